@@ -1,0 +1,187 @@
+import { z } from 'zod';
+
+/** One setting: where it comes from, what it may be, and how it is explained. */
+export interface Setting<T extends z.ZodType = z.ZodType> {
+  /** Environment variable. In the YAML file the same setting is `<group>.<key>`. */
+  env: string;
+  type: T;
+  doc: string;
+  /** Never printed, and readable from a file named by `<env>_FILE`. */
+  secret?: boolean;
+  /** Another variable that fills this one when it is not set. */
+  fallback?: string;
+  /** The empty string is a value, not «not set». */
+  emptyIsValue?: boolean;
+}
+
+function setting<T extends z.ZodType>(
+  env: string,
+  type: T,
+  doc: string,
+  rest: Omit<Setting, 'env' | 'type' | 'doc'> = {},
+): Setting<T> {
+  return { env, type, doc, ...rest };
+}
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL such as http://gpu-host:8000/v1' });
+const wsUrl = z.url({ protocol: /^(wss?|https?)$/, error: 'a URL such as ws://127.0.0.1:7880' });
+const durationMs = (fallback: number, min = 1) =>
+  z.coerce.number({ error: 'a number of milliseconds' }).int('a whole number').min(min).default(fallback);
+const count = (fallback: number, min = 0, max = 10_000) =>
+  z.coerce.number({ error: 'a whole number' }).int('a whole number').min(min).max(max).default(fallback);
+const port = (fallback: number) => count(fallback, 0, 65_535);
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'true or false' })
+    .transform((text) => ['true', '1', 'yes'].includes(text))
+    .default(fallback);
+const text = z.string();
+
+const deadlines = (stage: 'STT' | 'LLM' | 'TTS', firstByteMs: number) => ({
+  connectTimeoutMs: setting(`${stage}_CONNECT_TIMEOUT_MS`, durationMs(3000), `${stage}: deadline for the connection`),
+  firstByteTimeoutMs: setting(
+    `${stage}_FIRST_BYTE_TIMEOUT_MS`,
+    durationMs(firstByteMs),
+    `${stage}: deadline for the first byte of the answer`,
+  ),
+  stallTimeoutMs: setting(
+    `${stage}_STALL_TIMEOUT_MS`,
+    durationMs(5000),
+    `${stage}: longest gap inside the answer before it is given up`,
+  ),
+  attempts: setting(`${stage}_ATTEMPTS`, count(3, 1, 10), `${stage}: tries in all, before the first byte`),
+});
+
+/**
+ * Every setting of the program, by group. Types, the README's table, error texts and the redacted dump are
+ * derived from it; nothing else may name an environment variable.
+ */
+export const settings = {
+  livekit: {
+    url: setting('LIVEKIT_URL', wsUrl, 'LiveKit server, as this process reaches it'),
+    publicUrl: setting('LIVEKIT_PUBLIC_URL', wsUrl, 'LiveKit server, as browsers reach it', {
+      fallback: 'LIVEKIT_URL',
+    }),
+    apiKey: setting('LIVEKIT_API_KEY', text, 'LiveKit API key', { secret: true }),
+    apiSecret: setting(
+      'LIVEKIT_API_SECRET',
+      text,
+      'LiveKit API secret, at least 32 characters unless `LIVEKIT_URL` is on loopback',
+      { secret: true },
+    ),
+    iceTransport: setting(
+      'RTC_ICE_TRANSPORT',
+      z.enum(['all', 'relay']).default('all'),
+      'ICE candidates of the worker: `relay` for one outside the private network',
+    ),
+  },
+  agent: {
+    name: setting(
+      'AGENT_NAME',
+      text.default('voice-agent'),
+      'Name for explicit dispatch; empty joins every room',
+      { emptyIsValue: true },
+    ),
+    prompt: setting('PROMPT', text.default('default'), 'Prompt used when neither dispatch nor room names one'),
+    promptsDir: setting('PROMPTS_DIR', text.default('prompts'), 'Folder of the prompt files'),
+    maxCalls: setting('MAX_CALLS', count(10, 1), 'Call slots of this worker; full means refused, never dropped'),
+    idleProcesses: setting('IDLE_PROCESSES', count(1, 0, 64), 'Call processes kept warm'),
+    maxCallMs: setting('MAX_CALL_MS', durationMs(3_600_000), 'Longest call; then a good-bye and hang-up'),
+    idleTimeoutMs: setting(
+      'IDLE_TIMEOUT_MS',
+      durationMs(30_000, 0),
+      'Silence before «are you still there?»; the same again before hang-up; 0 never asks',
+    ),
+    healthHost: setting('HEALTH_HOST', text.default('127.0.0.1'), "Address of the worker's health endpoint"),
+    healthPort: setting('HEALTH_PORT', port(8081), "Port of the worker's health endpoint; 0 picks a free one"),
+    drainTimeoutMs: setting('DRAIN_TIMEOUT_MS', durationMs(3_600_000), 'Longest wait for running calls at SIGTERM'),
+  },
+  openai: {
+    baseUrl: setting('OPENAI_BASE_URL', httpUrl.optional(), 'Base URL for STT, LLM and TTS where they have none'),
+    apiKey: setting('OPENAI_API_KEY', text.optional(), 'Key for STT, LLM and TTS where they have none', {
+      secret: true,
+    }),
+  },
+  stt: {
+    provider: setting('STT_PROVIDER', z.enum(['openai', 'deepgram']).default('openai'), 'Who transcribes'),
+    baseUrl: setting('STT_BASE_URL', httpUrl.optional(), 'Transcription endpoint', { fallback: 'OPENAI_BASE_URL' }),
+    apiKey: setting('STT_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
+    model: setting('STT_MODEL', text.optional(), 'Its model; default `whisper-1`, Deepgram `nova-3`'),
+    language: setting('STT_LANGUAGE', text.optional(), 'Language code; not set lets the model detect it'),
+    mode: setting('STT_MODE', z.enum(['batch']).default('batch'), 'How audio reaches the endpoint'),
+    ...deadlines('STT', 10_000),
+  },
+  llm: {
+    baseUrl: setting('LLM_BASE_URL', httpUrl.optional(), 'Chat endpoint', { fallback: 'OPENAI_BASE_URL' }),
+    apiKey: setting('LLM_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
+    model: setting('LLM_MODEL', text.default('gpt-4o-mini'), 'Its model'),
+    temperature: setting(
+      'LLM_TEMPERATURE',
+      z.coerce.number().min(0).max(2).optional(),
+      'Its temperature; a prompt file can override it',
+    ),
+    ...deadlines('LLM', 10_000),
+  },
+  tts: {
+    provider: setting('TTS_PROVIDER', z.enum(['openai', 'deepgram']).default('openai'), 'Who speaks'),
+    baseUrl: setting('TTS_BASE_URL', httpUrl.optional(), 'Speech endpoint', { fallback: 'OPENAI_BASE_URL' }),
+    apiKey: setting('TTS_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
+    model: setting('TTS_MODEL', text.optional(), 'Its model; default `tts-1`, Deepgram `aura-2-thalia-en`'),
+    voice: setting('TTS_VOICE', text.default('alloy'), 'Its voice, any name; a prompt file can override it'),
+    speed: setting('TTS_SPEED', z.coerce.number().min(0.25).max(4).optional(), 'Its speed, 1 is normal'),
+    ...deadlines('TTS', 5000),
+  },
+  deepgram: {
+    apiKey: setting('DEEPGRAM_API_KEY', text.optional(), 'Key for the Deepgram providers', { secret: true }),
+    baseUrl: setting(
+      'DEEPGRAM_BASE_URL',
+      wsUrl.optional(),
+      'Self-hosted Deepgram, such as `http://deepgram:8080/v1`; required with a Deepgram provider',
+    ),
+  },
+  turn: {
+    vad: setting('VAD_PROVIDER', z.enum(['bundled', 'silero']).default('bundled'), 'Voice activity detector'),
+    detection: setting(
+      'TURN_DETECTION',
+      z.enum(['vad', 'model']).default('vad'),
+      'End of turn by silence, or by the on-device model',
+    ),
+    minEndpointingMs: setting('ENDPOINTING_MIN_MS', durationMs(500, 0), 'Silence before a turn counts as ended'),
+    maxEndpointingMs: setting('ENDPOINTING_MAX_MS', durationMs(2000), 'The same while the turn model doubts'),
+    aecWarmupMs: setting(
+      'AEC_WARMUP_MS',
+      durationMs(0, 0),
+      'Deaf time at the start of a call for echo cancellers; 0 lets callers interrupt the greeting',
+    ),
+  },
+  web: {
+    enabled: setting('WEB_ENABLED', flag(true), 'Serve the test page and its token route'),
+    host: setting('WEB_HOST', text.default('127.0.0.1'), 'Address of the page'),
+    port: setting('WEB_PORT', port(8080), 'Port of the page; 0 picks a free one'),
+    token: setting('WEB_TOKEN', text.optional(), 'Credential that the token route wants outside loopback', {
+      secret: true,
+    }),
+    tokenTtlMs: setting('TOKEN_TTL_MS', durationMs(600_000, 10_000), 'Life of a caller token before it is used'),
+  },
+  log: {
+    level: setting(
+      'LOG_LEVEL',
+      z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+      'Least severe line that is written',
+    ),
+    pii: setting('LOG_PII', flag(false), 'Write transcripts, names and numbers at info too'),
+  },
+} as const satisfies Record<string, Record<string, Setting>>;
+
+type Group<G extends Record<string, Setting>> = { readonly [K in keyof G]: z.output<G[K]['type']> };
+
+/** The validated configuration: fully resolved, frozen, by group. */
+export type Config = { readonly [G in keyof typeof settings]: Group<(typeof settings)[G]> };
+
+/** Deadlines of one endpoint, all in milliseconds. */
+export interface Deadlines {
+  readonly connectTimeoutMs: number;
+  readonly firstByteTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  readonly attempts: number;
+}

@@ -1,0 +1,101 @@
+/** The small family of errors that the program reports to people. Everything else is a bug. */
+
+export interface AppErrorOptions {
+  /** What the reader can do about it, one sentence. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/** Base of all expected failures: names the thing, the value, and (hint) the fix. */
+export class AppError extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.hint = options.hint;
+  }
+}
+
+export interface ConfigProblem {
+  /** Name of the setting as the user writes it, e.g. `STT_BASE_URL`. */
+  key: string;
+  /** What was found, already redacted; `(not set)` when missing. */
+  got: string;
+  /** What is wanted, and how to get it. */
+  want: string;
+}
+
+/** Every fault of the configuration at once. Ends the process with `EX_CONFIG` (78). */
+export class ConfigError extends AppError {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ key, got, want }) => `  ${key}: got ${got}; want ${want}`);
+    super(`${problems.length} setting(s) are wrong:\n${lines.join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Which remote call failed. */
+export type EndpointName = 'stt' | 'llm' | 'tts' | 'models' | 'livekit';
+
+export type EndpointFailure =
+  | 'connect' // refused, unresolvable, TLS, or no connection within the deadline
+  | 'first-byte' // connected, but no answer within the deadline
+  | 'stall' // the answer stopped arriving
+  | 'status' // an HTTP status other than 2xx
+  | 'invalid' // an answer that cannot be what was asked for
+  | 'aborted'; // cancelled by us: never retried, never counted
+
+export interface EndpointErrorOptions extends AppErrorOptions {
+  endpoint: EndpointName;
+  /** Without query string or credentials. */
+  url: string;
+  failure: EndpointFailure;
+  /** HTTP status, with `failure: 'status'`. */
+  status?: number;
+}
+
+const RETRYABLE_STATUSES = new Set([408, 409, 425, 429]);
+
+/** A model endpoint (or the SFU's API) that did not do its part. `retryable` follows from the cause. */
+export class EndpointError extends AppError {
+  readonly endpoint: EndpointName;
+  readonly url: string;
+  readonly failure: EndpointFailure;
+  readonly status: number | undefined;
+  readonly retryable: boolean;
+
+  constructor(message: string, options: EndpointErrorOptions) {
+    super(`${options.endpoint} ${options.url}: ${message}`, options);
+    this.endpoint = options.endpoint;
+    this.url = options.url;
+    this.failure = options.failure;
+    this.status = options.status;
+    this.retryable =
+      options.failure === 'connect' ||
+      options.failure === 'first-byte' ||
+      options.failure === 'stall' ||
+      (options.failure === 'status' &&
+        options.status !== undefined &&
+        (options.status >= 500 || RETRYABLE_STATUSES.has(options.status)));
+  }
+}
+
+/** A prompt file that cannot be used; `message` starts with `file:line`. */
+export class PersonaError extends AppError {
+  readonly file: string;
+  readonly line: number;
+
+  constructor(file: string, line: number, problem: string, options: AppErrorOptions = {}) {
+    super(`${file}:${line}: ${problem}`, options);
+    this.file = file;
+    this.line = line;
+  }
+}
+
+/** The message of anything that was thrown, `Error` or not. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
