@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+/** What to run, and who hears its output. */
+export interface ChildOptions {
+  command: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  cwd?: string;
+  /** Gets all output; its folder is made. */
+  logFile?: string;
+  onLine?(line: string): void;
+}
+
+export interface ChildExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The end of its output, or why it could not start. */
+  lastLines: readonly string[];
+}
+
+/** A running program together with everything that it started. */
+export interface Child {
+  readonly pid: number | undefined;
+  /** Fulfilled once, when the program and all that it started are gone; never rejected. */
+  readonly exited: Promise<ChildExit>;
+  /** Asks it to end (SIGTERM); after `graceMs` it is made to, with all that it started. */
+  stop(graceMs?: number): Promise<void>;
+  /** Ends the program and all that it started at once. */
+  kill(): void;
+}
+
+const KEPT_LINES = 15;
+const STOP_GRACE_MS = 3000;
+
+/**
+ * Descriptor 3 is a pipe whose other end only this process holds. However this process dies, SIGKILL included, the pipe
+ * closes, and the watcher ends the whole process group. `exec` makes the program itself the group's leader.
+ */
+const LIFELINE = `( trap '' TERM; cat <&3; kill -TERM 0; sleep 3; kill -KILL 0 ) >/dev/null 2>&1 &
+exec "$0" "$@" </dev/null 3<&-`;
+
+/** Starts a program in its own process group, so that a terminal's Ctrl-C reaches it only through us. */
+export function startChild({ command, args, env, cwd, logFile, onLine }: ChildOptions): Child {
+  const child = spawn('/bin/sh', ['-c', LIFELINE, command, ...args], {
+    env: { ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const lastLines = keepOutput(child, logFile, onLine);
+  let gone = false;
+  const killGroup = () => {
+    try {
+      // Not after the end: the number may belong to someone else by then.
+      if (child.pid !== undefined && !gone) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Nothing of the group is left: that is what was wanted.
+    }
+  };
+  const exited = new Promise<ChildExit>((resolve) => {
+    child.once('error', (error) => {
+      lastLines.push(error.message);
+      resolve({ code: null, signal: null, lastLines });
+    });
+    child.once('exit', () => {
+      killGroup();
+      gone = true;
+    });
+    child.once('close', (code, signal) => resolve({ code, signal, lastLines }));
+  });
+  return {
+    pid: child.pid,
+    exited,
+    kill: killGroup,
+    async stop(graceMs = STOP_GRACE_MS) {
+      child.kill('SIGTERM');
+      const timer = setTimeout(killGroup, graceMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function keepOutput(
+  child: ChildProcess,
+  logFile: string | undefined,
+  onLine: ChildOptions['onLine'],
+): string[] {
+  if (logFile) mkdirSync(dirname(logFile), { recursive: true });
+  const file = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined;
+  const lastLines: string[] = [];
+  const streams = [child.stdout, child.stderr].filter((stream): stream is Readable => stream !== null);
+  for (const stream of streams) {
+    createInterface({ input: stream }).on('line', (line) => {
+      file?.write(`${line}\n`);
+      lastLines.push(line);
+      if (lastLines.length > KEPT_LINES) lastLines.shift();
+      onLine?.(line);
+    });
+  }
+  child.once('close', () => file?.end());
+  return lastLines;
+}
