@@ -38,7 +38,11 @@ const flag = (fallback: boolean) =>
 const text = z.string();
 
 const deadlines = (stage: 'STT' | 'LLM' | 'TTS', firstByteMs: number) => ({
-  connectTimeoutMs: setting(`${stage}_CONNECT_TIMEOUT_MS`, durationMs(3000), `${stage}: deadline for the connection`),
+  connectTimeoutMs: setting(
+    `${stage}_CONNECT_TIMEOUT_MS`,
+    durationMs(3000),
+    `${stage}: deadline for the connection`,
+  ),
   firstByteTimeoutMs: setting(
     `${stage}_FIRST_BYTE_TIMEOUT_MS`,
     durationMs(firstByteMs),
@@ -82,10 +86,22 @@ export const settings = {
       'Name for explicit dispatch; empty joins every room',
       { emptyIsValue: true },
     ),
-    prompt: setting('PROMPT', text.default('default'), 'Prompt used when neither dispatch nor room names one'),
+    prompt: setting(
+      'PROMPT',
+      text.default('default'),
+      'Prompt used when neither dispatch nor room names one',
+    ),
     promptsDir: setting('PROMPTS_DIR', text.default('prompts'), 'Folder of the prompt files'),
-    maxCalls: setting('MAX_CALLS', count(10, 1), 'Call slots of this worker; full means refused, never dropped'),
-    idleProcesses: setting('IDLE_PROCESSES', count(1, 0, 64), 'Call processes kept warm'),
+    maxCalls: setting(
+      'MAX_CALLS',
+      count(10, 1),
+      'Call slots of this worker; full means refused, never dropped',
+    ),
+    idleProcesses: setting(
+      'IDLE_PROCESSES',
+      count(1, 1, 64),
+      'Call processes kept warm for the next callers',
+    ),
     maxCallMs: setting('MAX_CALL_MS', durationMs(3_600_000), 'Longest call; then a good-bye and hang-up'),
     idleTimeoutMs: setting(
       'IDLE_TIMEOUT_MS',
@@ -93,18 +109,32 @@ export const settings = {
       'Silence before «are you still there?»; the same again before hang-up; 0 never asks',
     ),
     healthHost: setting('HEALTH_HOST', text.default('127.0.0.1'), "Address of the worker's health endpoint"),
-    healthPort: setting('HEALTH_PORT', port(8081), "Port of the worker's health endpoint; 0 picks a free one"),
-    drainTimeoutMs: setting('DRAIN_TIMEOUT_MS', durationMs(3_600_000), 'Longest wait for running calls at SIGTERM'),
+    healthPort: setting(
+      'HEALTH_PORT',
+      port(8081),
+      "Port of the worker's health endpoint; 0 picks a free one",
+    ),
+    drainTimeoutMs: setting(
+      'DRAIN_TIMEOUT_MS',
+      durationMs(3_600_000),
+      'Longest wait for running calls at SIGTERM',
+    ),
   },
   openai: {
-    baseUrl: setting('OPENAI_BASE_URL', httpUrl.optional(), 'Base URL for STT, LLM and TTS where they have none'),
+    baseUrl: setting(
+      'OPENAI_BASE_URL',
+      httpUrl.optional(),
+      'Base URL for STT, LLM and TTS where they have none',
+    ),
     apiKey: setting('OPENAI_API_KEY', text.optional(), 'Key for STT, LLM and TTS where they have none', {
       secret: true,
     }),
   },
   stt: {
     provider: setting('STT_PROVIDER', z.enum(['openai', 'deepgram']).default('openai'), 'Who transcribes'),
-    baseUrl: setting('STT_BASE_URL', httpUrl.optional(), 'Transcription endpoint', { fallback: 'OPENAI_BASE_URL' }),
+    baseUrl: setting('STT_BASE_URL', httpUrl.optional(), 'Transcription endpoint', {
+      fallback: 'OPENAI_BASE_URL',
+    }),
     apiKey: setting('STT_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
     model: setting('STT_MODEL', text.optional(), 'Its model; default `whisper-1`, Deepgram `nova-3`'),
     language: setting('STT_LANGUAGE', text.optional(), 'Language code; not set lets the model detect it'),
@@ -136,7 +166,7 @@ export const settings = {
     baseUrl: setting(
       'DEEPGRAM_BASE_URL',
       wsUrl.optional(),
-      'Self-hosted Deepgram, such as `http://deepgram:8080/v1`; required with a Deepgram provider',
+      'Deepgram server, such as `http://deepgram:8080`; required with a Deepgram provider',
     ),
   },
   turn: {
@@ -146,7 +176,11 @@ export const settings = {
       z.enum(['vad', 'model']).default('vad'),
       'End of turn by silence, or by the on-device model',
     ),
-    minEndpointingMs: setting('ENDPOINTING_MIN_MS', durationMs(500, 0), 'Silence before a turn counts as ended'),
+    minEndpointingMs: setting(
+      'ENDPOINTING_MIN_MS',
+      durationMs(500, 0),
+      'Silence before a turn counts as ended',
+    ),
     maxEndpointingMs: setting('ENDPOINTING_MAX_MS', durationMs(2000), 'The same while the turn model doubts'),
     aecWarmupMs: setting(
       'AEC_WARMUP_MS',
@@ -161,7 +195,11 @@ export const settings = {
     token: setting('WEB_TOKEN', text.optional(), 'Credential that the token route wants outside loopback', {
       secret: true,
     }),
-    tokenTtlMs: setting('TOKEN_TTL_MS', durationMs(600_000, 10_000), 'Life of a caller token before it is used'),
+    tokenTtlMs: setting(
+      'TOKEN_TTL_MS',
+      durationMs(600_000, 10_000),
+      'Life of a caller token before it is used',
+    ),
   },
   log: {
     level: setting(

@@ -1,0 +1,59 @@
+import { defineAgent, type JobContext, type VAD } from '@livekit/agents';
+import { ContinualGatheringPolicy, IceTransportType } from '@livekit/rtc-node';
+import { startCall } from './call/call.ts';
+import type { CallHost } from './call/host.ts';
+import { loadConfig } from './config/load.ts';
+import type { Config } from './config/schema.ts';
+import { messageOf } from './errors.ts';
+import { adoptFrameworkLog } from './observe/framework-log.ts';
+import { createLog } from './observe/log.ts';
+import { createPersonaStore } from './persona/store.ts';
+import { loadVad } from './stages/vad.ts';
+
+interface ProcessData extends Record<string, unknown> {
+  vad: VAD;
+}
+
+/** What each call's process imports: loads what can be shared before the call, then runs it. */
+export default defineAgent<ProcessData>({
+  prewarm: async (process) => {
+    const config = loadConfig();
+    adoptFrameworkLog(createLog(config.log), config.log.level);
+    process.userData.vad = await loadVad(config.turn);
+  },
+  entry: async (job) => {
+    const config = loadConfig();
+    const log = createLog(config.log).child({ callId: job.job.id });
+    adoptFrameworkLog(log, config.log.level);
+    // Read at call start, not before: this process may be older than the last edit of a prompt.
+    const personas = createPersonaStore({ dir: config.agent.promptsDir, log });
+    try {
+      const host = hostOf(job, config);
+      const { ended } = await startCall({ host, config, personas, vad: job.proc.userData.vad, log });
+      // Not awaited: the framework waits for this function when it ends a call from outside.
+      ended.then((reason) => job.shutdown(reason));
+    } catch (error) {
+      log.error({ error: messageOf(error) }, 'call could not start');
+      job.shutdown('call could not start');
+    }
+  },
+});
+
+function hostOf(job: JobContext<ProcessData>, { livekit }: Config): CallHost {
+  return {
+    callId: job.job.id,
+    room: job.room,
+    dispatchMetadata: job.job.metadata,
+    deleteRoom: () => job.deleteRoom(),
+    connect: () =>
+      job.connect(undefined, undefined, {
+        iceTransportType:
+          livekit.iceTransport === 'relay'
+            ? IceTransportType.TRANSPORT_RELAY
+            : IceTransportType.TRANSPORT_ALL,
+        continualGatheringPolicy: ContinualGatheringPolicy.GATHER_CONTINUALLY,
+        // Empty: those that the server sends are used, and nobody else's.
+        iceServers: [],
+      }),
+  };
+}

@@ -1,0 +1,85 @@
+import { type VAD, voice } from '@livekit/agents';
+import { modelNames } from '../config/models.ts';
+import type { Config } from '../config/schema.ts';
+import type { Log } from '../observe/log.ts';
+import { choosePersona } from '../persona/choose.ts';
+import { renderPersona } from '../persona/render.ts';
+import type { Persona, PersonaStore } from '../persona/store.ts';
+import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
+import { follow } from './conversation.ts';
+import { greet } from './greeting.ts';
+import type { CallHost } from './host.ts';
+import { buildPipeline, INPUT_SAMPLE_RATE } from './pipeline.ts';
+
+/** How long a room may stay without a caller before its agent leaves again. */
+const CALLER_TIMEOUT_MS = 60_000;
+
+export interface CallParts {
+  host: CallHost;
+  config: Config;
+  personas: PersonaStore;
+  vad: VAD;
+  log: Log;
+}
+
+export interface RunningCall {
+  /** Resolves once, with the reason, when the call is over and its slot can be freed. */
+  readonly ended: Promise<string>;
+}
+
+/** One call, top to bottom. Returns when the agent is talking to the caller. */
+export async function startCall({ host, config, personas, vad, log }: CallParts): Promise<RunningCall> {
+  const { room } = host;
+  await Promise.all([host.connect(), personas.load()]);
+  if (isAlreadyServed(room, config.agent.name)) return over('another agent serves this room', log);
+
+  const caller = await waitForCaller(room, CALLER_TIMEOUT_MS);
+  if (!caller) return over('nobody came', log);
+
+  const persona = personaFor(caller, { host, config, personas, log });
+  const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
+  await room.localParticipant?.setAttributes(facts(persona, config));
+
+  const conversation = follow({ host, config, persona, caller, log: callLog });
+  const session = buildPipeline({ config, persona, vad, hooks: conversation.hooks });
+  const ended = conversation.attach(session);
+  await session.start({
+    agent: new voice.Agent({ instructions: persona.instructions }),
+    room,
+    inputOptions: { participantIdentity: caller.identity, audioSampleRate: INPUT_SAMPLE_RATE },
+    record: false,
+  });
+  callLog.info({ via: caller.via }, 'call started');
+  greet(session, persona);
+  return { ended };
+}
+
+function over(reason: string, log: Log): RunningCall {
+  log.info({ reason }, 'call not started');
+  return { ended: Promise.resolve(reason) };
+}
+
+/** The prompt of this call, filled with what the dispatch and the caller's attributes say. */
+function personaFor(caller: Caller, { host, config, personas, log }: Omit<CallParts, 'vad'>): Persona {
+  const { persona, variables, reason } = choosePersona(personas, {
+    dispatchMetadata: host.dispatchMetadata,
+    roomMetadata: host.room.metadata ?? '',
+    fallback: config.agent.prompt,
+  });
+  log.info({ prompt: persona.name, reason }, 'prompt chosen');
+  return renderPersona(persona, { ...caller.attributes, ...variables });
+}
+
+/** What the page shows about this agent; published as participant attributes. */
+function facts(persona: Persona, config: Config): Record<string, string> {
+  const models = modelNames(config);
+  return {
+    'voice-agent.prompt': persona.name,
+    'voice-agent.prompt.hash': persona.hash,
+    'voice-agent.models': JSON.stringify({
+      stt: models.stt,
+      llm: models.llm,
+      tts: `${models.tts} · ${persona.voice ?? config.tts.voice}`,
+    }),
+  };
+}

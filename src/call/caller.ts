@@ -1,0 +1,61 @@
+import { ParticipantKind, type RemoteParticipant, type Room, RoomEvent } from '@livekit/rtc-node';
+
+/** The attribute under which the framework publishes an agent's dispatch name. */
+const AGENT_NAME_ATTRIBUTE = 'lk.agent.name';
+
+/** Kinds of participants that can be talked to; agents, egress and ingress cannot. */
+const CALLER_KINDS: ReadonlySet<ParticipantKind | undefined> = new Set([
+  undefined,
+  ParticipantKind.STANDARD,
+  ParticipantKind.SIP,
+  ParticipantKind.CONNECTOR,
+]);
+
+export interface Caller {
+  identity: string;
+  /** How they reached the room. */
+  via: 'web' | 'sip';
+  attributes: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whether another agent of the same name was in the room before us. Who joins later sees the earlier one in its
+ * join response, so that of two exactly one leaves. Call it right after connecting.
+ */
+export function isAlreadyServed(room: Room, agentName: string): boolean {
+  return [...room.remoteParticipants.values()].some(
+    ({ kind, attributes }) =>
+      kind === ParticipantKind.AGENT && (attributes[AGENT_NAME_ATTRIBUTE] ?? '') === agentName,
+  );
+}
+
+/**
+ * The first participant who can talk, present or to come.
+ *
+ * @param timeoutMs - how long an empty room is worth a call slot.
+ * @returns `undefined` when nobody came in time or the room closed.
+ */
+export async function waitForCaller(room: Room, timeoutMs: number): Promise<Caller | undefined> {
+  const isCaller = ({ kind }: RemoteParticipant) => CALLER_KINDS.has(kind);
+  const present = [...room.remoteParticipants.values()].find(isCaller);
+  if (present) return asCaller(present);
+  return new Promise((resolve) => {
+    const settle = (caller: Caller | undefined) => {
+      clearTimeout(timer);
+      room.off(RoomEvent.ParticipantConnected, onConnected);
+      room.off(RoomEvent.Disconnected, onDisconnected);
+      resolve(caller);
+    };
+    const onConnected = (participant: RemoteParticipant) => {
+      if (isCaller(participant)) settle(asCaller(participant));
+    };
+    const onDisconnected = () => settle(undefined);
+    const timer = setTimeout(() => settle(undefined), timeoutMs);
+    room.on(RoomEvent.ParticipantConnected, onConnected);
+    room.on(RoomEvent.Disconnected, onDisconnected);
+  });
+}
+
+function asCaller({ identity, kind, attributes }: RemoteParticipant): Caller {
+  return { identity, via: kind === ParticipantKind.SIP ? 'sip' : 'web', attributes: { ...attributes } };
+}

@@ -1,0 +1,18 @@
+import type { Room } from '@livekit/rtc-node';
+
+/**
+ * What a call needs of whatever runs it. Today that is the framework's process per call (`agent.ts`); the code
+ * of the call knows nothing else about it.
+ */
+export interface CallHost {
+  /** Unique per call; in every log line. */
+  readonly callId: string;
+  /** Not yet connected when the call starts. */
+  readonly room: Room;
+  /** What the dispatch said, usually JSON `{"prompt": …, "variables": {…}}`. */
+  readonly dispatchMetadata: string;
+  /** Joins the room. */
+  connect(): Promise<void>;
+  /** Ends the room for everybody in it. */
+  deleteRoom(): Promise<void>;
+}

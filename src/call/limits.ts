@@ -1,0 +1,75 @@
+/** Timers as the limits use them; tests bring their own. */
+export interface Timers {
+  set(callback: () => void, delayMs: number): unknown;
+  clear(timer: unknown): void;
+}
+
+export const realTimers: Timers = {
+  set: (callback, delayMs) => setTimeout(callback, delayMs),
+  clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
+
+export interface LimitOptions {
+  maxCallMs: number;
+  /** 0 never asks. */
+  idleTimeoutMs: number;
+  /** First silence: ask whether the caller is still there. */
+  onIdle(): void;
+  /** Second silence in a row, or the longest call reached. */
+  onEnd(reason: 'idle' | 'max-duration'): void;
+  timers?: Timers;
+}
+
+/** Bounds a call in time: its whole length, and the silence in it. */
+export interface Limits {
+  /** Both are silent from now on. */
+  quiet(): void;
+  /** The agent thinks or speaks: no silence to count. */
+  busy(): void;
+  /** The caller spoke or typed: they are there. */
+  heard(): void;
+  stop(): void;
+}
+
+export function createLimits({
+  maxCallMs,
+  idleTimeoutMs,
+  onIdle,
+  onEnd,
+  timers = realTimers,
+}: LimitOptions): Limits {
+  let asked = false;
+  let idleTimer: unknown;
+  const maxTimer = timers.set(() => end('max-duration'), maxCallMs);
+
+  const stopIdle = () => {
+    if (idleTimer !== undefined) timers.clear(idleTimer);
+    idleTimer = undefined;
+  };
+  const stop = () => {
+    stopIdle();
+    timers.clear(maxTimer);
+  };
+  const end = (reason: 'idle' | 'max-duration') => {
+    stop();
+    onEnd(reason);
+  };
+  const onSilence = () => {
+    idleTimer = undefined;
+    if (asked) return end('idle');
+    asked = true;
+    onIdle();
+  };
+  return {
+    quiet() {
+      stopIdle();
+      if (idleTimeoutMs > 0) idleTimer = timers.set(onSilence, idleTimeoutMs);
+    },
+    busy: stopIdle,
+    heard() {
+      asked = false;
+      stopIdle();
+    },
+    stop,
+  };
+}

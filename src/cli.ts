@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { redactedDump } from './config/describe.ts';
+import { loadConfig } from './config/load.ts';
+import { serve } from './serve.ts';
+
+/** The command table: argv → function. Commands load their code when they run, so that `--help` is quick. */
+export function createCli(): Command {
+  const cli = new Command('voice-agent').description('Self-hosted LiveKit voice agent');
+  cli
+    .command('start', { isDefault: true })
+    .description('serve calls, and the test page unless WEB_ENABLED=false')
+    .action(() => serve(loadConfig(), { worker: true }));
+  cli
+    .command('web')
+    .description('serve only the test page and its token route')
+    .action(() => serve(loadConfig(), { worker: false }));
+  cli
+    .command('dev')
+    .description('start everything for a first conversation: LiveKit, stand-in models, worker, page')
+    .action(async () => (await import('./dev/up.ts')).up());
+  cli
+    .command('token')
+    .description('print a short-lived token that joins one room and calls this agent')
+    .option('--room <name>', 'room to join; default a new one')
+    .option('--name <name>', 'name shown to others', 'caller')
+    .option('--prompt <name>', 'prompt of the call; default the configured one')
+    .action(async (options) => (await import('./web/print-token.ts')).printToken(loadConfig(), options));
+  cli
+    .command('config')
+    .description('print the configuration as it was understood, without secrets')
+    .action(() => console.log(JSON.stringify(redactedDump(loadConfig()), null, 2)));
+  return cli;
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import dotenv from 'dotenv';
+import { parse as parseYaml } from 'yaml';
+import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
+import { checkAcrossSettings } from './rules.ts';
+import { type Config, type Setting, settings } from './schema.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Where settings come from; injected in tests. */
+export interface Sources {
+  env: Variables;
+  /** Text of a file, or `undefined` when it does not exist. */
+  read(path: string): string | undefined;
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The process's own environment and files. The only reader of `process.env`. */
+export const processSources = (): Sources => ({ env: process.env, read: readIfPresent });
+
+/**
+ * Reads and validates every setting once. Precedence: environment > `.env` > YAML file (`CONFIG_FILE`) >
+ * default; a secret also from the file named by `<NAME>_FILE`.
+ *
+ * @throws ConfigError listing every fault at once.
+ */
+export function loadConfig(sources: Sources = processSources()): Config {
+  const problems: ConfigProblem[] = [];
+  const lookUp = createLookUp(sources, problems);
+  const config: Record<string, Record<string, unknown>> = {};
+  for (const [groupName, group] of Object.entries<Record<string, Setting>>(settings)) {
+    const values: Record<string, unknown> = {};
+    for (const [key, setting] of Object.entries(group)) {
+      values[key] = parseSetting(setting, lookUp(setting, `${groupName}.${key}`), problems);
+    }
+    config[groupName] = Object.freeze(values);
+  }
+  // The cast is sound only without problems: then every group and key of the schema was filled from its own type.
+  const complete = Object.freeze(config) as unknown as Config;
+  problems.push(...checkAcrossSettings(complete, new Set(problems.map(({ key }) => key))));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return complete;
+}
+
+interface Found {
+  key: string;
+  value: unknown;
+}
+
+function createLookUp(sources: Sources, problems: ConfigProblem[]) {
+  const dotEnv = dotenv.parse(sources.read('.env') ?? '');
+  const variable = (name: string) => sources.env[name] ?? dotEnv[name];
+  const file = readYaml(variable('CONFIG_FILE'), sources, problems);
+
+  const direct = (name: string, secret: boolean, emptyIsValue: boolean): Found | undefined => {
+    const value = variable(name);
+    if (value !== undefined && (value !== '' || emptyIsValue)) return { key: name, value };
+    const path = secret ? variable(`${name}_FILE`) : undefined;
+    if (!path) return undefined;
+    const content = readSecret(`${name}_FILE`, path, sources, problems);
+    return content === undefined ? undefined : { key: `${name}_FILE`, value: content };
+  };
+
+  return (setting: Setting, path: string): Found => {
+    const found = direct(setting.env, setting.secret ?? false, setting.emptyIsValue ?? false);
+    if (found) return found;
+    const inFile = file.get(path);
+    if (inFile !== undefined && inFile !== null) return { key: path, value: inFile };
+    const fallback = setting.fallback && direct(setting.fallback, setting.secret ?? false, false);
+    return fallback || { key: setting.env, value: undefined };
+  };
+}
+
+function readSecret(key: string, path: string, sources: Sources, problems: ConfigProblem[]) {
+  try {
+    const content = sources.read(path)?.trim();
+    if (content) return content;
+    problems.push({ key, got: path, want: 'a readable, non-empty file' });
+  } catch (error) {
+    problems.push({ key, got: path, want: `a readable file (${messageOf(error)})` });
+  }
+  return undefined;
+}
+
+function readYaml(path: string | undefined, sources: Sources, problems: ConfigProblem[]) {
+  const values = new Map<string, unknown>();
+  if (!path) return values;
+  try {
+    const text = sources.read(path);
+    if (text === undefined) throw new Error('no such file');
+    for (const [groupName, group] of Object.entries((parseYaml(text) ?? {}) as Record<string, unknown>)) {
+      for (const [key, value] of Object.entries((group ?? {}) as Record<string, unknown>)) {
+        const known = (settings as Record<string, Record<string, Setting>>)[groupName]?.[key];
+        if (known) values.set(`${groupName}.${key}`, value);
+        else problems.push({ key: `${groupName}.${key}`, got: `a line in ${path}`, want: 'a known setting' });
+      }
+    }
+  } catch (error) {
+    problems.push({ key: 'CONFIG_FILE', got: path, want: `a readable YAML file (${messageOf(error)})` });
+  }
+  return values;
+}
+
+function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[]): unknown {
+  const raw = typeof found.value === 'boolean' ? String(found.value) : found.value;
+  const result = setting.type.safeParse(raw);
+  if (result.success) return result.data;
+  const got = raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : JSON.stringify(raw);
+  const want = result.error.issues.map(({ message }) => message).join('; ');
+  problems.push({ key: found.key, got, want: raw === undefined ? setting.doc : want });
+  return undefined;
+}

@@ -1,0 +1,59 @@
+import type { ConfigProblem } from '../errors.ts';
+import type { Config } from './schema.ts';
+
+/** livekit-server logs an error for a shorter secret and runs on; HMAC-SHA256 wants as many bits as its digest. */
+const MIN_SECRET_LENGTH = 32;
+
+/** Whether the host of a URL or a plain host name is this machine itself. */
+export function isLoopback(urlOrHost: string): boolean {
+  const host = URL.canParse(urlOrHost) && urlOrHost.includes('//') ? new URL(urlOrHost).hostname : urlOrHost;
+  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** What is wrong with an API secret, if anything, whatever the server's address. */
+export function secretProblem(secret: string): ConfigProblem | undefined {
+  if (secret.length >= MIN_SECRET_LENGTH) return undefined;
+  return {
+    key: 'LIVEKIT_API_SECRET',
+    got: `${secret.length} characters`,
+    want: `at least ${MIN_SECRET_LENGTH}: make one with \`openssl rand -base64 32\` and set it in LiveKit's keys too`,
+  };
+}
+
+/**
+ * Faults that only show when settings are seen together.
+ *
+ * @param broken - keys already reported: nothing is said twice.
+ */
+export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>): ConfigProblem[] {
+  const { livekit, stt, llm, tts, deepgram, turn } = config;
+  const problems: ConfigProblem[] = [];
+  const need = (key: string, value: unknown, want: string) => {
+    if (!value && !broken.has(key) && !broken.has('OPENAI_BASE_URL'))
+      problems.push({ key, got: '(not set)', want });
+  };
+  const anEndpoint = (name: string) => `the ${name} endpoint's base URL, or OPENAI_BASE_URL for all three`;
+  if (stt.provider === 'openai') need('STT_BASE_URL', stt.baseUrl, anEndpoint('transcription'));
+  need('LLM_BASE_URL', llm.baseUrl, anEndpoint('chat'));
+  if (tts.provider === 'openai') need('TTS_BASE_URL', tts.baseUrl, anEndpoint('speech'));
+  if (stt.provider === 'deepgram' || tts.provider === 'deepgram') {
+    need('DEEPGRAM_API_KEY', deepgram.apiKey, "Deepgram's key");
+    need(
+      'DEEPGRAM_BASE_URL',
+      deepgram.baseUrl,
+      "Deepgram's base URL; calls never leave for the cloud by default",
+    );
+  }
+  if (livekit.url && livekit.apiSecret && !isLoopback(livekit.url)) {
+    const problem = secretProblem(livekit.apiSecret);
+    if (problem) problems.push(problem);
+  }
+  if (turn.maxEndpointingMs < turn.minEndpointingMs) {
+    problems.push({
+      key: 'ENDPOINTING_MAX_MS',
+      got: String(turn.maxEndpointingMs),
+      want: `at least ENDPOINTING_MIN_MS (${turn.minEndpointingMs})`,
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,94 @@
+import { AgentServer, type JobRequest, ServerOptions } from '@livekit/agents';
+import type { Config } from '../config/schema.ts';
+import { AppError, messageOf } from '../errors.ts';
+import type { Log } from '../observe/log.ts';
+import { createSlots, type Slots } from './slots.ts';
+
+/** A small or busy machine needs seconds to start a call process; the framework's 10 s kill it in a loop. */
+const INITIALIZE_TIMEOUT_MS = 60_000;
+
+export interface WorkerParts {
+  config: Config;
+  log: Log;
+  /** File that each call's process imports. */
+  agentFile: string;
+}
+
+/** The registered worker of this process. */
+export interface Worker {
+  /** Serves until `stop`. @throws AppError when LiveKit cannot be reached for about 80 s. */
+  run(): Promise<void>;
+  /** Takes no new calls, waits for the running ones up to `DRAIN_TIMEOUT_MS`, then ends. */
+  stop(options: { drain: boolean }): Promise<void>;
+}
+
+export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
+  const slots = createSlots(config.agent.maxCalls, () => server.activeJobs.map(({ job }) => job.id));
+  const server = new AgentServer(serverOptions(config, agentFile, slots, log));
+  server.event.on('worker_registered', (workerId: string) => {
+    log.info({ workerId, agentName: config.agent.name, slots: config.agent.maxCalls }, 'worker registered');
+  });
+  let stopping = false;
+  return {
+    async run() {
+      try {
+        await server.run();
+      } catch (error) {
+        if (stopping) return;
+        throw new AppError(`worker lost LiveKit at ${config.livekit.url}: ${messageOf(error)}`, {
+          hint: 'check LIVEKIT_URL, and that LIVEKIT_API_KEY and LIVEKIT_API_SECRET are the server’s',
+          cause: error,
+        });
+      }
+    },
+    async stop({ drain }) {
+      stopping = true;
+      if (drain) await drainCalls(server, slots, log);
+      await server.close();
+    },
+  };
+}
+
+async function drainCalls(server: AgentServer, slots: Slots, log: Log): Promise<void> {
+  log.info({ calls: slots.used() }, 'draining');
+  try {
+    await server.drain();
+  } catch (error) {
+    log.warn({ calls: slots.used(), error: messageOf(error) }, 'drain limit reached, ending running calls');
+  }
+}
+
+/**
+ * `production: false` only keeps the framework from replacing a 0 by its own default (`port || 8081`); every
+ * value is given, and neither its CLI nor `LIVEKIT_DEV_MODE` is involved.
+ */
+function serverOptions({ livekit, agent }: Config, agentFile: string, slots: Slots, log: Log): ServerOptions {
+  return new ServerOptions({
+    agent: agentFile,
+    agentName: agent.name,
+    wsURL: livekit.url.replace(/\/+$/, ''),
+    apiKey: livekit.apiKey,
+    apiSecret: livekit.apiSecret,
+    host: agent.healthHost,
+    port: agent.healthPort,
+    production: false,
+    numIdleProcesses: agent.idleProcesses,
+    initializeProcessTimeout: INITIALIZE_TIMEOUT_MS,
+    drainTimeout: agent.drainTimeoutMs,
+    loadThreshold: 0.7,
+    loadFunc: async () => slots.load(),
+    requestFunc: (request) => answer(request, slots, log),
+  });
+}
+
+/** Accepts while a slot is free. A refused job goes to another worker, or is asked for again by the token route. */
+async function answer(request: JobRequest, slots: Slots, log: Log): Promise<void> {
+  const fields = { jobId: request.id, slotsUsed: slots.used(), pii_room: request.room?.name };
+  if (slots.take(request.id)) {
+    log.info(fields, 'job accepted');
+    await request.accept();
+  } else {
+    log.warn(fields, 'job refused: every call slot is taken');
+    await request.reject();
+  }
+}

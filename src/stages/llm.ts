@@ -1,0 +1,43 @@
+import type { llm } from '@livekit/agents';
+import { LLM } from '@livekit/agents-plugin-openai';
+import { OpenAI } from 'openai';
+import type { Config } from '../config/schema.ts';
+import { deadlineFetch } from '../openai/request.ts';
+import type { StageHooks } from './hooks.ts';
+import { asEndpointError } from './stt.ts';
+
+export interface LlmChoices {
+  temperature?: number | undefined;
+  maxTokens?: number | undefined;
+}
+
+/**
+ * The chat model of one call: the OpenAI plugin over a client whose `fetch` keeps this program's deadlines and
+ * retries (the SDK's own default is one deadline of ten minutes).
+ *
+ * @param persona - what the prompt file asks for; it wins over the configuration.
+ */
+export function createLlm(options: Config['llm'], persona: LlmChoices, hooks: StageHooks): llm.LLM {
+  const client = new OpenAI({
+    baseURL: options.baseUrl ?? null,
+    // The SDK refuses an empty key; servers without keys ignore the header.
+    apiKey: options.apiKey ?? 'none',
+    maxRetries: 0,
+    fetch: deadlineFetch({
+      endpoint: 'llm',
+      deadlines: options,
+      onTiming: ({ firstByteMs }) => hooks.onTiming?.('llm', firstByteMs),
+    }),
+  });
+  const temperature = persona.temperature ?? options.temperature;
+  const plugin = new LLM({
+    client,
+    model: options.model,
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(persona.maxTokens === undefined ? {} : { maxCompletionTokens: persona.maxTokens }),
+  });
+  plugin.on('error', ({ error, recoverable }) => {
+    if (!recoverable) hooks.onError(asEndpointError(error, 'llm', options.baseUrl));
+  });
+  return plugin;
+}
