@@ -115,6 +115,8 @@ function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[])
   if (result.success) return result.data;
   const got = raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : JSON.stringify(raw);
   const want = result.error.issues.map(({ message }) => message).join('; ');
+  // A fallback is read by several settings; its fault is said once.
+  if (problems.some(({ key }) => key === found.key)) return undefined;
   problems.push({ key: found.key, got, want: raw === undefined ? setting.doc : want });
   return undefined;
 }

@@ -21,17 +21,31 @@ export interface LogOptions {
  */
 export function createLog({ level, pii, destination }: LogOptions): Log {
   const keepPii = pii || level === 'debug' || level === 'trace';
-  const output = destination ?? (process.stdout.isTTY ? pretty({ sync: true }) : undefined);
-  const options = {
-    level,
-    timestamp: stdTimeFunctions.isoTime,
-    base: { pid: process.pid },
-    formatters: {
-      level: (label: string) => ({ level: label }),
-      ...(keepPii ? {} : { log: withoutPii, bindings: withoutPii }),
+  const output = destination ?? (process.stdout.isTTY ? pretty({ sync: true }) : process.stdout);
+  const log = pino(
+    {
+      level,
+      timestamp: stdTimeFunctions.isoTime,
+      base: { pid: process.pid },
+      formatters: {
+        level: (label) => ({ level: label }),
+        ...(keepPii ? {} : { log: withoutPii }),
+      },
     },
-  };
-  return output ? pino(options, output) : pino(options);
+    output,
+  );
+  if (!keepPii) dropPiiFromChildren(log);
+  return log;
+}
+
+/** pino's formatters do not see the bindings of children; children inherit this `child` from the root. */
+function dropPiiFromChildren(root: Logger): void {
+  const { child } = root;
+  Object.defineProperty(root, 'child', {
+    value(this: Logger, fields: Record<string, unknown>) {
+      return child.call(this, withoutPii(fields));
+    },
+  });
 }
 
 const PII_SEGMENT = /(^|[._-])pii([._-]|$)/;

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, type ConfigProblem } from '../../src/errors.ts';
+import { configFrom } from '../helpers/config.ts';
+
+function problemsOf(env: Record<string, string | undefined>, files: Record<string, string> = {}) {
+  try {
+    configFrom(env, files);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [] as readonly ConfigProblem[];
+}
+const keysOf = (problems: readonly ConfigProblem[]) => problems.map(({ key }) => key);
+
+describe('precedence', () => {
+  test('environment wins over .env, .env over the YAML file, the file over the default', () => {
+    const files = {
+      '.env': 'MAX_CALLS=3\nWEB_PORT=81\n',
+      'c.yaml': 'agent:\n  maxCalls: 4\nweb:\n  port: 82\nturn:\n  minEndpointingMs: 250\n',
+    };
+    const config = configFrom({ CONFIG_FILE: 'c.yaml', MAX_CALLS: '2' }, files);
+    expect(config.agent.maxCalls).toBe(2);
+    expect(config.web.port).toBe(81);
+    expect(config.turn.minEndpointingMs).toBe(250);
+    expect(config.turn.maxEndpointingMs).toBe(2000);
+  });
+
+  test('a stage without its own endpoint uses the common one', () => {
+    const config = configFrom({ TTS_BASE_URL: 'http://tts:8880/v1', OPENAI_API_KEY: 'common' });
+    expect(config.stt.baseUrl).toBe('http://127.0.0.1:9100/v1');
+    expect(config.tts.baseUrl).toBe('http://tts:8880/v1');
+    expect(config.tts.apiKey).toBe('common');
+  });
+
+  test('browsers get LIVEKIT_URL unless LIVEKIT_PUBLIC_URL is set', () => {
+    expect(configFrom().livekit.publicUrl).toBe('ws://127.0.0.1:7880');
+    expect(configFrom({ LIVEKIT_PUBLIC_URL: 'wss://rtc.example' }).livekit.publicUrl).toBe(
+      'wss://rtc.example',
+    );
+  });
+
+  test('an empty variable counts as not set, but an empty AGENT_NAME is a name', () => {
+    const config = configFrom({ MAX_CALLS: '', AGENT_NAME: '' });
+    expect(config.agent.maxCalls).toBe(10);
+    expect(config.agent.name).toBe('');
+    expect(configFrom().agent.name).toBe('voice-agent');
+  });
+
+  test('a zero stays a zero', () => {
+    const config = configFrom({ HEALTH_PORT: '0', WEB_PORT: '0', IDLE_TIMEOUT_MS: '0' });
+    expect([config.agent.healthPort, config.web.port, config.agent.idleTimeoutMs]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('faults', () => {
+  test('all are reported at once, with key, value and what is wanted', () => {
+    const problems = problemsOf({ LIVEKIT_URL: 'not a url', MAX_CALLS: 'many', VAD_PROVIDER: 'psychic' });
+    expect(keysOf(problems)).toEqual(['LIVEKIT_URL', 'MAX_CALLS', 'VAD_PROVIDER']);
+    expect(problems.find(({ key }) => key === 'MAX_CALLS')).toMatchObject({ got: '"many"' });
+    expect(new ConfigError(problems).message).toMatch(/LIVEKIT_URL: got "not a url"; want a URL such as ws:/);
+  });
+
+  test('a missing endpoint is named with both ways to set it', () => {
+    const problems = problemsOf({ OPENAI_BASE_URL: undefined });
+    expect(keysOf(problems)).toEqual(['STT_BASE_URL', 'LLM_BASE_URL', 'TTS_BASE_URL']);
+    expect(problems[0]?.want).toContain('OPENAI_BASE_URL');
+  });
+
+  test('a short API secret is refused away from loopback, with the command that makes one', () => {
+    const problems = problemsOf({ LIVEKIT_URL: 'wss://rtc.example' });
+    expect(problems).toEqual([
+      {
+        key: 'LIVEKIT_API_SECRET',
+        got: '6 characters',
+        want: expect.stringContaining('openssl rand -base64 32'),
+      },
+    ]);
+    expect(problemsOf({ LIVEKIT_URL: 'wss://rtc.example', LIVEKIT_API_SECRET: 'x'.repeat(32) })).toEqual([]);
+    expect(problemsOf({ LIVEKIT_URL: 'ws://localhost:7880' })).toEqual([]);
+  });
+
+  test('a Deepgram provider wants its key and its server', () => {
+    expect(keysOf(problemsOf({ STT_PROVIDER: 'deepgram' }))).toEqual([
+      'DEEPGRAM_API_KEY',
+      'DEEPGRAM_BASE_URL',
+    ]);
+  });
+
+  test('an unknown line in the YAML file is refused', () => {
+    expect(keysOf(problemsOf({ CONFIG_FILE: 'c' }, { c: 'agent:\n  maxcalls: 4\n' }))).toEqual([
+      'agent.maxcalls',
+    ]);
+  });
+
+  test('a missing or unreadable YAML file is named', () => {
+    expect(problemsOf({ CONFIG_FILE: 'gone.yaml' })).toMatchObject([
+      { key: 'CONFIG_FILE', got: 'gone.yaml' },
+    ]);
+    expect(keysOf(problemsOf({ CONFIG_FILE: 'c' }, { c: 'a: [' }))).toEqual(['CONFIG_FILE']);
+  });
+});
+
+describe('secrets', () => {
+  test('can come from a file, without its line end', () => {
+    const config = configFrom(
+      { LIVEKIT_API_SECRET: undefined, LIVEKIT_API_SECRET_FILE: '/run/s' },
+      { '/run/s': 'from-a-file\n' },
+    );
+    expect(config.livekit.apiSecret).toBe('from-a-file');
+  });
+
+  test('a secret file that is missing or empty is a fault', () => {
+    for (const files of [{}, { '/run/s': '\n' }]) {
+      const problems = problemsOf(
+        { LIVEKIT_API_SECRET: undefined, LIVEKIT_API_SECRET_FILE: '/run/s' },
+        files,
+      );
+      expect(keysOf(problems)).toContain('LIVEKIT_API_SECRET_FILE');
+    }
+  });
+
+  test('are never shown in a fault', () => {
+    const problems = problemsOf({ LIVEKIT_URL: 'wss://rtc.example', LIVEKIT_API_SECRET: 'hunter2' });
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+});
