@@ -1,0 +1,111 @@
+import { inference, type VAD, type VADEvent, VADEventType } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
+import type { Config } from '../config/schema.ts';
+import { AppError, messageOf } from '../errors.ts';
+
+/** Both detectors run Silero on windows of 512 samples at 16 kHz; they resample what they are given. */
+const sampleRate = 16_000;
+const windowSamples = 512;
+const warmUpDeadlineMs = 5000;
+
+/** What both detectors understand. Written out because their own defaults differ (silence 250 ms, 550 ms). */
+const options = {
+  /** Two windows: one loud window (a click, a keystroke) does not start a turn. */
+  minSpeechDuration: 50,
+  /**
+   * Transcription starts after this silence and runs while `ENDPOINTING_MIN_MS` still waits for more speech. The
+   * framework's turn model refuses less than 250 ms.
+   */
+  minSilenceDuration: 250,
+  /** Audio kept from before the detection, or soft first consonants never reach the transcription. */
+  prefixPaddingDuration: 500,
+  /** Beyond it, speech without a pause is cut. Each stream allocates it at once: 1.9 MB at 16 kHz. */
+  maxBufferedSpeech: 60_000,
+  activationThreshold: 0.5,
+};
+
+/** Only the bundled detector can keep speech going at a lower probability than starts it; the plugin smooths instead. */
+const bundledOptions = { ...options, deactivationThreshold: 0.35 };
+
+type Provider = Config['turn']['vad'];
+
+const load: Record<Provider, () => Promise<VAD>> = {
+  bundled: async () => new inference.VAD(bundledOptions),
+  silero: async () => {
+    const silero = await import('@livekit/agents-plugin-silero');
+    return silero.VAD.load({ ...options, sampleRate, forceCPU: true });
+  },
+};
+
+const hints: Record<Provider, string> = {
+  bundled:
+    'Install with optional dependencies (no --omit=optional): the model is in @livekit/local-inference-<platform>, which musl (Alpine) lacks. Or set VAD_PROVIDER=silero.',
+  silero:
+    'Set VAD_PROVIDER=bundled, or install @livekit/agents-plugin-silero and onnxruntime-node with its binary for this platform; small images leave them out.',
+};
+
+/**
+ * The voice activity detector of a process, warm: its model is loaded and has judged one window. Each call opens its
+ * streams on it; they take mono 16-bit PCM of any one rate. The plugin is imported only when chosen. The framework's
+ * `initializeLogger` must have run.
+ *
+ * @param loaders - how each detector comes to be; tests replace them.
+ * @throws AppError when the detector cannot be loaded; the framework alone would go on, deaf.
+ */
+export async function loadVad(
+  { vad: provider }: Pick<Config['turn'], 'vad'>,
+  loaders: Partial<typeof load> = load,
+): Promise<VAD> {
+  try {
+    const vad = await (loaders[provider] ?? load[provider])();
+    await warmUp(vad);
+    return withOwnAudio(vad);
+  } catch (thrown) {
+    throw new AppError(`VAD_PROVIDER=${provider} cannot be loaded: ${messageOf(thrown)}`, {
+      hint: hints[provider],
+      cause: thrown,
+    });
+  }
+}
+
+/** Loads the model before the first call needs it, and proves that it answers: without one, the probability is 0. */
+async function warmUp(vad: VAD): Promise<void> {
+  const stream = vad.stream();
+  const silence = new AudioFrame(new Int16Array(windowSamples), sampleRate, 1, windowSamples);
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${warmUpDeadlineMs} ms`)), warmUpDeadlineMs);
+  });
+  try {
+    stream.pushFrame(silence);
+    const { value } = await Promise.race([stream.next(), deadline]);
+    if (!(value?.probability > 0)) throw new Error('its native library is missing');
+  } finally {
+    clearTimeout(timer);
+    stream.close();
+  }
+}
+
+/**
+ * Both detectors report END_OF_SPEECH with a view of their buffer, and overwrite its first `prefixPaddingDuration`
+ * with its last before anyone can read it (livekit/agents-js#2254): the utterance would start with its own last half
+ * second, and "Hello" be transcribed as "Hello? Hello?". So the audio is copied at the moment it is sent.
+ */
+function withOwnAudio(vad: VAD): VAD {
+  const open = vad.stream.bind(vad);
+  vad.stream = () => {
+    const stream = open();
+    const sender = stream as unknown as { sendVADEvent(event: VADEvent): boolean };
+    const send = sender.sendVADEvent.bind(stream);
+    sender.sendVADEvent = (event) =>
+      send(
+        event.type === VADEventType.INFERENCE_DONE ? event : { ...event, frames: event.frames.map(copyOf) },
+      );
+    return stream;
+  };
+  return vad;
+}
+
+function copyOf({ data, sampleRate, channels, samplesPerChannel }: AudioFrame): AudioFrame {
+  return new AudioFrame(data.slice(), sampleRate, channels, samplesPerChannel);
+}
