@@ -1,0 +1,36 @@
+/** What one prompt file asks for. `renderPersona` fills its `{{variables}}` for a call. */
+export interface Persona {
+  /** Base name of the file: `prompts/phone.md` is `phone`. */
+  name: string;
+  /** One line for people, shown in the page's picker. */
+  description: string;
+  /** BCP-47, such as `en` or `ms`; absent lets the STT detect it. */
+  language?: string;
+  voice?: string;
+  /** Absent: the caller speaks first. */
+  greeting?: { text: string } | { instruction: string };
+  temperature?: number;
+  maxTokens?: number;
+  allowInterruptions: boolean;
+  /** Spoken before the agent hangs up. */
+  goodbye: string;
+  /** Spoken after a long silence. */
+  stillThere: string;
+  /** Spoken when no answer could be made. */
+  apology: string;
+  /** Template source, its parts already in place. */
+  instructions: string;
+  /** Values of the template's variables where a call brings none. */
+  variables: Record<string, string>;
+  /** First 12 hex digits of the SHA-256 of the file with its parts in place. */
+  hash: string;
+  /** Path as read, such as `prompts/phone.md`. */
+  file: string;
+}
+
+/** What this folder logs with; the program's `Log` fits. */
+export interface PersonaLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { PersonaError } from '../errors.ts';
+import { type FrontMatter, parseFrontMatter, splitFrontMatter } from './front-matter.ts';
+import { type Parts, resolveParts } from './partials.ts';
+import type { Persona } from './persona.ts';
+
+const FILE_NAME = /^[A-Za-z0-9][\w-]{0,63}\.md$/;
+
+const SPOKEN = {
+  en: {
+    goodbye: 'Thank you for calling. Goodbye.',
+    stillThere: 'Are you still there?',
+    apology: 'Sorry, I am having trouble answering right now. Please try again in a moment.',
+  },
+  ms: {
+    goodbye: 'Terima kasih kerana menghubungi kami. Selamat tinggal.',
+    stillThere: 'Helo, anda masih di talian?',
+    apology: 'Maaf, saya menghadapi masalah untuk menjawab sekarang. Sila cuba sebentar lagi.',
+  },
+};
+
+/** A persona, and the one text that makes it: reading that text again gives the same persona. */
+export interface ReadPersona {
+  persona: Persona;
+  /** The file with its parts in place. */
+  text: string;
+}
+
+/**
+ * Makes a persona of a prompt file.
+ *
+ * @throws PersonaError with the line of the fault, in this file or in one of its parts.
+ */
+export function readPersona(file: string, content: string, parts: Parts): ReadPersona {
+  const fileName = basename(file);
+  if (!FILE_NAME.test(fileName)) {
+    throw new PersonaError(file, 1, 'a prompt file is named with letters, digits, "-" and "_" only', {
+      hint: 'rename it; the name without ".md" is what PROMPT and the dispatch metadata say',
+    });
+  }
+  const { head, body } = splitFrontMatter(file, content);
+  const name = fileName.slice(0, -'.md'.length);
+  const matter = parseFrontMatter(head, name);
+  const known = new Set(Object.keys(matter.variables));
+  resolveParts(head, undefined, known);
+  const instructions = resolveParts(body, parts, known).trim();
+  if (!instructions) throw new PersonaError(file, body.firstLine, 'no instructions below the front matter');
+
+  const text = `---\n${head.text}\n---\n${instructions}\n`;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return {
+    persona: { ...choices(matter), name, description: matter.description ?? name, instructions, hash, file },
+    text,
+  };
+}
+
+function choices(
+  matter: FrontMatter,
+): Omit<Persona, 'name' | 'description' | 'instructions' | 'hash' | 'file'> {
+  const { language, voice, greeting, temperature, max_tokens: maxTokens } = matter;
+  const spoken = /^ms\b/i.test(language ?? '') ? SPOKEN.ms : SPOKEN.en;
+  return {
+    ...(language !== undefined && { language }),
+    ...(voice !== undefined && { voice }),
+    ...(greeting !== undefined && { greeting: typeof greeting === 'string' ? { text: greeting } : greeting }),
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    allowInterruptions: matter.allow_interruptions,
+    goodbye: matter.goodbye ?? spoken.goodbye,
+    stillThere: matter.still_there ?? spoken.stillThere,
+    apology: matter.apology ?? spoken.apology,
+    variables: matter.variables,
+  };
+}
