@@ -1,0 +1,77 @@
+// What install.mjs decides, apart from doing it. Plain JavaScript: it runs before any dependency is installed.
+
+/** The oldest Node that every dependency takes; also `engines` in package.json. */
+const OLDEST_NODE = [20, 19];
+
+/**
+ * @param {string} version - such as `20.19.0`
+ * @returns {string | undefined} what to do about it when it is too old
+ */
+export function nodeProblem(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [wantMajor = 0, wantMinor = 0] = OLDEST_NODE;
+  if (major > wantMajor || (major === wantMajor && minor >= wantMinor)) return undefined;
+  return `Node ${version} is too old: this needs Node ${OLDEST_NODE.join('.')} or newer (nvm install ${wantMajor}, or https://nodejs.org).`;
+}
+
+/**
+ * Whether `node_modules` holds what the lockfile asks for, by npm's own record of what it installed. npm writes that
+ * record last, so an interrupted install has none. It lacks optional packages of other platforms, and dev dependencies
+ * after `--omit=dev`; a record with another platform's packages was made elsewhere (a folder shared with a container).
+ *
+ * @param {{packages: Record<string, any>}} lock - package-lock.json
+ * @param {{packages: Record<string, any>} | undefined} record - node_modules/.package-lock.json
+ * @param {{platform: string, arch: string}} machine
+ */
+export function isInstalled(lock, record, machine) {
+  if (!record) return false;
+  const has = (place, wanted) => record.packages[place]?.version === wanted.version;
+  const mayLack = (place, wanted) => (wanted.optional || wanted.devOptional) && !record.packages[place];
+  const complete = Object.entries(lock.packages).every(
+    ([place, wanted]) => place === '' || has(place, wanted) || mayLack(place, wanted),
+  );
+  return complete && Object.values(record.packages).every((installed) => fits(installed, machine));
+}
+
+function fits({ os = [], cpu = [] }, { platform, arch }) {
+  const allows = (list, value) =>
+    list.length === 0 || list.includes(value) || list.some((one) => one.startsWith('!'));
+  return allows(os, platform) && allows(cpu, arch);
+}
+
+/** What tests need besides Node packages: one of the commands, or one of the paths, on Debian from the package. */
+export const TEST_TOOLS = [
+  {
+    package: 'chromium',
+    commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    why: 'the page is tested in a real browser',
+  },
+  { package: 'espeak-ng', commands: ['espeak-ng'], why: 'gives callers and the stand-in TTS a voice' },
+  { package: 'pocketsphinx', commands: ['pocketsphinx_continuous', 'pocketsphinx'], why: 'the stand-in STT' },
+  {
+    package: 'pocketsphinx-en-us',
+    paths: ['/usr/share/pocketsphinx/model/en-us', '/usr/local/share/pocketsphinx/model/en-us'],
+    why: 'its English model',
+  },
+  { package: 'iproute2', commands: ['ip'], why: 'network namespace that records every name looked up' },
+  {
+    package: 'fonts-dejavu-core',
+    paths: ['/usr/share/fonts', '/System/Library/Fonts'],
+    why: 'Chromium shows boxes without a font',
+  },
+];
+
+/**
+ * @param {(command: string) => boolean} hasCommand
+ * @param {(path: string) => boolean} hasPath
+ */
+export function missingTools(hasCommand, hasPath, tools = TEST_TOOLS) {
+  return tools.filter(({ commands = [], paths = [] }) => !commands.some(hasCommand) && !paths.some(hasPath));
+}
+
+/** @param {readonly {package: string, why: string}[]} missing */
+export function installByHand(missing) {
+  const lines = missing.map((tool) => `  ${tool.package.padEnd(20)} ${tool.why}`);
+  const command = `sudo apt-get install -y --no-install-recommends ${missing.map((tool) => tool.package).join(' ')}`;
+  return `Tests need programs that are not installed:\n${lines.join('\n')}\nInstall them, on Debian or Ubuntu with:\n  ${command}`;
+}
