@@ -26,7 +26,7 @@ export default defineAgent<ProcessData>({
     const log = createLog(config.log).child({ callId: job.job.id });
     adoptFrameworkLog(log, config.log.level);
     // Read at call start, not before: this process may be older than the last edit of a prompt.
-    const personas = createPersonaStore({ dir: config.agent.promptsDir, log });
+    const personas = createPersonaStore({ dir: config.agent.promptsDir, log, quiet: true });
     try {
       const host = hostOf(job, config);
       const { ended } = await startCall({ host, config, personas, vad: job.proc.userData.vad, log });

@@ -65,6 +65,7 @@ function personaFor(caller: Caller, { host, config, personas, log }: Omit<CallPa
     dispatchMetadata: host.dispatchMetadata,
     roomMetadata: host.room.metadata ?? '',
     fallback: config.agent.prompt,
+    log,
   });
   log.info({ prompt: persona.name, reason }, 'prompt chosen');
   return renderPersona(persona, { ...caller.attributes, ...variables });

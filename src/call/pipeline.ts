@@ -1,5 +1,6 @@
 import { type VAD, voice } from '@livekit/agents';
-import type { Config, Deadlines } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
+import type { Deadlines } from '../openai/exchange.ts';
 import type { Persona } from '../persona/store.ts';
 import { createLlm } from '../stages/llm.ts';
 import { createStt, type SttHooks } from '../stages/stt.ts';

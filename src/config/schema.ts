@@ -215,11 +215,3 @@ type Group<G extends Record<string, Setting>> = { readonly [K in keyof G]: z.out
 
 /** The validated configuration: fully resolved, frozen, by group. */
 export type Config = { readonly [G in keyof typeof settings]: Group<(typeof settings)[G]> };
-
-/** Deadlines of one endpoint, all in milliseconds. */
-export interface Deadlines {
-  readonly connectTimeoutMs: number;
-  readonly firstByteTimeoutMs: number;
-  readonly stallTimeoutMs: number;
-  readonly attempts: number;
-}

@@ -2,8 +2,8 @@ import type { llm } from '@livekit/agents';
 import { LLM } from '@livekit/agents-plugin-openai';
 import { OpenAI } from 'openai';
 import type { Config } from '../config/schema.ts';
-import { deadlineFetch } from '../openai/request.ts';
-import type { StageHooks } from './hooks.ts';
+import { deadlineFetch } from '../openai/deadline-fetch.ts';
+import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { asEndpointError } from './stt.ts';
 
 export interface LlmChoices {
@@ -26,7 +26,7 @@ export function createLlm(options: Config['llm'], persona: LlmChoices, hooks: St
     fetch: deadlineFetch({
       endpoint: 'llm',
       deadlines: options,
-      onTiming: ({ firstByteMs }) => hooks.onTiming?.('llm', firstByteMs),
+      onTiming: reportFirstByte(hooks, 'llm'),
     }),
   });
   const temperature = persona.temperature ?? options.temperature;

@@ -3,9 +3,10 @@ import { STT as DeepgramStt } from '@livekit/agents-plugin-deepgram';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import { EndpointError, messageOf } from '../errors.ts';
-import { encodeWav } from '../openai/pcm.ts';
+
 import { transcribe } from '../openai/transcription.ts';
-import type { StageHooks } from './hooks.ts';
+import { encodeWav } from '../openai/wav.ts';
+import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { loudnessDbfs, type SilenceReason, silenceReason } from './silence-guard.ts';
 
 export interface SttHooks extends StageHooks {
@@ -62,7 +63,7 @@ export class BatchStt extends stt.STT {
         wav: encodeWav(frame.data, frame.sampleRate, frame.channels),
         deadlines: this.#options,
         signal: abortSignal,
-        onTiming: ({ firstByteMs }) => this.#hooks.onTiming?.('stt', firstByteMs),
+        onTiming: reportFirstByte(this.#hooks, 'stt'),
       });
       const reason = silenceReason(transcript, loudnessDbfs(frame.data, frame.sampleRate));
       if (reason) this.#hooks.onDropped?.(reason);

@@ -5,7 +5,7 @@ import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { PcmChunk } from '../openai/pcm.ts';
 import { speak } from '../openai/speech.ts';
-import type { StageHooks } from './hooks.ts';
+import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { asEndpointError, deepgramRoot, hostOf } from './stt.ts';
 
 /** What the room's audio track is fed with: mono, 24 kHz; other rates are converted here. */
@@ -58,9 +58,10 @@ export class StreamingTts extends tts.TTS {
         voice: this.#options.voice,
         speed: this.#options.speed,
         text,
+        format: 'pcm',
         deadlines: this.#options,
         signal,
-        onTiming: ({ firstByteMs }) => this.#hooks.onTiming?.('tts', firstByteMs),
+        onTiming: reportFirstByte(this.#hooks, 'tts'),
       });
     const onError = (error: unknown) => {
       const failure = asEndpointError(error, 'tts', this.#options.baseUrl);
