@@ -1,0 +1,15 @@
+/** Time as requests see it. Tests pass one that they move by hand. */
+export interface Clock {
+  /** Milliseconds since any fixed moment; never goes back. */
+  now(): number;
+  /** Runs `run` once, `ms` from now, unless the returned function is called first. */
+  after(ms: number, run: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,189 @@
+import { EndpointError } from '../errors.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { codeOf, hintFor, reasonOf } from './connect-hint.ts';
+import { fault, type Target } from './fault.ts';
+import { type Incoming, nodeTransport, StaleConnection, type Transport } from './transport.ts';
+
+/** Deadlines of one endpoint, in milliseconds, and tries in all before the first byte. */
+export interface Deadlines {
+  /** Until the connection stands: name, TCP, TLS. */
+  connectTimeoutMs: number;
+  /** From the connection to the first byte of the answer's body; includes the upload. */
+  firstByteTimeoutMs: number;
+  /** Longest wait for any later byte. Time in which the reader does not ask for one does not count. */
+  stallTimeoutMs: number;
+  attempts: number;
+}
+
+/** How long a successful attempt took to answer, from its start. */
+export interface Timing {
+  /** From 1: how many tries it took. */
+  attempt: number;
+  /** About 0 on a pooled connection. */
+  connectMs: number;
+  /** To the first byte of the body. */
+  firstByteMs: number;
+}
+
+export interface Init {
+  method: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: Uint8Array | undefined;
+}
+
+/** How a call is made, apart from what it says. */
+export interface CallOptions {
+  deadlines: Deadlines;
+  signal?: AbortSignal | undefined;
+  /** Told at the first byte of a 2xx answer. */
+  onTiming?: ((timing: Timing) => void) | undefined;
+  transport?: Transport | undefined;
+  clock?: Clock | undefined;
+}
+
+/** One remote call. */
+export interface Call extends Target, CallOptions {
+  init: Init;
+}
+
+/** The answer of any status; its body has begun to arrive, or is empty. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  connectMs: number;
+  firstByteMs: number;
+  /** The first bytes of `body`, for a look ahead. */
+  head: Uint8Array;
+  /** Reads once. Throws an `EndpointError`: `stall` (stopped or was cut) or `aborted`. */
+  body: AsyncIterable<Uint8Array>;
+  /** Gives the rest up and closes the connection. Needed only where `body` is not read. */
+  close(): void;
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** Makes one attempt under all three deadlines. Throws only `EndpointError`, never for the status. */
+export async function exchange(call: Call): Promise<Answer> {
+  for (;;) {
+    const run = new Attempt(call);
+    try {
+      return await run.start();
+    } catch (thrown) {
+      run.finish();
+      // Ends: each round uses up one pooled connection, and a new one is never stale.
+      if (thrown instanceof StaleConnection && !run.cut.signal.aborted) continue;
+      throw run.failed(thrown);
+    }
+  }
+}
+
+class Attempt {
+  readonly cut = new AbortController();
+  readonly #call: Call;
+  readonly #clock: Clock;
+  readonly #startedMs: number;
+  readonly #onAbort = () => this.cut.abort(fault(this.#call, 'aborted', 'cancelled'));
+  #stopDeadline = () => {};
+  #connectMs: number | undefined;
+  #bytes = 0;
+  #ended = false;
+
+  constructor(call: Call) {
+    this.#call = call;
+    this.#clock = call.clock ?? systemClock;
+    this.#startedMs = this.#clock.now();
+  }
+
+  async start(): Promise<Answer> {
+    const { url, init, deadlines, signal, transport = nodeTransport } = this.#call;
+    if (signal?.aborted) this.#onAbort();
+    this.cut.signal.throwIfAborted();
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#within(deadlines.connectTimeoutMs, 'connect', 'no connection');
+    const incoming = await transport({
+      url,
+      method: init.method,
+      headers: init.headers ?? {},
+      body: init.body,
+      signal: this.cut.signal,
+      onConnected: () => {
+        this.#connectMs = this.#elapsedMs();
+        this.#within(deadlines.firstByteTimeoutMs, 'first-byte', 'no answer');
+      },
+    });
+    return this.#answer(incoming);
+  }
+
+  finish(): void {
+    this.#stopDeadline();
+    this.#call.signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** What a throw means here. The deadlines and the caller cut with the error that is to be thrown. */
+  failed(thrown: unknown): EndpointError {
+    const error = this.cut.signal.aborted ? this.cut.signal.reason : thrown;
+    return error instanceof EndpointError ? error : this.#unexpected(error);
+  }
+
+  /** Headers alone are no answer: some servers send them at once and think afterwards. */
+  async #answer(incoming: Incoming): Promise<Answer> {
+    const chunks = incoming.body[Symbol.asyncIterator]();
+    const first = await chunks.next();
+    this.cut.signal.throwIfAborted();
+    this.#stopDeadline();
+    const firstByteMs = this.#elapsedMs();
+    const { status, headers } = incoming;
+    const connectMs = this.#connectMs ?? firstByteMs;
+    const head = first.done === true ? NO_BYTES : first.value;
+    const close = () => {
+      this.finish();
+      if (!this.#ended) this.#onAbort();
+      incoming.close();
+    };
+    return { status, headers, connectMs, firstByteMs, head, body: this.#body(head, chunks, close), close };
+  }
+
+  async *#body(head: Uint8Array, chunks: AsyncIterator<Uint8Array>, close: () => void) {
+    try {
+      this.#bytes = head.length;
+      if (head.length > 0) yield head;
+      for (;;) {
+        this.#within(this.#call.deadlines.stallTimeoutMs, 'stall', `nothing after ${this.#bytes} bytes`);
+        const next = await chunks.next();
+        this.#stopDeadline();
+        // An answer that had arrived whole looks like a regular end when it is thrown away.
+        this.cut.signal.throwIfAborted();
+        if (next.done === true) break;
+        this.#bytes += next.value.length;
+        yield next.value;
+      }
+      this.#ended = true;
+    } catch (thrown) {
+      throw this.failed(thrown);
+    } finally {
+      close();
+    }
+  }
+
+  #within(ms: number, failure: 'connect' | 'first-byte' | 'stall', what: string): void {
+    this.#stopDeadline();
+    this.#stopDeadline = this.#clock.after(ms, () => {
+      const hint = failure === 'connect' ? 'Check host and port, firewall and network policy.' : undefined;
+      this.cut.abort(fault(this.#call, failure, `timed out: ${what} within ${ms} ms`, { hint }));
+    });
+  }
+
+  #unexpected(error: unknown): EndpointError {
+    const rest = { hint: hintFor(error), cause: error };
+    const reason = reasonOf(error);
+    if (this.#bytes > 0)
+      return fault(this.#call, 'stall', `cut off after ${this.#bytes} bytes: ${reason}`, rest);
+    if (this.#connectMs === undefined) return fault(this.#call, 'connect', `no connection: ${reason}`, rest);
+    if (codeOf(error).startsWith('HPE_')) return fault(this.#call, 'invalid', `not HTTP: ${reason}`, rest);
+    return fault(this.#call, 'first-byte', `connection closed before an answer: ${reason}`, rest);
+  }
+
+  #elapsedMs(): number {
+    return this.#clock.now() - this.#startedMs;
+  }
+}

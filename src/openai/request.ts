@@ -1,0 +1,77 @@
+import { type Answer, type Call, type CallOptions, exchange } from './exchange.ts';
+import { excerpt, fault, RefusedError } from './fault.ts';
+import { type RetryPolicy, retrying } from './retry.ts';
+
+/** How a call is made and repeated; what every function of this folder takes besides its own options. */
+export type RemoteOptions = CallOptions & RetryPolicy;
+
+export type RequestOptions = Call & RetryPolicy;
+
+/**
+ * One HTTP exchange under three deadlines (connect, first byte, stall), with retries before the first byte of
+ * the answer only. Resolves with a 2xx answer whose body has begun. Redirects are never followed, so the key never
+ * leaves its origin.
+ * @throws EndpointError — `connect`, `first-byte`, `status`, `invalid`, `aborted`; the body throws `stall`, `aborted`
+ */
+export function request(options: RequestOptions): Promise<Answer> {
+  return retrying(options, (attempt) => attemptOnce(options, attempt));
+}
+
+/** A single try of `request`, for callers whose answer begins later than its first byte. */
+export async function attemptOnce(call: Call, attempt: number): Promise<Answer> {
+  const answer = await exchange(call);
+  if (answer.status < 200 || answer.status > 299) {
+    throw new RefusedError(call, answer.status, answer.headers, await whatItSaid(answer));
+  }
+  if (answer.headers.get('content-type')?.includes('html') && /^\s*</.test(decode(answer.head))) {
+    const said = excerpt(await whatItSaid(answer), call.secrets);
+    throw fault(call, 'invalid', `answered ${answer.status} with a web page: ${said}`, {
+      hint: 'The base URL leads to a web site or a proxy login, not to an OpenAI-compatible API.',
+    });
+  }
+  const { connectMs, firstByteMs } = answer;
+  call.onTiming?.({ attempt, connectMs, firstByteMs });
+  return answer;
+}
+
+/** Reads a body of text whole. Beyond `limitBytes` (1 MiB) it is `invalid`. */
+export async function readText(call: Call, answer: Answer, limitBytes = 1_048_576): Promise<string> {
+  const text = await upTo(limitBytes, answer);
+  if (text.length > limitBytes) throw fault(call, 'invalid', `answered more than ${limitBytes} bytes`);
+  return text;
+}
+
+/** Where `path` is below `baseUrl`, which may end in `/` and may carry a query. `/v1` is the user's to add. */
+export function endpointUrl(baseUrl: string, path: string): string {
+  const url = new URL(baseUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`;
+  return url.href;
+}
+
+/** Headers of an OpenAI-compatible request; self-hosted servers often want no key. */
+export function authorization(apiKey: string | undefined): Record<string, string> {
+  return apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+}
+
+const SAID_BYTES = 4096;
+
+/** An error's body is only an explanation: if it cannot be read, the status speaks alone. */
+async function whatItSaid(answer: Answer): Promise<string> {
+  return upTo(SAID_BYTES, answer).catch(() => '');
+}
+
+/** The body as text; stops soon after `bytes`. */
+async function upTo(bytes: number, answer: Answer): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of answer.body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > bytes) break;
+  }
+  return decode(Buffer.concat(chunks));
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,83 @@
+import type { EndpointError } from '../errors.ts';
+import type { Answer, Call } from './exchange.ts';
+import { excerpt, fault } from './fault.ts';
+import { type PcmChunk, pcmStream } from './pcm.ts';
+import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
+import { retrying } from './retry.ts';
+
+export interface SpeakOptions extends RemoteOptions {
+  /** Such as `http://gpu-host:8880/v1`. */
+  baseUrl: string;
+  apiKey?: string | undefined;
+  model: string;
+  /** Any name that the server knows. */
+  voice: string;
+  text: string;
+  /** 1 is normal. Not sent unless given: not every server knows it. */
+  speed?: number | undefined;
+  /** What is asked for, default `pcm`. What comes tells itself: WAV is decoded where `pcm` was wanted too. */
+  format?: 'pcm' | 'wav';
+}
+
+/**
+ * Speech for `text`: `POST {baseUrl}/audio/speech`, yielded as it arrives (16-bit mono, any sample rate). Tries
+ * again until the first samples are here; after that an error ends the speech where it is.
+ * @throws EndpointError — `stall` also when the connection was cut; `invalid` for an answer without audio
+ */
+export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
+  const call = speechCall(options);
+  const { answer, audio, first } = await retrying(options, (attempt) => firstAudio(call, attempt));
+  try {
+    yield first;
+    yield* audio;
+  } finally {
+    answer.close();
+  }
+}
+
+function speechCall(options: SpeakOptions): Call {
+  const { baseUrl, apiKey, model, voice, text, speed, format = 'pcm' } = options;
+  const body = {
+    model,
+    voice,
+    input: text,
+    response_format: format,
+    ...(speed === undefined ? {} : { speed }),
+  };
+  return {
+    ...options,
+    endpoint: 'tts',
+    url: endpointUrl(baseUrl, 'audio/speech'),
+    init: {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...authorization(apiKey) },
+      body: new TextEncoder().encode(JSON.stringify(body)),
+    },
+    secrets: [apiKey ?? '', text],
+  };
+}
+
+/** One try up to the first samples: a WAV header alone is no audio yet. */
+async function firstAudio(
+  call: Call,
+  attempt: number,
+): Promise<{ answer: Answer; audio: AsyncGenerator<PcmChunk>; first: PcmChunk }> {
+  const answer = await attemptOnce(call, attempt);
+  const { headers, body } = answer;
+  const audio = pcmStream(body, {
+    contentType: headers.get('content-type'),
+    // sglang-omni states the rate so.
+    sampleRateHint: Number(headers.get('x-sample-rate')) || undefined,
+    invalid: (what, text) => notAudio(call, what, text),
+  });
+  const first = await audio.next();
+  if (first.done === true) throw notAudio(call, 'no audio');
+  return { answer, audio, first: first.value };
+}
+
+function notAudio(call: Call, what: string, text?: string): EndpointError {
+  const said = text === undefined ? '' : `: ${excerpt(text, call.secrets)}`;
+  return fault(call, 'invalid', `answered ${what}${said}`, {
+    hint: 'It must answer `response_format` pcm or wav with that: check the server, the model and the voice.',
+  });
+}

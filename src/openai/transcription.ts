@@ -1,0 +1,156 @@
+import { EndpointError } from '../errors.ts';
+import { excerpt, fault } from './fault.ts';
+import {
+  authorization,
+  endpointUrl,
+  type RemoteOptions,
+  type RequestOptions,
+  readText,
+  request,
+} from './request.ts';
+
+export interface TranscribeOptions extends RemoteOptions {
+  /** Such as `http://gpu-host:8000/v1`. */
+  baseUrl: string;
+  apiKey?: string | undefined;
+  model: string;
+  /** A whole WAV file. */
+  wav: Uint8Array;
+  /** ISO 639-1; not given lets the model detect it. */
+  language?: string | undefined;
+  /** Words that are likely to be heard. */
+  prompt?: string | undefined;
+  /** Where it is kept which servers refuse `verbose_json`; one for the process unless given. */
+  plainServers?: Set<string>;
+}
+
+/** What was heard. All but `text` only where the server says it (`verbose_json`). */
+export interface Transcript {
+  text: string;
+  /** As the server writes it: a code (`ms`) or a name (`malay`, OpenAI). */
+  language?: string;
+  durationMs?: number;
+  segments?: TranscriptSegment[];
+}
+
+export interface TranscriptSegment {
+  text: string;
+  /** 0 to 1: that there is no speech in it. */
+  noSpeechProb?: number;
+  /** Below 0; nearer to 0 is surer. */
+  avgLogprob?: number;
+  /** High (above 2.4) for repetitions. */
+  compressionRatio?: number;
+}
+
+const plainServers = new Set<string>();
+
+/**
+ * Transcribes a WAV: `POST {baseUrl}/audio/transcriptions` with `verbose_json`. A server that refuses that format
+ * (vLLM, `gpt-4o-transcribe`) is asked for `json` instead, from the next time on at once.
+ * @throws EndpointError — `invalid` for an answer without a text
+ */
+export async function transcribe(options: TranscribeOptions): Promise<Transcript> {
+  const known = options.plainServers ?? plainServers;
+  const server = `${options.baseUrl} ${options.model}`;
+  if (known.has(server)) return ask(options, 'json');
+  try {
+    return await ask(options, 'verbose_json');
+  } catch (error) {
+    if (!refusesFormat(error)) throw error;
+    const transcript = await ask(options, 'json');
+    known.add(server);
+    return transcript;
+  }
+}
+
+/** Wordings differ; that `json` must work before it is remembered makes up for a wide net. */
+function refusesFormat(error: unknown): boolean {
+  return (
+    error instanceof EndpointError &&
+    (error.status === 400 || error.status === 422) &&
+    /format|verbose/i.test(error.message)
+  );
+}
+
+async function ask(options: TranscribeOptions, format: 'verbose_json' | 'json'): Promise<Transcript> {
+  const call = await transcriptionCall(options, format);
+  const answer = await request(call);
+  const body = await readText(call, answer);
+  const type = answer.headers.get('content-type') ?? '';
+  const json = parsed(body);
+  if (typeof json === 'object' && json !== null)
+    return toTranscript(json as Record<string, unknown>, call, body);
+  // `response_format: "text"` in all but name: some servers ignore what was asked for.
+  if (typeof json === 'string') return { text: json.trim() };
+  if (type.startsWith('text/plain')) return { text: body.trim() };
+  throw noText(call, body);
+}
+
+async function transcriptionCall(options: TranscribeOptions, format: string): Promise<RequestOptions> {
+  const { baseUrl, apiKey, model, wav, language, prompt } = options;
+  const form = new FormData();
+  form.append('file', new Blob([new Uint8Array(wav)], { type: 'audio/wav' }), 'audio.wav');
+  form.append('model', model);
+  form.append('response_format', format);
+  if (language !== undefined) form.append('language', language);
+  if (prompt !== undefined) form.append('prompt', prompt);
+  const encoded = new Response(form);
+  return {
+    ...options,
+    endpoint: 'stt',
+    url: endpointUrl(baseUrl, 'audio/transcriptions'),
+    init: {
+      method: 'POST',
+      headers: { 'content-type': encoded.headers.get('content-type') ?? '', ...authorization(apiKey) },
+      body: new Uint8Array(await encoded.arrayBuffer()),
+    },
+    secrets: [apiKey ?? '', prompt ?? ''],
+  };
+}
+
+function toTranscript(json: Record<string, unknown>, call: RequestOptions, body: string): Transcript {
+  if (typeof json.text !== 'string') throw noText(call, body);
+  const usage = json.usage as { seconds?: unknown } | null | undefined;
+  // vLLM writes the duration as a string.
+  const seconds = Number(json.duration ?? usage?.seconds ?? Number.NaN);
+  return {
+    text: json.text.trim(),
+    ...(typeof json.language === 'string' && json.language !== '' ? { language: json.language } : {}),
+    ...(Number.isFinite(seconds) ? { durationMs: Math.round(seconds * 1000) } : {}),
+    ...(Array.isArray(json.segments) ? { segments: json.segments.flatMap(toSegment) } : {}),
+  };
+}
+
+function toSegment(value: unknown): TranscriptSegment[] {
+  const segment = (value ?? {}) as Record<string, unknown>;
+  if (typeof segment.text !== 'string') return [];
+  const {
+    no_speech_prob: noSpeechProb,
+    avg_logprob: avgLogprob,
+    compression_ratio: compressionRatio,
+  } = segment;
+  return [
+    {
+      text: segment.text,
+      ...(typeof noSpeechProb === 'number' ? { noSpeechProb } : {}),
+      ...(typeof avgLogprob === 'number' ? { avgLogprob } : {}),
+      ...(typeof compressionRatio === 'number' ? { compressionRatio } : {}),
+    },
+  ];
+}
+
+function noText(call: RequestOptions, body: string): EndpointError {
+  const said = excerpt(body, call.secrets);
+  return fault(call, 'invalid', `answered no transcript${said === '' ? '' : `: ${said}`}`, {
+    hint: 'It must answer JSON with a `text`: check the model, and the log of the server.',
+  });
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

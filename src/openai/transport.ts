@@ -1,0 +1,71 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { TLSSocket } from 'node:tls';
+
+/** One HTTP request as it goes on the wire. */
+export interface Outgoing {
+  url: string;
+  method: string;
+  headers: Readonly<Record<string, string>>;
+  body?: Uint8Array | undefined;
+  /** Destroys the connection, whatever the request is waiting for. */
+  signal: AbortSignal;
+  /** The connection stands: from the pool, or new (with https: after the TLS handshake). */
+  onConnected(): void;
+}
+
+export interface Incoming {
+  status: number;
+  headers: Headers;
+  /** Throws when the connection ends before the body does. */
+  body: AsyncIterable<Uint8Array>;
+  /** Gives the answer up: a connection with an unread rest is closed, not pooled. */
+  close(): void;
+}
+
+/** Sends one request; resolves with the headers. Never follows a redirect, never retries, has no deadlines. */
+export type Transport = (outgoing: Outgoing) => Promise<Incoming>;
+
+/** A pooled connection that the server had closed meanwhile: nothing was answered, send again on another. */
+export class StaleConnection extends Error {}
+
+// Load balancers drop idle connections without a word, some after a minute: a request on such a one would only
+// fail at its first-byte deadline.
+const IDLE_TIMEOUT_MS = 30_000;
+const httpAgent = new http.Agent({ keepAlive: true, timeout: IDLE_TIMEOUT_MS });
+const httpsAgent = new https.Agent({ keepAlive: true, timeout: IDLE_TIMEOUT_MS });
+
+/** `node:http(s)` with one keep-alive pool a process. Unlike `fetch` it tells when the connection stands. */
+export const nodeTransport: Transport = (outgoing) =>
+  new Promise((resolve, reject) => {
+    const secure = outgoing.url.startsWith('https:');
+    const sent = (secure ? https : http).request(outgoing.url, {
+      method: outgoing.method,
+      headers: { 'accept-encoding': 'identity', ...outgoing.headers },
+      agent: secure ? httpsAgent : httpAgent,
+      signal: outgoing.signal,
+    });
+    sent.on('socket', (socket) => {
+      const connected = () => outgoing.onConnected();
+      if (sent.reusedSocket) return connected();
+      if (secure) (socket as TLSSocket).once('secureConnect', connected);
+      else if (socket.connecting) socket.once('connect', connected);
+      else connected();
+    });
+    sent.on('response', (answer) => resolve(incoming(answer)));
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      reject(stale ? new StaleConnection('stale pooled connection', { cause: error }) : error);
+    });
+    sent.end(outgoing.body);
+  });
+
+function incoming(answer: IncomingMessage): Incoming {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(answer.headers)) {
+    for (const one of [value ?? []].flat()) headers.append(name, one);
+  }
+  // A cut connection is reported to whoever reads the body; before that it must not end the process.
+  answer.on('error', () => {});
+  return { status: answer.statusCode ?? 0, headers, body: answer, close: () => answer.destroy() };
+}
