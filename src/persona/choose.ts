@@ -89,12 +89,17 @@ function parseMetadata(text: string | undefined, source: string, log: PersonaLog
 
 /** Metadata of any shape; what is not ours is empty. */
 function parse(text: string): Record<string, unknown> {
-  if (PROMPT_NAME.test(text)) return { prompt: text };
+  const data = parseJson(text) ?? text;
+  if (typeof data === 'string') return PROMPT_NAME.test(data) ? { prompt: data } : {};
+  return isRecord(data) ? data : {};
+}
+
+function parseJson(text: string): unknown {
   try {
     const data: unknown = JSON.parse(text);
-    return isRecord(data) ? data : {};
+    return data ?? {};
   } catch {
-    return {};
+    return undefined;
   }
 }
 

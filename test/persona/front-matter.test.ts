@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import { PersonaError } from '../../src/errors.ts';
+import { parseFrontMatter, splitFrontMatter } from '../../src/persona/front-matter.ts';
+
+const parse = (yaml: string) => parseFrontMatter({ file: 'prompts/a.md', text: yaml, firstLine: 2 }, 'a');
+
+function faultOf(yaml: string): PersonaError {
+  try {
+    parse(yaml);
+  } catch (error) {
+    if (error instanceof PersonaError) return error;
+  }
+  throw new Error('nothing was wrong with it');
+}
+
+test('a file is cut at its two dashed lines and each half knows its first line', () => {
+  const { head, body } = splitFrontMatter(
+    'a.md',
+    '---\nvoice: alloy\nlanguage: en\n---\nBe kind.\n---\nStill body.',
+  );
+  expect(head).toEqual({ file: 'a.md', text: 'voice: alloy\nlanguage: en', firstLine: 2 });
+  expect(body).toEqual({ file: 'a.md', text: 'Be kind.\n---\nStill body.', firstLine: 5 });
+});
+
+test('a byte order mark and Windows line ends change nothing', () => {
+  const unix = splitFrontMatter('a.md', '---\nvoice: x\n---\nHi');
+  expect(splitFrontMatter('a.md', '\uFEFF---\r\nvoice: x\r\n---\r\nHi')).toEqual(unix);
+});
+
+test('a file without front matter is all body', () => {
+  expect(splitFrontMatter('a.md', 'Be kind.').body).toEqual({ file: 'a.md', text: 'Be kind.', firstLine: 1 });
+});
+
+test('front matter that is never closed is an error on the line where it begins', () => {
+  expect(() => splitFrontMatter('a.md', '---\nvoice: x\nBe kind.')).toThrow(/^a\.md:1: .*no closing "---"/);
+});
+
+test('every key is understood', () => {
+  const yaml = [
+    'name: a',
+    'description: An example',
+    'language: en-MY',
+    'voice: af_heart',
+    'greeting: { instruction: Greet them }',
+    'temperature: 0.4',
+    'max_tokens: 120',
+    'allow_interruptions: false',
+    'goodbye: Bye',
+    'still_there: Hello?',
+    'apology: Sorry',
+    'variables: { name: there, floor: 3, vip: false, note: }',
+  ].join('\n');
+  expect(parse(yaml)).toEqual({
+    name: 'a',
+    description: 'An example',
+    language: 'en-MY',
+    voice: 'af_heart',
+    greeting: { instruction: 'Greet them' },
+    temperature: 0.4,
+    max_tokens: 120,
+    allow_interruptions: false,
+    goodbye: 'Bye',
+    still_there: 'Hello?',
+    apology: 'Sorry',
+    variables: { name: 'there', floor: '3', vip: 'false', note: '' },
+  });
+});
+
+test('empty front matter, and keys without a value, leave the defaults', () => {
+  const defaults = { allow_interruptions: true, variables: {} };
+  expect(parse('')).toEqual(defaults);
+  expect(parse('# only a comment')).toEqual(defaults);
+  expect(parse('voice:\ngreeting: null\nallow_interruptions:')).toEqual(defaults);
+});
+
+test.each([
+  ['an unknown key', 'voice: x\n# note\nvoise: x', 4, 'unknown key "voise"; known: name, description'],
+  ['an unknown key further in', 'greeting:\n  instruction: Hi\n  tone: warm', 4, 'unknown key "tone"'],
+  [
+    'a wrong type',
+    'voice: x\nvoice_: 1\nmax_tokens: lots',
+    3,
+    'line 4: max_tokens: want a whole number above 0, got "lots"',
+  ],
+  ['a number out of range', '\ntemperature: 2.5', 3, 'temperature: want a number from 0 to 2, got 2.5'],
+  ['a text in place of true or false', 'allow_interruptions: maybe', 2, 'want true or false, got "maybe"'],
+  ['a language that is no code', 'language: english', 2, 'want a language code such as en, ms'],
+  ['a greeting of another shape', 'greeting:\n  say: hi', 2, 'greeting: want a text, or "instruction: …"'],
+  ['an empty text', 'voice: x\ngoodbye: ""', 3, 'goodbye: want a text that is not empty'],
+  ['a variable with a space in its name', 'variables:\n  ok: 1\n  two words: 2', 4, 'not a variable name'],
+  [
+    'a variable that is a list',
+    'variables:\n  ok: 1\n  list: [1]',
+    4,
+    'variables.list: want a text, number or true/false',
+  ],
+  [
+    'a name that is not the file',
+    'voice: x\nname: b',
+    3,
+    'name: want "a" as the file is called, or no name, got "b"',
+  ],
+  ['a list in place of keys', '- voice', 2, 'want "key: value" lines'],
+  ['a YAML syntax error', 'voice: x\ngoodbye: "Bye', 3, 'YAML: Missing closing "quote'],
+  ['the same key twice', 'voice: x\nvoice: y', 3, 'YAML: Map keys must be unique'],
+  ['an unknown YAML tag', 'description: x\nvoice: !env FOO', 3, 'YAML: Unresolved tag: !env'],
+])('%s is an error on its own line', (_what, yaml, line, problem) => {
+  const fault = faultOf(yaml);
+  expect(fault.message).toContain(problem);
+  expect(fault.message).toMatch(new RegExp(`^prompts/a\\.md:${line}: `));
+  expect(fault).toMatchObject({ file: 'prompts/a.md', line });
+});
+
+test('all faults are named at once, the first line first', () => {
+  const fault = faultOf('speed: 2\ntemperature: hot\nvoice: [a]');
+  expect(fault.line).toBe(2);
+  expect(fault.message).toMatch(/unknown key "speed".*; line 3: temperature: .*; line 4: voice: /);
+});
