@@ -1,0 +1,37 @@
+import { type PcmChunk, pcmStream } from '../openai/pcm.ts';
+import { isWav } from '../openai/wav.ts';
+import { RequestProblem } from './reply.ts';
+
+/** Mono 16-bit audio. */
+export interface Audio {
+  samples: Int16Array;
+  sampleRate: number;
+}
+
+/** An uploaded WAV, mixed to mono. Throws `RequestProblem` (400) for anything else. */
+export async function readWav(file: Blob): Promise<Audio> {
+  const refusal = (what: string) =>
+    new RequestProblem(400, `The stand-in reads WAV only, not ${what}.`, 'file');
+  if (!isWav(new Uint8Array(await file.slice(0, 12).arrayBuffer()))) throw refusal('this format');
+  const chunks: PcmChunk[] = [];
+  for await (const chunk of pcmStream(file.stream(), { contentType: 'audio/wav', invalid: refusal }))
+    chunks.push(chunk);
+  const first = chunks[0];
+  if (!first) throw refusal('a file without samples');
+  return { samples: joined(chunks.map(({ samples }) => samples)), sampleRate: first.sampleRate };
+}
+
+export function joined(pieces: readonly Int16Array[]): Int16Array {
+  const whole = new Int16Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** Raw little-endian samples, as `pcm` is sent. */
+export function bytesOf(samples: Int16Array): Uint8Array {
+  return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+}

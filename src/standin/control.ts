@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { FaultPlan, faultSchema } from './faults.ts';
+import { Journal } from './journal.ts';
+import type { ChatRequest } from './llm.ts';
+import { Script } from './script.ts';
+import { type Transcript, type TranscriptionRequest, transcriptSchema } from './stt.ts';
+
+const durationMs = z.number().min(0).optional();
+const faults = z.array(faultSchema).optional();
+
+/** How fast the stand-ins are. Left out: as fast as they can. */
+export const profileSchema = z.strictObject({
+  stt: z.strictObject({ latencyMs: durationMs }).optional(),
+  llm: z.strictObject({ ttftMs: durationMs, tokensPerS: z.number().positive().optional() }).optional(),
+  tts: z
+    .strictObject({
+      ttfbMs: durationMs,
+      /** Seconds of audio sent in each second. */
+      realtimeFactor: z.number().positive().optional(),
+      sampleRate: z.int().min(8000).max(48_000).optional(),
+    })
+    .optional(),
+});
+export type Profile = z.output<typeof profileSchema>;
+
+/** A change of what the stand-ins do, as `POST /control` takes it. What it does not name stays as it is. */
+export const controlSchema = z.strictObject({
+  /** First back to the start: profile, scripts, faults, journal. */
+  reset: z.boolean().optional(),
+  /** Replaces the named stages' profile. */
+  profile: profileSchema.optional(),
+  /** `answers` are given once each, then `always`. */
+  stt: z
+    .strictObject({ answers: z.array(transcriptSchema).optional(), always: transcriptSchema.optional() })
+    .optional(),
+  /** `match` is an expression on the last user message. */
+  llm: z
+    .strictObject({
+      answers: z.array(z.string()).optional(),
+      rules: z.array(z.strictObject({ match: regularExpression(), answer: z.string() })).optional(),
+      always: z.string().optional(),
+    })
+    .optional(),
+  /** Replaces the named routes' faults. */
+  faults: z.strictObject({ stt: faults, llm: faults, tts: faults, models: faults }).optional(),
+});
+export type Control = z.output<typeof controlSchema>;
+
+function regularExpression() {
+  return z.string().refine(compiles, 'not a regular expression');
+}
+
+function compiles(source: string): boolean {
+  try {
+    new RegExp(source, 'i');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** All that the stand-ins remember and can be told. */
+export class State {
+  readonly stt = new Script<TranscriptionRequest, Transcript>();
+  readonly llm = new Script<ChatRequest, string>();
+  readonly faults = new FaultPlan();
+  readonly journal = new Journal();
+  readonly #startProfile: Profile;
+  profile: Profile;
+
+  constructor(profile: Profile) {
+    this.#startProfile = profile;
+    this.profile = profile;
+  }
+
+  apply({ reset, profile, stt, llm, faults: planned }: Control): void {
+    if (reset) this.reset();
+    this.profile = { ...this.profile, ...profile };
+    if (stt?.answers) this.stt.queue = [...stt.answers];
+    if (stt?.always !== undefined) this.stt.always = stt.always;
+    if (llm?.answers) this.llm.queue = [...llm.answers];
+    if (llm?.rules) this.llm.rules = llm.rules;
+    if (llm?.always !== undefined) this.llm.always = llm.always;
+    for (const route of ['stt', 'llm', 'tts', 'models'] as const) {
+      const forRoute = planned?.[route];
+      if (forRoute) this.faults.set(route, forRoute);
+    }
+  }
+
+  reset(): void {
+    this.profile = this.#startProfile;
+    this.stt.clear();
+    this.llm.clear();
+    this.faults.clear();
+    this.journal.clear();
+  }
+
+  /** What `GET /control` shows. */
+  snapshot() {
+    const { stt, llm, journal } = this;
+    return {
+      standIn: true,
+      profile: this.profile,
+      stt: { answers: stt.queue, always: stt.always },
+      llm: { answers: llm.queue, rules: llm.rules, always: llm.always },
+      faults: this.faults.pending(),
+      counts: {
+        stt: journal.counts('stt'),
+        llm: journal.counts('llm'),
+        tts: journal.counts('tts'),
+        models: journal.counts('models'),
+      },
+      requests: journal.entries(),
+    };
+  }
+}

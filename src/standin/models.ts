@@ -1,0 +1,81 @@
+import type { Clock } from './clock.ts';
+import type { State } from './control.ts';
+import { type Espeak, findEspeak } from './espeak.ts';
+import type { DetailsByRoute } from './journal.ts';
+import { type ChatDetails, type ChatRequest, createLlm, LLM_MODEL } from './llm.ts';
+import type { ModelRoute } from './model-route.ts';
+import { findSphinx, type Recognizer } from './sphinx.ts';
+import { createStt, STT_MODEL, type TranscriptionDetails, type TranscriptionRequest } from './stt.ts';
+import { createTts, OPENAI_RATE, type SpeechDetails, type SpeechRequest, TTS_MODEL } from './tts.ts';
+
+/** Programs that the stand-ins use where installed: commands to try in order, `[]` to do without. */
+export interface Programs {
+  espeak?: readonly string[];
+  pocketsphinx?: readonly string[];
+}
+
+const PROGRAMS = { espeak: ['espeak-ng'], pocketsphinx: ['pocketsphinx_continuous', 'pocketsphinx'] };
+
+/** What was found of them. */
+export interface Engines {
+  espeak: Espeak | undefined;
+  recognizer: Recognizer | undefined;
+}
+
+export async function findEngines(programs: Programs = {}): Promise<Engines> {
+  const commands = { ...PROGRAMS, ...programs };
+  const [espeak, recognizer] = await Promise.all([
+    findEspeak(commands.espeak),
+    findSphinx(commands.pocketsphinx),
+  ]);
+  return { espeak, recognizer };
+}
+
+/** The model behind each route. */
+export interface Models {
+  stt: ModelRoute<TranscriptionRequest, TranscriptionDetails>;
+  llm: ModelRoute<ChatRequest, ChatDetails>;
+  tts: ModelRoute<SpeechRequest, SpeechDetails>;
+  models: ModelRoute<DetailsByRoute['models'], DetailsByRoute['models']>;
+}
+
+/** Wires the models to the state, which may change between two requests. */
+export function createModels(state: State, { espeak, recognizer }: Engines, clock: Clock): Models {
+  return {
+    stt: createStt({
+      clock,
+      recognizer,
+      script: state.stt,
+      latencyMs: () => state.profile.stt?.latencyMs ?? 0,
+    }),
+    llm: createLlm({
+      clock,
+      script: state.llm,
+      ttftMs: () => state.profile.llm?.ttftMs ?? 0,
+      tokensPerS: () => state.profile.llm?.tokensPerS,
+    }),
+    tts: createTts({
+      clock,
+      espeak,
+      sampleRate: () => state.profile.tts?.sampleRate ?? OPENAI_RATE,
+      ttfbMs: () => state.profile.tts?.ttfbMs ?? 0,
+      realtimeFactor: () => state.profile.tts?.realtimeFactor,
+    }),
+    models: modelList,
+  };
+}
+
+const modelList: Models['models'] = {
+  read: async () => ({}),
+  describe: () => ({}),
+  async answer(_, { reply }) {
+    const data = [STT_MODEL, LLM_MODEL, TTS_MODEL].map((id) => ({
+      id,
+      object: 'model',
+      created: 0,
+      owned_by: 'stand-in',
+    }));
+    await reply.json(200, { object: 'list', data });
+    return {};
+  },
+};

@@ -1,0 +1,134 @@
+import { deflateSync } from 'node:zlib';
+import { z } from 'zod';
+import { type Audio, readWav } from './audio.ts';
+import { type Clock, sleepUntil } from './clock.ts';
+import { spokenMs } from './hearing.ts';
+import type { ModelRoute } from './model-route.ts';
+import { RequestProblem } from './reply.ts';
+import type { Script } from './script.ts';
+import type { Recognizer } from './sphinx.ts';
+
+export const STT_MODEL = 'stand-in-stt';
+
+/** A scripted transcript; a plain string has the numbers of clear speech. */
+export const transcriptSchema = z.union([
+  z.string(),
+  z.strictObject({
+    text: z.string(),
+    language: z.string().optional(),
+    noSpeechProb: z.number().min(0).max(1).optional(),
+    avgLogprob: z.number().max(0).optional(),
+    compressionRatio: z.number().min(0).optional(),
+  }),
+]);
+export type Transcript = z.output<typeof transcriptSchema>;
+
+const FORMATS = ['json', 'verbose_json', 'text'];
+
+/** One call of `POST /v1/audio/transcriptions`, audio mixed to mono. */
+export interface TranscriptionRequest extends Audio {
+  model: string;
+  format: string;
+  language: string | undefined;
+  prompt: string | undefined;
+}
+
+/** What the journal keeps of it. */
+export interface TranscriptionDetails {
+  model: string;
+  format: string;
+  language: string | undefined;
+  prompt: string | undefined;
+  sampleRate: number;
+  audioMs: number;
+  spokenMs: number;
+  /** The transcript that was answered. */
+  text?: string;
+}
+
+export interface SttParts {
+  clock: Clock;
+  script: Script<TranscriptionRequest, Transcript>;
+  recognizer: Recognizer | undefined;
+  /** The answer is not given before so long after the request. */
+  latencyMs(): number;
+}
+
+/** Answers with the script, else with what PocketSphinx hears, else with how long the caller spoke. */
+export function createStt(parts: SttParts): ModelRoute<TranscriptionRequest, TranscriptionDetails> {
+  return {
+    read: readTranscriptionRequest,
+    describe: ({ samples, ...request }) => ({
+      ...request,
+      audioMs: durationMs({ samples, sampleRate: request.sampleRate }),
+      spokenMs: spokenMs({ samples, sampleRate: request.sampleRate }),
+    }),
+    async answer(request, { reply, signal, arrivedMs }) {
+      const transcript = parts.script.next(request, '') ?? (await hear(request, parts.recognizer, signal));
+      await sleepUntil(parts.clock, arrivedMs + parts.latencyMs(), signal);
+      const full = typeof transcript === 'string' ? { text: transcript } : transcript;
+      if (request.format === 'text') await reply.send(200, 'text/plain; charset=utf-8', `${full.text}\n`);
+      else if (request.format === 'json') await reply.json(200, { text: full.text });
+      else await reply.json(200, verbose(full, request));
+      return { text: full.text };
+    },
+  };
+}
+
+async function readTranscriptionRequest(body: Buffer, contentType: string): Promise<TranscriptionRequest> {
+  const form = await parseForm(body, contentType);
+  const field = (name: string) => {
+    const value = form.get(name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const file = form.get('file');
+  if (!(file instanceof Blob))
+    throw new RequestProblem(400, "Missing the audio in the field 'file'.", 'file');
+  const model = field('model');
+  if (!model) throw new RequestProblem(400, 'You must provide a model parameter.', 'model');
+  const format = field('response_format') ?? 'json';
+  if (!FORMATS.includes(format)) {
+    const message = `response_format '${format}' is not one of the stand-in's: ${FORMATS.join(', ')}.`;
+    throw new RequestProblem(400, message, 'response_format');
+  }
+  const audio = await readWav(file);
+  return { ...audio, model, format, language: field('language'), prompt: field('prompt') };
+}
+
+async function parseForm(body: Buffer, contentType: string): Promise<FormData> {
+  try {
+    return await new Response(body, { headers: { 'content-type': contentType } }).formData();
+  } catch {
+    throw new RequestProblem(400, `The body is not multipart/form-data; Content-Type was '${contentType}'.`);
+  }
+}
+
+async function hear(audio: Audio, recognizer: Recognizer | undefined, signal: AbortSignal): Promise<string> {
+  const heardMs = spokenMs(audio);
+  if (heardMs === 0) return '';
+  const recognized = await recognizer?.recognize(audio, signal);
+  return recognized || `I heard you speak for ${(heardMs / 1000).toFixed(1)} seconds.`;
+}
+
+function verbose(transcript: Exclude<Transcript, string>, audio: Audio & { language: string | undefined }) {
+  const { text } = transcript;
+  const end = durationMs(audio) / 1000;
+  const segment = {
+    id: 0,
+    seek: 0,
+    start: 0,
+    end,
+    text,
+    tokens: [],
+    temperature: 0,
+    avg_logprob: transcript.avgLogprob ?? -0.3,
+    compression_ratio: transcript.compressionRatio ?? Buffer.byteLength(text) / deflateSync(text).length,
+    no_speech_prob: transcript.noSpeechProb ?? (text ? 0.01 : 0.99),
+  };
+  const language = transcript.language ?? audio.language ?? 'english';
+  return { task: 'transcribe', language, duration: end, text, segments: text ? [segment] : [] };
+}
+
+function durationMs({ samples, sampleRate }: Audio): number {
+  return Math.round((samples.length / sampleRate) * 1000);
+}

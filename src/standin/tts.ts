@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { encodeWav } from '../openai/wav.ts';
+import { bytesOf } from './audio.ts';
+import { readJson } from './body.ts';
+import { type Clock, sleepUntil } from './clock.ts';
+import { type Espeak, espeakSpeech } from './espeak.ts';
+import type { Exchange, ModelRoute } from './model-route.ts';
+import { RequestProblem } from './reply.ts';
+import { toneSpeech, type Utterance } from './tones.ts';
+
+export const TTS_MODEL = 'stand-in-tts';
+/** What OpenAI's `pcm` is. */
+export const OPENAI_RATE = 24_000;
+
+const MAX_INPUT = 4096;
+const PIECE_MS = 100;
+const UNKNOWN_SIZE = 0xffffffff;
+
+const requestSchema = z.looseObject({
+  model: z.string(),
+  input: z.string(),
+  voice: z.string().min(1),
+  response_format: z.string().default('wav'),
+  speed: z.number().min(0.25).max(4).default(1),
+});
+
+/** One call of `POST /v1/audio/speech`. */
+export interface SpeechRequest extends Utterance {
+  model: string;
+  format: 'pcm' | 'wav';
+}
+
+/** What the journal keeps of it. */
+export interface SpeechDetails extends SpeechRequest {
+  /** Rate and length of the audio that was answered. */
+  sampleRate?: number;
+  audioMs?: number;
+}
+
+export interface TtsParts {
+  clock: Clock;
+  espeak: Espeak | undefined;
+  /** Rate of the answers, of `pcm` too; clients that assume 24 kHz then have to read the headers. */
+  sampleRate(): number;
+  /** The first byte comes so long after the request. */
+  ttfbMs(): number;
+  /** Seconds of audio for each second of time; `undefined`: as fast as it is made. */
+  realtimeFactor(): number | undefined;
+}
+
+/** Mono speech at `sampleRate`, as it is made. The same request always gets the same samples. */
+export function speak(
+  espeak: Espeak | undefined,
+  utterance: Utterance,
+  sampleRate: number,
+  signal: AbortSignal,
+): AsyncIterable<Int16Array> | Iterable<Int16Array> {
+  return espeak ? espeakSpeech(espeak, utterance, sampleRate, signal) : toneSpeech(utterance, sampleRate);
+}
+
+/** Speaks with espeak-ng, else with tones; streams mono 16-bit audio, as WAV without a known length or raw. */
+export function createTts(parts: TtsParts): ModelRoute<SpeechRequest, SpeechDetails> {
+  return {
+    read: async (body) => readSpeechRequest(body),
+    describe: (request) => request,
+    async answer(request, exchange) {
+      const { reply, signal } = exchange;
+      const sampleRate = parts.sampleRate();
+      const speech = speak(parts.espeak, request, sampleRate, signal);
+      let started = false;
+      let sent = 0;
+      for await (const piece of paced(speech, sampleRate, exchange, parts)) {
+        if (!started) begin(exchange, request.format, sampleRate);
+        if (!started && request.format === 'wav') await reply.write(streamedWavHeader(sampleRate));
+        started = true;
+        await reply.write(bytesOf(piece));
+        sent += piece.length;
+      }
+      if (!started) begin(exchange, request.format, sampleRate);
+      reply.end();
+      return { sampleRate, audioMs: Math.round((sent / sampleRate) * 1000) };
+    },
+  };
+}
+
+function readSpeechRequest(body: Buffer): SpeechRequest {
+  const { model, input, voice, speed, response_format: format } = readJson(body, requestSchema);
+  if (!input.trim()) throw new RequestProblem(400, 'input: there is nothing to say', 'input');
+  if (input.length > MAX_INPUT) {
+    throw new RequestProblem(400, `input: ${input.length} characters are more than ${MAX_INPUT}`, 'input');
+  }
+  if (format !== 'pcm' && format !== 'wav') {
+    const message = `response_format '${format}' is not one of the stand-in's: pcm, wav.`;
+    throw new RequestProblem(400, message, 'response_format');
+  }
+  return { model, input, voice, speed, format };
+}
+
+function begin({ reply }: Exchange, format: 'pcm' | 'wav', sampleRate: number): void {
+  const pcm = sampleRate === OPENAI_RATE ? 'audio/pcm' : `audio/pcm;rate=${sampleRate}`;
+  reply.begin(200, format === 'wav' ? 'audio/wav' : pcm);
+}
+
+/** Pieces of at most 100 ms, none before it is due. */
+async function* paced(
+  speech: AsyncIterable<Int16Array> | Iterable<Int16Array>,
+  sampleRate: number,
+  { arrivedMs, signal }: Exchange,
+  { clock, ttfbMs, realtimeFactor }: TtsParts,
+): AsyncGenerator<Int16Array> {
+  const length = (sampleRate * PIECE_MS) / 1000;
+  const msPerSample = 1000 / sampleRate / (realtimeFactor() ?? Number.POSITIVE_INFINITY);
+  let firstMs: number | undefined;
+  let sent = 0;
+  for await (const samples of speech) {
+    for (let at = 0; at < samples.length; at += length) {
+      const piece = samples.subarray(at, at + length);
+      await sleepUntil(
+        clock,
+        firstMs === undefined ? arrivedMs + ttfbMs() : firstMs + sent * msPerSample,
+        signal,
+      );
+      firstMs ??= clock.now();
+      sent += piece.length;
+      yield piece;
+    }
+  }
+}
+
+/** A header that says «until the end», as servers send that stream what they do not have yet. */
+export function streamedWavHeader(sampleRate: number): Uint8Array {
+  const header = encodeWav(new Int16Array(), sampleRate, 1);
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  view.setUint32(4, UNKNOWN_SIZE, true);
+  view.setUint32(header.length - 4, UNKNOWN_SIZE, true);
+  return header;
+}
