@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { redactedDump } from './config/describe.ts';
 import { loadConfig } from './config/load.ts';
 import { serve } from './serve.ts';
 
@@ -28,6 +27,9 @@ export function createCli(): Command {
   cli
     .command('config')
     .description('print the configuration as it was understood, without secrets')
-    .action(() => console.log(JSON.stringify(redactedDump(loadConfig()), null, 2)));
+    .action(async () => {
+      const { redactedDump } = await import('./config/describe.ts');
+      console.log(JSON.stringify(redactedDump(loadConfig()), null, 2));
+    });
   return cli;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { voice } from '@livekit/agents';
 import { RoomEvent } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
@@ -15,6 +16,8 @@ import { type CallEvent, onHangUpCommand, publishEvent } from './room-events.ts'
 const RETURN_TIMEOUT_MS = 15_000;
 /** A good-bye that cannot be spoken must not keep the line open. */
 const GOODBYE_TIMEOUT_MS = 10_000;
+/** The last words are still on their way to the caller when the last frame has been handed over. */
+const LINGER_MS = 600;
 /** Failures come in bursts; one apology covers them. */
 const APOLOGY_INTERVAL_MS = 8000;
 
@@ -36,7 +39,7 @@ export interface ConversationParts {
 export function follow({ host, config, persona, caller, log }: ConversationParts) {
   const { room } = host;
   let session: voice.AgentSession | undefined;
-  let ending = false;
+  let ending: string | undefined;
   let apologizedAt = Number.NEGATIVE_INFINITY;
 
   const publish = (event: CallEvent) => {
@@ -62,7 +65,7 @@ export function follow({ host, config, persona, caller, log }: ConversationParts
 
   const hangUp = async (reason: string) => {
     if (!session || ending) return;
-    ending = true;
+    ending = reason;
     limits.stop();
     log.info({ reason }, 'hanging up');
     publish({ type: 'ending', reason });
@@ -91,8 +94,9 @@ export function follow({ host, config, persona, caller, log }: ConversationParts
       started.on(Event.Close, ({ reason }) => {
         limits.stop();
         stopWatching();
-        log.info({ reason }, 'call ended');
-        resolve(String(reason));
+        const why = ending ?? String(reason);
+        log.info({ reason: why }, 'call ended');
+        resolve(why);
       });
     });
   };
@@ -108,6 +112,7 @@ async function sayAndWait(session: voice.AgentSession, text: string): Promise<vo
   });
   await Promise.race([speech.waitForPlayout(), timeout]);
   clearTimeout(timer);
+  await delay(LINGER_MS);
 }
 
 /** Silence counts only while neither side speaks and no answer is under way. */

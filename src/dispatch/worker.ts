@@ -6,6 +6,8 @@ import { createSlots, type Slots } from './slots.ts';
 
 /** A small or busy machine needs seconds to start a call process; the framework's 10 s kill it in a loop. */
 const INITIALIZE_TIMEOUT_MS = 60_000;
+/** A call process that is asked to end has said good-bye already; one still starting never answers at all. */
+const SHUTDOWN_TIMEOUT_MS = 5000;
 
 export interface WorkerParts {
   config: Config;
@@ -74,6 +76,7 @@ function serverOptions({ livekit, agent }: Config, agentFile: string, slots: Slo
     production: false,
     numIdleProcesses: agent.idleProcesses,
     initializeProcessTimeout: INITIALIZE_TIMEOUT_MS,
+    shutdownProcessTimeout: SHUTDOWN_TIMEOUT_MS,
     drainTimeout: agent.drainTimeoutMs,
     loadThreshold: 0.7,
     loadFunc: async () => slots.load(),

@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '../config/schema.ts';
 
@@ -27,6 +27,8 @@ export function createLog({ level, pii, destination }: LogOptions): Log {
       level,
       timestamp: stdTimeFunctions.isoTime,
       base: { pid: process.pid },
+      // The framework logs thrown values under this key; ours are messages already and pass through.
+      serializers: { error: stdSerializers.err },
       formatters: {
         level: (label) => ({ level: label }),
         ...(keepPii ? {} : { log: withoutPii }),
