@@ -1,0 +1,60 @@
+/** What the caller is told while an agent is awaited. */
+export type AgentState = 'waiting-for-caller' | 'waiting' | 'asking-again' | 'joined' | 'unavailable';
+
+/** One look into a room. */
+export interface Sight {
+  callerPresent: boolean;
+  /** `starting`: a worker took the job, but its agent is not in the room yet. */
+  agent: 'absent' | 'starting' | 'present';
+}
+
+export interface Progress {
+  readonly state: AgentState;
+  /** How often an agent was asked for again. */
+  readonly attempts: number;
+  /** When the next request is due; only while a caller waits. */
+  readonly askAtMs: number | undefined;
+}
+
+export interface Step {
+  after: Progress;
+  /** The agent must be dispatched again now. */
+  ask: boolean;
+}
+
+/** Waits before each request; the last one repeats. LiveKit's own dispatch needs well under a second. */
+const ASK_DELAYS_MS = [3000, 5000, 8000, 13_000, 21_000, 34_000, 60_000] as const;
+
+/** After this many requests the caller is told that nobody answers; the requests go on. */
+const UNAVAILABLE_AFTER = 3;
+
+export const atStart: Progress = { state: 'waiting-for-caller', attempts: 0, askAtMs: undefined };
+
+/**
+ * One step of the wait for an agent: from what was known and what is seen now, to what is known and whether to ask
+ * again. Pure; time comes in as an argument.
+ *
+ * @param canAsk - false with automatic dispatch, where no request can be made by name.
+ */
+export function observe(before: Progress, sight: Sight, nowMs: number, canAsk: boolean): Step {
+  if (before.state === 'joined') return { after: before, ask: false };
+  if (!sight.callerPresent) return { after: atStart, ask: false };
+  if (sight.agent === 'present')
+    return { after: { ...before, state: 'joined', askAtMs: undefined }, ask: false };
+  if (before.askAtMs === undefined) {
+    const { attempts } = before;
+    return { after: { state: 'waiting', attempts, askAtMs: nowMs + delayMs(attempts) }, ask: false };
+  }
+  if (nowMs < before.askAtMs || sight.agent === 'starting') return { after: before, ask: false };
+  const attempts = before.attempts + 1;
+  const isHopeless = attempts >= UNAVAILABLE_AFTER || !canAsk;
+  const state = isHopeless ? 'unavailable' : 'asking-again';
+  return {
+    after: { state, attempts: canAsk ? attempts : 0, askAtMs: nowMs + delayMs(attempts) },
+    ask: canAsk,
+  };
+}
+
+function delayMs(attempts: number): number {
+  return ASK_DELAYS_MS[Math.min(attempts, ASK_DELAYS_MS.length - 1)] ?? 0;
+}

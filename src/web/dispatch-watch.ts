@@ -1,0 +1,147 @@
+import type { AgentDispatch } from 'livekit-server-sdk';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../observe/log.ts';
+import { type AgentStatus, describeStatus } from './agent-status.ts';
+import type { Clock } from './clock.ts';
+import { atStart, observe, type Progress } from './dispatch-machine.ts';
+import type { LiveKitClients } from './livekit-clients.ts';
+import { RoomWatcher } from './room-sight.ts';
+
+export interface WatchOptions {
+  clients: LiveKitClients;
+  /** Empty with automatic dispatch: then nothing can be asked for again. */
+  agentName: string;
+  log: Log;
+  clock: Clock;
+  /** Rooms watched at a time; the least useful one gives way. */
+  maxWatches?: number;
+}
+
+export interface ExpectedCall {
+  /** Dispatch metadata of the token, for a room whose dispatch is gone. */
+  metadata: string;
+  /** Nobody can join with the token after this. */
+  untilMs: number;
+}
+
+interface Watch extends ExpectedCall {
+  progress: Progress;
+  /** Why LiveKit's API could not be asked, the last time. */
+  trouble: string | undefined;
+  rooms: RoomWatcher;
+  startedMs: number;
+  cancel: () => void;
+}
+
+const POLL_MS = 1000;
+/** For a token that nobody has used within `SLOW_AFTER_MS`. */
+const SLOW_POLL_MS = 5000;
+const SLOW_AFTER_MS = 30_000;
+
+/**
+ * Sees to it that no caller is left without an agent. livekit-server drops a job for good when no worker is
+ * registered, or all are at load ≥ 0.7, at the moment of the join; this watches the rooms that tokens were minted
+ * for, and dispatches again while a caller is there and no agent is. The old dispatch is deleted first, which also
+ * ends any job it still has: there are never two of the same agent.
+ */
+export class DispatchWatch {
+  readonly #options: Required<WatchOptions>;
+  readonly #watches = new Map<string, Watch>();
+
+  constructor(options: WatchOptions) {
+    this.#options = { maxWatches: 200, ...options };
+  }
+
+  /** Starts to watch a room, or goes on when it is watched already. */
+  start(room: string, call: ExpectedCall): void {
+    const known = this.#watches.get(room);
+    if (known && known.progress.state !== 'joined') {
+      Object.assign(known, call);
+      return;
+    }
+    this.#watches.delete(room);
+    this.#makeRoom();
+    const { clients, agentName, clock } = this.#options;
+    const watch: Watch = {
+      ...call,
+      progress: atStart,
+      trouble: undefined,
+      rooms: new RoomWatcher(clients, agentName),
+      startedMs: clock.now(),
+      cancel: () => {},
+    };
+    this.#watches.set(room, watch);
+    this.#schedule(room, watch);
+  }
+
+  /** What is known of a room's agent; `undefined` when the room is not watched (any more). */
+  status(room: string): AgentStatus | undefined {
+    const watch = this.#watches.get(room);
+    return (
+      watch &&
+      describeStatus(watch.progress, this.#options.agentName, watch.trouble, this.#options.clock.now())
+    );
+  }
+
+  stop(): void {
+    for (const watch of this.#watches.values()) watch.cancel();
+    this.#watches.clear();
+  }
+
+  #schedule(room: string, watch: Watch): void {
+    const { clock } = this.#options;
+    const isIdle =
+      watch.progress.state === 'waiting-for-caller' && clock.now() - watch.startedMs > SLOW_AFTER_MS;
+    watch.cancel = clock.after(isIdle ? SLOW_POLL_MS : POLL_MS, () => void this.#poll(room, watch));
+  }
+
+  async #poll(room: string, watch: Watch): Promise<void> {
+    try {
+      await this.#step(room, watch);
+      watch.trouble = undefined;
+    } catch (error) {
+      const { log } = this.#options;
+      if (!watch.trouble) log.warn({ room, err: error }, 'cannot ask LiveKit whether an agent joined');
+      watch.trouble = messageOf(error);
+    }
+    if (this.#watches.get(room) !== watch) return; // stopped or replaced meanwhile
+    const { state } = watch.progress;
+    if (state === 'joined') return; // kept for its status, until another room needs the place
+    const isOver = state === 'waiting-for-caller' && this.#options.clock.now() > watch.untilMs;
+    if (isOver) this.#watches.delete(room);
+    else this.#schedule(room, watch);
+  }
+
+  async #step(room: string, watch: Watch): Promise<void> {
+    const { agentName, clock } = this.#options;
+    const nowMs = clock.now();
+    const { sight, dispatches } = await watch.rooms.look(room, nowMs);
+    const { after, ask } = observe(watch.progress, sight, nowMs, agentName !== '');
+    watch.progress = after;
+    if (ask) await this.#dispatchAgain(room, watch, dispatches);
+  }
+
+  async #dispatchAgain(room: string, watch: Watch, old: readonly AgentDispatch[]): Promise<void> {
+    const { clients, agentName, log } = this.#options;
+    for (const { id } of old) await clients.dispatches.deleteDispatch(id, room);
+    const metadata = old.at(-1)?.metadata ?? watch.metadata;
+    await clients.dispatches.createDispatch(room, agentName, { metadata });
+    log.warn(
+      { room, agentName, attempts: watch.progress.attempts },
+      'no agent joined the caller: dispatched again',
+    );
+  }
+
+  /** Drops what is least missed: a finished watch, then an unused token, then the oldest. */
+  #makeRoom(): void {
+    if (this.#watches.size < this.#options.maxWatches) return;
+    const states = ['joined', 'waiting-for-caller'];
+    const all = [...this.#watches];
+    const found = states
+      .map((state) => all.find(([, { progress }]) => progress.state === state))
+      .find(Boolean);
+    const [room, watch] = found ?? all[0] ?? [];
+    watch?.cancel();
+    if (room !== undefined) this.#watches.delete(room);
+  }
+}

@@ -1,0 +1,55 @@
+import { AccessToken, RoomAgentDispatch, RoomConfiguration, TrackSource } from 'livekit-server-sdk';
+import type { Config } from '../config/schema.ts';
+
+/** What the dispatched agent is told about the call. */
+export interface CallRequest {
+  /** Prompt file; absent leaves the choice to the room's metadata, then to `PROMPT`. */
+  prompt?: string | undefined;
+  /** Values for the prompt's `{{variables}}`. */
+  variables?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface TokenRequest extends CallRequest {
+  livekit: Pick<Config['livekit'], 'apiKey' | 'apiSecret'>;
+  /** Agent to dispatch; empty when workers join every room by themselves. */
+  agentName: string;
+  room: string;
+  identity: string;
+  /** Shown to the others in the room. */
+  name?: string | undefined;
+  /** How long the token can be used to join; a call that has started outlives it. */
+  ttlMs: number;
+}
+
+/** Dispatch metadata as the worker reads it: JSON, or empty when nothing was asked for. */
+export function dispatchMetadata({ prompt, variables }: CallRequest): string {
+  const wanted = { ...(prompt && { prompt }), ...(variables && { variables }) };
+  return Object.keys(wanted).length > 0 ? JSON.stringify(wanted) : '';
+}
+
+/**
+ * A LiveKit token that can join one room, publish a microphone and data there, and listen: nothing else. Joining
+ * with it creates the room, and the room dispatches the agent.
+ */
+export function mintToken(request: TokenRequest): Promise<string> {
+  const { livekit, agentName, room, identity, name, ttlMs } = request;
+  const token = new AccessToken(livekit.apiKey, livekit.apiSecret, {
+    identity,
+    ttl: Math.ceil(ttlMs / 1000), // the SDK counts in seconds
+    ...(name && { name }),
+  });
+  token.addGrant({
+    roomJoin: true,
+    room,
+    canPublish: true,
+    canPublishSources: [TrackSource.MICROPHONE],
+    canPublishData: true,
+    canSubscribe: true,
+    canUpdateOwnMetadata: false,
+  });
+  if (agentName) {
+    const agent = new RoomAgentDispatch({ agentName, metadata: dispatchMetadata(request) });
+    token.roomConfig = new RoomConfiguration({ agents: [agent] });
+  }
+  return token.toJwt();
+}

@@ -1,0 +1,64 @@
+import type { AgentDispatch, ParticipantInfo } from 'livekit-server-sdk';
+import type { Sight } from './dispatch-machine.ts';
+import type { LiveKitClients } from './livekit-clients.ts';
+
+// Numbers of the LiveKit protocol; the server SDK does not export these enums.
+const KIND_EGRESS = 2;
+const KIND_AGENT = 4;
+const JOB_PENDING = 0;
+const JOB_RUNNING = 1;
+
+/**
+ * How long a worker may take from accepting a job to having its agent in the room. LiveKit never marks a job as
+ * failed when its process dies, so a job that is older, and has no agent to show, is dead.
+ */
+const JOB_START_MS = 15_000;
+
+/** What is in a room, and the dispatches of our agent there (listed only while they matter). */
+export interface RoomView {
+  sight: Sight;
+  dispatches: AgentDispatch[];
+}
+
+/** Looks into rooms. Remembers by its own clock when it first saw a job: LiveKit's clock may differ. */
+export class RoomWatcher {
+  readonly #clients: LiveKitClients;
+  readonly #agentName: string;
+  readonly #jobFirstSeenMs = new Map<string, number>();
+
+  constructor(clients: LiveKitClients, agentName: string) {
+    this.#clients = clients;
+    this.#agentName = agentName;
+  }
+
+  async look(room: string, nowMs: number): Promise<RoomView> {
+    const participants = await this.#clients.rooms.listParticipants(room);
+    const callerPresent = participants.some(({ kind }) => kind !== KIND_AGENT && kind !== KIND_EGRESS);
+    if (participants.some((participant) => this.#isOurAgent(participant))) {
+      return { sight: { callerPresent, agent: 'present' }, dispatches: [] };
+    }
+    if (!callerPresent || !this.#agentName)
+      return { sight: { callerPresent, agent: 'absent' }, dispatches: [] };
+    const all = await this.#clients.dispatches.listDispatch(room);
+    const dispatches = all.filter(({ agentName }) => agentName === this.#agentName);
+    const isStarting = dispatches.some((dispatch) => this.#hasStartingJob(dispatch, nowMs));
+    return { sight: { callerPresent, agent: isStarting ? 'starting' : 'absent' }, dispatches };
+  }
+
+  /** livekit-server names the agent in `lk.agent_name`, agents-js in `lk.agent.name`; older servers in neither. */
+  #isOurAgent({ kind, attributes }: ParticipantInfo): boolean {
+    if (kind !== KIND_AGENT) return false;
+    const name = attributes['lk.agent.name'] ?? attributes['lk.agent_name'];
+    return name === undefined || name === this.#agentName;
+  }
+
+  #hasStartingJob({ state }: AgentDispatch, nowMs: number): boolean {
+    return (state?.jobs ?? []).some((job) => {
+      const status = job.state?.status ?? JOB_PENDING;
+      if (status !== JOB_PENDING && status !== JOB_RUNNING) return false;
+      const firstSeenMs = this.#jobFirstSeenMs.get(job.id) ?? nowMs;
+      this.#jobFirstSeenMs.set(job.id, firstSeenMs);
+      return nowMs - firstSeenMs < JOB_START_MS;
+    });
+  }
+}

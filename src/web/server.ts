@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Config } from '../config/schema.ts';
+import { AppError } from '../errors.ts';
+import type { Log } from '../observe/log.ts';
+import { credentialNeed } from './access.ts';
+import { serveCalls } from './calls.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { DispatchWatch } from './dispatch-watch.ts';
+import { cacheControl, securityHeaders } from './headers.ts';
+import type { LiveKitClients } from './livekit-clients.ts';
+import { type Prompts, servePrompts } from './prompts.ts';
+import { serveToken } from './token.ts';
+import { serveVendor } from './vendor.ts';
+import { WebError } from './web-error.ts';
+
+export interface WebParts {
+  config: Pick<Config, 'livekit' | 'agent' | 'web'>;
+  personas: Prompts;
+  livekit: LiveKitClients;
+  log: Log;
+  clock?: Clock;
+}
+
+/** Of all API routes together, per address; the token route has its own, lower limit. */
+const API_REQUESTS_PER_MINUTE = 300;
+
+/**
+ * The test page, its token route and the watch over waiting callers. Built apart from listening: `main` listens,
+ * tests `inject`. Closing it ends the watch.
+ *
+ * | route | answer |
+ * |---|---|
+ * | `GET /` | the page and its files |
+ * | `GET /vendor/livekit-client.esm.mjs` | LiveKit's browser SDK |
+ * | `GET /api/config` | agent name, whether a credential is wanted |
+ * | `GET /api/prompts` | prompts to choose from |
+ * | `POST /api/token` | a token for one call |
+ * | `GET /api/calls/:room/agent` | whether an agent has joined |
+ */
+export function createWeb({
+  config,
+  personas,
+  livekit,
+  log,
+  clock = systemClock,
+}: WebParts): FastifyInstance {
+  // Header-derived addresses are never trusted: who is local is decided by the socket.
+  const app = fastify({ logger: false, trustProxy: false });
+  const watch = new DispatchWatch({ clients: livekit, agentName: config.agent.name, log, clock });
+  app.addHook('onClose', async () => watch.stop());
+
+  const headers = securityHeaders(config.livekit.publicUrl);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...headers, 'cache-control': cacheControl(request.url) });
+  });
+  answerErrors(app, log);
+
+  app.register(async (api) => {
+    await api.register(rateLimit, {
+      max: API_REQUESTS_PER_MINUTE,
+      timeWindow: '1 minute',
+      errorResponseBuilder: (_request, { after }) => tooMany(after),
+    });
+    api.get('/api/config', async ({ socket: { remoteAddress }, headers }) => ({
+      agentName: config.agent.name,
+      credential: credentialNeed(config.web, { remoteAddress, headers }),
+      livekitUrl: config.livekit.publicUrl,
+    }));
+    servePrompts(api, config, personas);
+    serveToken(api, { config, prompts: personas, watch, clock, log });
+    serveCalls(api, config, watch);
+  });
+  serveVendor(app);
+  app.register(fastifyStatic, { root: join(import.meta.dirname, 'page'), cacheControl: false });
+  return app;
+}
+
+function tooMany(after: string): WebError {
+  return new WebError(429, 'Too many requests from this address.', { hint: `Try again in ${after}.` });
+}
+
+/** Every error is `{error: {message, hint}}`. What was not meant for the client is logged and not sent. */
+function answerErrors(app: FastifyInstance, log: Log): void {
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`;
+    return reply.code(404).send({ error: { message, hint: 'The page is at /.' } });
+  });
+  app.setErrorHandler<FastifyError | AppError>((error, _request, reply) => {
+    const status = 'statusCode' in error && error.statusCode ? error.statusCode : 500;
+    if (error instanceof AppError || status < 500) {
+      const hint = error instanceof AppError ? error.hint : undefined;
+      if (status === 401) reply.header('www-authenticate', 'Bearer');
+      return reply.code(status).send({ error: { message: error.message, hint } });
+    }
+    log.error({ err: error }, 'request failed');
+    const hint = 'The log of this server says more.';
+    return reply.code(500).send({ error: { message: 'The server failed on this request.', hint } });
+  });
+}

@@ -1,0 +1,63 @@
+import type { AgentDispatch, ParticipantInfo } from 'livekit-server-sdk';
+import type { LiveKitClients } from '../../src/web/livekit-clients.ts';
+
+interface FakeDispatch {
+  id: string;
+  agentName: string;
+  metadata: string;
+  /** Ids of jobs that a worker accepted. */
+  jobs: string[];
+}
+
+interface FakeParticipant {
+  kind: number;
+  attributes: Record<string, string>;
+}
+
+/** LiveKit's API for one room, as far as the dispatch watch uses it. Records every request that changes something. */
+export class FakeLiveKit implements LiveKitClients {
+  participants: FakeParticipant[] = [];
+  list: FakeDispatch[] = [];
+  readonly requests: string[] = [];
+  /** Set to make every request fail. */
+  failure: Error | undefined;
+  /** What a worker does with a new dispatch. */
+  onDispatch: (dispatch: FakeDispatch) => void = () => {};
+  #created = 0;
+
+  callerJoins(): void {
+    this.participants.push({ kind: 0, attributes: {} });
+  }
+
+  agentJoins(attributes: Record<string, string>): void {
+    this.participants.push({ kind: 4, attributes });
+  }
+
+  readonly rooms: LiveKitClients['rooms'] = {
+    listParticipants: async () => {
+      if (this.failure) throw this.failure;
+      return this.participants as unknown as ParticipantInfo[];
+    },
+  };
+
+  readonly dispatches: LiveKitClients['dispatches'] = {
+    listDispatch: async () => this.list.map(toDispatch),
+    deleteDispatch: async (id) => {
+      this.requests.push(`delete ${id}`);
+      this.list = this.list.filter((dispatch) => dispatch.id !== id);
+    },
+    createDispatch: async (_room, agentName, options) => {
+      this.#created += 1;
+      const dispatch = { id: `AD_${this.#created}`, agentName, metadata: options?.metadata ?? '', jobs: [] };
+      this.requests.push(`create ${agentName} ${dispatch.metadata}`);
+      this.list.push(dispatch);
+      this.onDispatch(dispatch);
+      return toDispatch(dispatch);
+    },
+  };
+}
+
+function toDispatch({ id, agentName, metadata, jobs }: FakeDispatch): AgentDispatch {
+  const state = { jobs: jobs.map((job) => ({ id: job, state: { status: 1 } })) };
+  return { id, agentName, metadata, state } as unknown as AgentDispatch;
+}

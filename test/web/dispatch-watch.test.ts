@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { createLog } from '../../src/observe/log.ts';
+import { DispatchWatch } from '../../src/web/dispatch-watch.ts';
+import { FakeLiveKit } from '../helpers/livekit-api.ts';
+import { turnedClock } from '../helpers/web-clock.ts';
+
+const log = createLog({ level: 'fatal', pii: false });
+const METADATA = '{"prompt":"phone"}';
+
+function setUp({ agentName = 'voice-agent', maxWatches = 200 } = {}) {
+  const clock = turnedClock();
+  const livekit = new FakeLiveKit();
+  const watch = new DispatchWatch({ clients: livekit, agentName, log, clock, maxWatches });
+  const expectCall = (room = 'room') =>
+    watch.start(room, { metadata: METADATA, untilMs: clock.now() + 600_000 });
+  return { clock, livekit, watch, expectCall };
+}
+
+test('an agent that comes by itself is never dispatched a second time', async () => {
+  const { clock, livekit, watch, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(2000);
+  livekit.agentJoins({ 'lk.agent.name': 'voice-agent' });
+  await clock.pass(120_000);
+  expect(livekit.requests).toEqual([]);
+  expect(watch.status('room')).toMatchObject({ state: 'joined', attempts: 0 });
+  expect(clock.pending()).toBe(0);
+});
+
+test('a dropped dispatch is deleted and made again with the same metadata', async () => {
+  const { clock, livekit, expectCall } = setUp();
+  livekit.list = [{ id: 'AD_0', agentName: 'voice-agent', metadata: '{"prompt":"first"}', jobs: [] }];
+  livekit.onDispatch = () => livekit.agentJoins({ 'lk.agent_name': 'voice-agent' });
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(60_000);
+  expect(livekit.requests).toEqual(['delete AD_0', 'create voice-agent {"prompt":"first"}']);
+});
+
+test('a dispatch that is gone is made with the metadata of the token', async () => {
+  const { clock, livekit, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(5000);
+  expect(livekit.requests).toEqual([`create voice-agent ${METADATA}`]);
+});
+
+test('dispatches of other agents are left alone and other agents do not count', async () => {
+  const { clock, livekit, expectCall } = setUp();
+  livekit.list = [{ id: 'AD_other', agentName: 'recorder', metadata: '', jobs: ['AJ_1'] }];
+  livekit.agentJoins({ 'lk.agent_name': 'recorder' });
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(5000);
+  expect(livekit.requests).toEqual([`create voice-agent ${METADATA}`]);
+});
+
+test('an accepted job gets time to start, and is replaced when its agent never shows', async () => {
+  const { clock, livekit, watch, expectCall } = setUp();
+  livekit.list = [{ id: 'AD_0', agentName: 'voice-agent', metadata: METADATA, jobs: ['AJ_dead'] }];
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(14_000);
+  expect(livekit.requests).toEqual([]);
+  expect(watch.status('room')?.state).toBe('waiting');
+  await clock.pass(4000);
+  expect(livekit.requests).toEqual(['delete AD_0', `create voice-agent ${METADATA}`]);
+});
+
+test('requests stop when the caller leaves, and the watch ends when the token has expired', async () => {
+  const { clock, livekit, watch, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(10_000);
+  const asked = livekit.requests.length;
+  livekit.participants = [];
+  await clock.pass(500_000);
+  expect(livekit.requests).toHaveLength(asked);
+  expect(watch.status('room')?.state).toBe('waiting-for-caller');
+  await clock.pass(120_000);
+  expect(watch.status('room')).toBeUndefined();
+  expect(clock.pending()).toBe(0);
+});
+
+test('a caller who waits past the expiry of the token is still looked after', async () => {
+  const { clock, livekit, watch, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(700_000);
+  livekit.agentJoins({});
+  await clock.pass(1000);
+  expect(watch.status('room')?.state).toBe('joined');
+});
+
+test('an API that does not answer is told to the caller, and asked on', async () => {
+  const { clock, livekit, watch, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  livekit.failure = new Error('connect ECONNREFUSED');
+  await clock.pass(3000);
+  expect(watch.status('room')?.message).toBe("LiveKit's API does not answer: connect ECONNREFUSED.");
+  livekit.failure = undefined;
+  await clock.pass(5000);
+  expect(watch.status('room')).toMatchObject({ state: 'asking-again', attempts: 1 });
+});
+
+test('with automatic dispatch nothing is requested and the caller hears why', async () => {
+  const { clock, livekit, watch, expectCall } = setUp({ agentName: '' });
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(10_000);
+  expect(livekit.requests).toEqual([]);
+  expect(watch.status('room')).toMatchObject({ state: 'unavailable', attempts: 0 });
+  expect(watch.status('room')?.hint).toContain('AGENT_NAME');
+});
+
+test('a full watch gives up an unused token before a room with a waiting caller', async () => {
+  const { clock, livekit, watch, expectCall } = setUp({ maxWatches: 2 });
+  expectCall('with-caller');
+  livekit.callerJoins();
+  await clock.pass(1500);
+  livekit.participants = [];
+  expectCall('unused');
+  expectCall('newest');
+  expect(watch.status('with-caller')?.state).toBe('waiting');
+  expect(watch.status('unused')).toBeUndefined();
+  expect(watch.status('newest')?.state).toBe('waiting-for-caller');
+});
+
+test('stopping leaves no timer behind', async () => {
+  const { clock, watch, expectCall } = setUp();
+  expectCall('a');
+  expectCall('b');
+  watch.stop();
+  expect(clock.pending()).toBe(0);
+  expect(watch.status('a')).toBeUndefined();
+});
