@@ -1,0 +1,65 @@
+import { ContinualGatheringPolicy, IceTransportType, Room } from '@livekit/rtc-node';
+import { AppError, messageOf } from '../errors.ts';
+import { type IcePair, selectedPair } from './ice.ts';
+import { publishMicrophone, type Utterance } from './microphone.ts';
+import { type Observed, observe } from './observed.ts';
+import type { Sound } from './wav.ts';
+
+const CHAT_TOPIC = 'lk.chat';
+const COMMAND_TOPIC = 'voice-agent.command';
+
+export interface JoinOptions {
+  url: string;
+  token: string;
+  /** `relay` sends media through TURN only. */
+  iceTransport?: 'all' | 'relay';
+}
+
+/** A caller in a room, played by a program: speaks, hears, reads along. */
+export interface Guest extends Observed {
+  readonly identity: string;
+  /** Speaks in real time; returns when the last sample was sent. */
+  speak(sound: Sound): Promise<Utterance>;
+  sendChat(text: string): Promise<void>;
+  sendCommand(type: 'hang-up'): Promise<void>;
+  icePair(): Promise<IcePair | undefined>;
+  leave(): Promise<void>;
+}
+
+/**
+ * Joins a room as a caller would, with a microphone. Call `dispose` of `@livekit/rtc-node` before the process ends.
+ *
+ * @throws AppError when the server cannot be reached or refuses the token.
+ */
+export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOptions): Promise<Guest> {
+  const room = new Room();
+  const observed = observe(room);
+  const rtcConfig = {
+    iceTransportType:
+      iceTransport === 'relay' ? IceTransportType.TRANSPORT_RELAY : IceTransportType.TRANSPORT_ALL,
+    continualGatheringPolicy: ContinualGatheringPolicy.GATHER_CONTINUALLY,
+    iceServers: [],
+  };
+  try {
+    await room.connect(url, token, { autoSubscribe: true, dynacast: false, rtcConfig });
+  } catch (cause) {
+    throw new AppError(`cannot join ${url}: ${messageOf(cause)}`, { cause });
+  }
+  const microphone = await publishMicrophone(room);
+  return Object.assign(observed, {
+    identity: room.localParticipant?.identity ?? '',
+    speak: microphone.speak,
+    async sendChat(text: string) {
+      await room.localParticipant?.sendText(text, { topic: CHAT_TOPIC });
+    },
+    async sendCommand(type: 'hang-up') {
+      const bytes = new TextEncoder().encode(JSON.stringify({ type }));
+      await room.localParticipant?.publishData(bytes, { reliable: true, topic: COMMAND_TOPIC });
+    },
+    icePair: () => selectedPair(room),
+    async leave() {
+      await room.disconnect();
+      await microphone.close();
+    },
+  });
+}

@@ -1,0 +1,92 @@
+import type { Sound } from './wav.ts';
+
+/** Sample rate of everything heard; mono. */
+export const HEARD_RATE = 24_000;
+/** Length of the frames that are added. */
+export const HEARD_FRAME_MS = 10;
+
+const FRAME_SAMPLES = (HEARD_RATE * HEARD_FRAME_MS) / 1000;
+/** RMS above which a frame counts as sound; comfort noise stays below. */
+const VOICED_RMS = 32768 * 10 ** (-45 / 20);
+/** A busy event loop delivers late, never early, so within this the least delayed frame tells the time of all. */
+const CLOCK_WINDOW_FRAMES = 100;
+/** Of five frames in a row, how many make it speech and not a click. */
+const RUN_FRAMES = 5;
+const RUN_VOICED = 4;
+
+/** Everything heard so far, with the `performance.now()` at which each frame could be heard. */
+export interface Recording {
+  /** When what was recorded so far ends; `undefined` before the first frame. */
+  readonly endMs: number | undefined;
+  /** Adds 10 ms of mono sound at `HEARD_RATE`. */
+  add(frame: Int16Array, arrivedAtMs: number): void;
+  /** What was heard from one moment (default the beginning) to another (default now). */
+  between(fromMs?: number, toMs?: number): Sound;
+  /** The first moment at or after `afterMs` at which speech, at least 40 ms of it, begins. */
+  speechAfter(afterMs: number): number | undefined;
+  /** The end of the last sound heard at or after `afterMs`. */
+  lastSoundAfter(afterMs: number): number | undefined;
+}
+
+export function createRecording(): Recording {
+  const frames: Int16Array[] = [];
+  const arrivals: number[] = [];
+  const voiced: boolean[] = [];
+
+  /** When frame `index` began to be heard. */
+  const startOf = (index: number): number => {
+    let earliest = Number.POSITIVE_INFINITY;
+    const stop = Math.min(index + CLOCK_WINDOW_FRAMES, arrivals.length);
+    for (let i = index; i < stop; i += 1) {
+      earliest = Math.min(earliest, (arrivals[i] ?? 0) - (i - index + 1) * HEARD_FRAME_MS);
+    }
+    return earliest;
+  };
+  /** The first frame that begins at or after a moment. Starts grow with the index, up to the clock's correction. */
+  const frameAt = (ms: number): number => {
+    let low = 0;
+    let high = frames.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (startOf(middle) < ms) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const isRun = (index: number): boolean =>
+    voiced[index] === true && voiced.slice(index, index + RUN_FRAMES).filter(Boolean).length >= RUN_VOICED;
+
+  return {
+    get endMs() {
+      return frames.length === 0 ? undefined : startOf(frames.length - 1) + HEARD_FRAME_MS;
+    },
+    add(frame, arrivedAtMs) {
+      frames.push(frame);
+      arrivals.push(arrivedAtMs);
+      voiced.push(isVoiced(frame));
+    },
+    between(fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY) {
+      const picked = frames.slice(frameAt(fromMs), frameAt(toMs));
+      const samples = new Int16Array(picked.length * FRAME_SAMPLES);
+      for (const [i, frame] of picked.entries())
+        samples.set(frame.subarray(0, FRAME_SAMPLES), i * FRAME_SAMPLES);
+      return { samples, sampleRate: HEARD_RATE };
+    },
+    speechAfter(afterMs) {
+      for (let i = frameAt(afterMs); i < frames.length; i += 1) if (isRun(i)) return startOf(i);
+      return undefined;
+    },
+    lastSoundAfter(afterMs) {
+      const last = voiced.lastIndexOf(true);
+      if (last < 0) return undefined;
+      const endMs = startOf(last) + HEARD_FRAME_MS;
+      return endMs >= afterMs ? endMs : undefined;
+    },
+  };
+}
+
+function isVoiced(frame: Int16Array): boolean {
+  let sum = 0;
+  for (const sample of frame) sum += sample * sample;
+  return Math.sqrt(sum / Math.max(1, frame.length)) >= VOICED_RMS;
+}
