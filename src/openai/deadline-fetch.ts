@@ -71,7 +71,7 @@ async function requireEvents(call: Call, answer: Answer): Promise<Answer> {
   const begin = new TextDecoder().decode(answer.head).trimStart();
   if (begin !== '' && !/^[{[<]/.test(begin)) return answer;
   answer.close();
-  const said = begin === '' ? 'nothing' : `no event stream: ${excerpt(begin, call.secrets)}`;
+  const said = begin === '' ? 'nothing' : `no event stream: ${excerpt(begin, call)}`;
   throw fault(call, 'invalid', `answered ${answer.status} with ${said}`, {
     hint: 'Check that the server supports `stream: true` for this model.',
   });

@@ -36,7 +36,7 @@ export class RefusedError extends EndpointError {
   readonly retryAfterMs: number | undefined;
 
   constructor(target: Target, status: number, headers: Headers, body: string) {
-    const said = excerpt(body, target.secrets);
+    const said = excerpt(body, target);
     const location = headers.get('location');
     const to = status < 400 && location !== null ? ` (redirects to ${cleanUrl(location, target.url)})` : '';
     super(`answered ${status}${to}${said === '' ? '' : `: ${said}`}`, {
@@ -85,11 +85,12 @@ function retryAfterMs(headers: Headers): number | undefined {
 
 const EXCERPT_CHARS = 200;
 
-/** What a server said, in one line of at most 200 characters, without `secrets` and anything like a key. */
-export function excerpt(body: string, secrets: readonly string[] = []): string {
+/** What a server said, in one line of at most 200 characters, without what is secret and anything like a key. */
+export function excerpt(body: string, { url, secrets = [] }: Target): string {
+  const { search, username, password } = new URL(url);
   let text = messageIn(body) ?? body;
   if (/^\s*</.test(text)) text = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? text.replace(/<[^>]*>/g, ' ');
-  for (const secret of secrets) {
+  for (const secret of [...secrets, search, username, password]) {
     if (secret.length < 4) continue;
     text = text.replaceAll(secret, '…').replaceAll(JSON.stringify(secret).slice(1, -1), '…');
   }

@@ -26,7 +26,7 @@ export async function listModels(options: ListModelsOptions): Promise<string[] |
     const body = await readText(call, await request(call));
     const models = modelsIn(body);
     if (models !== undefined) return models;
-    throw fault(call, 'invalid', `answered no list of models: ${excerpt(body, call.secrets)}`);
+    throw fault(call, 'invalid', `answered no list of models: ${excerpt(body, call)}`);
   } catch (error) {
     if (error instanceof EndpointError && NO_SUCH_ROUTE.has(error.status ?? 0)) return undefined;
     throw error;

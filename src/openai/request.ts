@@ -24,7 +24,7 @@ export async function attemptOnce(call: Call, attempt: number): Promise<Answer> 
     throw new RefusedError(call, answer.status, answer.headers, await whatItSaid(answer));
   }
   if (answer.headers.get('content-type')?.includes('html') && /^\s*</.test(decode(answer.head))) {
-    const said = excerpt(await whatItSaid(answer), call.secrets);
+    const said = excerpt(await whatItSaid(answer), call);
     throw fault(call, 'invalid', `answered ${answer.status} with a web page: ${said}`, {
       hint: 'The base URL leads to a web site or a proxy login, not to an OpenAI-compatible API.',
     });

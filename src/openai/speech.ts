@@ -76,7 +76,7 @@ async function firstAudio(
 }
 
 function notAudio(call: Call, what: string, text?: string): EndpointError {
-  const said = text === undefined ? '' : `: ${excerpt(text, call.secrets)}`;
+  const said = text === undefined ? '' : `: ${excerpt(text, call)}`;
   return fault(call, 'invalid', `answered ${what}${said}`, {
     hint: 'It must answer `response_format` pcm or wav with that: check the server, the model and the voice.',
   });

@@ -141,7 +141,7 @@ function toSegment(value: unknown): TranscriptSegment[] {
 }
 
 function noText(call: RequestOptions, body: string): EndpointError {
-  const said = excerpt(body, call.secrets);
+  const said = excerpt(body, call);
   return fault(call, 'invalid', `answered no transcript${said === '' ? '' : `: ${said}`}`, {
     hint: 'It must answer JSON with a `text`: check the model, and the log of the server.',
   });
