@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { type Config, type Setting, settings } from './schema.ts';
+
+const groups = Object.entries<Record<string, Setting>>(settings);
+
+/** Every setting as a Markdown table: the README's, which a test compares with this. */
+export function envTable(): string {
+  const rows = groups.flatMap(([name, group]) =>
+    Object.entries(group).map(([key, setting]) => row(`${name}.${key}`, setting)),
+  );
+  return ['| Setting | In YAML | Default | What |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function row(path: string, { env, type, doc, secret, fallback }: Setting): string {
+  const choices = choicesOf(type).map((choice) => `\`${choice}\``);
+  const what = [
+    doc,
+    ...(choices.length > 1 ? [`one of ${choices.join(', ')}`] : []),
+    ...(secret ? ['**secret**'] : []),
+  ];
+  return `| \`${env}\` | \`${path}\` | ${defaultOf(type, fallback)} | ${what.join('; ').replaceAll('|', '\\|')} |`;
+}
+
+function defaultOf(type: z.ZodType, fallback: string | undefined): string {
+  if (fallback !== undefined) return `as \`${fallback}\``;
+  const absent = type.safeParse(undefined);
+  if (!absent.success) return 'required';
+  return absent.data === undefined ? '–' : `\`${String(absent.data)}\``;
+}
+
+function choicesOf(type: z.ZodType): string[] {
+  const inner = type instanceof z.ZodDefault ? type.unwrap() : type;
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : [];
+}
+
+/** A readable copy of the configuration: a secret is only `set` or `not set`, and URLs lose their credentials. */
+export function redactedDump(config: Config): Record<string, Record<string, unknown>> {
+  const values = config as unknown as Record<string, Record<string, unknown>>;
+  return Object.fromEntries(
+    groups.map(([name, group]) => [
+      name,
+      Object.fromEntries(
+        Object.entries(group).map(([key, { secret }]) => {
+          const value = values[name]?.[key];
+          if (secret) return [key, value ? 'set' : 'not set'];
+          return [key, value === undefined ? 'not set' : withoutCredentials(value)];
+        }),
+      ),
+    ]),
+  );
+}
+
+function withoutCredentials(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/^(\w+:\/\/)[^/?#]*@/, '$1…@') : value;
+}
