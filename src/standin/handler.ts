@@ -43,7 +43,10 @@ export function createHandler(parts: HandlerParts): Handler {
       response.setHeader('x-voice-agent-stand-in', 'true');
       const path = (request.url ?? '/').split('?')[0];
       const call = routes[`${request.method} ${path}`] ?? notFound;
-      const done = call(request, response).finally(() => underWay.delete(done));
+      const done = call(request, response)
+        // Only an error body can fail to be sent: the client is gone.
+        .catch(() => void response.destroy())
+        .finally(() => underWay.delete(done));
       underWay.add(done);
     },
     async settled() {
@@ -71,7 +74,8 @@ function modelCall<R extends Route, Request>(
       entry.details = { ...details, ...(await model.answer(read, exchange)) };
       close('answered');
     } catch (error) {
-      close(await outcomeOf(error, exchange, log));
+      close(outcomeOf(error, exchange));
+      await explain(error, exchange, log);
     }
     log?.debug({ route, outcome: entry.outcome, durationMs: entry.durationMs }, 'stand-in request ended');
   };
@@ -85,27 +89,27 @@ function openExchange(response: ServerResponse, arrivedMs: number, fault: Fault 
   return { reply: new Reply(response, fault, leaving.signal), signal: leaving.signal, arrivedMs };
 }
 
-async function outcomeOf(error: unknown, { reply, signal }: Exchange, log: Log | undefined) {
+function outcomeOf(error: unknown, { signal }: Exchange) {
   if (error instanceof FaultPlayed) return 'faulted';
   if (signal.aborted) return 'aborted';
-  if (error instanceof RequestProblem) {
-    await reply.problem(error);
-    return 'refused';
-  }
+  return error instanceof RequestProblem ? 'refused' : 'failed';
+}
+
+/** Tells the client what went wrong, where there is still one and it has not been told. */
+async function explain(error: unknown, { reply, signal }: Exchange, log?: Log): Promise<void> {
+  if (error instanceof FaultPlayed || signal.aborted) return;
+  if (error instanceof RequestProblem) return reply.problem(error);
   log?.warn({ err: error }, 'stand-in failed');
   await reply.problem(new RequestProblem(500, `The stand-in failed: ${messageOf(error)}`));
-  return 'failed';
 }
 
 function plainCall(answer: (request: IncomingMessage, reply: Reply) => Promise<void>): Call {
   return async (request, response) => {
-    const { reply } = openExchange(response, 0);
+    const exchange = openExchange(response, 0);
     try {
-      await answer(request, reply);
+      await answer(request, exchange.reply);
     } catch (error) {
-      await reply.problem(
-        error instanceof RequestProblem ? error : new RequestProblem(500, messageOf(error)),
-      );
+      await explain(error, exchange);
     }
   };
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -81,11 +81,12 @@ function outputOf(command: string, args: string[], signal: AbortSignal): Promise
   });
 }
 
-/** Without arguments the programs print their usage and fail; only «not found» counts. */
+/** Neither program has an argument with which it succeeds and does nothing: that it can be started has to do. */
 function starts(command: string): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile(command, ['-help'], { timeout: 3000 }, (error) => {
-      resolve(!(error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')));
-    });
+    const child = spawn(command, ['-help'], { stdio: 'ignore' });
+    child.once('error', () => resolve(false));
+    child.once('spawn', () => child.kill('SIGKILL'));
+    child.once('exit', () => resolve(true));
   });
 }
