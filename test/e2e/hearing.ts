@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import type { Guest } from '../../src/probe/guest.ts';
+import { SAME_SPEECH, similarity } from '../../src/probe/similarity.ts';
+import type { Sound } from '../../src/probe/wav.ts';
+import type { Entry } from '../../src/standin/journal.ts';
+import type { StandIn } from '../../src/standin/server.ts';
+import type { TranscriptionRequest } from '../../src/standin/stt.ts';
+
+/** Speech starts within this after what causes it, on a busy machine. */
+export const SPEECH_WITHIN_MS = 20_000;
+
+/** Makes the stand-in understand these utterances, by their sound; anything else is «unintelligible». */
+export function understand(standIn: StandIn, words: Readonly<Record<string, Sound>>): void {
+  standIn.answerTranscription(({ samples, sampleRate }: TranscriptionRequest) => {
+    const scores = Object.entries(words).map(([text, sound]) => ({
+      text,
+      score: similarity({ samples, sampleRate }, sound).score,
+    }));
+    const best = scores.sort((a, b) => b.score - a.score)[0];
+    return best && best.score >= SAME_SPEECH ? best.text : 'unintelligible';
+  });
+}
+
+/** What the agent says from `afterMs` until it is quiet again. */
+export async function answerAfter(guest: Guest, afterMs: number, quietMs = 1500): Promise<Sound> {
+  const startMs = await guest.waitForSpeech({ afterMs, timeoutMs: SPEECH_WITHIN_MS });
+  const endMs = await guest.waitForSilence({ afterMs: startMs, timeoutMs: 60_000, quietMs });
+  return guest.heard.between(startMs - 300, endMs + 300);
+}
+
+/** How alike what was heard is to what the stand-in voice makes of a text; 0 to 1. */
+export async function likeness(
+  standIn: StandIn,
+  heard: Sound,
+  text: string,
+  voice: { voice?: string; speed?: number; sampleRate?: number } = {},
+): Promise<number> {
+  const sampleRate = voice.sampleRate ?? 24_000;
+  return similarity(heard, { samples: await standIn.speech(text, { ...voice, sampleRate }), sampleRate })
+    .score;
+}
+
+/** Fails unless the caller heard exactly these texts spoken, each as the voice endpoint answered it. */
+export async function expectHeard(
+  standIn: StandIn,
+  heard: Sound,
+  texts: readonly string[],
+  voice?: { voice?: string; speed?: number },
+): Promise<void> {
+  const scores = await Promise.all(
+    texts.map(async (text) => [text, await likeness(standIn, heard, text, voice)]),
+  );
+  const different = scores.filter(([, score]) => Number(score) < SAME_SPEECH);
+  expect(different, 'texts that were not heard, with how alike it sounded').toEqual([]);
+}
+
+/** The texts that the voice endpoint was asked to speak. */
+export const spokenTexts = (standIn: StandIn): string[] =>
+  standIn.requests('tts').flatMap(({ details }) => details?.input ?? []);
+
+/** The last request to the model whose last message is what the caller said. */
+export function askedWith(standIn: StandIn, said: string): Entry<'llm'> | undefined {
+  return standIn.requests('llm').findLast(({ details }) => details?.messages.at(-1)?.content.includes(said));
+}

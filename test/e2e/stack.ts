@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dispose } from '@livekit/rtc-node';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
+import type { Profile } from '../../src/standin/control.ts';
+import { type StandIn, startStandIn } from '../../src/standin/server.ts';
+import { AGENT_NAME, type Callers, createCallers } from './callers.ts';
+import { runProgram, type WorkerProcess } from './worker.ts';
+
+export interface StackOptions {
+  /** Settings of the worker, on top of the stack's own. */
+  env?: Record<string, string>;
+  /** Prompt files by name without `.md`; default: one without a greeting. */
+  prompts?: Record<string, string>;
+  /** Speed of the stand-in models. */
+  profile?: Profile;
+  /** `false`: the test starts it, with `startProgram`. */
+  worker?: boolean;
+}
+
+/** Everything a call needs, real but for the models. */
+export interface Stack {
+  readonly livekit: LiveKit;
+  readonly standIn: StandIn;
+  readonly callers: Callers;
+  /** The program that was started last. */
+  readonly worker: WorkerProcess;
+  /** Where the worker serves its page. */
+  pageUrl(): Promise<string>;
+  /** `start` for worker and page, `web` for the page alone. */
+  startProgram(command: 'start' | 'web', env?: Record<string, string>): WorkerProcess;
+  writePrompt(name: string, content: string): Promise<void>;
+}
+
+interface Running extends Stack {
+  describe(): string;
+  close(): Promise<void>;
+}
+
+/**
+ * A stack for the tests of one file: started before them and ended after, with no process left. Between two tests
+ * the callers leave and the stand-ins forget; a test that fails prints what callers and worker saw.
+ */
+export function useStack(options: StackOptions = {}): () => Stack {
+  let running: Running | undefined;
+  beforeAll(async () => {
+    running = await start(options);
+    if (options.worker !== false) await running.worker.logged('worker registered');
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') process.stderr.write(`${running?.describe()}\n`);
+    await running?.callers.leave();
+    running?.standIn.control({ reset: true });
+  });
+  afterAll(async () => {
+    await running?.close();
+    await dispose();
+  });
+  return () => {
+    if (!running) throw new Error('the stack did not start');
+    return running;
+  };
+}
+
+const PLAIN_PROMPT = 'You are the voice agent of the end-to-end tests.';
+
+async function start(options: StackOptions): Promise<Running> {
+  const { env = {}, prompts = { default: PLAIN_PROMPT }, profile = {}, worker = true } = options;
+  const dir = await mkdtemp(join(tmpdir(), 'voice-agent-e2e-'));
+  const promptsDir = join(dir, 'prompts');
+  const writePrompt = (name: string, content: string) => writeFile(join(promptsDir, `${name}.md`), content);
+  await mkdir(promptsDir);
+  for (const [name, content] of Object.entries(prompts)) await writePrompt(name, content);
+  const [livekit, standIn] = await Promise.all([startLiveKit(), startStandIn({ profile })]);
+  const callers = createCallers(livekit);
+  const programs: WorkerProcess[] = [];
+  const running: Running = {
+    ...{ livekit, standIn, callers, writePrompt },
+    get worker() {
+      const last = programs.at(-1);
+      if (!last) throw new Error('no worker was started');
+      return last;
+    },
+    startProgram(command, more = {}) {
+      const all = { ...settings(livekit, standIn, promptsDir), ...env, ...more };
+      const program = runProgram(command, all, dir);
+      programs.push(program);
+      return program;
+    },
+    pageUrl: async () => String((await running.worker.logged('page listening')).url),
+    describe: () => [callers, ...programs].map((part) => part.describe()).join('\n'),
+    async close() {
+      await callers.leave();
+      await Promise.all(programs.map((program) => program.stop()));
+      await Promise.all([livekit.close(), standIn.close()]);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  if (worker) running.startProgram('start');
+  return running;
+}
+
+function settings(livekit: LiveKit, standIn: StandIn, promptsDir: string): Record<string, string> {
+  return {
+    LIVEKIT_URL: livekit.url,
+    LIVEKIT_API_KEY: livekit.apiKey,
+    LIVEKIT_API_SECRET: livekit.apiSecret,
+    OPENAI_BASE_URL: standIn.baseUrl,
+    OPENAI_API_KEY: 'stand-in',
+    AGENT_NAME,
+    PROMPTS_DIR: promptsDir,
+    WEB_PORT: '0',
+    HEALTH_PORT: '0',
+    LOG_LEVEL: 'debug',
+  };
+}
