@@ -4,7 +4,6 @@ import { startCall } from './call/call.ts';
 import type { CallHost } from './call/host.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
-import { messageOf } from './errors.ts';
 import { adoptFrameworkLog } from './observe/framework-log.ts';
 import { createLog } from './observe/log.ts';
 import { createPersonaStore } from './persona/store.ts';
@@ -33,7 +32,7 @@ export default defineAgent<ProcessData>({
       // Not awaited: the framework waits for this function when it ends a call from outside.
       ended.then((reason) => job.shutdown(reason));
     } catch (error) {
-      log.error({ error: messageOf(error) }, 'call could not start');
+      log.error({ error }, 'call could not start');
       job.shutdown('call could not start');
     }
   },

@@ -68,7 +68,7 @@ function serverOptions({ livekit, agent }: Config, agentFile: string, slots: Slo
   return new ServerOptions({
     agent: agentFile,
     agentName: agent.name,
-    wsURL: livekit.url.replace(/\/+$/, ''),
+    wsURL: workerUrl(livekit.url),
     apiKey: livekit.apiKey,
     apiSecret: livekit.apiSecret,
     host: agent.healthHost,
@@ -82,6 +82,12 @@ function serverOptions({ livekit, agent }: Config, agentFile: string, slots: Slo
     loadFunc: async () => slots.load(),
     requestFunc: (request) => answer(request, slots, log),
   });
+}
+
+/** The framework appends `agent` to the URL as text: below a path it needs the slash, at the root it brings one. */
+function workerUrl(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname === '/' ? url.replace(/\/+$/, '') : url.replace(/\/*$/, '/');
 }
 
 /** Accepts while a slot is free. A refused job goes to another worker, or is asked for again by the token route. */
