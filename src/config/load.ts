@@ -95,8 +95,10 @@ function readYaml(path: string | undefined, sources: Sources, problems: ConfigPr
   if (!path) return values;
   try {
     const text = sources.read(path);
-    if (text === undefined) throw new Error('no such file');
-    for (const [groupName, group] of Object.entries((parseYaml(text) ?? {}) as Record<string, unknown>)) {
+    if (text === undefined) problems.push({ key: 'CONFIG_FILE', got: path, want: 'a file that exists' });
+    for (const [groupName, group] of Object.entries(
+      (parseYaml(text ?? '') ?? {}) as Record<string, unknown>,
+    )) {
       for (const [key, value] of Object.entries((group ?? {}) as Record<string, unknown>)) {
         const known = (settings as Record<string, Record<string, Setting>>)[groupName]?.[key];
         if (known) values.set(`${groupName}.${key}`, value);
