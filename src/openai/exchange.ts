@@ -151,7 +151,7 @@ class Attempt {
         this.#within(this.#call.deadlines.stallTimeoutMs, 'stall', `nothing after ${this.#bytes} bytes`);
         const next = await chunks.next();
         this.#stopDeadline();
-        // An answer that had arrived whole looks like a regular end when it is thrown away.
+        // Whatever the transport makes of the cut: what comes after it is not passed on.
         this.cut.signal.throwIfAborted();
         if (next.done === true) break;
         this.#bytes += next.value.length;

@@ -65,7 +65,5 @@ function incoming(answer: IncomingMessage): Incoming {
   for (const [name, value] of Object.entries(answer.headers)) {
     for (const one of [value ?? []].flat()) headers.append(name, one);
   }
-  // A cut connection is reported to whoever reads the body; before that it must not end the process.
-  answer.on('error', () => {});
   return { status: answer.statusCode ?? 0, headers, body: answer, close: () => answer.destroy() };
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { type DeadlineFetchOptions, deadlineFetch } from '../../src/openai/deadline-fetch.ts';
 import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
-import { manualClock } from '../helpers/manual-clock.ts';
+import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
 
 const ROUTE = 'POST /v1/chat/completions';
 const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 1 };
@@ -18,7 +18,7 @@ afterEach(() => server.close());
 
 function client(rest: Partial<DeadlineFetchOptions> = {}): OpenAI {
   const onError = (error: EndpointError) => errors.push(error);
-  const fetch = deadlineFetch({ endpoint: 'llm', deadlines, random: () => 0, onError, ...rest });
+  const fetch = deadlineFetch({ endpoint: 'llm', deadlines, clock: hastyClock(), onError, ...rest });
   return new OpenAI({ baseURL: server.baseUrl, apiKey: 'secret-key', maxRetries: 0, fetch });
 }
 
@@ -154,4 +154,19 @@ test('an abort, before or in the stream, closes the connection and is the error 
   for await (const _ of stream) break;
   await (await server.received(2)).closed;
   expect(errors).toEqual([]);
+});
+
+test('as a fetch, it gives the connection up when the body is cancelled while it waits', async () => {
+  server.on(ROUTE, async (exchange) => {
+    exchange.start();
+    await exchange.write('one');
+  });
+  const fetch = deadlineFetch({ endpoint: 'llm', deadlines });
+  const response = await fetch(`${server.baseUrl}/chat/completions`, { method: 'POST', body: 'x' });
+  const reader = response.body?.getReader();
+  await reader?.read();
+  const waiting = reader?.read();
+  await reader?.cancel();
+  expect(await waiting).toMatchObject({ done: true });
+  await (await server.received(1)).closed;
 });

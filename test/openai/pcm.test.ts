@@ -96,6 +96,15 @@ test('WAVs one after the other, as some servers send a sentence each, play on', 
   expect(rates).toEqual([24_000, 16_000]);
 });
 
+test('an odd length of 8-bit samples is followed by its padding, not by a sample', async () => {
+  const eightBit = new Uint8Array([...encodeWav(new Int16Array(), 8000), 128, 129, 127, 0]);
+  eightBit[34] = 8;
+  eightBit[40] = 3;
+  const { samples } = await decoded([joined(eightBit, text('LIST\x04\0\0\0INFO'))]);
+  expect(samples).toEqual([0, 256, -256]);
+  expect((await decoded(bytesOf(joined(eightBit, eightBit)))).samples).toEqual([0, 256, -256, 0, 256, -256]);
+});
+
 test('a trailer after the samples is not played, more samples than promised are', async () => {
   const wav = encodeWav(SAMPLES, 24_000);
   expect((await decoded([joined(wav, text('LIST\x0a\0\0\0INFOISFT'))])).samples).toEqual([...SAMPLES]);

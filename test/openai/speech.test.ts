@@ -3,7 +3,7 @@ import { EndpointError } from '../../src/errors.ts';
 import { type SpeakOptions, speak } from '../../src/openai/speech.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
 import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
-import { manualClock } from '../helpers/manual-clock.ts';
+import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
 
 const ROUTE = 'POST /v1/audio/speech';
 const SAMPLES = Int16Array.from({ length: 200 }, (_, i) => i * 100);
@@ -18,7 +18,15 @@ afterEach(() => server.close());
 
 function options(rest: Partial<SpeakOptions> = {}): SpeakOptions {
   const { baseUrl } = server;
-  return { baseUrl, model: 'm', voice: 'siti', text: 'Selamat pagi', deadlines, random: () => 0, ...rest };
+  return {
+    baseUrl,
+    model: 'm',
+    voice: 'siti',
+    text: 'Selamat pagi',
+    deadlines,
+    clock: hastyClock(),
+    ...rest,
+  };
 }
 
 /** All that is heard, and the error that ends it, if one does. */

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { EndpointError } from '../../src/errors.ts';
 import { type TranscribeOptions, transcribe } from '../../src/openai/transcription.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
+import { endpointFailure } from '../helpers/endpoint-failure.ts';
 import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
+import { hastyClock } from '../helpers/manual-clock.ts';
 
 const ROUTE = 'POST /v1/audio/transcriptions';
 const WAV = encodeWav(Int16Array.from([1, 2, 3]), 16_000);
@@ -16,12 +17,6 @@ afterEach(() => server.close());
 
 function options(rest: Partial<TranscribeOptions> = {}): TranscribeOptions {
   return { baseUrl: server.baseUrl, model: 'whisper', wav: WAV, deadlines, plainServers: new Set(), ...rest };
-}
-
-async function failure(run: Promise<unknown>): Promise<EndpointError> {
-  const error = await run.catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(EndpointError);
-  return error as EndpointError;
 }
 
 async function formats(): Promise<unknown[]> {
@@ -98,7 +93,7 @@ test.each([
   ['nothing', '', 'no transcript'],
 ])('%s is invalid', async (_, body, said) => {
   server.on(ROUTE, (exchange) => exchange.reply(200, body, { 'content-type': 'application/json' }));
-  const error = await failure(transcribe(options()));
+  const error = await endpointFailure(transcribe(options()));
   expect(error).toMatchObject({ failure: 'invalid', endpoint: 'stt' });
   expect(error.message).toContain(said);
 });
@@ -138,11 +133,11 @@ test('without a memory of its own, a call shares that of the process', async () 
 test('a refusal that the format did not cause is reported, and not remembered', async () => {
   server.on(ROUTE, (exchange) => exchange.reply(400, { error: { message: 'unsupported audio format' } }));
   const plainServers = new Set<string>();
-  const error = await failure(transcribe(options({ plainServers })));
+  const error = await endpointFailure(transcribe(options({ plainServers })));
   expect(error).toMatchObject({ failure: 'status', status: 400 });
   expect(plainServers.size).toBe(0);
   server.on(ROUTE, (exchange) => exchange.reply(400, { error: { message: 'unknown model' } }));
-  await failure(transcribe(options({ plainServers })));
+  await endpointFailure(transcribe(options({ plainServers })));
   expect(await formats()).toEqual(['verbose_json', 'json', 'verbose_json']);
 });
 
@@ -153,7 +148,7 @@ test('failures before the answer are tried again, with the same audio', async ()
     (exchange) => exchange.reply(200, { text: 'hello' }),
   );
   const deadlinesOfTwo = { ...deadlines, attempts: 2 };
-  expect(await transcribe(options({ deadlines: deadlinesOfTwo, random: () => 0 }))).toEqual({
+  expect(await transcribe(options({ deadlines: deadlinesOfTwo, clock: hastyClock() }))).toEqual({
     text: 'hello',
   });
   expect(server.requests[1]?.body).toEqual(server.requests[0]?.body);
