@@ -1,3 +1,5 @@
+import { messageOf } from '../errors.ts';
+
 /** Why no connection came about, and what to do: from the error codes of Node's `net`, `dns` and `tls`. */
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
@@ -9,6 +11,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     'The certificate is not trusted: give the CA with NODE_EXTRA_CA_CERTS, or use the name it was issued for.',
   ],
   [/^(EPROTO|ERR_SSL_.*)$/, 'TLS failed: is this https URL served by a plain http port?'],
+  [
+    /^(ECONNRESET|EPIPE)$/,
+    'The server closed the connection: its log may say why; an https port called by http does so too.',
+  ],
   [/^HPE_/, 'The answer is not HTTP: is this http URL served by an https port?'],
 ];
 
@@ -28,5 +34,6 @@ export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map(reasonOf).join('; ');
   }
-  return error instanceof Error ? error.message : String(error);
+  // OpenSSL's run over several lines.
+  return messageOf(error).replace(/\s+/g, ' ').trim();
 }

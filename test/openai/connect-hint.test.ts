@@ -10,6 +10,7 @@ test.each([
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'NODE_EXTRA_CA_CERTS'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'NODE_EXTRA_CA_CERTS'],
+  ['ECONNRESET', 'https port'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'plain http port'],
 ])('%s tells what to do', (code, hint) => {
   expect(hintFor(coded(code))).toContain(hint);
@@ -25,4 +26,5 @@ test('a name with two addresses names both failures', () => {
     '::1 refused; 127.0.0.1 refused',
   );
   expect(reasonOf('thrown text')).toBe('thrown text');
+  expect(reasonOf(new Error('two\nlines:\n'))).toBe('two lines:');
 });
