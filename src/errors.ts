@@ -32,7 +32,12 @@ export class ConfigError extends AppError {
 
   constructor(problems: readonly ConfigProblem[]) {
     const lines = problems.map(({ key, got, want }) => `  ${key}: got ${got}; want ${want}`);
-    super(`${problems.length} setting(s) are wrong:\n${lines.join('\n')}`);
+    super(
+      `${problems.length === 1 ? 'One setting is' : `${problems.length} settings are`} wrong:\n${lines.join('\n')}`,
+      {
+        hint: 'set them in the environment or in .env; the README lists every setting',
+      },
+    );
     this.problems = problems;
   }
 }

@@ -115,10 +115,11 @@ function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[])
   const raw = typeof found.value === 'boolean' ? String(found.value) : found.value;
   const result = setting.type.safeParse(raw);
   if (result.success) return result.data;
+  // What another setting falls back on is at fault there, and is said once.
+  const said = raw === undefined ? [found.key, setting.fallback] : [found.key];
+  if (problems.some(({ key }) => said.includes(key))) return undefined;
   const got = raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : JSON.stringify(raw);
   const want = result.error.issues.map(({ message }) => message).join('; ');
-  // A fallback is read by several settings; its fault is said once.
-  if (problems.some(({ key }) => key === found.key)) return undefined;
-  problems.push({ key: found.key, got, want: raw === undefined ? setting.doc : want });
+  problems.push({ key: found.key, got, want: raw === undefined ? `${want}: ${setting.doc}` : want });
   return undefined;
 }

@@ -35,7 +35,9 @@ const flag = (fallback: boolean) =>
     .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'true or false' })
     .transform((text) => ['true', '1', 'yes'].includes(text))
     .default(fallback);
-const text = z.string();
+const text = z.string({ error: 'a text' });
+const oneOf = <const T extends readonly string[]>(choices: T, fallback: T[number]) =>
+  z.enum(choices, { error: `one of ${choices.join(', ')}` }).default(fallback as never);
 
 const deadlines = (stage: 'STT' | 'LLM' | 'TTS', firstByteMs: number) => ({
   connectTimeoutMs: setting(
@@ -75,7 +77,7 @@ export const settings = {
     ),
     iceTransport: setting(
       'RTC_ICE_TRANSPORT',
-      z.enum(['all', 'relay']).default('all'),
+      oneOf(['all', 'relay'], 'all'),
       'ICE candidates of the worker: `relay` for one outside the private network',
     ),
   },
@@ -131,14 +133,14 @@ export const settings = {
     }),
   },
   stt: {
-    provider: setting('STT_PROVIDER', z.enum(['openai', 'deepgram']).default('openai'), 'Who transcribes'),
+    provider: setting('STT_PROVIDER', oneOf(['openai', 'deepgram'], 'openai'), 'Who transcribes'),
     baseUrl: setting('STT_BASE_URL', httpUrl.optional(), 'Transcription endpoint', {
       fallback: 'OPENAI_BASE_URL',
     }),
     apiKey: setting('STT_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
     model: setting('STT_MODEL', text.optional(), 'Its model; default `whisper-1`, Deepgram `nova-3`'),
     language: setting('STT_LANGUAGE', text.optional(), 'Language code; not set lets the model detect it'),
-    mode: setting('STT_MODE', z.enum(['batch']).default('batch'), 'How audio reaches the endpoint'),
+    mode: setting('STT_MODE', oneOf(['batch'], 'batch'), 'How audio reaches the endpoint'),
     ...deadlines('STT', 10_000),
   },
   llm: {
@@ -153,7 +155,7 @@ export const settings = {
     ...deadlines('LLM', 10_000),
   },
   tts: {
-    provider: setting('TTS_PROVIDER', z.enum(['openai', 'deepgram']).default('openai'), 'Who speaks'),
+    provider: setting('TTS_PROVIDER', oneOf(['openai', 'deepgram'], 'openai'), 'Who speaks'),
     baseUrl: setting('TTS_BASE_URL', httpUrl.optional(), 'Speech endpoint', { fallback: 'OPENAI_BASE_URL' }),
     apiKey: setting('TTS_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
     model: setting('TTS_MODEL', text.optional(), 'Its model; default `tts-1`, Deepgram `aura-2-thalia-en`'),
@@ -170,10 +172,10 @@ export const settings = {
     ),
   },
   turn: {
-    vad: setting('VAD_PROVIDER', z.enum(['bundled', 'silero']).default('bundled'), 'Voice activity detector'),
+    vad: setting('VAD_PROVIDER', oneOf(['bundled', 'silero'], 'bundled'), 'Voice activity detector'),
     detection: setting(
       'TURN_DETECTION',
-      z.enum(['vad', 'model']).default('vad'),
+      oneOf(['vad', 'model'], 'vad'),
       'End of turn by silence, or by the on-device model',
     ),
     minEndpointingMs: setting(
@@ -204,7 +206,7 @@ export const settings = {
   log: {
     level: setting(
       'LOG_LEVEL',
-      z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+      oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'info'),
       'Least severe line that is written',
     ),
     pii: setting('LOG_PII', flag(false), 'Write transcripts, names and numbers at info too'),
