@@ -160,6 +160,11 @@ export const settings = {
     apiKey: setting('TTS_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
     model: setting('TTS_MODEL', text.optional(), 'Its model; default `tts-1`, Deepgram `aura-2-thalia-en`'),
     voice: setting('TTS_VOICE', text.default('alloy'), 'Its voice, any name; a prompt file can override it'),
+    format: setting(
+      'TTS_FORMAT',
+      oneOf(['pcm', 'wav'], 'pcm'),
+      'What it is asked for; `wav` for a server whose PCM is not 24 kHz and does not say so',
+    ),
     speed: setting('TTS_SPEED', z.coerce.number().min(0.25).max(4).optional(), 'Its speed, 1 is normal'),
     ...deadlines('TTS', 5000),
   },

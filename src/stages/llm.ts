@@ -18,6 +18,8 @@ export interface LlmChoices {
  * @param persona - what the prompt file asks for; it wins over the configuration.
  */
 export function createLlm(options: Config['llm'], persona: LlmChoices, hooks: StageHooks): llm.LLM {
+  // The client hides what happened to a request in an error of its own: it is heard of here, and not again below.
+  let told = false;
   const client = new OpenAI({
     baseURL: options.baseUrl ?? null,
     // The SDK refuses an empty key; servers without keys ignore the header.
@@ -27,6 +29,10 @@ export function createLlm(options: Config['llm'], persona: LlmChoices, hooks: St
       endpoint: 'llm',
       deadlines: options,
       onTiming: reportFirstByte(hooks, 'llm'),
+      onError(error) {
+        told = true;
+        hooks.onError(error);
+      },
     }),
   });
   const temperature = persona.temperature ?? options.temperature;
@@ -37,7 +43,8 @@ export function createLlm(options: Config['llm'], persona: LlmChoices, hooks: St
     ...(persona.maxTokens === undefined ? {} : { maxCompletionTokens: persona.maxTokens }),
   });
   plugin.on('error', ({ error, recoverable }) => {
-    if (!recoverable) hooks.onError(asEndpointError(error, 'llm', options.baseUrl));
+    if (!recoverable && !told) hooks.onError(asEndpointError(error, 'llm', options.baseUrl));
+    told = false;
   });
   return plugin;
 }

@@ -58,7 +58,7 @@ export class StreamingTts extends tts.TTS {
         voice: this.#options.voice,
         speed: this.#options.speed,
         text,
-        format: 'pcm',
+        format: this.#options.format,
         deadlines: this.#options,
         signal,
         onTiming: reportFirstByte(this.#hooks, 'tts'),

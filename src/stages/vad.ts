@@ -29,7 +29,7 @@ const bundledOptions = { ...options, deactivationThreshold: 0.35 };
 
 type Provider = Config['turn']['vad'];
 
-const load: Record<Provider, () => Promise<VAD>> = {
+const detectors: Record<Provider, () => Promise<VAD>> = {
   bundled: async () => new inference.VAD(bundledOptions),
   silero: async () => {
     const silero = await import('@livekit/agents-plugin-silero');
@@ -39,7 +39,7 @@ const load: Record<Provider, () => Promise<VAD>> = {
 
 const hints: Record<Provider, string> = {
   bundled:
-    'Install with optional dependencies (no --omit=optional): the model is in @livekit/local-inference-<platform>, which musl (Alpine) lacks. Or set VAD_PROVIDER=silero.',
+    'Install with optional dependencies (no --omit=optional) on a glibc system (not Alpine): the model is in @livekit/local-inference-<platform>. Or set VAD_PROVIDER=silero.',
   silero:
     'Set VAD_PROVIDER=bundled, or install @livekit/agents-plugin-silero and onnxruntime-node with its binary for this platform; small images leave them out.',
 };
@@ -49,19 +49,20 @@ const hints: Record<Provider, string> = {
  * streams on it; they take mono 16-bit PCM of any one rate. The plugin is imported only when chosen. The framework's
  * `initializeLogger` must have run.
  *
- * @param loaders - how each detector comes to be; tests replace them.
+ * @param create - how each detector comes to be; for tests.
  * @throws AppError when the detector cannot be loaded; the framework alone would go on, deaf.
  */
 export async function loadVad(
   { vad: provider }: Pick<Config['turn'], 'vad'>,
-  loaders: Partial<typeof load> = load,
+  create: Partial<typeof detectors> = detectors,
 ): Promise<VAD> {
   try {
-    const vad = await (loaders[provider] ?? load[provider])();
+    const vad = await (create[provider] ?? detectors[provider])();
     await warmUp(vad);
     return withOwnAudio(vad);
   } catch (thrown) {
-    throw new AppError(`VAD_PROVIDER=${provider} cannot be loaded: ${messageOf(thrown)}`, {
+    const [reason] = messageOf(thrown).split('\n', 1); // Node adds its require stack
+    throw new AppError(`VAD_PROVIDER=${provider} cannot be loaded: ${reason}`, {
       hint: hints[provider],
       cause: thrown,
     });

@@ -64,7 +64,7 @@ test('a refused request is tried again before the first token, and then reported
   await ask({}, { LLM_ATTEMPTS: '2' }).catch(() => {});
   expect(server.requests).toHaveLength(2);
   expect(errors).toHaveLength(1);
-  expect(errors[0]).toMatchObject({ endpoint: 'llm' });
+  expect(errors[0]).toMatchObject({ endpoint: 'llm', failure: 'status', status: 500 });
 });
 
 test('no key is needed', async () => {
