@@ -13,6 +13,10 @@ export interface ChildOptions {
   /** Gets all output; its folder is made. */
   logFile?: string;
   onLine?(line: string): void;
+  /** What asks it to end; default SIGTERM. */
+  stopSignal?: NodeJS.Signals;
+  /** How long it may take to end before it is made to; default 3000. */
+  graceMs?: number;
 }
 
 export interface ChildExit {
@@ -27,10 +31,16 @@ export interface Child {
   readonly pid: number | undefined;
   /** Fulfilled once, when the program and all that it started are gone; never rejected. */
   readonly exited: Promise<ChildExit>;
-  /** Asks it to end (SIGTERM); after `graceMs` it is made to, with all that it started. */
-  stop(graceMs?: number): Promise<void>;
+  /** Asks it to end; after the grace it is made to, with all that it started. */
+  stop(): Promise<void>;
   /** Ends the program and all that it started at once. */
   kill(): void;
+}
+
+/** A child that is of use only after a while. */
+export interface Service extends Child {
+  /** Rejected with an AppError that quotes its last lines when it ended before, or was not ready in time. */
+  readonly ready: Promise<void>;
 }
 
 const KEPT_LINES = 15;
@@ -44,7 +54,17 @@ const LIFELINE = `( trap '' TERM; cat <&3; kill -TERM 0; sleep 3; kill -KILL 0 )
 exec "$0" "$@" </dev/null 3<&-`;
 
 /** Starts a program in its own process group, so that a terminal's Ctrl-C reaches it only through us. */
-export function startChild({ command, args, env, cwd, logFile, onLine }: ChildOptions): Child {
+export function startChild(options: ChildOptions): Child {
+  const {
+    command,
+    args,
+    env,
+    cwd,
+    logFile,
+    onLine,
+    stopSignal = 'SIGTERM',
+    graceMs = STOP_GRACE_MS,
+  } = options;
   const child = spawn('/bin/sh', ['-c', LIFELINE, command, ...args], {
     env: { ...env },
     ...(cwd === undefined ? {} : { cwd }),
@@ -76,8 +96,8 @@ export function startChild({ command, args, env, cwd, logFile, onLine }: ChildOp
     pid: child.pid,
     exited,
     kill: killGroup,
-    async stop(graceMs = STOP_GRACE_MS) {
-      child.kill('SIGTERM');
+    async stop() {
+      child.kill(stopSignal);
       const timer = setTimeout(killGroup, graceMs);
       await exited;
       clearTimeout(timer);

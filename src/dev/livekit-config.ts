@@ -1,10 +1,16 @@
 /** Where a livekit-server of ours listens: signalling, media and TURN. */
 export const LIVEKIT_HOST = '127.0.0.1';
 
-interface ConfigInput {
+export interface LiveKitPorts {
+  /** TCP: signalling and API. */
   port: number;
+  /** UDP: all media. */
   udpPort: number;
+  /** UDP: STUN and TURN. */
   stunPort: number;
+}
+
+interface ConfigInput extends LiveKitPorts {
   apiKey: string;
   apiSecret: string;
 }

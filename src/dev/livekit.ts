@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processSources } from '../config/load.ts';
-import { AppError } from '../errors.ts';
-import { type Child, startChild } from './child.ts';
+import { AppError, messageOf } from '../errors.ts';
+import { type Child, type Service, startChild } from './child.ts';
 import { findLiveKitBinary, type LiveKitBinary } from './livekit-binary.ts';
-import { LIVEKIT_HOST, livekitConfig } from './livekit-config.ts';
+import { LIVEKIT_HOST, type LiveKitPorts, livekitConfig } from './livekit-config.ts';
 import { freeTcpPort, freeUdpPort } from './ports.ts';
+import { asService } from './ready.ts';
 
 const READY_WITHIN_MS = 15_000;
 /** It waits for the last participant to leave; nothing that is lost by not waiting is of use here. */
@@ -16,7 +17,9 @@ export interface LiveKitOptions {
   binary?: LiveKitBinary;
   /** Port of signalling and API; default a free one. */
   port?: number;
+  /** Default `devkey`. */
   apiKey?: string;
+  /** Default `secret`. */
   apiSecret?: string;
   /** Gets livekit-server's output. */
   logFile?: string;
@@ -30,12 +33,10 @@ export interface LiveKit {
   pid: number | undefined;
   exited: Child['exited'];
   close(): Promise<void>;
-  /** At once, without waiting for it to end. */
-  kill(): void;
 }
 
 /**
- * Starts livekit-server on loopback and waits until it answers.
+ * Starts livekit-server on free ports of loopback and waits until it answers.
  *
  * @throws AppError with the end of its output when it ends or does not answer in time.
  */
@@ -43,39 +44,46 @@ export async function startLiveKit(options: LiveKitOptions = {}): Promise<LiveKi
   const binary = options.binary ?? (await findLiveKitBinary());
   const { apiKey = 'devkey', apiSecret = 'secret' } = options;
   for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await freeTcpPort());
-    const config = livekitConfig({
-      port,
-      udpPort: await freeUdpPort(),
-      stunPort: await freeUdpPort(),
-      apiKey,
-      apiSecret,
-    });
-    const child = startChild({
-      command: binary.command,
-      args: binary.args,
-      env: environment(binary, JSON.stringify(config)),
-      ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
-    });
-    const failure = await untilReady(`http://${LIVEKIT_HOST}:${port}/`, child);
-    if (!failure) {
-      const url = `ws://${LIVEKIT_HOST}:${port}`;
-      return {
-        url,
-        apiKey,
-        apiSecret,
-        pid: child.pid,
-        exited: child.exited,
-        close: () => child.stop(CLOSE_GRACE_MS),
-        kill: child.kill,
-      };
-    }
-    await child.stop(0);
-    // Free ports are found before livekit-server binds them; in between another process may have taken one.
-    if (!/address already in use/.test(failure) || attempt === ATTEMPTS) {
-      throw new AppError(`livekit-server (${binary.command}) did not start: ${failure}`);
+    const ports = await livekitPorts(options.port);
+    const service = launchLiveKit({ ...options, binary, apiKey, apiSecret, ports });
+    try {
+      await service.ready;
+      const { pid, exited, stop } = service;
+      return { url: livekitUrl(ports), apiKey, apiSecret, pid, exited, close: stop };
+    } catch (error) {
+      await service.stop();
+      // Free ports are found before livekit-server binds them; in between another process may have taken one.
+      if (attempt === ATTEMPTS || !messageOf(error).includes('address already in use')) throw error;
     }
   }
+}
+
+export const livekitUrl = ({ port }: LiveKitPorts): string => `ws://${LIVEKIT_HOST}:${port}`;
+
+/** Free ports for one livekit-server, the one for signalling and API as wanted. */
+export async function livekitPorts(port?: number): Promise<LiveKitPorts> {
+  return { port: port ?? (await freeTcpPort()), udpPort: await freeUdpPort(), stunPort: await freeUdpPort() };
+}
+
+export interface Launch {
+  binary: LiveKitBinary;
+  ports: LiveKitPorts;
+  apiKey: string;
+  apiSecret: string;
+  logFile?: string;
+}
+
+/** One livekit-server process on these ports. */
+export function launchLiveKit({ binary, ports, apiKey, apiSecret, logFile }: Launch): Service {
+  const config = livekitConfig({ ...ports, apiKey, apiSecret });
+  const child = startChild({
+    command: binary.command,
+    args: binary.args,
+    env: environment(binary, JSON.stringify(config)),
+    graceMs: CLOSE_GRACE_MS,
+    ...(logFile === undefined ? {} : { logFile }),
+  });
+  return asService('livekit-server', child, untilAnswers(livekitUrl(ports), child), READY_WITHIN_MS);
 }
 
 /** livekit-server reads settings from `LIVEKIT_*`, `UDP_PORT`, `NODE_IP` and others: it gets none of the user's. */
@@ -85,16 +93,15 @@ function environment(binary: LiveKitBinary, config: string) {
   return { PATH: env.PATH, HOME: env.HOME, LIVEKIT_CONFIG: config };
 }
 
-/** `undefined` once it answers, else what went wrong. */
-async function untilReady(url: string, child: Child): Promise<string | undefined> {
-  const ended = child.exited.then(({ lastLines }) => `it ended; its last lines:\n${lastLines.join('\n')}`);
-  const deadlineMs = performance.now() + READY_WITHIN_MS;
-  while (performance.now() < deadlineMs) {
-    if (await isLiveKit(url)) return undefined;
-    const failure = await Promise.race([ended, sleep(50)]);
-    if (failure) return failure;
+async function untilAnswers(url: string, child: Child): Promise<void> {
+  let over = false;
+  child.exited.then(() => {
+    over = true;
+  });
+  while (!(await isLiveKit(url))) {
+    if (over) throw new AppError('it ended');
+    await sleep(50);
   }
-  return `no answer on ${url} within ${READY_WITHIN_MS} ms`;
 }
 
 /** Whether a LiveKit server answers at an `http(s)` or `ws(s)` URL within a second. */

@@ -1,0 +1,65 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { modelNames } from '../config/models.ts';
+import type { Plan, Stage } from './plan.ts';
+import type { RunningLiveKit } from './run-livekit.ts';
+import type { RunningStandIns } from './run-stand-ins.ts';
+import type { RunningWorker } from './run-worker.ts';
+import { type Row, renderTable } from './table.ts';
+
+export interface Overview {
+  plan: Plan;
+  livekit: RunningLiveKit;
+  standIns: RunningStandIns | undefined;
+  worker: RunningWorker;
+  /** Prompts that a call can choose. */
+  prompts: readonly string[];
+  logDir: string;
+}
+
+/** The one table of `npm run dev`: what runs where, which prompt, which models. */
+export function renderOverview({ plan, livekit, standIns, worker, prompts, logDir }: Overview): string {
+  const { agent } = plan.config;
+  const at = (where: string, pid: number | undefined) =>
+    pid === undefined ? where : `${where} (pid ${pid})`;
+  const others = prompts.filter((name) => name !== agent.prompt);
+  const answers = agent.name === '' ? 'joins every room' : `joins when «${agent.name}» is dispatched`;
+  const table = renderTable([
+    ['page', worker.pageUrl ?? 'off', worker.pageUrl ? 'open it and call' : 'WEB_ENABLED=false'],
+    ['LiveKit', at(livekit.url, livekit.service?.pid()), livekit.detail],
+    ['worker', at('this machine', worker.service.pid()), `${answers}; ${agent.maxCalls} call slots`],
+    [
+      'prompt',
+      join(agent.promptsDir, `${agent.prompt}.md`),
+      `edits reach the next call; also ${others.join(', ') || 'none'}`,
+    ],
+    ...(['stt', 'llm', 'tts'] as const).map((stage) => stageRow(stage, plan, standIns)),
+    ['logs', logDir, 'everything these processes say'],
+  ]);
+  const forReal = `Stand-ins only play a model's part. For real ones set OPENAI_BASE_URL, or ${variables(plan.standIns)}.`;
+  return plan.standIns.length === 0 ? table : `${table}\n\n${forReal}`;
+}
+
+const variables = (stages: readonly Stage[]) =>
+  stages.map((stage) => `${stage.toUpperCase()}_BASE_URL`).join(', ');
+
+function stageRow(
+  stage: Stage,
+  { config, standIns: standInStages }: Plan,
+  standIns: RunningStandIns | undefined,
+): Row {
+  const what = stage.toUpperCase();
+  const { provider, baseUrl = '' } = { provider: 'openai', ...config[stage] };
+  if (standInStages.includes(stage)) {
+    const where = `${baseUrl} (pid ${standIns?.service.pid()})`;
+    return [what, where, `STAND-IN, not a model: ${standIns?.engines[stage]}`];
+  }
+  const where = provider === 'deepgram' ? (config.deepgram.baseUrl ?? '') : baseUrl;
+  return [what, where, `${modelNames(config)[stage]} (${provider})`];
+}
+
+/** Names of the prompt files in a folder; those that start with `_` are parts of others. */
+export async function promptNames(dir: string): Promise<string[]> {
+  const files = await readdir(dir).catch(() => []);
+  return files.flatMap((file) => /^([^_.].*)\.md$/.exec(file)?.[1] ?? []).sort();
+}

@@ -1,0 +1,76 @@
+import { loadConfig, type Sources } from '../config/load.ts';
+import { isLoopback } from '../config/rules.ts';
+import type { Config } from '../config/schema.ts';
+import { ConfigError } from '../errors.ts';
+
+export type Stage = 'stt' | 'llm' | 'tts';
+const STAGES: readonly Stage[] = ['stt', 'llm', 'tts'];
+
+/** What livekit-server uses by itself in development. */
+const LIVEKIT: Readonly<Record<string, string>> = {
+  LIVEKIT_URL: 'ws://127.0.0.1:7880',
+  LIVEKIT_API_KEY: 'devkey',
+  LIVEKIT_API_SECRET: 'secret',
+};
+
+/** What `npm run dev` starts, and with which settings. */
+export interface Plan {
+  /** As the worker will see it. */
+  config: Config;
+  /** Settings, by their environment variable, that the user left open and dev fills. */
+  filled: Readonly<Record<string, string>>;
+  /** Whether LIVEKIT_URL is the user's. */
+  livekitGiven: boolean;
+  /** Stages with no endpoint configured: these get the stand-in model. */
+  standIns: readonly Stage[];
+}
+
+/**
+ * The user's settings, where a required one that is set nowhere gets dev's value. A wrong value is
+ * as wrong here as in production.
+ *
+ * @param standInUrl - base URL of the stand-in models
+ * @throws ConfigError listing every fault.
+ */
+export function planDev(sources: Sources, standInUrl: string): Plan {
+  const open = openSettings(sources);
+  const standIns = STAGES.filter((stage) => open.has(`${stage.toUpperCase()}_BASE_URL`));
+  const filled: Record<string, string> = {};
+  for (const stage of standIns) Object.assign(filled, standInSettings(stage, standInUrl));
+  const livekitGiven = !open.has('LIVEKIT_URL');
+  if (!livekitGiven) {
+    // Credentials only for a server of ours: somebody else's takes its own, and their lack is a fault to report.
+    for (const [key, value] of Object.entries(LIVEKIT)) if (open.has(key)) filled[key] = value;
+  }
+  const config = loadConfig(withSettings(sources, filled));
+  return { config, filled, livekitGiven, standIns };
+}
+
+/** The same sources with these environment variables on top. */
+export const withSettings = (sources: Sources, settings: Readonly<Record<string, string>>): Sources => ({
+  ...sources,
+  env: { ...sources.env, ...settings },
+});
+
+/** Also the model's name, so that page, logs and metrics show a stand-in for what it is. */
+const standInSettings = (stage: Stage, url: string) => ({
+  [`${stage.toUpperCase()}_BASE_URL`]: url,
+  [`${stage.toUpperCase()}_MODEL`]: `stand-in-${stage}`,
+});
+
+/** Required settings that neither environment nor file gives. */
+function openSettings(sources: Sources): ReadonlySet<string> {
+  try {
+    loadConfig(sources);
+    return new Set();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return new Set(error.problems.filter(({ got }) => got === '(not set)').map(({ key }) => key));
+  }
+}
+
+/** Where a livekit-server of ours listens: where the user expects one, if that is on this machine. */
+export function livekitPort({ config }: Plan): number {
+  const { url } = config.livekit;
+  return (isLoopback(url) && Number(new URL(url).port)) || Number(new URL(LIVEKIT.LIVEKIT_URL ?? '').port);
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { type Context, tellTaken } from './context.ts';
+import { isLiveKit, launchLiveKit, livekitPorts, livekitUrl } from './livekit.ts';
+import { findLiveKitBinary } from './livekit-binary.ts';
+import { livekitPort } from './plan.ts';
+import { choosePort } from './ports.ts';
+import type { Supervised } from './supervise.ts';
+
+export interface RunningLiveKit {
+  url: string;
+  detail: string;
+  /** For the worker's environment. */
+  settings: Record<string, string>;
+  service?: Supervised;
+}
+
+/** The user's LiveKit where it answers, else one of our own. */
+export async function runLiveKit({ plan, screen, logDir, keep }: Context): Promise<RunningLiveKit> {
+  const { url, apiKey, apiSecret } = plan.config.livekit;
+  if (plan.livekitGiven) {
+    if (await isLiveKit(url)) return { url, detail: 'as LIVEKIT_URL says', settings: {} };
+    screen.say(`LIVEKIT_URL ${url} does not answer: starting a livekit-server here`);
+  }
+  const port = tellTaken(screen, 'LiveKit', await choosePort(livekitPort(plan)));
+  const binary = await findLiveKitBinary({ onProgress: screen.progress });
+  const ports = await livekitPorts(port);
+  const logFile = join(logDir, 'livekit.log');
+  const service = keep('LiveKit', () => launchLiveKit({ binary, ports, apiKey, apiSecret, logFile }));
+  await service.ready;
+  const own = livekitUrl(ports);
+  return {
+    url: own,
+    detail: `livekit-server ${binary.version} (${binary.origin}), reachable from this machine only`,
+    settings: { LIVEKIT_URL: own, LIVEKIT_PUBLIC_URL: own },
+    service,
+  };
+}

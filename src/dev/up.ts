@@ -1,0 +1,122 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { processSources, type Sources } from '../config/load.ts';
+import { type Context, tellTaken } from './context.ts';
+import { promptNames, renderOverview } from './overview.ts';
+import { planDev } from './plan.ts';
+import { choosePort } from './ports.ts';
+import { runLiveKit } from './run-livekit.ts';
+import { runStandIns } from './run-stand-ins.ts';
+import { runWorker } from './run-worker.ts';
+import { createScreen, type Screen } from './screen.ts';
+import { type Supervised, supervise } from './supervise.ts';
+import { watchSources } from './watch.ts';
+
+const STAND_IN_PORT = 9100;
+
+/**
+ * `npm run dev`: everything for a first conversation on this machine, until Ctrl-C.
+ *
+ * @throws AppError when something cannot start; then nothing is left running.
+ */
+export async function up(): Promise<void> {
+  // A terminal that was closed takes no more text; ending everything must still work.
+  process.stdout.on('error', () => {});
+  const screen = createScreen(process.stdout);
+  const services: Supervised[] = [];
+  const stopAsked = untilStopAsked(screen, services);
+  const started = startAll(processSources(), screen, services);
+  try {
+    const stopWatching = await Promise.race([started.then(restartOnChange), stopAsked]);
+    await stopAsked;
+    stopWatching?.();
+  } finally {
+    // The worker first: it tells its callers.
+    for (const service of [...services].reverse()) await service.stop();
+  }
+  // What was still being prepared, such as a build, ends with this process.
+  process.exit(0);
+}
+
+async function startAll(sources: Sources, screen: Screen, services: Supervised[]): Promise<Started> {
+  const startedMs = performance.now();
+  const standInPort = await choosePort(STAND_IN_PORT);
+  const plan = planDev(sources, `http://127.0.0.1:${standInPort.port}/v1`);
+  const { agent, web } = plan.config;
+  const pagePort = await choosePort(web.port, web.host);
+  const logDir = join('.cache', 'dev', String(pagePort.port));
+  await rm(logDir, { recursive: true, force: true });
+  const context: Context = {
+    sources,
+    plan,
+    screen,
+    logDir,
+    keep(name, start) {
+      const service = supervise({ name, start, say: screen.say });
+      services.push(service);
+      return service;
+    },
+  };
+  const livekit = await runLiveKit(context);
+  screen.progress('Starting the worker …');
+  const settings = {
+    ...plan.filled,
+    ...livekit.settings,
+    WEB_PORT: String(web.enabled ? tellTaken(screen, 'the page', pagePort) : pagePort.port),
+    HEALTH_PORT: String(
+      tellTaken(screen, 'the health endpoint', await choosePort(agent.healthPort, agent.healthHost)),
+    ),
+  };
+  const [standIns, worker] = await Promise.all([
+    plan.standIns.length === 0
+      ? undefined
+      : runStandIns(context, tellTaken(screen, 'the stand-ins', standInPort)),
+    runWorker(context, settings),
+  ]);
+  const prompts = await promptNames(agent.promptsDir);
+  screen.say(`\n${renderOverview({ plan, livekit, standIns, worker, prompts, logDir })}\n`);
+  screen.say(
+    `Ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s. ${invitation(worker.pageUrl)}`,
+  );
+  return { screen, worker, standIns };
+}
+
+const invitation = (pageUrl: string | undefined) =>
+  `${pageUrl ? `Open ${pageUrl} and call. ` : ''}Ctrl-C ends all of it.`;
+
+interface Started {
+  screen: Screen;
+  worker: { service: Supervised };
+  standIns: { service: Supervised } | undefined;
+}
+
+/** Prompts are not watched here: the worker reads their edits by itself. */
+function restartOnChange({ screen, worker, standIns }: Started): () => void {
+  return watchSources(dirname(import.meta.dirname), (paths) => {
+    const under = (folder: string) => paths.filter((path) => path.startsWith(`${folder}/`)).length;
+    const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+    const names = paths.slice(0, 3).map((path) => `src/${path}`);
+    if (under('dev') > 0) screen.say('src/dev changed: start npm run dev again to use it');
+    if (under('standin') > 0) void standIns?.service.restart();
+    if (paths.length === under('dev') + under('standin')) return;
+    screen.say(`${names.join(', ')}${more} changed: restarting the worker; calls in progress end`);
+    void worker.service.restart();
+  });
+}
+
+/** Fulfilled by the first Ctrl-C, SIGTERM or hang-up of the terminal; the second ends everything at once. */
+function untilStopAsked(screen: Screen, services: readonly Supervised[]): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = () => {
+      if (asked) {
+        for (const service of services) service.kill();
+        process.exit(130);
+      }
+      asked = true;
+      screen.say('Stopping; once more to force it.');
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  });
+}
