@@ -1,0 +1,72 @@
+import { byId, showFacts } from './dom.js';
+
+/** What `lk.agent.state` means for a caller. */
+const STATES = {
+  none: 'Not in a call',
+  waiting: 'Not here yet',
+  left: 'Has left',
+  initializing: 'Getting ready',
+  listening: 'Listening',
+  thinking: 'Thinking',
+  speaking: 'Speaking',
+};
+
+/** @typedef {keyof typeof STATES} State */
+
+/** @param {State} state */
+export function showAgentState(state) {
+  const box = byId('agent-state', HTMLDivElement);
+  if (box.dataset.state === state) return;
+  box.dataset.state = state;
+  byId('agent-words', HTMLParagraphElement).textContent = STATES[state];
+}
+
+/**
+ * The agent's own account of itself.
+ *
+ * @param {Record<string, string>} attributes
+ * @returns {{prompt: string, promptHash: string, models: Record<string, string>}}
+ */
+export function agentFacts(attributes) {
+  return {
+    prompt: attributes['voice-agent.prompt'] ?? '',
+    promptHash: attributes['voice-agent.prompt.hash'] ?? '',
+    models: parseModels(attributes['voice-agent.models']),
+  };
+}
+
+/**
+ * @param {string | undefined} json
+ * @returns {Record<string, string>}
+ */
+function parseModels(json) {
+  try {
+    const models = JSON.parse(json ?? '{}');
+    return typeof models === 'object' && models !== null ? models : {};
+  } catch {
+    return {};
+  }
+}
+
+/** @param {Record<string, string> | undefined} attributes */
+export function showAgent(attributes) {
+  if (!attributes) return;
+  const state = attributes['lk.agent.state'] ?? 'initializing';
+  showAgentState(state in STATES ? /** @type {State} */ (state) : 'initializing');
+  const { prompt, promptHash, models } = agentFacts(attributes);
+  showFacts(byId('agent-facts', HTMLDListElement), [
+    ['Prompt', [prompt, promptHash].filter(Boolean).join(' · ')],
+    ...Object.entries(models).map(([stage, model]) => modelFact(stage, String(model))),
+  ]);
+}
+
+/**
+ * Nobody should take a stand-in's answers for a model's.
+ *
+ * @param {string} stage
+ * @param {string} model
+ * @returns {readonly [string, string, string]}
+ */
+function modelFact(stage, model) {
+  return [stage.toUpperCase(), model, /stand-?in/i.test(model) ? 'stand-in' : ''];
+}

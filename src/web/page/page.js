@@ -1,0 +1,189 @@
+import { getPrompts, getSettings } from './api.js';
+import { byId } from './dom.js';
+import { loadLiveKit } from './livekit.js';
+import { listMicrophones, openMicrophone } from './microphone.js';
+import { Phone } from './phone.js';
+import { insecureProblem, problemOf } from './problem.js';
+import { ProblemView } from './problem-view.js';
+import { copyReport } from './report.js';
+
+/**
+ * @import { LocalAudioTrack } from 'livekit-client'
+ * @import { Problem } from './problem.js'
+ */
+
+const call = byId('call', HTMLButtonElement);
+const mute = byId('mute', HTMLButtonElement);
+const check = byId('check', HTMLButtonElement);
+const microphone = byId('microphone', HTMLSelectElement);
+const credential = byId('credential', HTMLInputElement);
+const prompt = byId('prompt', HTMLSelectElement);
+const relay = byId('relay', HTMLInputElement);
+const message = byId('message', HTMLInputElement);
+
+const problems = new ProblemView(act);
+const phone = new Phone(problems);
+/** The microphone, while it is open. @type {LocalAudioTrack | undefined} */
+let track;
+
+Object.defineProperty(window, 'voiceAgentPage', {
+  value: Object.freeze({
+    get room() {
+      return phone.call?.room;
+    },
+    facts: () => phone.facts(),
+  }),
+});
+
+/** @param {NonNullable<Problem['action']>} action */
+function act(action) {
+  if (action === 'start-audio') phone.call?.room.startAudio().catch(() => {});
+  else place(action !== 'without-microphone');
+}
+
+/** @param {boolean} withMicrophone */
+async function place(withMicrophone) {
+  setMuted(false);
+  const open = async () => {
+    track ??= await openMicrophone(await loadLiveKit(), microphone.value);
+    listMicrophones(microphone);
+    return track;
+  };
+  await phone.start({
+    credential: credential.value,
+    prompt: prompt.value,
+    relay: relay.checked,
+    microphone: withMicrophone ? open : async () => undefined,
+  });
+  if (!phone.isInCall) closeMicrophone();
+}
+
+function closeMicrophone() {
+  track?.stop();
+  track = undefined;
+  setChecking(false);
+}
+
+/** @param {boolean} is */
+function setChecking(is) {
+  check.setAttribute('aria-pressed', String(is));
+  check.textContent = is ? 'Stop' : 'Check';
+}
+
+/** @param {boolean} is */
+function setMuted(is) {
+  mute.setAttribute('aria-pressed', String(is));
+  mute.textContent = is ? 'Unmute' : 'Mute';
+}
+
+call.addEventListener('click', async () => {
+  if (phone.isInCall) {
+    await phone.hangUp();
+    closeMicrophone();
+  } else place(true);
+});
+
+mute.addEventListener('click', async () => {
+  const isMuted = mute.getAttribute('aria-pressed') !== 'true';
+  setMuted(isMuted);
+  await phone.mute(isMuted);
+});
+
+check.addEventListener('click', async () => {
+  if (phone.isInCall) return;
+  if (track) {
+    phone.listening.stop();
+    return closeMicrophone();
+  }
+  try {
+    track = await openMicrophone(await loadLiveKit(), microphone.value);
+    setChecking(true);
+    phone.listening.start();
+    phone.listening.toCaller(track.mediaStreamTrack);
+    problems.hide();
+    await listMicrophones(microphone);
+  } catch (error) {
+    problems.show(problemOf(error));
+  }
+});
+
+microphone.addEventListener('change', async () => {
+  try {
+    await track?.setDeviceId(microphone.value ? { exact: microphone.value } : 'default');
+    phone.listening.toCaller(track?.mediaStreamTrack);
+  } catch (error) {
+    problems.show(problemOf(error));
+  }
+});
+navigator.mediaDevices?.addEventListener('devicechange', () => listMicrophones(microphone));
+
+byId('message-form', HTMLFormElement).addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const text = message.value.trim();
+  if (!text) return;
+  message.value = '';
+  try {
+    await phone.say(text);
+  } catch {
+    problems.show({ code: 'not-sent', title: 'The message was not sent.', detail: text, level: 'notice' });
+  }
+});
+
+byId('report', HTMLButtonElement).addEventListener('click', async () => {
+  const isCopied = await copyReport(phone.facts());
+  byId('announce', HTMLParagraphElement).textContent = isCopied ? 'Report copied.' : '';
+  byId('report', HTMLButtonElement).textContent = isCopied ? 'Copied' : 'Copy report';
+  setTimeout(() => {
+    byId('report', HTMLButtonElement).textContent = 'Copy report';
+  }, 2000);
+});
+
+credential.addEventListener('change', () => {
+  sessionStorage.setItem('credential', credential.value);
+  showPrompts();
+});
+
+prompt.addEventListener('change', describePrompt);
+
+function describePrompt() {
+  byId('prompt-description', HTMLElement).textContent = prompt.selectedOptions[0]?.dataset.description ?? '';
+}
+
+async function showPrompts() {
+  const { default: configured, prompts } = await getPrompts(credential.value);
+  const options = prompts.map(({ name, description }) => {
+    const option = new Option(name === configured ? `${name} (default)` : name, name);
+    option.dataset.description = description;
+    option.selected = name === configured;
+    return option;
+  });
+  prompt.replaceChildren(...options);
+  describePrompt();
+}
+
+async function begin() {
+  // On a small screen the details would push the conversation away.
+  if (matchMedia('(max-width: 760px)').matches) {
+    for (const panel of document.querySelectorAll('.evidence details, .line details + details')) {
+      panel.removeAttribute('open');
+    }
+  }
+  const settings = await getSettings();
+  byId('agent-name', HTMLElement).textContent = settings.agentName || 'any agent';
+  byId('livekit-url', HTMLElement).textContent = settings.livekitUrl;
+  byId('credential-field', HTMLElement).hidden = settings.credential !== 'wanted';
+  credential.value = sessionStorage.getItem('credential') ?? '';
+  phone.status.set('idle');
+  const { hostname: host, port } = location;
+  const insecure = insecureProblem({ isSecureContext, hasDevices: 'mediaDevices' in navigator, host, port });
+  if (insecure) problems.show(insecure);
+  await listMicrophones(microphone);
+  if (settings.credential === 'none' || credential.value) await showPrompts();
+  else if (settings.credential === 'not-configured') await showPrompts(); // fails, and says what to set
+  await loadLiveKit(); // early, so that the first call does not wait for it
+}
+
+begin().catch((error) => {
+  if (phone.status.state === 'loading') phone.status.set('failed');
+  problems.show(problemOf(error));
+});

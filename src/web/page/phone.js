@@ -1,0 +1,238 @@
+import { agentFacts, showAgent, showAgentState } from './agent-view.js';
+import { waitForAgent } from './agent-wait.js';
+import { requestToken } from './api.js';
+import { Call } from './call.js';
+import { mixedContentProblem } from './connection-problem.js';
+import { watchConnection } from './connection-watch.js';
+import { byId } from './dom.js';
+import { Listening } from './listening.js';
+import { loadLiveKit } from './livekit.js';
+import { ProblemError, problemOf } from './problem.js';
+import { isInCall, Status } from './status.js';
+import { Steps } from './steps.js';
+import { Transcript } from './transcript.js';
+import { Answers } from './turns.js';
+import { seconds, showTurns } from './turns-view.js';
+
+/**
+ * @import { LocalAudioTrack } from 'livekit-client'
+ * @import { Grant } from './api.js'
+ * @import { Problem } from './problem.js'
+ * @import { ProblemView } from './problem-view.js'
+ * @import { AgentEvent } from './room-events.js'
+ *
+ * @typedef {object} Choices
+ * @property {string} credential
+ * @property {string} prompt empty for the configured one
+ * @property {boolean} relay
+ * @property {() => Promise<LocalAudioTrack | undefined>} microphone opens it; `undefined` calls without
+ */
+
+/** Places calls, one at a time, and shows all of it. */
+export class Phone {
+  steps = new Steps();
+  status = new Status();
+  transcript = new Transcript();
+  answers = new Answers();
+  listening = new Listening(
+    (waitedMs) => this.#heardAnswer(waitedMs),
+    () => this.steps.done('voice'),
+  );
+  /** @type {Call | undefined} */ call;
+  /** @type {Grant | undefined} */ grant;
+  /** @type {ReturnType<typeof watchConnection> | undefined} */ connection;
+  /** @type {() => void} */ #stopWaiting = () => {};
+  #hasAgent = false;
+  #problems;
+
+  /** @param {ProblemView} problems */
+  constructor(problems) {
+    this.#problems = problems;
+  }
+
+  get isInCall() {
+    return isInCall(this.status.state);
+  }
+
+  /** @param {Choices} choices */
+  async start(choices) {
+    this.#reset();
+    try {
+      await this.#connect(choices);
+    } catch (error) {
+      this.#end(problemOf(error));
+      await this.call?.room.disconnect();
+    }
+  }
+
+  /** @param {Choices} choices */
+  async #connect({ credential, prompt, relay, microphone }) {
+    const { steps, status } = this;
+    status.set('connecting');
+    this.listening.start();
+    steps.start('microphone');
+    const track = await microphone();
+    if (track) steps.done('microphone');
+    else steps.skip('microphone');
+    if (track) this.listening.toCaller(track.mediaStreamTrack);
+
+    steps.start('token');
+    const grant = await requestToken(credential, prompt ? { prompt } : {});
+    this.grant = grant;
+    const mixed = mixedContentProblem(location.protocol, grant.url);
+    if (mixed) throw new ProblemError(mixed);
+    steps.done('token');
+
+    steps.start('livekit');
+    const sdk = await loadLiveKit();
+    if (this.status.state !== 'connecting') return; // hung up meanwhile
+    const call = new Call(sdk, this.#events());
+    this.call = call;
+    this.connection = watchConnection(call.room, () => call.iceServers());
+    await call.join(grant, { relay: relay || grant.ice.transport === 'relay', microphone: track });
+    if (!this.isInCall) return;
+    steps.done('media');
+    byId('mute', HTMLButtonElement).disabled = track === undefined;
+    if (!this.#hasAgent) this.#waitForAgent(grant);
+  }
+
+  async hangUp() {
+    const { call } = this;
+    this.#end(undefined);
+    await call?.hangUp();
+  }
+
+  /** @param {string} text */
+  async say(text) {
+    this.transcript.wrote(text);
+    this.listening.wrote();
+    await this.call?.say(text);
+  }
+
+  /** @param {boolean} isMuted */
+  async mute(isMuted) {
+    this.listening.mute(isMuted);
+    await this.call?.mute(isMuted);
+  }
+
+  /** What an engineer needs; see `copyReport`. */
+  facts() {
+    const { room, identity, url, expiresAt, ice } = this.grant ?? {};
+    const agent = [...(this.call?.room.remoteParticipants.values() ?? [])].find(({ isAgent }) => isAgent);
+    return {
+      state: this.status.state,
+      problem: this.#problems.shown,
+      livekit: { url, room, identity, expiresAt, ice },
+      setUpMs: this.steps.facts(),
+      agent: agent && { identity: agent.identity, ...agentFacts(agent.attributes) },
+      connection: this.connection?.facts(),
+      iceServers: this.call?.iceServers(),
+      answers: this.answers.list,
+      lines: this.transcript.counts,
+    };
+  }
+
+  #reset() {
+    this.#problems.hide();
+    this.steps.reset();
+    this.transcript.clear();
+    this.answers = new Answers();
+    showTurns(this.answers);
+    this.listening.reset();
+    this.#hasAgent = false;
+    this.call = undefined;
+    showAgentState('waiting');
+    byId('answered', HTMLParagraphElement).textContent = '';
+  }
+
+  /** @returns {import('./call.js').CallEvents} */
+  #events() {
+    const { steps, status } = this;
+    return {
+      signalled: () => {
+        steps.done('livekit');
+        steps.start('media');
+      },
+      words: (words) => this.transcript.show(words),
+      event: (event) => this.#tell(event),
+      agent: (attributes) => this.#seeAgent(attributes),
+      agentTrack: (track) => {
+        track.attach(byId('agent-audio', HTMLAudioElement));
+        this.listening.toAgent(track.mediaStreamTrack);
+      },
+      reconnecting: (is) => status.set(is ? 'reconnecting' : this.#hasAgent ? 'in-call' : 'waiting'),
+      audioBlocked: (is) => this.#tellBlocked(is),
+      ended: (problem) => {
+        if (this.isInCall && status.state !== 'connecting') this.#end(problem);
+      },
+    };
+  }
+
+  /** @param {Grant} grant */
+  #waitForAgent(grant) {
+    this.status.set('waiting');
+    this.steps.start('agent');
+    this.#stopWaiting = waitForAgent(grant, (problem) => this.#problems.show(problem));
+  }
+
+  /** @param {Record<string, string> | undefined} attributes */
+  #seeAgent(attributes) {
+    if (attributes && !this.#hasAgent) {
+      this.#hasAgent = true;
+      this.#stopWaiting();
+      this.#problems.hide('no-agent', 'agent-late', 'agent-left');
+      this.steps.done('agent');
+      this.steps.start('voice');
+      this.status.set('in-call');
+    }
+    if (!attributes && this.#hasAgent) {
+      this.#hasAgent = false;
+      showAgentState('left');
+      const hint = 'Hang up and call again. If it happens again, its log says why.';
+      this.#problems.show({ code: 'agent-left', title: 'The agent has left the call.', hint });
+    }
+    showAgent(attributes);
+  }
+
+  /** @param {AgentEvent} event */
+  #tell(event) {
+    if (event.type === 'turn') {
+      this.answers.told(event);
+      showTurns(this.answers);
+    }
+    if (event.type !== 'error') return;
+    const title = `The agent reports a fault of its ${event.endpoint.toUpperCase()} endpoint.`;
+    const { message: detail, hint } = event;
+    this.#problems.show({ code: 'agent-fault', title, detail, ...(hint && { hint }), level: 'notice' });
+  }
+
+  /** @param {boolean} isBlocked */
+  #tellBlocked(isBlocked) {
+    if (!isBlocked) return this.#problems.hide('audio-blocked');
+    const title = 'The browser keeps the agent silent until you click.';
+    this.#problems.show({ code: 'audio-blocked', title, action: 'start-audio' });
+  }
+
+  /** @param {number} waitedMs */
+  #heardAnswer(waitedMs) {
+    this.answers.heard(waitedMs);
+    showTurns(this.answers);
+    byId('answered', HTMLParagraphElement).textContent = `answered in ${seconds(waitedMs)}`;
+  }
+
+  /** @param {Problem | undefined} problem */
+  #end(problem) {
+    const isFailure = problem !== undefined && problem.level !== 'notice';
+    this.#stopWaiting();
+    this.connection?.stop();
+    this.listening.stop();
+    this.transcript.settle();
+    if (isFailure) this.steps.fail();
+    else this.steps.stop();
+    byId('mute', HTMLButtonElement).disabled = true;
+    showAgentState('none');
+    this.status.set(isFailure ? 'failed' : 'ended');
+    if (problem) this.#problems.show(problem);
+    else this.#problems.hide();
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What went wrong, in words, and what to do about it.
+ *
+ * @typedef {object} Problem
+ * @property {string} code stable name, for tests and reports
+ * @property {string} title what happened
+ * @property {string} [detail] what is known about it
+ * @property {string} [hint] what to do
+ * @property {'retry' | 'without-microphone' | 'start-audio'} [action] what the page can do
+ * @property {'notice'} [level] the call goes on
+ */
+
+/** Carries a Problem through code that throws. */
+export class ProblemError extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.title);
+    this.problem = problem;
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
+function textOf(error) {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/**
+ * Anything thrown, as a Problem.
+ *
+ * @param {unknown} error
+ * @returns {Problem}
+ */
+export function problemOf(error) {
+  if (error instanceof ProblemError) return error.problem;
+  return {
+    code: 'page',
+    title: 'The page failed.',
+    detail: textOf(error),
+    hint: 'Reload it. If that does not help, copy the report below and pass it on.',
+    action: 'retry',
+  };
+}
+
+/**
+ * Why this page cannot use a microphone at all, if so. Browsers give it only to secure pages.
+ *
+ * @param {{isSecureContext: boolean, hasDevices: boolean, host: string, port: string}} page
+ * @returns {Problem | undefined}
+ */
+export function insecureProblem({ isSecureContext, hasDevices, host, port }) {
+  if (isSecureContext && hasDevices) return undefined;
+  const forward = `ssh -L ${port || '80'}:localhost:${port || '80'} ${host}`;
+  return {
+    code: 'insecure-context',
+    title: 'This browser gives the microphone only to secure pages.',
+    detail: `The page was opened as http://${host}, which is neither https nor localhost.`,
+    hint: `Serve it over https, or open it as localhost through a tunnel: ${forward}`,
+    action: 'without-microphone',
+  };
+}
+
+/**
+ * Why the microphone did not open.
+ *
+ * @param {unknown} error as `getUserMedia` rejects
+ * @returns {Problem}
+ */
+export function microphoneProblem(error) {
+  const name = error instanceof Error ? error.name : '';
+  const action = /** @type {const} */ ('without-microphone');
+  const detail = textOf(error);
+  switch (name) {
+    case 'NotAllowedError':
+    case 'SecurityError':
+      return {
+        code: 'microphone-denied',
+        title: 'The microphone is not allowed.',
+        detail: 'You or your browser said no to this page.',
+        hint: 'Allow it in the site settings beside the address, and in the privacy settings of your system; then call again.',
+        action,
+      };
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+      return {
+        code: 'microphone-missing',
+        title: 'No microphone was found.',
+        detail: name === 'OverconstrainedError' ? 'The chosen one is gone.' : 'This computer reports none.',
+        hint: 'Connect one, or choose another under Microphone; then call again.',
+        action,
+      };
+    case 'NotReadableError':
+    case 'AbortError':
+      return {
+        code: 'microphone-busy',
+        title: 'The microphone cannot be opened.',
+        detail,
+        hint: 'Close other programs that use it, or reconnect it; then call again.',
+        action,
+      };
+    default:
+      return {
+        code: 'microphone',
+        title: 'The microphone failed.',
+        detail,
+        hint: 'Try another one.',
+        action,
+      };
+  }
+}
+
+/**
+ * A request to this page's own server that did not work.
+ *
+ * @param {number} status HTTP status; 0 when nothing answered
+ * @param {{message?: string, hint?: string} | undefined} error as the server explains it
+ * @returns {Problem}
+ */
+export function serverProblem(status, error) {
+  if (status === 0) {
+    return {
+      code: 'server-unreachable',
+      title: 'The server of this page does not answer.',
+      hint: 'Check that it still runs, and that VPN or network are up; then call again.',
+      action: 'retry',
+    };
+  }
+  if (!error) {
+    return {
+      code: 'server',
+      title: `What answered (${status}) is not the server of this page.`,
+      hint: 'Perhaps a proxy or a VPN log-in page stands in between: reload the page to see it.',
+      action: 'retry',
+    };
+  }
+  /** @type {Record<number, string>} */
+  const codes = { 401: 'credential', 403: 'not-allowed', 429: 'rate-limit' };
+  return {
+    code: codes[status] ?? 'server',
+    title: error.message ?? `The server answered ${status}.`,
+    ...(error.hint && { hint: error.hint }),
+    action: 'retry',
+  };
+}

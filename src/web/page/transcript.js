@@ -1,0 +1,81 @@
+import { byId, make } from './dom.js';
+
+/** @import { Words } from './room-events.js' */
+
+/**
+ * Both sides of the conversation. Words that may still change stand below the log, out of the live region, so that
+ * a screen reader says each sentence once, when it is final.
+ */
+export class Transcript {
+  #said = byId('said', HTMLDivElement);
+  #saying = byId('saying', HTMLDivElement);
+  #box = byId('transcript', HTMLElement);
+  /** @type {Map<string, HTMLElement>} */ #lines = new Map();
+
+  /** How many lines are final, by speaker. */
+  get counts() {
+    /** @param {string} speaker */
+    const count = (speaker) => this.#said.querySelectorAll(`[data-speaker=${speaker}]`).length;
+    return { caller: count('caller'), agent: count('agent') };
+  }
+
+  clear() {
+    this.#lines.clear();
+    this.#said.replaceChildren();
+    this.#saying.replaceChildren();
+    byId('nothing', HTMLParagraphElement).hidden = false;
+  }
+
+  /** @param {Words} words */
+  show({ segment, speaker, name, text, final }) {
+    const wasAtEnd = this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < 60;
+    const key = `${speaker} ${segment}`;
+    let line = this.#lines.get(key);
+    if (line?.dataset.final === 'true' && !final) return; // a late interim of a finished segment
+    if (!line) {
+      line = newLine(speaker, name);
+      this.#lines.set(key, line);
+      this.#saying.append(line);
+    }
+    const spoken = line.lastElementChild;
+    if (spoken) spoken.textContent = text;
+    if (final && line.dataset.final !== 'true') this.#said.append(line);
+    line.dataset.final = String(final);
+    byId('nothing', HTMLParagraphElement).hidden = true;
+    if (wasAtEnd) this.#box.scrollTop = this.#box.scrollHeight;
+  }
+
+  /** Whatever is still open will not change any more. */
+  settle() {
+    for (const line of [...this.#saying.children]) {
+      if (line instanceof HTMLElement) line.dataset.final = 'true';
+      this.#said.append(line);
+    }
+  }
+
+  /**
+   * What the caller wrote.
+   *
+   * @param {string} text
+   */
+  wrote(text) {
+    const segment = `written-${this.#lines.size}`;
+    this.show({ segment, speaker: 'caller', name: 'You wrote', text, final: true });
+  }
+}
+
+/**
+ * @param {string} speaker
+ * @param {string} name
+ */
+function newLine(speaker, name) {
+  const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const attributes = {
+    class: 'words',
+    'data-testid': 'line',
+    'data-speaker': speaker,
+    'data-final': 'false',
+  };
+  const head = make('p', { class: 'who' }, make('b', {}, name), ' ', make('time', {}, time));
+  return make('div', attributes, head, make('p', { class: 'text', dir: 'auto' }));
+}
