@@ -50,7 +50,7 @@ const STOP_GRACE_MS = 3000;
  * Descriptor 3 is a pipe whose other end only this process holds. However this process dies, SIGKILL included, the pipe
  * closes, and the watcher ends the whole process group. `exec` makes the program itself the group's leader.
  */
-const LIFELINE = `( trap '' TERM; cat <&3; kill -TERM 0; sleep 3; kill -KILL 0 ) >/dev/null 2>&1 &
+const LIFELINE = `( trap '' TERM; read -r _ <&3; kill -TERM 0; sleep 3; kill -KILL 0 ) >/dev/null 2>&1 &
 exec "$0" "$@" </dev/null 3<&-`;
 
 /** Starts a program in its own process group, so that a terminal's Ctrl-C reaches it only through us. */

@@ -21,7 +21,13 @@ export async function runLiveKit({ plan, screen, logDir, keep }: Context): Promi
     if (await isLiveKit(url)) return { url, detail: 'as LIVEKIT_URL says', settings: {} };
     screen.say(`LIVEKIT_URL ${url} does not answer: starting a livekit-server here`);
   }
-  const port = tellTaken(screen, 'LiveKit', await choosePort(livekitPort(plan)));
+  const wanted = livekitPort(plan);
+  const port = tellTaken(screen, 'LiveKit', await choosePort(wanted));
+  if (port !== wanted && (await isLiveKit(`ws://127.0.0.1:${wanted}`))) {
+    screen.say(
+      `To use the LiveKit that is there, set LIVEKIT_URL=ws://127.0.0.1:${wanted} and its API key and secret`,
+    );
+  }
   const binary = await findLiveKitBinary({ onProgress: screen.progress });
   const ports = await livekitPorts(port);
   const logFile = join(logDir, 'livekit.log');
