@@ -27,7 +27,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY src/dev/prune.mjs prune.mjs
 # Of 560 MB installed, 230 MB stay. Never loaded, and removed: ONNX runtimes of other platforms (176 MB), a compiler that
 # one dependency names as its peer (31 MB), source maps and type declarations (110 MB), a coverage report (12 MB).
-RUN arch="${TARGETARCH:-$(node -p process.arch)}"; arch="$(echo "$arch" | sed s/amd64/x64/)" \
+RUN case "$TARGETARCH" in amd64) arch=x64 ;; "") arch="$(node -p process.arch)" ;; *) arch="$TARGETARCH" ;; esac \
   && npm ci --omit=dev --os=linux --libc=glibc --cpu="$arch" \
   && node --input-type=module -e "import { pruneForeignBinaries } from './prune.mjs'; \
     pruneForeignBinaries('node_modules', { platform: 'linux', arch: '$arch' })" \
