@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { processSources } from '../config/load.ts';
 import { AppError } from '../errors.ts';
@@ -10,6 +10,8 @@ import { startChild } from './child.ts';
 /** The one that tests run against; also the image's tag. */
 export const LIVEKIT_VERSION = 'v1.13.3';
 const GO_MODULE = 'github.com/livekit/livekit-server/cmd/server';
+const ANSWER_WITHIN_MS = 10_000;
+const REPORT_EVERY_MS = 1000;
 const DOCKER_IMAGE = `livekit/livekit-server:${LIVEKIT_VERSION}`;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -43,22 +45,17 @@ export const cacheDir = (env: Environment = processSources().env): string =>
 export async function findLiveKitBinary(options: FindOptions = {}): Promise<LiveKitBinary> {
   const { env = processSources().env, onProgress = () => {} } = options;
   const cached = join(cacheDir(env), 'bin', `livekit-server-${LIVEKIT_VERSION}`);
-  const onPath = await findOnPath('livekit-server', env);
-  const tries: [LiveKitBinary['origin'], () => Promise<string | undefined>][] = [
-    ['PATH', async () => onPath],
-    ['cache', async () => cached],
-    ['built', () => build(cached, env, onProgress)],
-  ];
-  for (const [origin, locate] of tries) {
-    const command = await locate();
-    const version = command && (await versionOf(command));
-    if (command && version) return { command, args: [], origin, version };
-  }
-  if (await hasDockerEngine()) return dockerBinary();
+  const onPath = await runnable(await findOnPath('livekit-server', env), 'PATH');
+  const found = onPath ?? (await runnable(cached, 'cache'));
+  if (found) return found;
+  const failure = await build(cached, env, onProgress);
+  const built = failure === undefined ? await runnable(cached, 'built') : undefined;
+  if (built) return built;
+  if (await hasDockerEngine(env)) return dockerBinary();
   throw new AppError(
-    'livekit-server is neither on the PATH nor cached, and neither Go nor Docker could provide it',
+    `No livekit-server: none on the PATH, none cached, no Docker engine, and ${failure ?? 'the one just built does not run'}.`,
     {
-      hint: `install Go (https://go.dev/dl), or put livekit-server ${LIVEKIT_VERSION} on the PATH, or set LIVEKIT_URL to a running one`,
+      hint: `install Go (https://go.dev/dl) or Docker, or put livekit-server ${LIVEKIT_VERSION} on the PATH, or set LIVEKIT_URL`,
     },
   );
 }
@@ -76,10 +73,14 @@ async function findOnPath(name: string, env: Environment): Promise<string | unde
 }
 
 /** `undefined` when it is missing, broken, or built for another machine. */
-async function versionOf(command: string): Promise<string | undefined> {
+async function runnable(
+  command: string | undefined,
+  origin: LiveKitBinary['origin'],
+): Promise<LiveKitBinary | undefined> {
+  if (command === undefined) return undefined;
   try {
-    const { stdout } = await promisify(execFile)(command, ['--version'], { timeout: 10_000 });
-    return stdout.trim().split(' ').at(-1);
+    const { stdout } = await promisify(execFile)(command, ['--version'], { timeout: ANSWER_WITHIN_MS });
+    return { command, args: [], origin, version: stdout.trim().split(' ').at(-1) ?? '' };
   } catch {
     return undefined;
   }
@@ -88,39 +89,43 @@ async function versionOf(command: string): Promise<string | undefined> {
 /**
  * Into a folder of its own, then renamed: of two builds at once, each leaves a whole file. CGO is off because
  * livekit-server needs none and a C compiler may be missing.
+ *
+ * @returns why it could not be built, if so.
  */
-async function build(target: string, env: Environment, onProgress: (text: string) => void) {
+async function build(
+  target: string,
+  env: Environment,
+  onProgress: (text: string) => void,
+): Promise<string | undefined> {
   const go = await findOnPath('go', env);
-  if (!go) return undefined;
-  const binDir = join(target, '..');
-  await mkdir(binDir, { recursive: true });
-  const dir = await mkdtemp(join(binDir, 'build-'));
-  const child = startChild({
-    command: go,
-    args: ['install', `${GO_MODULE}@${LIVEKIT_VERSION}`],
-    env: { ...env, CGO_ENABLED: '0', GOBIN: dir },
-    cwd: dir,
-  });
+  if (!go) return 'no Go to build it';
+  await mkdir(dirname(target), { recursive: true });
+  const dir = await mkdtemp(join(dirname(target), 'build-'));
   const startedMs = performance.now();
   const report = () => {
     const seconds = Math.round((performance.now() - startedMs) / 1000);
-    onProgress(`building livekit-server ${LIVEKIT_VERSION} with Go, once … ${seconds} s`);
+    onProgress(`Building livekit-server ${LIVEKIT_VERSION} with Go, once … ${seconds} s`);
   };
   report();
-  const timer = setInterval(report, 1000);
-  const { code, lastLines } = await child.exited;
-  clearInterval(timer);
-  if (code === 0) await rename(join(dir, 'server'), target);
-  else onProgress(`Go could not build livekit-server: ${lastLines.slice(-3).join(' | ')}`);
-  await rm(dir, { recursive: true, force: true });
-  return code === 0 ? target : undefined;
+  const timer = setInterval(report, REPORT_EVERY_MS);
+  try {
+    const args = ['install', `${GO_MODULE}@${LIVEKIT_VERSION}`];
+    const child = startChild({ command: go, args, env: { ...env, CGO_ENABLED: '0', GOBIN: dir }, cwd: dir });
+    const { code, lastLines } = await child.exited;
+    if (code !== 0) return `Go could not build it (${lastLines.slice(-3).join(' | ')})`;
+    await rename(join(dir, 'server'), target);
+    return undefined;
+  } finally {
+    clearInterval(timer);
+    await rm(dir, { recursive: true, force: true });
+  }
 }
 
-async function hasDockerEngine(): Promise<boolean> {
-  const ask = promisify(execFile)('docker', ['version', '--format', '{{.Server.Version}}'], {
-    timeout: 10_000,
-  });
-  return ask.then(
+async function hasDockerEngine(env: Environment): Promise<boolean> {
+  const docker = await findOnPath('docker', env);
+  if (!docker) return false;
+  const args = ['version', '--format', '{{.Server.Version}}'];
+  return promisify(execFile)(docker, args, { timeout: ANSWER_WITHIN_MS }).then(
     () => true,
     () => false,
   );
