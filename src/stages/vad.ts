@@ -49,6 +49,9 @@ const hints: Record<Provider, string> = {
  * streams on it; they take mono 16-bit PCM of any one rate. The plugin is imported only when chosen. The framework's
  * `initializeLogger` must have run.
  *
+ * `bundled` is the default: next to `silero` it takes 7 ms of CPU per second of audio instead of 17, 4 MB instead of
+ * 41, reports speech 40 ms earlier and its end at the same moment (README.md says how that was measured).
+ *
  * @param create - how each detector comes to be; for tests.
  * @throws AppError when the detector cannot be loaded; the framework alone would go on, deaf.
  */

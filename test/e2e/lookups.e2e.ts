@@ -14,3 +14,22 @@ test('every name and every address outside would be seen', async () => {
     after: seen.sentTo,
   });
 });
+
+const settings: [string, Record<string, string>][] = [
+  ['as it is configured by default', {}],
+  // The framework would ask LiveKit Cloud for the end of a turn, were the on-device model not pinned.
+  [
+    "in the framework's development mode",
+    { LIVEKIT_DEV_MODE: '1', TURN_DETECTION: 'model', VAD_PROVIDER: 'silero' },
+  ],
+];
+
+test.each(settings)('a call looks up and reaches nothing but the configured hosts, %s', async (_, env) => {
+  const seen = await runIsolated<Record<string, unknown>>(`${here}/isolated-call.ts`, JSON.stringify(env));
+
+  expect(seen).toEqual({
+    asked: ['Is my data plan still active?'],
+    names: ['livekit.test', 'models.test'],
+    destinations: [],
+  });
+});

@@ -4,6 +4,7 @@
 # whose far end answers nothing, so whoever is written to stays in the neighbour table (see netns.ts).
 # Wants root, or a kernel that lets anyone make user namespaces.
 set -eu
+PATH=$PATH:/usr/sbin:/sbin
 if [ "${1:-}" != --inside ]; then
   as_root=$([ "$(id -u)" = 0 ] || echo --map-root-user)
   exec unshare $as_root --net --mount --pid --fork --kill-child --mount-proc "$0" --inside "$@"

@@ -10,9 +10,8 @@ const enter = `${import.meta.dirname}/netns.sh`;
  * Runs a TypeScript file in a network of its own (netns.sh) and resolves with the JSON of its last line of output.
  * Nothing that it starts outlives it.
  */
-export async function runIsolated<T>(script: string, env: Record<string, string> = {}): Promise<T> {
-  const child = spawn(enter, [process.execPath, '--import', 'tsx', script], {
-    env: { ...process.env, ...env },
+export async function runIsolated<T>(script: string, ...args: string[]): Promise<T> {
+  const child = spawn(enter, [process.execPath, '--import', 'tsx', script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: deadlineMs,
     killSignal: 'SIGKILL',
