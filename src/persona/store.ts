@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError, messageOf } from '../errors.ts';
 import { readFolder, type Stop, watchFolder } from './folder.ts';
 import { keepOnDisk, type LastGood } from './last-good.ts';
@@ -47,12 +48,13 @@ export function createPersonaStore(options: PersonaStoreOptions): PersonaStore {
 
   async function loadOnce(): Promise<void> {
     // The disk wins over this process's memory: another process may have seen a newer good version.
-    const kept = { ...textsOf(current), ...(await lastGood.read()) };
-    const { personas, faults } = readAll(dir, await read(dir), kept);
+    const onDisk = await lastGood.read();
+    const { personas, faults } = readAll(dir, await read(dir), { ...textsOf(current), ...onDisk });
     if (personas.size === 0) throw faults[0]?.error ?? noPrompts(dir);
     report.faults(faults);
     report.changes(current, personas);
     current = personas;
+    if (isDeepStrictEqual(onDisk, textsOf(current))) return;
     await lastGood.write(textsOf(current)).catch((error: unknown) => {
       log.debug({ error: messageOf(error) }, 'last good prompts cannot be kept on disk');
     });

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AppError, PersonaError } from '../../src/errors.ts';
 import type { Files } from '../../src/persona/folder.ts';
-import type { LastGood, Texts } from '../../src/persona/last-good.ts';
+import { keepOnDisk, type LastGood, type Texts } from '../../src/persona/last-good.ts';
 import { createPersonaStore, type PersonaStoreOptions } from '../../src/persona/store.ts';
 
 beforeEach(() => {
@@ -139,6 +142,21 @@ test('a version that another process saw later wins over the own one', async () 
   warm.files['a.md'] = '{{oops';
   await warm.store.load();
   expect(warm.store.get('a')?.instructions).toBe('A2');
+});
+
+test('what is kept on disk is written only when it changes', async () => {
+  const base = mkdtempSync(join(tmpdir(), 'store-'));
+  const disk = keepOnDisk('prompts', base);
+  const write = vi.fn(disk.write);
+  const { store, files } = folder({ 'a.md': 'A', 'b.md': 'B' }, { lastGood: { read: disk.read, write } });
+  await store.load();
+  await store.load();
+  expect(write).toHaveBeenCalledTimes(1);
+  delete files['b.md'];
+  await store.load();
+  expect(write).toHaveBeenCalledTimes(2);
+  expect(Object.keys(await disk.read())).toEqual(['a.md']);
+  rmSync(base, { recursive: true });
 });
 
 test('prompts load although the last good ones cannot be kept', async () => {
