@@ -46,7 +46,7 @@ function noise(durationMs: number, amplitude: number): Sound {
   return { samples: quiet(durationMs).samples.map(() => next() * amplitude), sampleRate };
 }
 
-describe.each(providers)('%s', (provider) => {
+describe.each(providers)('%s', { timeout: 20_000 }, (provider) => {
   test('reports where speech starts and ends', async () => {
     const vad = await loadVad({ vad: provider });
     const events = await untilSpeechEnds(vad, joined(quiet(leadMs), speech, quiet(1000)));
