@@ -3,6 +3,7 @@ import type { Config } from './config/schema.ts';
 import { createWorker, type Worker } from './dispatch/worker.ts';
 import { adoptFrameworkLog } from './observe/framework-log.ts';
 import { createLog, type Log } from './observe/log.ts';
+import { requirePersona } from './persona/choose.ts';
 import { createPersonaStore } from './persona/store.ts';
 import { listen, type WebListener } from './web/listen.ts';
 
@@ -10,7 +11,7 @@ import { listen, type WebListener } from './web/listen.ts';
  * Composes this process: the worker, the page, or both. Returns when it was told to stop by SIGTERM (running
  * calls are waited for) or SIGINT (they are ended); a second signal ends it at once.
  *
- * @throws AppError when LiveKit cannot be reached, the page's port is taken, or no prompt can be used.
+ * @throws AppError when LiveKit cannot be reached, the page's port is taken, or PROMPT cannot be used.
  */
 export async function serve(config: Config, { worker: withWorker }: { worker: boolean }): Promise<void> {
   const log = createLog(config.log);
@@ -18,6 +19,7 @@ export async function serve(config: Config, { worker: withWorker }: { worker: bo
   warnAboutSecret(config, log);
   const personas = createPersonaStore({ dir: config.agent.promptsDir, log });
   await personas.load();
+  requirePersona(personas, config.agent.prompt);
   const stopWatching = personas.watch();
 
   const web = config.web.enabled || !withWorker ? await listen({ config, personas, log }) : undefined;

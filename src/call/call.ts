@@ -68,7 +68,7 @@ function personaFor(caller: Caller, { host, config, personas, log }: Omit<CallPa
     log,
   });
   log.info({ prompt: persona.name, reason }, 'prompt chosen');
-  return renderPersona(persona, { ...caller.attributes, ...variables });
+  return renderPersona(persona, { name: caller.name, ...caller.attributes, ...variables });
 }
 
 /** What the page shows about this agent; published as participant attributes. */

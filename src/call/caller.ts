@@ -13,6 +13,8 @@ const CALLER_KINDS: ReadonlySet<ParticipantKind | undefined> = new Set([
 
 export interface Caller {
   identity: string;
+  /** As shown to others; may be empty. */
+  name: string;
   /** How they reached the room. */
   via: 'web' | 'sip';
   attributes: Readonly<Record<string, string>>;
@@ -56,6 +58,6 @@ export async function waitForCaller(room: Room, timeoutMs: number): Promise<Call
   });
 }
 
-function asCaller({ identity, kind, attributes }: RemoteParticipant): Caller {
-  return { identity, via: kind === ParticipantKind.SIP ? 'sip' : 'web', attributes: { ...attributes } };
+function asCaller({ identity, name = '', kind, attributes }: RemoteParticipant): Caller {
+  return { identity, name, via: kind === ParticipantKind.SIP ? 'sip' : 'web', attributes: { ...attributes } };
 }
