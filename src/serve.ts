@@ -5,6 +5,7 @@ import { adoptFrameworkLog } from './observe/framework-log.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { requirePersona } from './persona/choose.ts';
 import { createPersonaStore } from './persona/store.ts';
+import { loadVad } from './stages/vad.ts';
 import { listen, type WebListener } from './web/listen.ts';
 
 /**
@@ -24,6 +25,8 @@ export async function serve(config: Config, { worker: withWorker }: { worker: bo
 
   const web = config.web.enabled || !withWorker ? await listen({ config, personas, log }) : undefined;
   // The extension follows how this file runs: .ts under tsx, .js in dist.
+  // Each call's process loads its own; this one tells a broken install before LiveKit sends a caller.
+  if (withWorker) await loadVad(config.turn);
   const agentFile = import.meta.filename.replace(/serve(\.[jt]s)$/, 'agent$1');
   const worker = withWorker ? createWorker({ config, log, agentFile }) : undefined;
   const stopped = stopOnSignals({ worker, web, log });

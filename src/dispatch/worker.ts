@@ -1,4 +1,4 @@
-import { AgentServer, type JobRequest, ServerOptions } from '@livekit/agents';
+import { AgentServer, InferenceRunner, type JobRequest, ServerOptions } from '@livekit/agents';
 import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
@@ -26,6 +26,7 @@ export interface Worker {
 
 export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
   const slots = createSlots(config.agent.maxCalls, () => server.activeJobs.map(({ job }) => job.id));
+  if (config.turn.detection === 'vad') leaveOutTurnModel();
   const server = new AgentServer(serverOptions(config, agentFile, slots, log));
   server.event.on('worker_registered', (workerId: string) => {
     log.info({ workerId, agentName: config.agent.name, slots: config.agent.maxCalls }, 'worker registered');
@@ -49,6 +50,20 @@ export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
       await server.close();
     },
   };
+}
+
+/** The method under which the framework registers its on-device turn model (agents 1.9.0). */
+const TURN_MODEL = 'lk_eot_audio';
+
+/**
+ * The framework starts a process that holds the turn model, about 140 MB, whether it is used or not. A registration
+ * that it finds but does not list keeps it from doing so.
+ */
+function leaveOutTurnModel(): void {
+  Object.defineProperty(InferenceRunner.registeredRunners, TURN_MODEL, {
+    value: 'not used',
+    enumerable: false,
+  });
 }
 
 async function drainCalls(server: AgentServer, slots: Slots, log: Log): Promise<void> {
