@@ -39,7 +39,7 @@ function fits({ os = [], cpu = [] }, { platform, arch }) {
   return allows(os, platform) && allows(cpu, arch);
 }
 
-/** What tests need besides Node packages: one of the commands, or one of the paths, on Debian from the package. */
+/** What tests need besides Node packages: one of the commands, on Debian from the package. */
 export const TEST_TOOLS = [
   {
     package: 'chromium',
@@ -47,31 +47,21 @@ export const TEST_TOOLS = [
     why: 'the page is tested in a real browser',
   },
   { package: 'espeak-ng', commands: ['espeak-ng'], why: 'gives callers and the stand-in TTS a voice' },
-  { package: 'pocketsphinx', commands: ['pocketsphinx_continuous', 'pocketsphinx'], why: 'the stand-in STT' },
   {
-    package: 'pocketsphinx-en-us',
-    paths: ['/usr/share/pocketsphinx/model/en-us', '/usr/local/share/pocketsphinx/model/en-us'],
-    why: 'its English model',
-  },
-  { package: 'iproute2', commands: ['ip'], why: 'network namespace that records every name looked up' },
-  {
-    package: 'fonts-dejavu-core',
-    paths: ['/usr/share/fonts', '/System/Library/Fonts'],
-    why: 'Chromium shows boxes without a font',
+    package: 'iproute2',
+    commands: ['ip'],
+    why: 'a network of its own, where every name that is looked up is recorded',
   },
 ];
 
-/**
- * @param {(command: string) => boolean} hasCommand
- * @param {(path: string) => boolean} hasPath
- */
-export function missingTools(hasCommand, hasPath, tools = TEST_TOOLS) {
-  return tools.filter(({ commands = [], paths = [] }) => !commands.some(hasCommand) && !paths.some(hasPath));
+/** @param {(command: string) => boolean} has */
+export function missingTools(has, tools = TEST_TOOLS) {
+  return tools.filter(({ commands }) => !commands.some(has));
 }
 
 /** @param {readonly {package: string, why: string}[]} missing */
 export function installByHand(missing) {
-  const lines = missing.map((tool) => `  ${tool.package.padEnd(20)} ${tool.why}`);
+  const lines = missing.map((tool) => `  ${tool.package.padEnd(12)} ${tool.why}`);
   const command = `sudo apt-get install -y --no-install-recommends ${missing.map((tool) => tool.package).join(' ')}`;
   return `Tests need programs that are not installed:\n${lines.join('\n')}\nInstall them, on Debian or Ubuntu with:\n  ${command}`;
 }

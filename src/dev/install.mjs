@@ -27,7 +27,8 @@ async function installDependencies() {
     const { ok, output } = await step('Installing dependencies from package-lock.json', command, {
       cwd: root,
     });
-    if (!ok) giveUp(`npm ci failed:\n${output}`);
+    // Below its reason npm prints all its options.
+    if (!ok) giveUp(`npm ci failed:\n${output.split('\n').slice(0, 15).join('\n')}`);
   }
   try {
     pruneForeignBinaries(modules);
@@ -37,7 +38,7 @@ async function installDependencies() {
 }
 
 async function installTestTools() {
-  const missing = missingTools(hasCommand, existsSync);
+  const missing = missingTools(hasCommand);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !hasCommand('apt-get')) giveUp(installByHand(missing));
   const names = missing.map((tool) => tool.package);
@@ -51,7 +52,7 @@ async function installTestTools() {
     const second = await step(label, install);
     if (!second.ok) giveUp(`apt-get failed:\n${second.output}\n${installByHand(missing)}`);
   }
-  const still = missingTools(hasCommand, existsSync);
+  const still = missingTools(hasCommand);
   if (still.length > 0) giveUp(installByHand(still));
 }
 
@@ -67,10 +68,10 @@ function readJson(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
-/** The shell asks, so that this file reads no environment. */
+/** The shell asks, so that this file reads no environment. System programs are not on every user's PATH. */
 function hasCommand(name) {
   try {
-    execFileSync('/bin/sh', ['-c', 'command -v "$0"', name], { stdio: 'ignore' });
+    execFileSync('/bin/sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin command -v "$0"', name], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 import { processSources } from '../config/load.ts';
 import { AppError } from '../errors.ts';
 import { startChild } from './child.ts';
+import { timed } from './timed.ts';
 
 /** The one that tests run against; also the image's tag. */
 export const LIVEKIT_VERSION = 'v1.13.3';
 const GO_MODULE = 'github.com/livekit/livekit-server/cmd/server';
 const ANSWER_WITHIN_MS = 10_000;
-const REPORT_EVERY_MS = 1000;
 const DOCKER_IMAGE = `livekit/livekit-server:${LIVEKIT_VERSION}`;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,9 +51,10 @@ export async function findLiveKitBinary(options: FindOptions = {}): Promise<Live
   const failure = await build(cached, env, onProgress);
   const built = failure === undefined ? await runnable(cached, 'built') : undefined;
   if (built) return built;
-  if (await hasDockerEngine(env)) return dockerBinary();
+  const image = await fromDocker(env, onProgress);
+  if (image) return image;
   throw new AppError(
-    `No livekit-server: none on the PATH, none cached, no Docker engine, and ${failure ?? 'the one just built does not run'}.`,
+    `No livekit-server: none on the PATH, none cached, none from Docker, and ${failure ?? 'the one just built does not run'}.`,
     {
       hint: `install Go (https://go.dev/dl) or Docker, or put livekit-server ${LIVEKIT_VERSION} on the PATH, or set LIVEKIT_URL`,
     },
@@ -101,38 +102,41 @@ async function build(
   if (!go) return 'no Go to build it';
   await mkdir(dirname(target), { recursive: true });
   const dir = await mkdtemp(join(dirname(target), 'build-'));
-  const startedMs = performance.now();
-  const report = () => {
-    const seconds = Math.round((performance.now() - startedMs) / 1000);
-    onProgress(`Building livekit-server ${LIVEKIT_VERSION} with Go, once … ${seconds} s`);
-  };
-  report();
-  const timer = setInterval(report, REPORT_EVERY_MS);
   try {
     const args = ['install', `${GO_MODULE}@${LIVEKIT_VERSION}`];
-    const child = startChild({ command: go, args, env: { ...env, CGO_ENABLED: '0', GOBIN: dir }, cwd: dir });
-    const { code, lastLines } = await child.exited;
+    const childEnv = { ...env, CGO_ENABLED: '0', GOBIN: dir };
+    const { code, lastLines } = await timed(
+      `Building livekit-server ${LIVEKIT_VERSION} with Go, once`,
+      onProgress,
+      () => {
+        return startChild({ command: go, args, env: childEnv, cwd: dir }).exited;
+      },
+    );
     if (code !== 0) return `Go could not build it (${lastLines.slice(-3).join(' | ')})`;
     await rename(join(dir, 'server'), target);
     return undefined;
   } finally {
-    clearInterval(timer);
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function hasDockerEngine(env: Environment): Promise<boolean> {
+/**
+ * The image under a Docker engine that answers, fetched beforehand because that may take minutes. `LIVEKIT_CONFIG`
+ * travels by name, so that the secret is in no process list.
+ */
+async function fromDocker(
+  env: Environment,
+  onProgress: (text: string) => void,
+): Promise<LiveKitBinary | undefined> {
   const docker = await findOnPath('docker', env);
-  if (!docker) return false;
-  const args = ['version', '--format', '{{.Server.Version}}'];
-  return promisify(execFile)(docker, args, { timeout: ANSWER_WITHIN_MS }).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** `LIVEKIT_CONFIG` travels by name, so that the secret is in no process list. */
-function dockerBinary(): LiveKitBinary {
+  if (!docker) return undefined;
+  const succeeds = async (...args: string[]) =>
+    (await startChild({ command: docker, args, env }).exited).code === 0;
+  if (!(await succeeds('version', '--format', '{{.Server.Version}}'))) return undefined;
+  const ready =
+    (await succeeds('image', 'inspect', DOCKER_IMAGE)) ||
+    (await timed(`Pulling ${DOCKER_IMAGE}`, onProgress, () => succeeds('pull', '--quiet', DOCKER_IMAGE)));
+  if (!ready) return undefined;
   const args = ['run', '--rm', '--network', 'host', '--env', 'LIVEKIT_CONFIG', DOCKER_IMAGE];
-  return { command: 'docker', args, origin: 'docker', version: LIVEKIT_VERSION.slice(1) };
+  return { command: docker, args, origin: 'docker', version: LIVEKIT_VERSION.slice(1) };
 }

@@ -71,7 +71,8 @@ test('a Docker engine serves where Go fails, with the secret in no argument', as
   program('path', 'go', '#!/bin/sh\nexit 1\n');
   program('path', 'docker', '#!/bin/sh\necho 28.0.0\n');
   const { command, args, origin } = await find();
-  expect([command, origin]).toEqual(['docker', 'docker']);
+  expect(origin).toBe('docker');
+  expect(command).toBe(join(root, 'path/docker'));
   expect(args).toEqual([
     'run',
     '--rm',
@@ -83,9 +84,18 @@ test('a Docker engine serves where Go fails, with the secret in no argument', as
   ]);
 });
 
+test('an image that is not there yet is pulled, and a failed pull is no livekit-server', async () => {
+  const pulled: string[] = [];
+  program('path', 'docker', '#!/bin/sh\ncase "$1" in image) exit 1;; pull) [ -e "$0.ok" ];; esac\n');
+  await expect(find()).rejects.toThrow(/none from Docker/);
+  program('path', 'docker.ok', '');
+  expect(await find((text) => pulled.push(text))).toMatchObject({ origin: 'docker' });
+  expect(pulled).toEqual([`Pulling livekit/livekit-server:${LIVEKIT_VERSION} … 0 s`]);
+});
+
 test('a Docker client without its engine does not count', async () => {
   program('path', 'docker', '#!/bin/sh\nexit 1\n');
-  await expect(find()).rejects.toThrow(/no Docker engine, and no Go to build it/);
+  await expect(find()).rejects.toThrow(/none from Docker, and no Go to build it/);
 });
 
 test('when nothing helps, the error says why Go failed and what to do', async () => {
