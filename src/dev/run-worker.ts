@@ -7,8 +7,8 @@ import type { Supervised } from './supervise.ts';
 
 /** A busy two-core machine loads the framework's native modules in ten seconds or so. */
 const WITHIN_MS = 90_000;
-/** The worker ends its calls first, so that callers hear of it. */
-const GRACE_MS = 5000;
+/** It ends its calls first, so that callers hear of it; a call process just being started would hold it for 5 s. */
+const GRACE_MS = 3000;
 
 export interface RunningWorker {
   /** `undefined` with `WEB_ENABLED=false`. */

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { promptNames, renderOverview } from '../../src/dev/overview.ts';
+import { planDev } from '../../src/dev/plan.ts';
+import type { Supervised } from '../../src/dev/supervise.ts';
+
+const service = (pid: number) => ({ pid: () => pid }) as Supervised;
+
+function overview(env: Record<string, string>) {
+  const plan = planDev({ env, read: () => undefined }, 'http://127.0.0.1:9100/v1');
+  return renderOverview({
+    plan,
+    livekit: {
+      url: 'ws://127.0.0.1:7880',
+      detail: 'livekit-server 1.13.3',
+      settings: {},
+      service: service(11),
+    },
+    standIns: { engines: { stt: 'pocketsphinx', llm: 'eliza', tts: 'espeak-ng' }, service: service(12) },
+    worker: { pageUrl: 'http://127.0.0.1:8080', service: service(13) },
+    prompts: ['default', 'phone'],
+    logDir: '.cache/dev/8080',
+  });
+}
+
+test('it says what runs where, with which prompt', () => {
+  const text = overview({});
+  expect(text).toMatch(/page +http:\/\/127\.0\.0\.1:8080/);
+  expect(text).toMatch(/LiveKit +ws:\/\/127\.0\.0\.1:7880 \(pid 11\) +livekit-server 1\.13\.3/);
+  expect(text).toMatch(/worker .*pid 13.*«voice-agent»/);
+  expect(text).toMatch(/prompt +prompts\/default\.md +.*also phone$/m);
+});
+
+test('a stand-in is called one, with what to set instead', () => {
+  const text = overview({ LLM_BASE_URL: 'http://gpu:8000/v1', LLM_MODEL: 'llama-3' });
+  expect(text).toMatch(/STT .*\(pid 12\) +STAND-IN, not a model: pocketsphinx/);
+  expect(text).toMatch(/LLM +http:\/\/gpu:8000\/v1 +llama-3 \(openai\)/);
+  expect(text).toContain('set OPENAI_BASE_URL, or STT_BASE_URL, TTS_BASE_URL.');
+});
+
+test('with real endpoints nothing speaks of stand-ins', () => {
+  const env = {
+    STT_PROVIDER: 'deepgram',
+    DEEPGRAM_API_KEY: 'k',
+    DEEPGRAM_BASE_URL: 'http://deepgram:8080/v1',
+  };
+  const text = overview({ ...env, OPENAI_BASE_URL: 'http://gpu:8000/v1' });
+  expect(text).not.toMatch(/stand-in/i);
+  expect(text).toMatch(/STT +http:\/\/deepgram:8080\/v1 +nova-3 \(deepgram\)/);
+});
+
+test('parts of prompts are no prompts', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'prompts-'));
+  for (const name of ['_shared.md', 'phone.md', 'default.md', 'notes.txt'])
+    writeFileSync(join(dir, name), '');
+  expect(await promptNames(dir)).toEqual(['default', 'phone']);
+  rmSync(dir, { recursive: true });
+});
