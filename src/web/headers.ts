@@ -6,7 +6,6 @@ export function securityHeaders(livekitPublicUrl: string): Record<string, string
     'referrer-policy': 'no-referrer',
     'permissions-policy':
       'microphone=(self), camera=(), display-capture=(), geolocation=(), payment=(), usb=()',
-    'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
   };
 }

@@ -22,7 +22,7 @@ export function waitForAgent(grant, show) {
     const waitedMs = performance.now() - startedMs;
     if (waitedMs < PATIENCE_MS) return;
     const status = await getAgentStatus(grant).catch(() => undefined);
-    if (!isOver) show(describe(status, Math.round(waitedMs / 1000)));
+    if (!isOver) show(describe(status));
   }, POLL_MS);
   let isOver = false;
   return () => {
@@ -33,16 +33,13 @@ export function waitForAgent(grant, show) {
 
 /**
  * @param {AgentStatus | undefined} status
- * @param {number} waitedS
  * @returns {Problem}
  */
-function describe(status, waitedS) {
+function describe(status) {
   const isHopeless = !status || status.state === 'unavailable';
   return {
     code: isHopeless ? 'no-agent' : 'agent-late',
-    title: isHopeless
-      ? `No agent has joined after ${waitedS} s.`
-      : `Still waiting for the agent (${waitedS} s).`,
+    title: isHopeless ? 'No agent has joined.' : 'Still waiting for the agent.',
     ...(status && { detail: status.message }),
     hint: status?.hint ?? 'You are connected, and heard as soon as an agent joins.',
     ...(!isHopeless && { level: /** @type {const} */ ('notice') }),

@@ -2,8 +2,6 @@
 const VOICED_MS = 120;
 /** A pause inside speech; longer ones end it. */
 const PAUSE_MS = 400;
-/** The agent started while the caller still spoke. */
-const OVERLAP_MS = 100;
 const LONGEST_MS = 30_000;
 
 /**
@@ -17,13 +15,16 @@ export class AnswerClock {
   /** @type {number | undefined} */ #askedMs;
 
   /**
+   * What the microphone hears while the agent speaks does not count: it may be the agent's own echo, and a caller who
+   * interrupts is heard on when the agent has stopped.
+   *
    * @param {number} nowMs
    * @param {boolean} callerSpeaks
    * @param {boolean} agentSpeaks
    * @returns {number | undefined} the wait in milliseconds, at the moment an answer starts
    */
   hear(nowMs, callerSpeaks, agentSpeaks) {
-    if (callerSpeaks) {
+    if (callerSpeaks && !agentSpeaks) {
       if (nowMs - this.#callerLastMs > PAUSE_MS) this.#callerSinceMs = nowMs;
       this.#callerLastMs = nowMs;
       if (nowMs - this.#callerSinceMs >= VOICED_MS) this.#askedMs = nowMs;
@@ -33,7 +34,6 @@ export class AnswerClock {
     this.#agentLastMs = nowMs;
     if (!isStart || this.#askedMs === undefined) return undefined;
     const waitedMs = nowMs - this.#askedMs;
-    if (waitedMs < OVERLAP_MS) return undefined;
     this.#askedMs = undefined;
     return waitedMs > LONGEST_MS ? undefined : waitedMs;
   }

@@ -63,7 +63,7 @@ export class Call {
       });
     } catch (error) {
       if (this.#hungUp) return;
-      const attempt = { url, signalled, relay, iceServers: this.iceServers() };
+      const attempt = { url, pageHost: location.hostname, signalled, relay, iceServers: this.iceServers() };
       throw new ProblemError(connectProblem(error, attempt));
     }
     this.#microphone = microphone;

@@ -1,9 +1,12 @@
+import { textOf } from './problem.js';
+
 /** @import { Problem } from './problem.js' */
 
 /**
  * @typedef {object} Attempt how far the way to LiveKit was gone
  * @property {string} url
  * @property {boolean} signalled the server answered the join
+ * @property {string} pageHost where the page was opened
  * @property {boolean} relay only relayed paths were tried
  * @property {readonly string[]} iceServers URLs that LiveKit handed out
  */
@@ -15,9 +18,9 @@
  * @param {Attempt} attempt
  * @returns {Problem}
  */
-export function connectProblem(error, { url, signalled, relay, iceServers }) {
+export function connectProblem(error, { url, pageHost, signalled, relay, iceServers }) {
   const { status, reasonName } = /** @type {{status?: number, reasonName?: string}} */ (error ?? {});
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = textOf(error);
   if (status === 401 || status === 403 || reasonName === 'NotAllowed') {
     return {
       code: 'token-refused',
@@ -32,10 +35,16 @@ export function connectProblem(error, { url, signalled, relay, iceServers }) {
     code: 'livekit-unreachable',
     title: `LiveKit does not answer at ${url}.`,
     detail,
-    hint: 'Check VPN and network, that LiveKit runs, and that LIVEKIT_PUBLIC_URL is an address that this browser can reach.',
+    hint:
+      isLoopback(new URL(url).hostname) && !isLoopback(pageHost)
+        ? 'That address is your own computer. Set LIVEKIT_PUBLIC_URL to the one at which browsers reach LiveKit.'
+        : 'Check VPN and network, that LiveKit runs, and that LIVEKIT_PUBLIC_URL is an address that this browser can reach.',
     action: 'retry',
   };
 }
+
+/** @param {string} host */
+const isLoopback = (host) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
 
 /**
  * @param {string} detail
@@ -70,8 +79,7 @@ function mediaProblem(detail, relay, iceServers) {
 export function mixedContentProblem(pageProtocol, url) {
   const { protocol, hostname } = new URL(url);
   const isPlain = protocol === 'ws:' || protocol === 'http:';
-  const isLocal = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
-  if (pageProtocol !== 'https:' || !isPlain || isLocal) return undefined;
+  if (pageProtocol !== 'https:' || !isPlain || isLoopback(hostname)) return undefined;
   return {
     code: 'mixed-content',
     title: 'A page served over https cannot reach LiveKit over an unencrypted address.',

@@ -3,9 +3,9 @@ import { byId } from './dom.js';
 import { loadLiveKit } from './livekit.js';
 import { listMicrophones, openMicrophone } from './microphone.js';
 import { Phone } from './phone.js';
-import { insecureProblem, problemOf } from './problem.js';
+import { insecureProblem, ProblemError, problemOf } from './problem.js';
 import { ProblemView } from './problem-view.js';
-import { copyReport } from './report.js';
+import { copyReport, factsOfCall } from './report.js';
 
 /**
  * @import { LocalAudioTrack } from 'livekit-client'
@@ -22,7 +22,7 @@ const relay = byId('relay', HTMLInputElement);
 const message = byId('message', HTMLInputElement);
 
 const problems = new ProblemView(act);
-const phone = new Phone(problems);
+const phone = new Phone(problems, closeMicrophone);
 /** The microphone, while it is open. @type {LocalAudioTrack | undefined} */
 let track;
 
@@ -31,31 +31,39 @@ Object.defineProperty(window, 'voiceAgentPage', {
     get room() {
       return phone.call?.room;
     },
-    facts: () => phone.facts(),
+    facts: () => factsOfCall(phone, problems.shown),
   }),
 });
 
 /** @param {NonNullable<Problem['action']>} action */
-function act(action) {
-  if (action === 'start-audio') phone.call?.room.startAudio().catch(() => {});
-  else place(action !== 'without-microphone');
+async function act(action) {
+  if (action === 'start-audio') return phone.call?.room.startAudio().catch(() => {});
+  if (phone.isInCall) await phone.hangUp();
+  await place(action !== 'without-microphone');
 }
 
 /** @param {boolean} withMicrophone */
 async function place(withMicrophone) {
   setMuted(false);
-  const open = async () => {
-    track ??= await openMicrophone(await loadLiveKit(), microphone.value);
-    listMicrophones(microphone);
-    return track;
-  };
+  setChecking(false);
   await phone.start({
     credential: credential.value,
     prompt: prompt.value,
     relay: relay.checked,
-    microphone: withMicrophone ? open : async () => undefined,
+    microphone: async () => (withMicrophone ? openTrack() : undefined),
   });
-  if (!phone.isInCall) closeMicrophone();
+}
+
+async function openTrack() {
+  const insecure = insecureProblem(location, isSecureContext && 'mediaDevices' in navigator);
+  if (insecure) throw new ProblemError(insecure);
+  if (track) return track;
+  const opened = await openMicrophone(await loadLiveKit(), microphone.value);
+  // Another device, or a new connection, comes with another stream.
+  opened.on('restarted', () => phone.listening.toCaller(opened.mediaStreamTrack));
+  track = opened;
+  await listMicrophones(microphone);
+  return opened;
 }
 
 function closeMicrophone() {
@@ -76,12 +84,7 @@ function setMuted(is) {
   mute.textContent = is ? 'Unmute' : 'Mute';
 }
 
-call.addEventListener('click', async () => {
-  if (phone.isInCall) {
-    await phone.hangUp();
-    closeMicrophone();
-  } else place(true);
-});
+call.addEventListener('click', () => (phone.isInCall ? phone.hangUp() : place(true)));
 
 mute.addEventListener('click', async () => {
   const isMuted = mute.getAttribute('aria-pressed') !== 'true';
@@ -96,12 +99,11 @@ check.addEventListener('click', async () => {
     return closeMicrophone();
   }
   try {
-    track = await openMicrophone(await loadLiveKit(), microphone.value);
-    setChecking(true);
     phone.listening.start();
-    phone.listening.toCaller(track.mediaStreamTrack);
+    const { mediaStreamTrack } = await openTrack();
+    phone.listening.toCaller(mediaStreamTrack);
+    setChecking(true);
     problems.hide();
-    await listMicrophones(microphone);
   } catch (error) {
     problems.show(problemOf(error));
   }
@@ -110,7 +112,6 @@ check.addEventListener('click', async () => {
 microphone.addEventListener('change', async () => {
   try {
     await track?.setDeviceId(microphone.value ? { exact: microphone.value } : 'default');
-    phone.listening.toCaller(track?.mediaStreamTrack);
   } catch (error) {
     problems.show(problemOf(error));
   }
@@ -130,7 +131,7 @@ byId('message-form', HTMLFormElement).addEventListener('submit', async (event) =
 });
 
 byId('report', HTMLButtonElement).addEventListener('click', async () => {
-  const isCopied = await copyReport(phone.facts());
+  const isCopied = await copyReport(factsOfCall(phone, problems.shown));
   byId('announce', HTMLParagraphElement).textContent = isCopied ? 'Report copied.' : '';
   byId('report', HTMLButtonElement).textContent = isCopied ? 'Copied' : 'Copy report';
   setTimeout(() => {
@@ -140,7 +141,10 @@ byId('report', HTMLButtonElement).addEventListener('click', async () => {
 
 credential.addEventListener('change', () => {
   sessionStorage.setItem('credential', credential.value);
-  showPrompts();
+  showPrompts().then(
+    () => problems.hide('credential', 'not-allowed'),
+    (error) => problems.show(problemOf(error)),
+  );
 });
 
 prompt.addEventListener('change', describePrompt);
@@ -152,7 +156,7 @@ function describePrompt() {
 async function showPrompts() {
   const { default: configured, prompts } = await getPrompts(credential.value);
   const options = prompts.map(({ name, description }) => {
-    const option = new Option(name === configured ? `${name} (default)` : name, name);
+    const option = new Option(name === configured ? `${name} (as configured)` : name, name);
     option.dataset.description = description;
     option.selected = name === configured;
     return option;
@@ -174,8 +178,7 @@ async function begin() {
   byId('credential-field', HTMLElement).hidden = settings.credential !== 'wanted';
   credential.value = sessionStorage.getItem('credential') ?? '';
   phone.status.set('idle');
-  const { hostname: host, port } = location;
-  const insecure = insecureProblem({ isSecureContext, hasDevices: 'mediaDevices' in navigator, host, port });
+  const insecure = insecureProblem(location, isSecureContext && 'mediaDevices' in navigator);
   if (insecure) problems.show(insecure);
   await listMicrophones(microphone);
   if (settings.credential === 'none' || credential.value) await showPrompts();

@@ -1,4 +1,4 @@
-import { agentFacts, showAgent, showAgentState } from './agent-view.js';
+import { showAgent, showAgentState } from './agent-view.js';
 import { waitForAgent } from './agent-wait.js';
 import { requestToken } from './api.js';
 import { Call } from './call.js';
@@ -44,10 +44,15 @@ export class Phone {
   /** @type {() => void} */ #stopWaiting = () => {};
   #hasAgent = false;
   #problems;
+  #onEnd;
 
-  /** @param {ProblemView} problems */
-  constructor(problems) {
+  /**
+   * @param {ProblemView} problems
+   * @param {() => void} onEnd a call is over, however it ended
+   */
+  constructor(problems, onEnd) {
     this.#problems = problems;
+    this.#onEnd = onEnd;
   }
 
   get isInCall() {
@@ -115,23 +120,6 @@ export class Phone {
     await this.call?.mute(isMuted);
   }
 
-  /** What an engineer needs; see `copyReport`. */
-  facts() {
-    const { room, identity, url, expiresAt, ice } = this.grant ?? {};
-    const agent = [...(this.call?.room.remoteParticipants.values() ?? [])].find(({ isAgent }) => isAgent);
-    return {
-      state: this.status.state,
-      problem: this.#problems.shown,
-      livekit: { url, room, identity, expiresAt, ice },
-      setUpMs: this.steps.facts(),
-      agent: agent && { identity: agent.identity, ...agentFacts(agent.attributes) },
-      connection: this.connection?.facts(),
-      iceServers: this.call?.iceServers(),
-      answers: this.answers.list,
-      lines: this.transcript.counts,
-    };
-  }
-
   #reset() {
     this.#problems.hide();
     this.steps.reset();
@@ -188,8 +176,13 @@ export class Phone {
     if (!attributes && this.#hasAgent) {
       this.#hasAgent = false;
       showAgentState('left');
-      const hint = 'Hang up and call again. If it happens again, its log says why.';
-      this.#problems.show({ code: 'agent-left', title: 'The agent has left the call.', hint });
+      const hint = 'If it happens again, the log of the worker says why.';
+      this.#problems.show({
+        code: 'agent-left',
+        title: 'The agent has left the call.',
+        hint,
+        action: 'retry',
+      });
     }
     showAgent(attributes);
   }
@@ -234,5 +227,6 @@ export class Phone {
     this.status.set(isFailure ? 'failed' : 'ended');
     if (problem) this.#problems.show(problem);
     else this.#problems.hide();
+    this.#onEnd();
   }
 }

@@ -13,6 +13,7 @@ export class ProblemView {
   #box = byId('problem', HTMLElement);
   #action = byId('problem-action', HTMLButtonElement);
   /** @type {Problem | undefined} */ #shown;
+  /** Its news is not shown again. @type {string | undefined} */ #dismissed;
 
   /** @param {(action: NonNullable<Problem['action']>) => void} onAction */
   constructor(onAction) {
@@ -22,7 +23,9 @@ export class ProblemView {
       if (action) onAction(action);
     });
     byId('problem-close', HTMLButtonElement).addEventListener('click', () => {
+      const code = this.#shown?.code;
       this.hide();
+      this.#dismissed = code;
       byId('call', HTMLButtonElement).focus();
     });
   }
@@ -33,6 +36,7 @@ export class ProblemView {
 
   /** @param {Problem} problem */
   show(problem) {
+    if (problem.code === this.#dismissed) return;
     const isNew = this.#shown?.code !== problem.code;
     this.#shown = problem;
     this.#box.dataset.state = problem.code;
@@ -50,6 +54,7 @@ export class ProblemView {
   hide(...codes) {
     if (codes.length > 0 && !codes.includes(this.#shown?.code ?? '')) return;
     this.#shown = undefined;
+    this.#dismissed = undefined;
     this.#box.hidden = true;
     this.#box.dataset.state = '';
   }

@@ -20,11 +20,14 @@ export class ProblemError extends Error {
 }
 
 /**
+ * What an error says. LiveKit quotes a token that it refuses: tokens are cut out, as problems end up in reports.
+ *
  * @param {unknown} error
  * @returns {string}
  */
-function textOf(error) {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+export function textOf(error) {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.replace(/eyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '(token)');
 }
 
 /**
@@ -47,11 +50,12 @@ export function problemOf(error) {
 /**
  * Why this page cannot use a microphone at all, if so. Browsers give it only to secure pages.
  *
- * @param {{isSecureContext: boolean, hasDevices: boolean, host: string, port: string}} page
+ * @param {{hostname: string, port: string}} page where it was opened
+ * @param {boolean} canRecord
  * @returns {Problem | undefined}
  */
-export function insecureProblem({ isSecureContext, hasDevices, host, port }) {
-  if (isSecureContext && hasDevices) return undefined;
+export function insecureProblem({ hostname: host, port }, canRecord) {
+  if (canRecord) return undefined;
   const forward = `ssh -L ${port || '80'}:localhost:${port || '80'} ${host}`;
   return {
     code: 'insecure-context',

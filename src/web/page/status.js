@@ -33,6 +33,8 @@ export class Status {
     const connected = inCall && state !== 'connecting';
     if (!connected) this.#connectedMs = undefined;
     else this.#connectedMs ??= performance.now();
+    if (connected) this.#timer.hidden = false;
+    if (state === 'connecting') this.#timer.hidden = true;
     document.body.dataset.state = state;
     const status = byId('status', HTMLParagraphElement);
     status.dataset.state = state;
@@ -42,6 +44,7 @@ export class Status {
     call.dataset.state = inCall ? 'hang-up' : 'idle';
     call.textContent = inCall ? 'Hang up' : state === 'idle' || state === 'loading' ? 'Call' : 'Call again';
     byId('settings', HTMLFieldSetElement).disabled = inCall;
+    byId('check', HTMLButtonElement).disabled = inCall || state === 'loading';
     byId('message', HTMLInputElement).disabled = !connected;
     byId('send', HTMLButtonElement).disabled = !connected;
     this.#tick();

@@ -71,7 +71,7 @@ export class Trace {
       context.fillStyle = color('--agent');
       context.fillRect(x(ms), middle + 1, step, agent * room);
     }
-    for (const gap of this.#gaps) this.#drawGap(context, gap, { x, middle, color });
+    for (const gap of this.#gaps) this.#drawGap(context, gap, { x, width, middle, color });
   }
 
   /**
@@ -104,6 +104,8 @@ export class Trace {
     context.lineTo(width - 8, middle + 0.5);
     context.stroke();
     context.textAlign = 'left';
+    context.fillStyle = color('--soft');
+    context.fillText('30 s ago', LABEL_WIDTH + 5, height - 11);
     context.fillStyle = color('--caller');
     context.fillText('You', 12, middle / 2 + 2);
     context.fillStyle = color('--agent');
@@ -113,9 +115,9 @@ export class Trace {
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {Gap} gap
-   * @param {{x: (ms: number) => number, middle: number, color: (name: string) => string}} look
+   * @param {{x: (ms: number) => number, width: number, middle: number, color: (name: string) => string}} look
    */
-  #drawGap(context, { fromMs, toMs, text }, { x, middle, color }) {
+  #drawGap(context, { fromMs, toMs, text }, { x, width, middle, color }) {
     const [left, right] = [Math.max(x(fromMs), LABEL_WIDTH), x(toMs)];
     if (right < LABEL_WIDTH + 20) return;
     context.strokeStyle = context.fillStyle = color('--ink');
@@ -128,8 +130,8 @@ export class Trace {
     context.lineTo(right, middle);
     context.stroke();
     context.textAlign = 'center';
-    const label = context.measureText(text).width;
-    const at = Math.max((left + right) / 2, LABEL_WIDTH + label / 2);
+    const half = context.measureText(text).width / 2;
+    const at = Math.min(Math.max((left + right) / 2, LABEL_WIDTH + half), width - 8 - half);
     context.fillText(text, at, middle - 14);
   }
 }

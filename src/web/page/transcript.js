@@ -69,7 +69,7 @@ export class Transcript {
  * @param {string} name
  */
 function newLine(speaker, name) {
-  const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const time = new Date().toLocaleTimeString([], { hour12: false });
   const attributes = {
     class: 'words',
     'data-testid': 'line',
