@@ -55,25 +55,32 @@ exec "$0" "$@" </dev/null 3<&-`;
 
 /** Starts a program in its own process group, so that a terminal's Ctrl-C reaches it only through us. */
 export function startChild(options: ChildOptions): Child {
-  const {
-    command,
-    args,
-    env,
-    cwd,
-    logFile,
-    onLine,
-    stopSignal = 'SIGTERM',
-    graceMs = STOP_GRACE_MS,
-  } = options;
+  const { command, args, env, cwd, stopSignal = 'SIGTERM', graceMs = STOP_GRACE_MS } = options;
   const child = spawn('/bin/sh', ['-c', LIFELINE, command, ...args], {
     env: { ...env },
     ...(cwd === undefined ? {} : { cwd }),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
-  const lastLines = keepOutput(child, logFile, onLine);
+  const kill = groupKill(child);
+  const exited = untilExit(child, keepOutput(child, options));
+  return {
+    pid: child.pid,
+    exited,
+    kill,
+    async stop() {
+      child.kill(stopSignal);
+      const timer = setTimeout(kill, graceMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Ends the whole group when called, and by itself when the program has ended: what it left behind goes with it. */
+function groupKill(child: ChildProcess): () => void {
   let gone = false;
-  const killGroup = () => {
+  const kill = () => {
     try {
       // Not after the end: the number may belong to someone else by then.
       if (child.pid !== undefined && !gone) process.kill(-child.pid, 'SIGKILL');
@@ -81,35 +88,24 @@ export function startChild(options: ChildOptions): Child {
       // Nothing of the group is left: that is what was wanted.
     }
   };
-  const exited = new Promise<ChildExit>((resolve) => {
+  child.once('exit', () => {
+    kill();
+    gone = true;
+  });
+  return kill;
+}
+
+function untilExit(child: ChildProcess, lastLines: string[]): Promise<ChildExit> {
+  return new Promise((resolve) => {
     child.once('error', (error) => {
       lastLines.push(error.message);
       resolve({ code: null, signal: null, lastLines });
     });
-    child.once('exit', () => {
-      killGroup();
-      gone = true;
-    });
     child.once('close', (code, signal) => resolve({ code, signal, lastLines }));
   });
-  return {
-    pid: child.pid,
-    exited,
-    kill: killGroup,
-    async stop() {
-      child.kill(stopSignal);
-      const timer = setTimeout(killGroup, graceMs);
-      await exited;
-      clearTimeout(timer);
-    },
-  };
 }
 
-function keepOutput(
-  child: ChildProcess,
-  logFile: string | undefined,
-  onLine: ChildOptions['onLine'],
-): string[] {
+function keepOutput(child: ChildProcess, { logFile, onLine }: ChildOptions): string[] {
   if (logFile) mkdirSync(dirname(logFile), { recursive: true });
   const file = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined;
   const lastLines: string[] = [];

@@ -31,61 +31,82 @@ export interface Supervised {
 }
 
 export function supervise(options: SuperviseOptions): Supervised {
-  const { name, start, say, pause = sleep, now = () => performance.now() } = options;
-  let running = start();
-  const { ready } = running;
-  let restartAsked = false;
-  let stopped = false;
-  let wake = () => {};
+  const supervisor = new Supervisor(options);
+  void supervisor.keep();
+  return supervisor;
+}
 
-  const untilNextTry = async (crashes: number) => {
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    if (crashes > MAX_CRASHES) say(`${name} is given up; a source change starts it again`);
-    await Promise.race(crashes > MAX_CRASHES ? [woken] : [woken, pause(FIRST_PAUSE_MS * 2 ** (crashes - 1))]);
-  };
-  const keep = async () => {
+class Supervisor implements Supervised {
+  readonly ready: Promise<void>;
+  readonly #options: SuperviseOptions;
+  #running: Service;
+  #restartAsked = false;
+  #stopped = false;
+  #wake = () => {};
+
+  constructor(options: SuperviseOptions) {
+    this.#options = options;
+    this.#running = options.start();
+    this.ready = this.#running.ready;
+  }
+
+  pid = () => this.#running.pid;
+
+  async restart() {
+    this.#restartAsked = true;
+    this.#wake();
+    await this.#running.stop();
+  }
+
+  async stop() {
+    this.#stopped = true;
+    this.#wake();
+    await this.#running.stop();
+  }
+
+  kill() {
+    this.#stopped = true;
+    this.#running.kill();
+  }
+
+  async keep(): Promise<void> {
+    const { name, say, now = () => performance.now() } = this.#options;
     let crashes = 0;
-    while (!stopped) {
+    while (!this.#stopped) {
       const startedMs = now();
-      const exit = await running.exited;
-      if (!stopped && !restartAsked) {
+      const exit = await this.#running.exited;
+      if (!this.#stopped && !this.#restartAsked) {
         crashes = now() - startedMs > STEADY_AFTER_MS ? 1 : crashes + 1;
         say(`${name} ${describeExit(exit)}`);
-        await untilNextTry(crashes);
+        await this.#untilNextTry(crashes);
       }
-      if (stopped) return;
-      if (restartAsked) crashes = 0;
-      restartAsked = false;
-      const next = start();
-      running = next;
-      // When it fails, its exit is told above.
-      next.ready.then(
-        () => say(`${name} runs again (pid ${next.pid})`),
-        () => {},
-      );
+      if (this.#stopped) return;
+      if (this.#restartAsked) crashes = 0;
+      this.#restartAsked = false;
+      this.#startAgain();
     }
-  };
-  void keep();
-  return {
-    pid: () => running.pid,
-    ready,
-    async restart() {
-      restartAsked = true;
-      wake();
-      await running.stop();
-    },
-    async stop() {
-      stopped = true;
-      wake();
-      await running.stop();
-    },
-    kill() {
-      stopped = true;
-      running.kill();
-    },
-  };
+  }
+
+  async #untilNextTry(crashes: number): Promise<void> {
+    const { name, say, pause = sleep } = this.#options;
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    const givenUp = crashes > MAX_CRASHES;
+    if (givenUp) say(`${name} is given up; a source change starts it again`);
+    await Promise.race(givenUp ? [woken] : [woken, pause(FIRST_PAUSE_MS * 2 ** (crashes - 1))]);
+  }
+
+  #startAgain(): void {
+    const { name, start, say } = this.#options;
+    const next = start();
+    this.#running = next;
+    // When it fails, its exit is told.
+    next.ready.then(
+      () => say(`${name} runs again (pid ${next.pid})`),
+      () => {},
+    );
+  }
 }
 
 /** `ended (exit code 1); its last lines: …`. */

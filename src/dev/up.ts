@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { processSources, type Sources } from '../config/load.ts';
+import type { Service } from './child.ts';
 import { type Context, tellTaken } from './context.ts';
 import { promptNames, renderOverview } from './overview.ts';
 import { planDev } from './plan.ts';
@@ -46,17 +47,8 @@ async function startAll(sources: Sources, screen: Screen, services: Supervised[]
   const pagePort = await choosePort(web.port, web.host);
   const logDir = join('.cache', 'dev', String(pagePort.port));
   await rm(logDir, { recursive: true, force: true });
-  const context: Context = {
-    sources,
-    plan,
-    screen,
-    logDir,
-    keep(name, start) {
-      const service = supervise({ name, start, say: screen.say });
-      services.push(service);
-      return service;
-    },
-  };
+  const keep = keeper(screen, services);
+  const context: Context = { sources, plan, screen, logDir, keep };
   const livekit = await runLiveKit(context);
   screen.progress('Starting the worker …');
   const settings = {
@@ -80,6 +72,13 @@ async function startAll(sources: Sources, screen: Screen, services: Supervised[]
   );
   return { screen, worker, standIns };
 }
+
+/** Starts services that end with dev, in reverse order. */
+const keeper = (screen: Screen, services: Supervised[]) => (name: string, start: () => Service) => {
+  const service = supervise({ name, start, say: screen.say });
+  services.push(service);
+  return service;
+};
 
 const invitation = (pageUrl: string | undefined) =>
   `${pageUrl ? `Open ${pageUrl} and call. ` : ''}Ctrl-C ends all of it.`;
