@@ -9,8 +9,16 @@ const AGENT_WITHIN_MS = 30_000;
 export interface CallOptions {
   room?: string;
   identity?: string;
+  /** Default: the stack's worker. */
+  agentName?: string;
   prompt?: string;
   variables?: Record<string, string>;
+}
+
+/** What a browser asks the token route for. */
+export interface PageRequest {
+  room?: string;
+  prompt?: string;
 }
 
 export interface Callers {
@@ -20,6 +28,8 @@ export interface Callers {
   join(options?: CallOptions): Promise<Guest>;
   /** The same, and waits until the agent listens or speaks. */
   call(options?: CallOptions): Promise<Guest>;
+  /** Joins with a token of the page's route, as a browser does, and waits for the agent. */
+  callByPage(pageUrl: string, request?: PageRequest): Promise<Guest>;
   /** What those present saw. */
   describe(): string;
   /** All leave. */
@@ -29,10 +39,10 @@ export interface Callers {
 export function createCallers(livekit: LiveKit): Callers {
   const guests: Guest[] = [];
   let calls = 0;
-  const token = ({ room, identity, prompt, variables }: CallOptions) => {
+  const token = ({ room, identity, agentName = AGENT_NAME, prompt, variables }: CallOptions) => {
     calls += 1;
     return mintToken({
-      ...{ livekit, prompt, variables, agentName: AGENT_NAME, ttlMs: 600_000 },
+      ...{ livekit, agentName, prompt, variables, ttlMs: 600_000 },
       room: room ?? `room-${calls}`,
       identity: identity ?? `caller-${calls}`,
     });
@@ -45,17 +55,35 @@ export function createCallers(livekit: LiveKit): Callers {
   const join = async (options: CallOptions = {}) => joinWith(await token(options));
   return {
     ...{ joinWith, join },
-    async call(options) {
-      const guest = await join(options);
-      const isReady = () => hasState(guest, 'listening', 'speaking');
-      await guest.until('an agent that listens', isReady, AGENT_WITHIN_MS);
-      return guest;
-    },
+    call: async (options) => withAgent(await join(options)),
+    callByPage: async (pageUrl, request) =>
+      withAgent(await joinWith((await askForToken(pageUrl, request)).token)),
     describe: () => guests.map((guest) => `${guest.identity} saw:\n${guest.describe()}`).join('\n'),
     async leave() {
       await Promise.all(guests.splice(0).map((guest) => guest.leave()));
     },
   };
+}
+
+async function withAgent(guest: Guest): Promise<Guest> {
+  const isReady = () => hasState(guest, 'listening', 'speaking');
+  await guest.until('an agent that listens', isReady, AGENT_WITHIN_MS);
+  return guest;
+}
+
+/** A call's token and room, from the page's token route. */
+export async function askForToken(
+  pageUrl: string,
+  request: PageRequest = {},
+): Promise<{ token: string; room: string }> {
+  const response = await fetch(`${pageUrl}/api/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`the token route answered ${response.status}: ${text}`);
+  return JSON.parse(text);
 }
 
 /** Whether the agent was ever in one of these states. */

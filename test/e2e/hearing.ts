@@ -22,7 +22,7 @@ export function understand(standIn: StandIn, words: Readonly<Record<string, Soun
 }
 
 /** What the agent says from `afterMs` until it is quiet again. */
-export async function answerAfter(guest: Guest, afterMs: number, quietMs = 1500): Promise<Sound> {
+export async function answerAfter(guest: Guest, afterMs: number, quietMs = 1000): Promise<Sound> {
   const startMs = await guest.waitForSpeech({ afterMs, timeoutMs: SPEECH_WITHIN_MS });
   const endMs = await guest.waitForSilence({ afterMs: startMs, timeoutMs: 60_000, quietMs });
   return guest.heard.between(startMs - 300, endMs + 300);

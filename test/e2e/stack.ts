@@ -25,7 +25,7 @@ export interface Stack {
   readonly livekit: LiveKit;
   readonly standIn: StandIn;
   readonly callers: Callers;
-  /** The program that was started last. */
+  /** The program that was started first. */
   readonly worker: WorkerProcess;
   /** Where the worker serves its page. */
   pageUrl(): Promise<string>;
@@ -79,9 +79,9 @@ async function start(options: StackOptions): Promise<Running> {
   const running: Running = {
     ...{ livekit, standIn, callers, writePrompt },
     get worker() {
-      const last = programs.at(-1);
-      if (!last) throw new Error('no worker was started');
-      return last;
+      const [first] = programs;
+      if (!first) throw new Error('no worker was started');
+      return first;
     },
     startProgram(command, more = {}) {
       const all = { ...settings(livekit, standIn, promptsDir), ...env, ...more };

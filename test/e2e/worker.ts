@@ -24,12 +24,13 @@ export interface WorkerProcess {
 }
 
 /**
- * Runs `voice-agent <command>` with exactly this environment, in a folder without `.env`; returns at once.
+ * Runs `voice-agent <command>` with exactly this environment, in a folder of its own: no `.env`, and what it keeps in
+ * the temporary folder goes with it. Returns at once.
  *
  * @param command - `start`, or `web` for the page alone.
  */
 export function runProgram(command: string, env: Record<string, string>, cwd: string): WorkerProcess {
-  const { PATH, HOME, TMPDIR } = processSources().env;
+  const { PATH, HOME } = processSources().env;
   const output: string[] = [];
   const log: LogLine[] = [];
   const describe = () => `last output of «${command}»:\n${output.slice(-60).join('\n')}`;
@@ -38,12 +39,12 @@ export function runProgram(command: string, env: Record<string, string>, cwd: st
   const child = startChild({
     command: process.execPath,
     args: ['--import', TSX, MAIN, command],
-    env: { PATH, HOME, TMPDIR, ...env },
+    env: { PATH, HOME, TMPDIR: cwd, ...env },
     cwd,
     onLine(line) {
-      output.push(line);
       const parsed = parseLine(line);
       if (parsed) log.push(parsed);
+      if (!isNarration(parsed)) output.push(line);
       watch.changed();
     },
   });
@@ -65,6 +66,10 @@ export function runProgram(command: string, env: Record<string, string>, cwd: st
     stop: () => child.stop(),
   };
 }
+
+/** The framework tells of each of its steps at debug. */
+const isNarration = (line: LogLine | undefined): boolean =>
+  line?.from === 'livekit' && line.level === 'debug';
 
 function parseLine(line: string): LogLine | undefined {
   try {
