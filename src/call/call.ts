@@ -30,7 +30,14 @@ export interface RunningCall {
 }
 
 /** One call, top to bottom. Returns when the agent is talking to the caller. */
-export async function startCall({ host, config, personas, vad, log, report }: CallParts): Promise<RunningCall> {
+export async function startCall({
+  host,
+  config,
+  personas,
+  vad,
+  log,
+  report,
+}: CallParts): Promise<RunningCall> {
   const { room } = host;
   await Promise.all([host.connect(), personas.load()]);
   if (isAlreadyServed(room, config.agent.name)) return over('another agent serves this room', log);
@@ -62,7 +69,10 @@ function over(reason: string, log: Log): RunningCall {
 }
 
 /** The prompt of this call, filled with what the dispatch and the caller's attributes say. */
-function personaFor(caller: Caller, { host, config, personas, log }: Omit<CallParts, 'vad' | 'report'>): Persona {
+function personaFor(
+  caller: Caller,
+  { host, config, personas, log }: Omit<CallParts, 'vad' | 'report'>,
+): Persona {
   const { persona, variables, reason } = choosePersona(personas, {
     dispatchMetadata: host.dispatchMetadata,
     roomMetadata: host.room.metadata ?? '',

@@ -148,7 +148,12 @@ function watchSpeech(session: voice.AgentSession, limits: ReturnType<typeof crea
 
 function watchConversation(
   session: voice.AgentSession,
-  { publish, report, prompt, log }: { publish(event: CallEvent): void; report: Report; prompt: string; log: Log },
+  {
+    publish,
+    report,
+    prompt,
+    log,
+  }: { publish(event: CallEvent): void; report: Report; prompt: string; log: Log },
 ): void {
   const recordLatency = createLatencyRecord((turn) => {
     log.info({ turn: turn.turn, ...turn.parts, interrupted: turn.interrupted }, 'turn answered');

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { WorkerFacts } from '../observe/metrics.ts';
+import { createRegistration } from './registration.ts';
 import { createSlots, type Slots } from './slots.ts';
 
 /** A small or busy machine needs seconds to start a call process; the framework's 10 s kill it in a loop. */
@@ -63,19 +64,6 @@ export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
       if (drain) await drainCalls(server, slots, log);
       await server.close();
     },
-  };
-}
-
-/** The framework asks for the load every 2.5 s while its connection to LiveKit stands, and says nothing when it falls. */
-const REGISTRATION_TTL_MS = 7000;
-
-function createRegistration(now = () => performance.now()) {
-  let seenAt = Number.NEGATIVE_INFINITY;
-  return {
-    seen() {
-      seenAt = now();
-    },
-    isFresh: () => now() - seenAt < REGISTRATION_TTL_MS,
   };
 }
 

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallFact, Report } from './facts.ts';
 
 /** Seconds; a voice answer is quick below 1 s and lost beyond 5 s. */

@@ -41,7 +41,12 @@ export async function receiveFacts(path: string, report: Report): Promise<Relay>
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new AppError(`cannot listen on ${path}: ${messageOf(cause)}`, { hint: 'make the temporary folder writable', cause })),
+      reject(
+        new AppError(`cannot listen on ${path}: ${messageOf(cause)}`, {
+          hint: 'make the temporary folder writable',
+          cause,
+        }),
+      ),
     );
     server.listen(path, resolve);
   });
