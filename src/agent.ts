@@ -1,16 +1,20 @@
+import { ppid } from 'node:process';
 import { defineAgent, type JobContext, type VAD } from '@livekit/agents';
 import { ContinualGatheringPolicy, IceTransportType } from '@livekit/rtc-node';
 import { startCall } from './call/call.ts';
 import type { CallHost } from './call/host.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
+import type { Report } from './observe/facts.ts';
 import { adoptFrameworkLog } from './observe/framework-log.ts';
 import { createLog } from './observe/log.ts';
+import { relayPath, sendFacts } from './observe/relay.ts';
 import { createPersonaStore } from './persona/store.ts';
 import { loadVad } from './stages/vad.ts';
 
 interface ProcessData extends Record<string, unknown> {
   vad: VAD;
+  report: Report;
 }
 
 /** What each call's process imports: loads what can be shared before the call, then runs it. */
@@ -19,6 +23,8 @@ export default defineAgent<ProcessData>({
     const config = loadConfig();
     adoptFrameworkLog(createLog(config.log), config.log.level);
     process.userData.vad = await loadVad(config.turn);
+    process.userData.report = sendFacts(relayPath(ppid));
+    process.userData.report({ fact: 'process-ready' });
   },
   entry: async (job) => {
     const config = loadConfig();
@@ -26,9 +32,10 @@ export default defineAgent<ProcessData>({
     adoptFrameworkLog(log, config.log.level);
     // Read at call start, not before: this process may be older than the last edit of a prompt.
     const personas = createPersonaStore({ dir: config.agent.promptsDir, log, quiet: true });
+    const { vad, report } = job.proc.userData;
     try {
       const host = hostOf(job, config);
-      const { ended } = await startCall({ host, config, personas, vad: job.proc.userData.vad, log });
+      const { ended } = await startCall({ host, config, personas, vad, report, log });
       // Not awaited: the framework waits for this function when it ends a call from outside.
       ended.then((reason) => job.shutdown(reason));
     } catch (error) {

@@ -1,18 +1,21 @@
 import { isLoopback, secretProblem } from './config/rules.ts';
 import type { Config } from './config/schema.ts';
 import { createWorker, type Worker } from './dispatch/worker.ts';
+import type { Report } from './observe/facts.ts';
 import { adoptFrameworkLog } from './observe/framework-log.ts';
 import { createLog, type Log } from './observe/log.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { receiveFacts, relayPath } from './observe/relay.ts';
 import { requirePersona } from './persona/choose.ts';
 import { createPersonaStore } from './persona/store.ts';
 import { loadVad } from './stages/vad.ts';
-import { listen, type WebListener } from './web/listen.ts';
+import { type Listener, listen, listenForOps } from './web/listen.ts';
 
 /**
- * Composes this process: the worker, the page, or both. Returns when it was told to stop by SIGTERM (running
- * calls are waited for) or SIGINT (they are ended); a second signal ends it at once.
+ * Composes this process: the worker, the page, or both, and beside them health and metrics. Returns when it was
+ * told to stop by SIGTERM (running calls are waited for) or SIGINT (they are ended); a second signal ends it at once.
  *
- * @throws AppError when LiveKit cannot be reached, the page's port is taken, or PROMPT cannot be used.
+ * @throws AppError when LiveKit cannot be reached, a port is taken, or PROMPT cannot be used.
  */
 export async function serve(config: Config, { worker: withWorker }: { worker: boolean }): Promise<void> {
   const log = createLog(config.log);
@@ -23,17 +26,45 @@ export async function serve(config: Config, { worker: withWorker }: { worker: bo
   requirePersona(personas, config.agent.prompt);
   const stopWatching = personas.watch();
 
-  const web = config.web.enabled || !withWorker ? await listen({ config, personas, log }) : undefined;
-  // The extension follows how this file runs: .ts under tsx, .js in dist.
   // Each call's process loads its own; this one tells a broken install before LiveKit sends a caller.
   if (withWorker) await loadVad(config.turn);
-  const agentFile = import.meta.filename.replace(/serve(\.[jt]s)$/, 'agent$1');
-  const worker = withWorker ? createWorker({ config, log, agentFile }) : undefined;
+  const worker = withWorker ? createWorker({ config, log, agentFile: agentFile() }) : undefined;
+  const ops = await serveOps(config, worker);
+  const web = config.web.enabled || !worker ? await listen({ config, personas, log }) : undefined;
+
   const stopped = stopOnSignals({ worker, web, log });
   await (worker ? Promise.race([worker.run(), stopped]) : stopped);
   await stopped;
   stopWatching();
+  await ops.close();
   process.exit(0);
+}
+
+/** The extension follows how this file runs: .ts under tsx, .js in dist. */
+const agentFile = () => import.meta.filename.replace(/serve(\.[jt]s)$/, 'agent$1');
+
+/** Health and metrics; a worker's counts come from its call processes. */
+async function serveOps({ agent }: Config, worker: Worker | undefined): Promise<Listener> {
+  const metrics = createMetrics(worker?.facts);
+  let warm = !worker;
+  const report: Report = (fact) => {
+    warm ||= fact.fact === 'process-ready';
+    metrics.report(fact);
+  };
+  const relay = worker ? await receiveFacts(relayPath(process.pid), report) : undefined;
+  const unready = () => [
+    ...(worker && !worker.facts.isRegistered() ? ['not registered with LiveKit'] : []),
+    ...(worker?.facts.isDraining() ? ['draining'] : []),
+    ...(warm ? [] : ['no call process is warm yet']),
+  ];
+  const ops = await listenForOps({ metrics, unready, host: agent.healthHost, port: agent.healthPort });
+  return {
+    url: ops.url,
+    async close() {
+      await ops.close();
+      await relay?.close();
+    },
+  };
 }
 
 /** LiveKit itself only logs an error for a short secret; the development pair is fine where nobody else can come. */
@@ -43,16 +74,14 @@ function warnAboutSecret({ livekit }: Config, log: Log): void {
     log.warn({ got: problem.got, want: problem.want }, 'LIVEKIT_API_SECRET is for this machine only');
 }
 
-function stopOnSignals({
-  worker,
-  web,
-  log,
-}: {
+interface Running {
   worker: Worker | undefined;
-  web: WebListener | undefined;
+  web: Listener | undefined;
   log: Log;
-}) {
-  return new Promise<void>((resolve) => {
+}
+
+function stopOnSignals({ worker, web, log }: Running): Promise<void> {
+  return new Promise((resolve) => {
     let stopping = false;
     const stop = async (signal: NodeJS.Signals) => {
       if (stopping) process.exit(130);

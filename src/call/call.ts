@@ -1,6 +1,7 @@
 import { type VAD, voice } from '@livekit/agents';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
+import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import { choosePersona } from '../persona/choose.ts';
 import { renderPersona } from '../persona/render.ts';
@@ -20,6 +21,7 @@ export interface CallParts {
   personas: PersonaStore;
   vad: VAD;
   log: Log;
+  report: Report;
 }
 
 export interface RunningCall {
@@ -28,7 +30,14 @@ export interface RunningCall {
 }
 
 /** One call, top to bottom. Returns when the agent is talking to the caller. */
-export async function startCall({ host, config, personas, vad, log }: CallParts): Promise<RunningCall> {
+export async function startCall({
+  host,
+  config,
+  personas,
+  vad,
+  log,
+  report,
+}: CallParts): Promise<RunningCall> {
   const { room } = host;
   await Promise.all([host.connect(), personas.load()]);
   if (isAlreadyServed(room, config.agent.name)) return over('another agent serves this room', log);
@@ -40,7 +49,7 @@ export async function startCall({ host, config, personas, vad, log }: CallParts)
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
   await room.localParticipant?.setAttributes(facts(persona, config));
 
-  const conversation = follow({ host, config, persona, caller, log: callLog });
+  const conversation = follow({ host, config, persona, caller, log: callLog, report });
   const session = buildPipeline({ config, persona, vad, hooks: conversation.hooks });
   const ended = conversation.attach(session);
   await session.start({
@@ -60,7 +69,10 @@ function over(reason: string, log: Log): RunningCall {
 }
 
 /** The prompt of this call, filled with what the dispatch and the caller's attributes say. */
-function personaFor(caller: Caller, { host, config, personas, log }: Omit<CallParts, 'vad'>): Persona {
+function personaFor(
+  caller: Caller,
+  { host, config, personas, log }: Omit<CallParts, 'vad' | 'report'>,
+): Persona {
   const { persona, variables, reason } = choosePersona(personas, {
     dispatchMetadata: host.dispatchMetadata,
     roomMetadata: host.room.metadata ?? '',

@@ -3,6 +3,7 @@ import { voice } from '@livekit/agents';
 import { RoomEvent } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { type EndpointError, messageOf } from '../errors.ts';
+import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Persona } from '../persona/store.ts';
 import type { SttHooks } from '../stages/stt.ts';
@@ -29,6 +30,7 @@ export interface ConversationParts {
   persona: Persona;
   caller: Caller;
   log: Log;
+  report: Report;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface ConversationParts {
  * latency of each turn. `hooks` go to the stages before the session exists; `attach` connects it and returns the
  * promise of the call's end.
  */
-export function follow({ host, config, persona, caller, log }: ConversationParts) {
+export function follow({ host, config, persona, caller, log, report }: ConversationParts) {
   const { room } = host;
   let session: voice.AgentSession | undefined;
   let ending: string | undefined;
@@ -56,11 +58,15 @@ export function follow({ host, config, persona, caller, log }: ConversationParts
     onError(error: EndpointError) {
       const { endpoint, failure, status, hint } = error;
       log.warn({ endpoint, failure, status, error: error.message, hint }, 'endpoint failed');
+      report({ fact: 'endpoint-failed', endpoint, failure });
       publish({ type: 'error', endpoint, message: error.message, hint });
       if (endpoint !== 'tts') apologize();
     },
-    onDropped: (reason) => log.debug({ reason }, 'transcript dropped as silence'),
-    onTiming: (endpoint, firstByteMs) => log.debug({ endpoint, firstByteMs }, 'endpoint answered'),
+    onDropped(reason) {
+      report({ fact: 'transcript-dropped', reason });
+      log.debug({ reason }, 'transcript dropped as silence');
+    },
+    onTiming: (endpoint, firstByteMs) => report({ fact: 'endpoint-answered', endpoint, firstByteMs }),
   };
 
   const hangUp = async (reason: string) => {
@@ -87,7 +93,9 @@ export function follow({ host, config, persona, caller, log }: ConversationParts
   const attach = (started: voice.AgentSession): Promise<string> => {
     session = started;
     watchSpeech(started, limits);
-    watchConversation(started, { publish, log });
+    const startedAt = performance.now();
+    report({ fact: 'call-started', prompt: persona.name });
+    watchConversation(started, { publish, report, prompt: persona.name, log });
     onHangUpCommand(room, () => hangUpSoon('hang-up'));
     const stopWatching = watchCaller(host, caller, () => hangUpSoon('caller lost'));
     return new Promise((resolve) => {
@@ -95,7 +103,9 @@ export function follow({ host, config, persona, caller, log }: ConversationParts
         limits.stop();
         stopWatching();
         const why = ending ?? String(reason);
-        log.info({ reason: why }, 'call ended');
+        const durationMs = Math.round(performance.now() - startedAt);
+        report({ fact: 'call-ended', prompt: persona.name, reason: why, durationMs });
+        log.info({ reason: why, durationMs }, 'call ended');
         resolve(why);
       });
     });
@@ -138,10 +148,16 @@ function watchSpeech(session: voice.AgentSession, limits: ReturnType<typeof crea
 
 function watchConversation(
   session: voice.AgentSession,
-  { publish, log }: { publish(event: CallEvent): void; log: Log },
+  {
+    publish,
+    report,
+    prompt,
+    log,
+  }: { publish(event: CallEvent): void; report: Report; prompt: string; log: Log },
 ): void {
   const recordLatency = createLatencyRecord((turn) => {
     log.info({ turn: turn.turn, ...turn.parts, interrupted: turn.interrupted }, 'turn answered');
+    report({ fact: 'turn', prompt, interrupted: turn.interrupted, parts: turn.parts });
     publish({ type: 'turn', ...turn });
   });
   session.on(Event.ConversationItemAdded, ({ item }) => {

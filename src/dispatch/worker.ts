@@ -2,6 +2,8 @@ import { AgentServer, InferenceRunner, type JobRequest, ServerOptions } from '@l
 import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
+import type { WorkerFacts } from '../observe/metrics.ts';
+import { createRegistration } from './registration.ts';
 import { createSlots, type Slots } from './slots.ts';
 
 /** A small or busy machine needs seconds to start a call process; the framework's 10 s kill it in a loop. */
@@ -18,6 +20,7 @@ export interface WorkerParts {
 
 /** The registered worker of this process. */
 export interface Worker {
+  readonly facts: WorkerFacts;
   /** Serves until `stop`. @throws AppError when LiveKit cannot be reached for about 80 s. */
   run(): Promise<void>;
   /** Takes no new calls, waits for the running ones up to `DRAIN_TIMEOUT_MS`, then ends. */
@@ -27,12 +30,24 @@ export interface Worker {
 export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
   const slots = createSlots(config.agent.maxCalls, () => server.activeJobs.map(({ job }) => job.id));
   if (config.turn.detection === 'vad') leaveOutTurnModel();
-  const server = new AgentServer(serverOptions(config, agentFile, slots, log));
+  const registration = createRegistration();
+  const load = () => {
+    registration.seen();
+    return slots.load();
+  };
+  const server = new AgentServer(serverOptions({ config, agentFile, slots, load, log }));
   server.event.on('worker_registered', (workerId: string) => {
+    registration.seen();
     log.info({ workerId, agentName: config.agent.name, slots: config.agent.maxCalls }, 'worker registered');
   });
   let stopping = false;
   return {
+    facts: {
+      slots: config.agent.maxCalls,
+      slotsUsed: slots.used,
+      isRegistered: () => !stopping && registration.isFresh(),
+      isDraining: () => stopping,
+    },
     async run() {
       try {
         await server.run();
@@ -75,26 +90,33 @@ async function drainCalls(server: AgentServer, slots: Slots, log: Log): Promise<
   }
 }
 
+interface ServerParts extends WorkerParts {
+  slots: Slots;
+  load(): number;
+}
+
 /**
  * `production: false` only keeps the framework from replacing a 0 by its own default (`port || 8081`); every
  * value is given, and neither its CLI nor `LIVEKIT_DEV_MODE` is involved.
  */
-function serverOptions({ livekit, agent }: Config, agentFile: string, slots: Slots, log: Log): ServerOptions {
+function serverOptions({ config, agentFile, slots, load, log }: ServerParts): ServerOptions {
+  const { livekit, agent } = config;
   return new ServerOptions({
     agent: agentFile,
     agentName: agent.name,
     wsURL: workerUrl(livekit.url),
     apiKey: livekit.apiKey,
     apiSecret: livekit.apiSecret,
-    host: agent.healthHost,
-    port: agent.healthPort,
+    // Its own health endpoint is not ours (`web/ops.ts`): out of the way, on any free port.
+    host: '127.0.0.1',
+    port: 0,
     production: false,
     numIdleProcesses: agent.idleProcesses,
     initializeProcessTimeout: INITIALIZE_TIMEOUT_MS,
     shutdownProcessTimeout: SHUTDOWN_TIMEOUT_MS,
     drainTimeout: agent.drainTimeoutMs,
     loadThreshold: 0.7,
-    loadFunc: async () => slots.load(),
+    loadFunc: async () => load(),
     requestFunc: (request) => answer(request, slots, log),
   });
 }

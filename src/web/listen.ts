@@ -1,33 +1,53 @@
+import type { FastifyInstance } from 'fastify';
 import { AppError } from '../errors.ts';
 import { createLiveKitClients } from './livekit-clients.ts';
+import { createOps, type OpsParts } from './ops.ts';
 import { createWeb, type WebParts } from './server.ts';
 
-export interface WebListener {
-  /** Where to open the page. */
+export interface Listener {
+  /** Where to open it. */
   url: string;
   close(): Promise<void>;
 }
 
 /**
- * Serves the page at the configured address.
+ * Serves the page at WEB_HOST:WEB_PORT.
  *
  * @throws AppError when the address cannot be bound.
  */
-export async function listen(parts: Omit<WebParts, 'livekit'>): Promise<WebListener> {
+export async function listen(parts: Omit<WebParts, 'livekit'>): Promise<Listener> {
   const { config, log } = parts;
-  const { host, port } = config.web;
   const app = createWeb({ ...parts, livekit: createLiveKitClients(config.livekit) });
+  const listener = await bind(app, { ...config.web, setting: 'WEB' });
+  log.info({ url: listener.url }, 'page listening');
+  return listener;
+}
+
+/**
+ * Serves health and metrics at HEALTH_HOST:HEALTH_PORT.
+ *
+ * @throws AppError when the address cannot be bound.
+ */
+export async function listenForOps({ host, port, ...parts }: OpsParts & Address): Promise<Listener> {
+  return bind(createOps(parts), { host, port, setting: 'HEALTH' });
+}
+
+interface Address {
+  host: string;
+  port: number;
+}
+
+async function bind(app: FastifyInstance, address: Address & { setting: string }): Promise<Listener> {
+  const { host, port } = address;
   try {
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
-    throw bindFailure(error, host, port);
+    throw bindFailure(error, address);
   }
   const bound = app.server.address();
   const boundPort = typeof bound === 'object' && bound ? bound.port : port;
-  const url = `http://${urlHost(host)}:${boundPort}`;
-  log.info({ url }, 'page listening');
-  return { url, close: () => app.close() };
+  return { url: `http://${urlHost(host)}:${boundPort}`, close: () => app.close() };
 }
 
 /** A wildcard address is where the server listens, not where a browser can go. */
@@ -36,17 +56,17 @@ function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function bindFailure(error: unknown, host: string, port: number): unknown {
+function bindFailure(error: unknown, { host, port, setting }: Address & { setting: string }): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
     return new AppError(`Port ${port} on ${host} is taken.`, {
-      hint: 'Set WEB_PORT to a free port, or to 0 for any.',
+      hint: `Set ${setting}_PORT to a free port, or to 0 for any.`,
       cause: error,
     });
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EACCES') {
-    return new AppError(`The page cannot be served at ${host}:${port} (${code}).`, {
-      hint: 'Set WEB_HOST to an address of this machine and WEB_PORT to a port above 1023.',
+    return new AppError(`Nothing can be served at ${host}:${port} (${code}).`, {
+      hint: `Set ${setting}_HOST to an address of this machine and ${setting}_PORT to a port above 1023.`,
       cause: error,
     });
   }

@@ -1,0 +1,15 @@
+/**
+ * What happens in calls, as it is counted. Call processes state facts; the worker's process turns all of them into
+ * metrics on one port. Durations are milliseconds; nothing here may hold what a caller said, or who they are.
+ */
+export type CallFact =
+  | { fact: 'process-ready' }
+  | { fact: 'call-started'; prompt: string }
+  | { fact: 'call-ended'; prompt: string; reason: string; durationMs: number }
+  | { fact: 'turn'; prompt: string; interrupted: boolean; parts: Readonly<Record<string, number>> }
+  | { fact: 'endpoint-answered'; endpoint: string; firstByteMs: number }
+  | { fact: 'endpoint-failed'; endpoint: string; failure: string }
+  | { fact: 'transcript-dropped'; reason: string };
+
+/** Takes a fact; never throws, never waits. */
+export type Report = (fact: CallFact) => void;

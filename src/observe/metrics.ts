@@ -1,0 +1,128 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CallFact, Report } from './facts.ts';
+
+/** Seconds; a voice answer is quick below 1 s and lost beyond 5 s. */
+const LATENCY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
+const CALL_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
+
+/** What the worker itself knows, read when it is asked for. */
+export interface WorkerFacts {
+  slots: number;
+  slotsUsed(): number;
+  isRegistered(): boolean;
+  isDraining(): boolean;
+}
+
+export interface Metrics {
+  /** Counts a fact, from this process or another. */
+  report: Report;
+  /** The page of all metrics, in Prometheus' text format. */
+  text(): Promise<string>;
+  contentType: string;
+}
+
+/** Every metric of the program, declared once. Durations are seconds there, as Prometheus wants them. */
+export function createMetrics(worker?: WorkerFacts): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'voice_agent_' });
+  if (worker) addWorkerGauges(registry, worker);
+  const counters = callMetrics(registry);
+  return {
+    report: (fact) => count(counters, fact),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function callMetrics(register: Registry) {
+  const registers = [register];
+  return {
+    started: new Counter({
+      name: 'voice_agent_calls_started_total',
+      help: 'Calls that reached a caller',
+      labelNames: ['prompt'],
+      registers,
+    }),
+    ended: new Histogram({
+      name: 'voice_agent_call_duration_seconds',
+      help: 'Length of ended calls, by what ended them',
+      labelNames: ['prompt', 'reason'],
+      buckets: CALL_BUCKETS,
+      registers,
+    }),
+    turns: new Counter({
+      name: 'voice_agent_turns_total',
+      help: 'Turns of callers that were answered',
+      labelNames: ['prompt', 'interrupted'],
+      registers,
+    }),
+    stages: new Histogram({
+      name: 'voice_agent_turn_stage_seconds',
+      help: 'Where the time of a turn went: endpointing, stt, llm_ttft, tts_ttfb, total',
+      labelNames: ['stage'],
+      buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    firstByte: new Histogram({
+      name: 'voice_agent_endpoint_first_byte_seconds',
+      help: 'Request to a model endpoint until the first byte of its answer',
+      labelNames: ['endpoint'],
+      buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    errors: new Counter({
+      name: 'voice_agent_endpoint_errors_total',
+      help: 'Requests to a model endpoint that failed after all their tries',
+      labelNames: ['endpoint', 'failure'],
+      registers,
+    }),
+    dropped: new Counter({
+      name: 'voice_agent_transcripts_dropped_total',
+      help: 'Transcripts that were taken for silence',
+      labelNames: ['reason'],
+      registers,
+    }),
+  };
+}
+
+function addWorkerGauges(register: Registry, worker: WorkerFacts): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `voice_agent_${name}`,
+      help,
+      registers: [register],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('call_slots', 'Calls that this worker can take', () => worker.slots);
+  gauge('calls_active', 'Calls that run now', () => worker.slotsUsed());
+  gauge('registered', '1 while registered with LiveKit', () => Number(worker.isRegistered()));
+  gauge('draining', '1 while no new calls are taken', () => Number(worker.isDraining()));
+}
+
+function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
+  switch (fact.fact) {
+    case 'call-started':
+      return metrics.started.inc({ prompt: fact.prompt });
+    case 'call-ended':
+      return metrics.ended.observe({ prompt: fact.prompt, reason: fact.reason }, fact.durationMs / 1000);
+    case 'turn':
+      metrics.turns.inc({ prompt: fact.prompt, interrupted: String(fact.interrupted) });
+      for (const [part, valueMs] of Object.entries(fact.parts)) {
+        metrics.stages.observe({ stage: stageOf(part) }, valueMs / 1000);
+      }
+      return;
+    case 'endpoint-answered':
+      return metrics.firstByte.observe({ endpoint: fact.endpoint }, fact.firstByteMs / 1000);
+    case 'endpoint-failed':
+      return metrics.errors.inc({ endpoint: fact.endpoint, failure: fact.failure });
+    case 'transcript-dropped':
+      return metrics.dropped.inc({ reason: fact.reason });
+  }
+}
+
+/** `llmTtftMs` → `llm_ttft`. */
+function stageOf(part: string): string {
+  return part.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,32 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Metrics } from '../observe/metrics.ts';
+
+/** Why this process should get no callers now; empty when it should. */
+export type Unready = () => readonly string[];
+
+export interface OpsParts {
+  metrics: Metrics;
+  unready: Unready;
+}
+
+/**
+ * What a cluster asks of a process, on a port of its own that callers never see.
+ *
+ * | route | answer |
+ * |---|---|
+ * | `GET /healthz` | 200 while the process lives, draining too: restarting it would end its calls |
+ * | `GET /readyz` | 200, or 503 with the reasons |
+ * | `GET /metrics` | Prometheus text; a worker's holds those of all its calls |
+ */
+export function createOps({ metrics, unready }: OpsParts): FastifyInstance {
+  const app = fastify({ logger: false });
+  app.get('/healthz', async () => ({ status: 'alive' }));
+  app.get('/readyz', async (_request, reply) => {
+    const reasons = unready();
+    return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
+  });
+  app.get('/metrics', async (_request, reply) => {
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
+  return app;
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { createMetrics } from '../../src/observe/metrics.ts';
+
+async function linesAfter(...facts: Parameters<ReturnType<typeof createMetrics>['report']>[0][]) {
+  const metrics = createMetrics();
+  for (const fact of facts) metrics.report(fact);
+  return (await metrics.text()).split('\n');
+}
+
+test('a turn counts once, and each of its parts goes to its stage in seconds', async () => {
+  const parts = { endpointingMs: 500, llmTtftMs: 200, totalMs: 900 };
+  const lines = await linesAfter({ fact: 'turn', prompt: 'default', interrupted: false, parts });
+  expect(lines).toContain('voice_agent_turns_total{prompt="default",interrupted="false"} 1');
+  expect(lines).toContain('voice_agent_turn_stage_seconds_sum{stage="endpointing"} 0.5');
+  expect(lines).toContain('voice_agent_turn_stage_seconds_sum{stage="llm_ttft"} 0.2');
+  expect(lines).toContain('voice_agent_turn_stage_seconds_bucket{le="1",stage="total"} 1');
+});
+
+test('errors are counted by endpoint and by what failed', async () => {
+  const failed = { fact: 'endpoint-failed', endpoint: 'tts', failure: 'stall' } as const;
+  const lines = await linesAfter(failed, failed);
+  expect(lines).toContain('voice_agent_endpoint_errors_total{endpoint="tts",failure="stall"} 2');
+});
+
+test('a call counts when it starts and with its length and reason when it ends', async () => {
+  const lines = await linesAfter(
+    { fact: 'call-started', prompt: 'phone' },
+    { fact: 'call-ended', prompt: 'phone', reason: 'idle', durationMs: 61_000 },
+  );
+  expect(lines).toContain('voice_agent_calls_started_total{prompt="phone"} 1');
+  expect(lines).toContain('voice_agent_call_duration_seconds_sum{prompt="phone",reason="idle"} 61');
+});
+
+test('what the worker knows is read at the moment of the scrape', async () => {
+  let used = 0;
+  const metrics = createMetrics({
+    slots: 4,
+    slotsUsed: () => used,
+    isRegistered: () => true,
+    isDraining: () => false,
+  });
+  used = 3;
+  const lines = (await metrics.text()).split('\n');
+  expect(lines).toContain('voice_agent_call_slots 4');
+  expect(lines).toContain('voice_agent_calls_active 3');
+  expect(lines).toContain('voice_agent_registered 1');
+  expect(lines).toContain('voice_agent_draining 0');
+});
