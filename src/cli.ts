@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadConfig } from './config/load.ts';
+import { loadConfig, processSources } from './config/load.ts';
 import { serve } from './serve.ts';
 
 /** The command table: argv → function. Commands load their code when they run, so that `--help` is quick. */
@@ -23,7 +23,12 @@ export function createCli(): Command {
     .option('--room <name>', 'room to join; default a new one')
     .option('--name <name>', 'name shown to others', 'caller')
     .option('--prompt <name>', 'prompt of the call; default the configured one')
-    .action(async (options) => (await import('./web/print-token.ts')).printToken(loadConfig(), options));
+    .action(async (options) => {
+      const { printToken } = await import('./web/print-token.ts');
+      // Beside `npm run dev`, with nothing configured, the token is for what dev started.
+      const { planDev } = await import('./dev/plan.ts');
+      await printToken(planDev(processSources(), 'http://127.0.0.1:9100/v1').config, options);
+    });
   cli
     .command('config')
     .description('print the configuration as it was understood, without secrets')
