@@ -34,7 +34,7 @@ const lengthMs = (parts) => spans(parts).reduce((sum, { ms }) => sum + ms, 0);
  * @param {number} longestMs length of the longest bar
  */
 function rowsOf({ heardMs, parts }, count, longestMs) {
-  const told = [parts?.endpointingMs, parts?.sttMs, parts?.llmTtftMs, parts?.ttsTtfbMs, parts?.totalMs];
+  const told = [parts?.sttMs, parts?.endpointingMs, parts?.llmTtftMs, parts?.ttsTtfbMs, parts?.totalMs];
   const figures = [heardMs, ...told].map((ms) => make('td', {}, cell(ms)));
   const attributes = { 'data-testid': 'turn', 'data-state': parts ? 'told' : 'heard' };
   const row = make('tr', attributes, make('th', { scope: 'row' }, String(count)), ...figures);

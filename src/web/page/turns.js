@@ -37,19 +37,19 @@ export class Answers {
 }
 
 /**
- * Where the time of an answer went, as parts that follow one another: the wait for the transcript is counted only
- * where it goes beyond the decision that the turn ended, as both run at once.
+ * Where the time of an answer went, as parts that follow one another. The transcript and the end of the turn are both
+ * counted from the caller's last sound, and the turn cannot end without a transcript: what comes after it was waiting.
  *
  * @param {Turn['parts']} parts
- * @returns {{name: 'end' | 'stt' | 'llm' | 'tts' | 'rest', ms: number}[]}
+ * @returns {{name: 'stt' | 'end' | 'llm' | 'tts' | 'rest', ms: number}[]}
  */
 export function spans({ endpointingMs = 0, sttMs = 0, llmTtftMs = 0, ttsTtfbMs = 0, totalMs = 0 }) {
-  const beyond = Math.max(0, sttMs - endpointingMs);
-  const known = endpointingMs + beyond + llmTtftMs + ttsTtfbMs;
-  /** @type {{name: 'end' | 'stt' | 'llm' | 'tts' | 'rest', ms: number}[]} */
+  const beyond = Math.max(0, endpointingMs - sttMs);
+  const known = sttMs + beyond + llmTtftMs + ttsTtfbMs;
+  /** @type {{name: 'stt' | 'end' | 'llm' | 'tts' | 'rest', ms: number}[]} */
   const all = [
-    { name: 'end', ms: endpointingMs },
-    { name: 'stt', ms: beyond },
+    { name: 'stt', ms: sttMs },
+    { name: 'end', ms: beyond },
     { name: 'llm', ms: llmTtftMs },
     { name: 'tts', ms: ttsTtfbMs },
     { name: 'rest', ms: Math.max(0, totalMs - known) },

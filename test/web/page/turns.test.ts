@@ -46,16 +46,16 @@ test('the median takes what was heard, else what was told', () => {
 });
 
 test('the parts of an answer follow one another and add up to the total', () => {
-  const parts = { endpointingMs: 500, sttMs: 700, llmTtftMs: 200, ttsTtfbMs: 150, totalMs: 1100 };
+  const parts = { endpointingMs: 700, sttMs: 450, llmTtftMs: 200, ttsTtfbMs: 150, totalMs: 1100 };
   expect(spans(parts)).toEqual([
-    { name: 'end', ms: 500 },
-    { name: 'stt', ms: 200 },
+    { name: 'stt', ms: 450 },
+    { name: 'end', ms: 250 },
     { name: 'llm', ms: 200 },
     { name: 'tts', ms: 150 },
     { name: 'rest', ms: 50 },
   ]);
 });
 
-test('a transcript that came before the turn ended costs nothing more', () => {
-  expect(spans({ endpointingMs: 500, sttMs: 400 })).toEqual([{ name: 'end', ms: 500 }]);
+test('a turn that ended with its transcript waited for nothing else', () => {
+  expect(spans({ endpointingMs: 500, sttMs: 500 })).toEqual([{ name: 'stt', ms: 500 }]);
 });
