@@ -12,6 +12,9 @@ import { copyReport, factsOfCall } from './report.js';
  * @import { Problem } from './problem.js'
  */
 
+// Start reading here: the controls. `phone.js` places a call and shows it, `call.js` talks to LiveKit, `listening.js` hears
+// both sides; `*-problem.js` say what went wrong.
+
 const call = byId('call', HTMLButtonElement);
 const mute = byId('mute', HTMLButtonElement);
 const check = byId('check', HTMLButtonElement);
@@ -84,7 +87,11 @@ function setMuted(is) {
   mute.textContent = is ? 'Unmute' : 'Mute';
 }
 
-call.addEventListener('click', () => (phone.isInCall ? phone.hangUp() : place(true)));
+call.addEventListener('click', ({ detail }) => {
+  if (detail > 1) return; // the second click of a double click would hang up
+  if (phone.isInCall) phone.hangUp();
+  else place(true);
+});
 
 mute.addEventListener('click', async () => {
   const isMuted = mute.getAttribute('aria-pressed') !== 'true';

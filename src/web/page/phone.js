@@ -43,6 +43,8 @@ export class Phone {
   /** @type {ReturnType<typeof watchConnection> | undefined} */ connection;
   /** @type {() => void} */ #stopWaiting = () => {};
   #hasAgent = false;
+  /** Counts calls, begun and ended: what belongs to an earlier one does nothing any more. */
+  #attempt = 0;
   #problems;
   #onEnd;
 
@@ -62,27 +64,35 @@ export class Phone {
   /** @param {Choices} choices */
   async start(choices) {
     this.#reset();
+    const attempt = this.#attempt;
     try {
       await this.#connect(choices);
     } catch (error) {
-      this.#end(problemOf(error));
-      await this.call?.room.disconnect();
+      if (attempt === this.#attempt) {
+        this.#end(problemOf(error));
+        await this.call?.room.disconnect();
+      }
     }
+    if (!this.isInCall) this.#onEnd(); // a microphone may have opened after the hang-up
   }
 
   /** @param {Choices} choices */
   async #connect({ credential, prompt, relay, microphone }) {
     const { steps, status } = this;
+    const attempt = this.#attempt;
+    const isOver = () => attempt !== this.#attempt; // hung up meanwhile
     status.set('connecting');
     this.listening.start();
     steps.start('microphone');
     const track = await microphone();
+    if (isOver()) return;
     if (track) steps.done('microphone');
     else steps.skip('microphone');
     if (track) this.listening.toCaller(track.mediaStreamTrack);
 
     steps.start('token');
     const grant = await requestToken(credential, prompt ? { prompt } : {});
+    if (isOver()) return;
     this.grant = grant;
     const mixed = mixedContentProblem(location.protocol, grant.url);
     if (mixed) throw new ProblemError(mixed);
@@ -90,12 +100,12 @@ export class Phone {
 
     steps.start('livekit');
     const sdk = await loadLiveKit();
-    if (this.status.state !== 'connecting') return; // hung up meanwhile
-    const call = new Call(sdk, this.#events());
+    if (isOver()) return;
+    const call = new Call(sdk, this.#events(isOver));
     this.call = call;
     this.connection = watchConnection(call.room, () => call.iceServers());
     await call.join(grant, { relay: relay || grant.ice.transport === 'relay', microphone: track });
-    if (!this.isInCall) return;
+    if (isOver()) return;
     steps.done('media');
     byId('mute', HTMLButtonElement).disabled = track === undefined;
     if (!this.#hasAgent) this.#waitForAgent(grant);
@@ -121,6 +131,7 @@ export class Phone {
   }
 
   #reset() {
+    this.#attempt += 1;
     this.#problems.hide();
     this.steps.reset();
     this.transcript.clear();
@@ -133,8 +144,11 @@ export class Phone {
     byId('answered', HTMLParagraphElement).textContent = '';
   }
 
-  /** @returns {import('./call.js').CallEvents} */
-  #events() {
+  /**
+   * @param {() => boolean} isOver
+   * @returns {import('./call.js').CallEvents}
+   */
+  #events(isOver) {
     const { steps, status } = this;
     return {
       signalled: () => {
@@ -151,7 +165,7 @@ export class Phone {
       reconnecting: (is) => status.set(is ? 'reconnecting' : this.#hasAgent ? 'in-call' : 'waiting'),
       audioBlocked: (is) => this.#tellBlocked(is),
       ended: (problem) => {
-        if (this.isInCall && status.state !== 'connecting') this.#end(problem);
+        if (!isOver() && status.state !== 'connecting') this.#end(problem);
       },
     };
   }
@@ -215,6 +229,7 @@ export class Phone {
 
   /** @param {Problem | undefined} problem */
   #end(problem) {
+    this.#attempt += 1;
     const isFailure = problem !== undefined && problem.level !== 'notice';
     this.#stopWaiting();
     this.connection?.stop();

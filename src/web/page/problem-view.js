@@ -23,9 +23,9 @@ export class ProblemView {
       if (action) onAction(action);
     });
     byId('problem-close', HTMLButtonElement).addEventListener('click', () => {
-      const code = this.#shown?.code;
+      const title = this.#shown?.title;
       this.hide();
-      this.#dismissed = code;
+      this.#dismissed = title;
       byId('call', HTMLButtonElement).focus();
     });
   }
@@ -36,7 +36,7 @@ export class ProblemView {
 
   /** @param {Problem} problem */
   show(problem) {
-    if (problem.code === this.#dismissed) return;
+    if (problem.title === this.#dismissed) return;
     const isNew = this.#shown?.code !== problem.code;
     this.#shown = problem;
     this.#box.dataset.state = problem.code;

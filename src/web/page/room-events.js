@@ -45,6 +45,8 @@ export function onTranscription(room, onWords) {
 }
 
 /**
+ * Words can arrive before their speaker is known to be in the room; then it is the agent, who writes them all down.
+ *
  * @param {Room} room
  * @param {string} identity
  * @returns {{speaker: Speaker, name: string}}
@@ -52,8 +54,8 @@ export function onTranscription(room, onWords) {
 function speakerOf(room, identity) {
   if (identity === room.localParticipant.identity) return { speaker: 'caller', name: 'You' };
   const participant = room.remoteParticipants.get(identity);
-  if (participant?.isAgent) return { speaker: 'agent', name: 'Agent' };
-  return { speaker: 'other', name: participant?.name || identity };
+  if (!participant || participant.isAgent) return { speaker: 'agent', name: 'Agent' };
+  return { speaker: 'other', name: participant.name || identity };
 }
 
 /**
