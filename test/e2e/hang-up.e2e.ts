@@ -10,7 +10,7 @@ const END_WITHIN_MS = 30_000;
 
 const stack = useStack({
   // One slot: the next caller is served when the one before has freed it, by a dispatch of the token route if need be.
-  env: { MAX_CALLS: '1', IDLE_TIMEOUT_MS: '4000' },
+  env: { MAX_CALLS: '1', IDLE_TIMEOUT_MS: '3000' },
   prompts: {
     default: `---\nstill_there: ${STILL_THERE}\ngoodbye: ${GOODBYE}\n---\nYou answer calls.`,
   },
@@ -41,7 +41,7 @@ test('the page can ask for the end of the call', async () => {
 test('the longest call ends with a good-bye, in the middle of a conversation', async () => {
   const { standIn, callers, startProgram } = stack();
   standIn.control({ llm: { always: 'Our shops are open every day from nine to five.' } });
-  const env = { AGENT_NAME: 'impatient', MAX_CALL_MS: '8000', IDLE_TIMEOUT_MS: '0', WEB_ENABLED: 'false' };
+  const env = { AGENT_NAME: 'impatient', MAX_CALL_MS: '7000', IDLE_TIMEOUT_MS: '0', WEB_ENABLED: 'false' };
   const impatient = startProgram('start', env);
   await impatient.logged('worker registered');
   const caller = await callers.call({ agentName: 'impatient' });
