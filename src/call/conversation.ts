@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { voice } from '@livekit/agents';
-import { RoomEvent } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { type EndpointError, messageOf } from '../errors.ts';
 import type { Report } from '../observe/facts.ts';
@@ -12,9 +11,10 @@ import type { CallHost } from './host.ts';
 import { createLatencyRecord } from './latency.ts';
 import { createLimits } from './limits.ts';
 import { type CallEvent, onHangUpCommand, publishEvent } from './room-events.ts';
+import { watchCaller, watchSilence } from './watch.ts';
 
-/** A caller whose connection broke may come back; after this the slot is worth more. */
-const RETURN_TIMEOUT_MS = 15_000;
+/** Why a call ends that has nobody left to say good-bye to. */
+const CALLER_LOST = 'caller lost';
 /** A good-bye that cannot be spoken must not keep the line open. */
 const GOODBYE_TIMEOUT_MS = 10_000;
 /** The last words are still on their way to the caller when the last frame has been handed over. */
@@ -75,9 +75,12 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     limits.stop();
     log.info({ reason }, 'hanging up');
     publish({ type: 'ending', reason });
-    await sayAndWait(session, persona.goodbye);
-    await host.deleteRoom();
-    await session.close();
+    try {
+      if (reason !== CALLER_LOST) await sayAndWait(session, persona.goodbye);
+    } finally {
+      await host.deleteRoom();
+      await session.close();
+    }
   };
   const hangUpSoon = (reason: string) => {
     hangUp(reason).catch((error) => log.warn({ error: messageOf(error) }, 'hang-up failed'));
@@ -92,12 +95,12 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
 
   const attach = (started: voice.AgentSession): Promise<string> => {
     session = started;
-    watchSpeech(started, limits);
+    watchSilence(started, limits);
     const startedAt = performance.now();
     report({ fact: 'call-started', prompt: persona.name });
     watchConversation(started, { publish, report, prompt: persona.name, log });
     onHangUpCommand(room, () => hangUpSoon('hang-up'));
-    const stopWatching = watchCaller(host, caller, () => hangUpSoon('caller lost'));
+    const stopWatching = watchCaller(host, caller, () => hangUpSoon(CALLER_LOST));
     return new Promise((resolve) => {
       started.on(Event.Close, ({ reason }) => {
         limits.stop();
@@ -125,27 +128,6 @@ async function sayAndWait(session: voice.AgentSession, text: string): Promise<vo
   await delay(LINGER_MS);
 }
 
-/** Silence counts only while neither side speaks and no answer is under way. */
-function watchSpeech(session: voice.AgentSession, limits: ReturnType<typeof createLimits>): void {
-  let agentBusy = false;
-  let callerBusy = false;
-  const settle = () => (agentBusy || callerBusy ? limits.busy() : limits.quiet());
-  session.on(Event.AgentStateChanged, ({ newState }) => {
-    agentBusy = newState === 'speaking' || newState === 'thinking';
-    settle();
-  });
-  session.on(Event.UserStateChanged, ({ newState }) => {
-    callerBusy = newState === 'speaking';
-    if (callerBusy) limits.heard();
-    settle();
-  });
-  session.on(Event.ConversationItemAdded, ({ item }) => {
-    if (item.type !== 'message' || item.role !== 'user') return;
-    limits.heard();
-    settle();
-  });
-}
-
 function watchConversation(
   session: voice.AgentSession,
   {
@@ -166,22 +148,4 @@ function watchConversation(
     recordLatency(item);
   });
   session.on(Event.Error, ({ error }) => log.debug({ error: messageOf(error) }, 'session reported an error'));
-}
-
-/** A caller who hung up ends the session by itself; one whose connection broke gets time to return. */
-function watchCaller({ room }: CallHost, { identity }: Caller, onLost: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const onLeft = (participant: { identity: string }) => {
-    if (participant.identity === identity) timer = setTimeout(onLost, RETURN_TIMEOUT_MS);
-  };
-  const onBack = (participant: { identity: string }) => {
-    if (participant.identity === identity) clearTimeout(timer);
-  };
-  room.on(RoomEvent.ParticipantDisconnected, onLeft);
-  room.on(RoomEvent.ParticipantConnected, onBack);
-  return () => {
-    clearTimeout(timer);
-    room.off(RoomEvent.ParticipantDisconnected, onLeft);
-    room.off(RoomEvent.ParticipantConnected, onBack);
-  };
 }

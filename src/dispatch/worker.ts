@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { WorkerFacts } from '../observe/metrics.ts';
+import { reportLoadAtOnce } from './load-report.ts';
 import { createRegistration } from './registration.ts';
 import { createSlots, type Slots } from './slots.ts';
 
@@ -10,6 +11,9 @@ import { createSlots, type Slots } from './slots.ts';
 const INITIALIZE_TIMEOUT_MS = 60_000;
 /** A call process that is asked to end has said good-bye already; one still starting never answers at all. */
 const SHUTDOWN_TIMEOUT_MS = 5000;
+
+/** The server's own `agents.target_load`: see `slots.ts`. */
+const LOAD_THRESHOLD = 0.7;
 
 export interface WorkerParts {
   config: Config;
@@ -40,6 +44,7 @@ export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
     registration.seen();
     log.info({ workerId, agentName: config.agent.name, slots: config.agent.maxCalls }, 'worker registered');
   });
+  const stopReporting = reportLoadAtOnce(server, slots, LOAD_THRESHOLD);
   let stopping = false;
   return {
     facts: {
@@ -61,6 +66,7 @@ export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
     },
     async stop({ drain }) {
       stopping = true;
+      stopReporting();
       if (drain) await drainCalls(server, slots, log);
       await server.close();
     },
@@ -115,7 +121,7 @@ function serverOptions({ config, agentFile, slots, load, log }: ServerParts): Se
     initializeProcessTimeout: INITIALIZE_TIMEOUT_MS,
     shutdownProcessTimeout: SHUTDOWN_TIMEOUT_MS,
     drainTimeout: agent.drainTimeoutMs,
-    loadThreshold: 0.7,
+    loadThreshold: LOAD_THRESHOLD,
     loadFunc: async () => load(),
     requestFunc: (request) => answer(request, slots, log),
   });
