@@ -1,4 +1,4 @@
-import { type VAD, voice } from '@livekit/agents';
+import type { VAD } from '@livekit/agents';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { Report } from '../observe/facts.ts';
@@ -10,7 +10,8 @@ import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
 import { follow } from './conversation.ts';
 import { greet } from './greeting.ts';
 import type { CallHost } from './host.ts';
-import { buildPipeline, INPUT_SAMPLE_RATE } from './pipeline.ts';
+import { buildPipeline } from './pipeline.ts';
+import { startInRoom } from './start.ts';
 
 /** How long a room may stay without a caller before its agent leaves again. */
 const CALLER_TIMEOUT_MS = 60_000;
@@ -52,12 +53,7 @@ export async function startCall({
   const conversation = follow({ host, config, persona, caller, log: callLog, report });
   const session = buildPipeline({ config, persona, vad, hooks: conversation.hooks });
   const ended = conversation.attach(session);
-  await session.start({
-    agent: new voice.Agent({ instructions: persona.instructions }),
-    room,
-    inputOptions: { participantIdentity: caller.identity, audioSampleRate: INPUT_SAMPLE_RATE },
-    record: false,
-  });
+  await startInRoom(session, { room, caller, instructions: persona.instructions });
   callLog.info({ via: caller.via }, 'call started');
   greet(session, persona);
   return { ended };

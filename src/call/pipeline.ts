@@ -7,9 +7,6 @@ import { createStt, type SttHooks } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
 import { turnOptions } from '../stages/turn.ts';
 
-/** The rate the caller's audio is asked for: what VAD and Whisper work at, so that nothing is resampled twice. */
-export const INPUT_SAMPLE_RATE = 16_000;
-
 export interface PipelineParts {
   config: Config;
   persona: Persona;

@@ -1,0 +1,34 @@
+import { voice } from '@livekit/agents';
+import type { Room } from '@livekit/rtc-node';
+import type { Caller } from './caller.ts';
+
+/** The rate the caller's audio is asked for: what VAD and Whisper work at, so that nothing is resampled twice. */
+const INPUT_SAMPLE_RATE = 16_000;
+
+export interface StartParts {
+  room: Room;
+  caller: Caller;
+  instructions: string;
+}
+
+/**
+ * Connects a session to the caller: their microphone and chat in; voice, transcriptions and state out.
+ *
+ * The connection is made here and not by `session.start`, which would also open the framework's channel for its
+ * developer tools: that sends the agent's instructions to the participants, and answers whoever asks for them.
+ */
+export async function startInRoom(
+  session: voice.AgentSession,
+  { room, caller, instructions }: StartParts,
+): Promise<void> {
+  const agent = new voice.Agent({ instructions });
+  // biome-ignore lint/complexity/useLiteralKeys: private by type only; the connection asks it for the agent's model
+  session['agent'] = agent;
+  session._roomIO = new voice.RoomIO({
+    agentSession: session,
+    room,
+    inputOptions: { participantIdentity: caller.identity, audioSampleRate: INPUT_SAMPLE_RATE },
+  });
+  session._roomIO.start();
+  await session.start({ agent, room, record: false });
+}
