@@ -7,7 +7,7 @@ import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import type { Report } from './observe/facts.ts';
 import { adoptFrameworkLog } from './observe/framework-log.ts';
-import { createLog } from './observe/log.ts';
+import { createLog, type Log } from './observe/log.ts';
 import { relayPath, sendFacts } from './observe/relay.ts';
 import { createPersonaStore } from './persona/store.ts';
 import { loadVad } from './stages/vad.ts';
@@ -37,13 +37,28 @@ export default defineAgent<ProcessData>({
       const host = hostOf(job, config);
       const { ended } = await startCall({ host, config, personas, vad, report, log });
       // Not awaited: the framework waits for this function when it ends a call from outside.
-      ended.then((reason) => job.shutdown(reason));
+      ended.then((reason) => {
+        job.shutdown(reason);
+        exitSoon(log);
+      });
     } catch (error) {
       log.error({ error }, 'call could not start');
       job.shutdown('call could not start');
     }
   },
 });
+
+/** Longer than the framework needs to close a call when nothing is in the way. */
+const EXIT_WITHIN_MS = 5000;
+
+/** Nothing of a call that is over is worth its slot. */
+function exitSoon(log: Log): void {
+  const timer = setTimeout(() => {
+    log.warn({ withinMs: EXIT_WITHIN_MS }, 'call process did not end by itself');
+    process.exit(0);
+  }, EXIT_WITHIN_MS);
+  timer.unref();
+}
 
 function hostOf(job: JobContext<ProcessData>, { livekit }: Config): CallHost {
   return {

@@ -8,6 +8,8 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          // The RTC library narrates at debug otherwise.
+          env: { NODE_ENV: 'production' },
           include: ['test/e2e/*.e2e.ts'],
           fileParallelism: false,
           testTimeout: 60_000,

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { voice } from '@livekit/agents';
+import type { Room } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { type EndpointError, messageOf } from '../errors.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Persona } from '../persona/store.ts';
 import type { SttHooks } from '../stages/stt.ts';
+import { createApology } from './apology.ts';
 import type { Caller } from './caller.ts';
 import type { CallHost } from './host.ts';
 import { createLatencyRecord } from './latency.ts';
@@ -19,8 +21,6 @@ const CALLER_LOST = 'caller lost';
 const GOODBYE_TIMEOUT_MS = 10_000;
 /** The last words are still on their way to the caller when the last frame has been handed over. */
 const LINGER_MS = 600;
-/** Failures come in bursts; one apology covers them. */
-const APOLOGY_INTERVAL_MS = 8000;
 
 const { AgentSessionEventTypes: Event } = voice;
 
@@ -42,17 +42,14 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
   const { room } = host;
   let session: voice.AgentSession | undefined;
   let ending: string | undefined;
-  let apologizedAt = Number.NEGATIVE_INFINITY;
 
   const publish = (event: CallEvent) => {
     publishEvent(room, event).catch((error) => log.debug({ error: messageOf(error) }, 'event not published'));
   };
 
-  const apologize = () => {
-    if (!session || ending || performance.now() - apologizedAt < APOLOGY_INTERVAL_MS) return;
-    apologizedAt = performance.now();
-    session.say(persona.apology, { addToChatCtx: false });
-  };
+  const apology = createApology(() => {
+    if (session && !ending) session.say(persona.apology, { addToChatCtx: false });
+  });
 
   const hooks: SttHooks = {
     onError(error: EndpointError) {
@@ -60,7 +57,7 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
       log.warn({ endpoint, failure, status, error: error.message, hint }, 'endpoint failed');
       report({ fact: 'endpoint-failed', endpoint, failure });
       publish({ type: 'error', endpoint, message: error.message, hint });
-      if (endpoint !== 'tts') apologize();
+      if (endpoint !== 'tts') apology.ask();
     },
     onDropped(reason) {
       report({ fact: 'transcript-dropped', reason });
@@ -95,16 +92,18 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
 
   const attach = (started: voice.AgentSession): Promise<string> => {
     session = started;
+    started.on(Event.UserInputTranscribed, () => apology.turnOpened());
     watchSilence(started, limits);
     const startedAt = performance.now();
     report({ fact: 'call-started', prompt: persona.name });
-    watchConversation(started, { publish, report, prompt: persona.name, log });
+    watchConversation(started, { publish, report, prompt: persona.name, log, onTurn: apology.turnTaken });
     onHangUpCommand(room, () => hangUpSoon('hang-up'));
     const stopWatching = watchCaller(host, caller, () => hangUpSoon(CALLER_LOST));
     return new Promise((resolve) => {
       started.on(Event.Close, ({ reason }) => {
         limits.stop();
         stopWatching();
+        releaseTracks(room);
         const why = ending ?? String(reason);
         const durationMs = Math.round(performance.now() - startedAt);
         report({ fact: 'call-ended', prompt: persona.name, reason: why, durationMs });
@@ -114,6 +113,15 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     });
   };
   return { hooks, attach };
+}
+
+/**
+ * The session waits for somebody to hear the agent's track before it closes, for ever when the caller left first
+ * (`waitForSubscription` in `room_io/_output.ts` of agents 1.9.0 knows no abort).
+ */
+function releaseTracks({ localParticipant }: Room): void {
+  for (const publication of localParticipant?.trackPublications.values() ?? [])
+    publication.resolveFirstSubscription();
 }
 
 async function sayAndWait(session: voice.AgentSession, text: string): Promise<void> {
@@ -128,14 +136,18 @@ async function sayAndWait(session: voice.AgentSession, text: string): Promise<vo
   await delay(LINGER_MS);
 }
 
+interface ConversationWatch {
+  publish(event: CallEvent): void;
+  report: Report;
+  prompt: string;
+  log: Log;
+  /** A message of the caller became part of the conversation. */
+  onTurn(): void;
+}
+
 function watchConversation(
   session: voice.AgentSession,
-  {
-    publish,
-    report,
-    prompt,
-    log,
-  }: { publish(event: CallEvent): void; report: Report; prompt: string; log: Log },
+  { publish, report, prompt, log, onTurn }: ConversationWatch,
 ): void {
   const recordLatency = createLatencyRecord((turn) => {
     log.info({ turn: turn.turn, ...turn.parts, interrupted: turn.interrupted }, 'turn answered');
@@ -146,6 +158,7 @@ function watchConversation(
     if (item.type !== 'message') return;
     log.debug({ role: item.role, pii_text: item.textContent }, 'said');
     recordLatency(item);
+    if (item.role === 'user') onTurn();
   });
-  session.on(Event.Error, ({ error }) => log.debug({ error: messageOf(error) }, 'session reported an error'));
+  session.on(Event.Error, ({ error }) => log.debug({ error }, 'session reported an error'));
 }

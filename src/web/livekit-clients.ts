@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts';
 /** The part of LiveKit's API that is used here. */
 export interface LiveKitClients {
   rooms: Pick<RoomServiceClient, 'listParticipants'>;
-  dispatches: Pick<AgentDispatchClient, 'listDispatch' | 'createDispatch' | 'deleteDispatch'>;
+  dispatches: Pick<AgentDispatchClient, 'listDispatch' | 'createDispatch'>;
 }
 
 const REQUEST_TIMEOUT_S = 5;

@@ -42,10 +42,6 @@ export class FakeLiveKit implements LiveKitClients {
 
   readonly dispatches: LiveKitClients['dispatches'] = {
     listDispatch: async () => this.list.map(toDispatch),
-    deleteDispatch: async (id) => {
-      this.requests.push(`delete ${id}`);
-      this.list = this.list.filter((dispatch) => dispatch.id !== id);
-    },
     createDispatch: async (_room, agentName, options) => {
       this.#created += 1;
       const dispatch = { id: `AD_${this.#created}`, agentName, metadata: options?.metadata ?? '', jobs: [] };

@@ -25,17 +25,30 @@ test('an agent that comes by itself is never dispatched a second time', async ()
   await clock.pass(120_000);
   expect(livekit.requests).toEqual([]);
   expect(watch.status('room')).toMatchObject({ state: 'joined', attempts: 0 });
-  expect(clock.pending()).toBe(0);
 });
 
-test('a dropped dispatch is deleted and made again with the same metadata', async () => {
+test('an agent that leaves while its caller stays is dispatched anew', async () => {
+  const { clock, livekit, watch, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  livekit.agentJoins({ 'lk.agent.name': 'voice-agent' });
+  await clock.pass(20_000);
+  expect(watch.status('room')?.state).toBe('joined');
+  livekit.participants = [];
+  livekit.callerJoins();
+  livekit.onDispatch = () => livekit.agentJoins({ 'lk.agent.name': 'voice-agent' });
+  await clock.pass(60_000);
+  expect(livekit.requests).toEqual([`create voice-agent ${METADATA}`]);
+});
+
+test('a dropped dispatch is made again with the same metadata; the old one stays, as its job may be starting', async () => {
   const { clock, livekit, expectCall } = setUp();
   livekit.list = [{ id: 'AD_0', agentName: 'voice-agent', metadata: '{"prompt":"first"}', jobs: [] }];
   livekit.onDispatch = () => livekit.agentJoins({ 'lk.agent_name': 'voice-agent' });
   expectCall();
   livekit.callerJoins();
   await clock.pass(60_000);
-  expect(livekit.requests).toEqual(['delete AD_0', 'create voice-agent {"prompt":"first"}']);
+  expect(livekit.requests).toEqual(['create voice-agent {"prompt":"first"}']);
 });
 
 test('a dispatch that is gone is made with the metadata of the token', async () => {
@@ -56,7 +69,7 @@ test('dispatches of other agents are left alone and other agents do not count', 
   expect(livekit.requests).toEqual([`create voice-agent ${METADATA}`]);
 });
 
-test('an accepted job gets time to start, and is replaced when its agent never shows', async () => {
+test('an accepted job gets time to start, and is asked for again when its agent never shows', async () => {
   const { clock, livekit, watch, expectCall } = setUp();
   livekit.list = [{ id: 'AD_0', agentName: 'voice-agent', metadata: METADATA, jobs: ['AJ_dead'] }];
   expectCall();
@@ -65,7 +78,7 @@ test('an accepted job gets time to start, and is replaced when its agent never s
   expect(livekit.requests).toEqual([]);
   expect(watch.status('room')?.state).toBe('waiting');
   await clock.pass(4000);
-  expect(livekit.requests).toEqual(['delete AD_0', `create voice-agent ${METADATA}`]);
+  expect(livekit.requests).toEqual([`create voice-agent ${METADATA}`]);
 });
 
 test('requests stop when the caller leaves, and the watch ends when the token has expired', async () => {
