@@ -21,6 +21,12 @@ export function showAgentState(state) {
   byId('agent-words', HTMLParagraphElement).textContent = STATES[state];
 }
 
+/** A new call: nothing is known of its agent yet. */
+export function awaitAgent() {
+  showAgentState('waiting');
+  showFacts(byId('agent-facts', HTMLDListElement), []);
+}
+
 /**
  * The agent's own account of itself.
  *

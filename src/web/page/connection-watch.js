@@ -44,6 +44,12 @@ export function watchConnection(room, iceServers) {
   return { facts: () => facts, stop: () => clearInterval(timer) };
 }
 
+/** A new call: nothing is known of its path yet. */
+export function clearConnection() {
+  byId('path', HTMLSpanElement).textContent = '';
+  showFacts(byId('connection', HTMLDListElement), []);
+}
+
 /**
  * @param {Facts} facts
  * @param {Room} room

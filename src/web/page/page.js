@@ -3,7 +3,7 @@ import { byId } from './dom.js';
 import { loadLiveKit } from './livekit.js';
 import { listMicrophones, openMicrophone } from './microphone.js';
 import { Phone } from './phone.js';
-import { insecureProblem, ProblemError, problemOf } from './problem.js';
+import { insecureProblem, ProblemError, problemOf, textOf } from './problem.js';
 import { ProblemView } from './problem-view.js';
 import { copyReport, factsOfCall } from './report.js';
 
@@ -28,6 +28,8 @@ const problems = new ProblemView(act);
 const phone = new Phone(problems, closeMicrophone);
 /** The microphone, while it is open. @type {LocalAudioTrack | undefined} */
 let track;
+/** Of the last call, for the next try. */
+let withMicrophone = true;
 
 Object.defineProperty(window, 'voiceAgentPage', {
   value: Object.freeze({
@@ -42,11 +44,11 @@ Object.defineProperty(window, 'voiceAgentPage', {
 async function act(action) {
   if (action === 'start-audio') return phone.call?.room.startAudio().catch(() => {});
   if (phone.isInCall) await phone.hangUp();
-  await place(action !== 'without-microphone');
+  if (action === 'without-microphone') withMicrophone = false;
+  await place();
 }
 
-/** @param {boolean} withMicrophone */
-async function place(withMicrophone) {
+async function place() {
   setMuted(false);
   setChecking(false);
   await phone.start({
@@ -89,8 +91,9 @@ function setMuted(is) {
 
 call.addEventListener('click', ({ detail }) => {
   if (detail > 1) return; // the second click of a double click would hang up
-  if (phone.isInCall) phone.hangUp();
-  else place(true);
+  if (phone.isInCall) return phone.hangUp();
+  withMicrophone = true;
+  return place();
 });
 
 mute.addEventListener('click', async () => {
@@ -132,8 +135,11 @@ byId('message-form', HTMLFormElement).addEventListener('submit', async (event) =
   message.value = '';
   try {
     await phone.say(text);
-  } catch {
-    problems.show({ code: 'not-sent', title: 'The message was not sent.', detail: text, level: 'notice' });
+  } catch (error) {
+    message.value ||= text;
+    const title = 'The message was not sent.';
+    const hint = 'It is still in the text field: try again.';
+    problems.show({ code: 'not-sent', title, detail: textOf(error), hint, level: 'notice' });
   }
 });
 

@@ -1,9 +1,9 @@
-import { showAgent, showAgentState } from './agent-view.js';
+import { awaitAgent, showAgent, showAgentState } from './agent-view.js';
 import { waitForAgent } from './agent-wait.js';
 import { requestToken } from './api.js';
 import { Call } from './call.js';
 import { mixedContentProblem } from './connection-problem.js';
-import { watchConnection } from './connection-watch.js';
+import { clearConnection, watchConnection } from './connection-watch.js';
 import { byId } from './dom.js';
 import { Listening } from './listening.js';
 import { loadLiveKit } from './livekit.js';
@@ -119,9 +119,9 @@ export class Phone {
 
   /** @param {string} text */
   async say(text) {
-    this.transcript.wrote(text);
     this.listening.wrote();
     await this.call?.say(text);
+    this.transcript.wrote(text);
   }
 
   /** @param {boolean} isMuted */
@@ -140,7 +140,9 @@ export class Phone {
     this.listening.reset();
     this.#hasAgent = false;
     this.call = undefined;
-    showAgentState('waiting');
+    this.connection = undefined;
+    clearConnection();
+    awaitAgent();
     byId('answered', HTMLParagraphElement).textContent = '';
   }
 
