@@ -1,0 +1,86 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { RESULTS, useBrowser } from './browser.ts';
+import { useStack } from './stack.ts';
+
+const GREETING = 'Welcome to Contoh Telecom.';
+const QUESTION = 'Is my data plan still active?';
+const ANSWER = 'Yes, your plan is active until the end of March.';
+
+const SCREENS = [
+  { name: 'laptop', viewport: { width: 1280, height: 800 } },
+  {
+    name: 'phone',
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    isMobile: true,
+    hasTouch: true,
+  },
+];
+
+const stack = useStack({
+  env: { STT_MODEL: 'stand-in-stt', LLM_MODEL: 'stand-in-llm', TTS_MODEL: 'stand-in-tts' },
+  prompts: { default: `---\ngreeting: ${GREETING}\n---\nYou answer calls.` },
+});
+const browser = useBrowser();
+
+/** What is plainly wrong with the page, as it is now. */
+const faultsOf = async (page: Page): Promise<string[]> =>
+  page.evaluate(await readFile(join(import.meta.dirname, 'browser-look.js'), 'utf8'));
+
+/** Pictures for people, in light and dark; and what can be found without them. */
+async function look(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.screenshot({ path: join(RESULTS, `${name} ${colorScheme}.png`) });
+    expect.soft(await faultsOf(page), `${name} ${colorScheme}`).toEqual([]);
+  }
+}
+
+test.for(SCREENS)(
+  'the page can be read and reached on a $name, light and dark',
+  async ({ name, ...screen }) => {
+    await mkdir(RESULTS, { recursive: true });
+    const { standIn, pageUrl } = stack();
+    standIn.control({ llm: { always: ANSWER } });
+    const { page } = await browser.open(await pageUrl(), screen);
+    await page.getByTestId('status').getByText('Ready').waitFor();
+    await look(page, `${name} idle`);
+
+    const call = page.getByTestId('call');
+    await call.click();
+    const said = page.getByRole('log');
+    await said.getByText(GREETING).waitFor();
+    await page.getByTestId('message').fill(QUESTION);
+    await page.getByTestId('send').click();
+    await said.getByText(ANSWER).waitFor();
+    await page.locator('[data-fact=Codec]').waitFor({ state: 'attached' });
+    await look(page, `${name} in call`);
+
+    await call.click();
+    await page.getByTestId('status').getByText('Call ended').waitFor();
+    await page.context().setOffline(true);
+    await call.click();
+    await page.locator('[data-testid=error][data-state=server-unreachable]').waitFor();
+    await look(page, `${name} fault`);
+  },
+);
+
+test('faint words, tiny buttons and what is beyond the screen would be noticed', async () => {
+  const { page } = await browser.open(await stack().pageUrl(), SCREENS[1]);
+  await page.getByTestId('status').getByText('Ready').waitFor();
+  await page.evaluate(`
+    document.querySelector('h1').style.color = 'silver';
+    document.getElementById('check').style = 'height: 20px; min-height: 0; padding: 0';
+    document.getElementById('agent-words').style.translate = '300px';
+  `);
+  expect(await faultsOf(page)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^contrast 1\.\d+: h1 «Voice agent/),
+      'beyond the screen: p «Not in a call»',
+      'too small to touch: button «Check»',
+    ]),
+  );
+});
