@@ -104,21 +104,26 @@ function addWorkerGauges(register: Registry, worker: WorkerFacts): void {
 function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
   switch (fact.fact) {
     case 'call-started':
-      return metrics.started.inc({ prompt: fact.prompt });
+      metrics.started.inc({ prompt: fact.prompt });
+      break;
     case 'call-ended':
-      return metrics.ended.observe({ prompt: fact.prompt, reason: fact.reason }, fact.durationMs / 1000);
+      metrics.ended.observe({ prompt: fact.prompt, reason: fact.reason }, fact.durationMs / 1000);
+      break;
     case 'turn':
       metrics.turns.inc({ prompt: fact.prompt, interrupted: String(fact.interrupted) });
       for (const [part, valueMs] of Object.entries(fact.parts)) {
         metrics.stages.observe({ stage: stageOf(part) }, valueMs / 1000);
       }
-      return;
+      break;
     case 'endpoint-answered':
-      return metrics.firstByte.observe({ endpoint: fact.endpoint }, fact.firstByteMs / 1000);
+      metrics.firstByte.observe({ endpoint: fact.endpoint }, fact.firstByteMs / 1000);
+      break;
     case 'endpoint-failed':
-      return metrics.errors.inc({ endpoint: fact.endpoint, failure: fact.failure });
+      metrics.errors.inc({ endpoint: fact.endpoint, failure: fact.failure });
+      break;
     case 'transcript-dropped':
-      return metrics.dropped.inc({ reason: fact.reason });
+      metrics.dropped.inc({ reason: fact.reason });
+      break;
   }
 }
 
