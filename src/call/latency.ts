@@ -28,7 +28,8 @@ export function createLatencyRecord(onTurn: (turn: TurnLatency) => void): (messa
       asked = message;
       return;
     }
-    if (message.role !== 'assistant' || !asked) return;
+    // What began before the question, such as a greeting that it cut off, is no answer to it.
+    if (message.role !== 'assistant' || !asked || message.createdAt < asked.createdAt) return;
     turn += 1;
     const parts = {
       ...ms('endpointingMs', asked.metrics.endOfTurnDelay),

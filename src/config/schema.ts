@@ -36,6 +36,10 @@ const flag = (fallback: boolean) =>
     .transform((text) => ['true', '1', 'yes'].includes(text))
     .default(fallback);
 const text = z.string({ error: 'a text' });
+/** What an HTTP header can carry after `Bearer `. */
+const headerText = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces, such as `openssl rand -hex 24` makes');
 const oneOf = <const T extends readonly string[]>(choices: T, fallback: T[number]) =>
   z.enum(choices, { error: `one of ${choices.join(', ')}` }).default(fallback as never);
 
@@ -199,9 +203,14 @@ export const settings = {
     enabled: setting('WEB_ENABLED', flag(true), 'Serve the test page and its token route'),
     host: setting('WEB_HOST', text.default('127.0.0.1'), 'Address of the page'),
     port: setting('WEB_PORT', port(8080), 'Port of the page; 0 picks a free one'),
-    token: setting('WEB_TOKEN', text.optional(), 'Credential that the token route wants outside loopback', {
-      secret: true,
-    }),
+    token: setting(
+      'WEB_TOKEN',
+      headerText.optional(),
+      'Credential that the token route wants outside loopback',
+      {
+        secret: true,
+      },
+    ),
     tokenTtlMs: setting(
       'TOKEN_TTL_MS',
       durationMs(600_000, 10_000),
