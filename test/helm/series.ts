@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import type { CallFact } from '../../src/observe/facts.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+
+/** Labels by series: what an expression may ask for. */
+export type Series = ReadonlyMap<string, readonly string[]>;
+
+/** One of each fact, so that every series has a sample with its labels. */
+const FACTS: readonly CallFact[] = [
+  { fact: 'call-started', prompt: 'a' },
+  { fact: 'call-ended', prompt: 'a', reason: 'a', durationMs: 1 },
+  { fact: 'turn', prompt: 'a', interrupted: false, parts: { totalMs: 1 } },
+  { fact: 'endpoint-answered', endpoint: 'a', firstByteMs: 1 },
+  { fact: 'endpoint-failed', endpoint: 'a', failure: 'a' },
+  { fact: 'transcript-dropped', reason: 'a' },
+];
+
+/** What the program itself exposes, without the figures of its Node.js. */
+export async function programSeries(): Promise<Series> {
+  const worker = { slots: 1, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false };
+  const metrics = createMetrics(worker);
+  for (const fact of FACTS) metrics.report(fact);
+  const samples = (await metrics.text()).matchAll(/^(voice_agent_(?!process|nodejs)\w+)(?:\{(.*)\})? /gm);
+  return new Map([...samples].map(([, name = '', labels = '']) => [name, labelNames(labels)]));
+}
+
+const labelNames = (labels: string) => [...labels.matchAll(/(\w+)="/g)].map(([, name = '']) => name);
+
+/** Lines `name{label,label}` recorded from a live livekit-server. */
+export function recordedSeries(): Series {
+  const text = readFileSync(new URL('livekit-series.txt', import.meta.url), 'utf8');
+  const lines = [...text.matchAll(/^(\w+)\{(.*)\}$/gm)];
+  return new Map(lines.map(([, name = '', labels = '']) => [name, labels.split(',')]));
+}
+
+/** Added to every series by the one who scrapes. */
+const TARGET_LABELS = ['namespace', 'pod', 'container', 'job', 'instance'];
+
+const FUNCTIONS = /^(sum|rate|histogram_quantile|absent|vector|by|or|and|le)$/;
+
+/** Series and labels of a PromQL expression that nothing exposes; empty is good. */
+export function unknownParts(expression: string, known: Series): string[] {
+  const withoutTexts = expression.replace(/"[^"]*"/g, '""');
+  const groupedBy = [...withoutTexts.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, names = '']) =>
+    names.split(/,\s*/),
+  );
+  const selectors = [...withoutTexts.matchAll(/\b([a-z]\w+)\s*\{([^}]*)\}/g)];
+  const bare = withoutTexts.replace(/\{[^}]*\}|\bby \([^)]*\)|\[[^\]]*\]/g, ' ').match(/\b[a-z]\w*\b/g) ?? [];
+  const series = [...selectors.map(([, name = '']) => name), ...bare.filter((word) => !FUNCTIONS.test(word))];
+  const labelsOf = (name: string) => [...(known.get(name) ?? []), ...TARGET_LABELS];
+  const asked = selectors.flatMap(([, name = '', matchers = '']) =>
+    [...matchers.matchAll(/(\w+)\s*(?:=~|!=|!~|=)/g)].map(([, label = '']) => [name, label] as const),
+  );
+  return [
+    ...new Set(series.filter((name) => !known.has(name))),
+    ...asked
+      .filter(([name, label]) => !labelsOf(name).includes(label))
+      .map(([name, label]) => `${name}{${label}}`),
+    ...groupedBy
+      .filter((label) => !series.some((name) => labelsOf(name).includes(label)))
+      .map((label) => `by (${label})`),
+  ];
+}
