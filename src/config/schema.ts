@@ -114,7 +114,7 @@ export const settings = {
       durationMs(30_000, 0),
       'Silence before «are you still there?»; the same again before hang-up; 0 never asks',
     ),
-    healthHost: setting('HEALTH_HOST', text.default('127.0.0.1'), "Address of the worker's health endpoint"),
+    healthHost: setting('HEALTH_HOST', text.default('127.0.0.1'), 'Address of health and metrics'),
     healthPort: setting(
       'HEALTH_PORT',
       port(8081),
