@@ -115,11 +115,7 @@ export const settings = {
       'Silence before «are you still there?»; the same again before hang-up; 0 never asks',
     ),
     healthHost: setting('HEALTH_HOST', text.default('127.0.0.1'), 'Address of health and metrics'),
-    healthPort: setting(
-      'HEALTH_PORT',
-      port(8081),
-      "Port of the worker's health endpoint; 0 picks a free one",
-    ),
+    healthPort: setting('HEALTH_PORT', port(8081), 'Port of health and metrics; 0 picks a free one'),
     drainTimeoutMs: setting(
       'DRAIN_TIMEOUT_MS',
       durationMs(3_600_000),
