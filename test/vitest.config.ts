@@ -4,7 +4,22 @@ export default defineConfig({
   test: {
     root: `${import.meta.dirname}/..`,
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], testTimeout: 5000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/helm/**'],
+          testTimeout: 5000,
+        },
+      },
+      {
+        test: {
+          name: 'chart',
+          include: ['test/helm/*.test.ts'],
+          testTimeout: 30_000,
+          globalSetup: ['test/helm/global-setup.ts'],
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -69,15 +69,24 @@ function createLookUp(sources: Sources, problems: ConfigProblem[]) {
     return content === undefined ? undefined : { key: `${name}_FILE`, value: content };
   };
 
+  const inFile = (path: string | undefined): Found | undefined => {
+    const value = path === undefined ? undefined : file.get(path);
+    return path === undefined || value === undefined || value === null ? undefined : { key: path, value };
+  };
+
   return (setting: Setting, path: string): Found => {
-    const found = direct(setting.env, setting.secret ?? false, setting.emptyIsValue ?? false);
-    if (found) return found;
-    const inFile = file.get(path);
-    if (inFile !== undefined && inFile !== null) return { key: path, value: inFile };
-    const fallback = setting.fallback && direct(setting.fallback, setting.secret ?? false, false);
-    return fallback || { key: setting.env, value: undefined };
+    const { env, secret = false, emptyIsValue = false, fallback } = setting;
+    const other = () => fallback && (direct(fallback, secret, false) ?? inFile(PATHS.get(fallback)));
+    return direct(env, secret, emptyIsValue) ?? inFile(path) ?? (other() || { key: env, value: undefined });
   };
 }
+
+/** Where each variable's setting stands in the YAML file. */
+const PATHS: ReadonlyMap<string, string> = new Map(
+  Object.entries<Record<string, Setting>>(settings).flatMap(([group, members]) =>
+    Object.entries(members).map(([key, { env }]) => [env, `${group}.${key}`]),
+  ),
+);
 
 function readSecret(key: string, path: string, sources: Sources, problems: ConfigProblem[]) {
   try {

@@ -33,6 +33,15 @@ describe('precedence', () => {
     expect(config.tts.apiKey).toBe('common');
   });
 
+  test('what stands in for another setting may be in the YAML file too', () => {
+    const files = { 'c.yaml': 'openai: {baseUrl: http://gpu/v1}\nlivekit: {url: ws://127.0.0.1:1}\n' };
+    const config = configFrom({ CONFIG_FILE: 'c.yaml', OPENAI_BASE_URL: '', LIVEKIT_URL: '' }, files);
+    expect([config.stt.baseUrl, config.llm.baseUrl, config.tts.baseUrl]).toEqual(
+      Array(3).fill('http://gpu/v1'),
+    );
+    expect(config.livekit.publicUrl).toBe('ws://127.0.0.1:1');
+  });
+
   test('browsers get LIVEKIT_URL unless LIVEKIT_PUBLIC_URL is set', () => {
     expect(configFrom().livekit.publicUrl).toBe('ws://127.0.0.1:7880');
     expect(configFrom({ LIVEKIT_PUBLIC_URL: 'wss://rtc.example' }).livekit.publicUrl).toBe(

@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { findLiveKitBinary } from '../../src/dev/livekit-binary.ts';
+import { type Manifest, type Rendering, render, SCENARIOS } from './chart.ts';
+import { envOf, workload } from './pods.ts';
+
+interface LiveKitConfig {
+  port: number;
+  prometheus: { port: number };
+  keys: Record<string, string>;
+  redis?: Record<string, unknown>;
+  room?: Record<string, unknown>;
+  rtc: Record<string, unknown> & { turn_servers?: Record<string, unknown>[] };
+}
+
+const configText = (manifests: readonly Manifest[]) =>
+  envOf(workload(manifests, 'livekit').container, 'LIVEKIT_CONFIG') ?? '';
+
+const configOf = async (rendering: Rendering = {}): Promise<LiveKitConfig> =>
+  JSON.parse(configText(await render(rendering)));
+
+/** As Kubernetes does before it starts a container. */
+const substituted = (text: string) =>
+  text.replace(/\$\(([A-Z_]+)\)/g, (_, name: string) => `${name}-`.padEnd(40, 'x'));
+
+const withLiveKit = Object.entries(SCENARIOS).filter(([name]) => name !== 'external-livekit');
+
+describe.each(withLiveKit)('%s', async (name, scenario) => {
+  const manifests = await render(scenario);
+  const config: LiveKitConfig = JSON.parse(configText(manifests));
+
+  test('livekit-server knows every key, and opens the ports that the pod names', async () => {
+    const { command, args } = await findLiveKitBinary();
+    const env = {
+      ...process.env,
+      NODE_IP: '10.244.0.10',
+      LIVEKIT_CONFIG: substituted(configText(manifests)),
+    };
+    const { stdout } = await promisify(execFile)(command, [...args, 'ports'], { env });
+    const opened = [...stdout.matchAll(/(\d+) - (.*)/g)].map(([, port]) => Number(port));
+    const { ports = [] } = workload(manifests, 'livekit').container;
+    const named = ports
+      .filter(({ name }) => name === 'http' || name === 'ice-tcp')
+      .map(({ containerPort }) => containerPort);
+    expect(opened).toEqual(expect.arrayContaining(named));
+  });
+
+  test('candidates are private, and no public STUN server is asked or named', () => {
+    expect(config.rtc).toMatchObject({
+      use_external_ip: false,
+      ips: { includes: expect.arrayContaining(['10.0.0.0/8']) },
+    });
+    expect(workload(manifests, 'livekit').container.env).toContainEqual({
+      name: 'NODE_IP',
+      valueFrom: { fieldRef: { fieldPath: 'status.podIP' } },
+    });
+    expect(config.rtc.turn_servers ?? config.rtc.stun_servers).not.toEqual([]);
+    expect(config.rtc.stun_servers ?? ['127.0.0.1:3478']).toEqual(['127.0.0.1:3478']);
+  });
+
+  test('media has either a range of ports or one, and the TCP fallback is whole or absent', () => {
+    const { udp_port, port_range_start, port_range_end, tcp_port, allow_tcp_fallback } = config.rtc;
+    expect([udp_port, port_range_start, port_range_end].filter((port) => port !== undefined)).toHaveLength(
+      udp_port ? 1 : 2,
+    );
+    expect(tcp_port).toBe(allow_tcp_fallback ? 7881 : 0);
+  });
+
+  test('its pod outlives the longest call', () => {
+    const longestCall = name === 'emptied' ? 600 : 3600;
+    expect(workload(manifests, 'livekit').spec.terminationGracePeriodSeconds).toBe(longestCall + 60);
+  });
+});
+
+test('a misspelt key would be refused by livekit-server', async () => {
+  const { command, args } = await findLiveKitBinary();
+  const text = substituted(configText(await render())).replace('"use_external_ip"', '"use_externalip"');
+  const { stdout } = await promisify(execFile)(command, [...args, 'ports'], {
+    env: { ...process.env, LIVEKIT_CONFIG: text },
+  });
+  expect(stdout).toContain('field use_externalip not found');
+});
+
+test('the seeds’ doors are UDP 3478 and TCP 3480, with credentials for each participant', async () => {
+  const { rtc, port, prometheus } = await configOf(SCENARIOS['values-cce']);
+  const door = { host: '10.65.176.54', secret_file: '/etc/livekit/turn/secret', ttl: 21_600 };
+  expect(rtc.turn_servers).toEqual([
+    { ...door, port: 3478, protocol: 'udp' },
+    { ...door, port: 3480, protocol: 'tcp' },
+  ]);
+  expect([port, prometheus.port, rtc.port_range_start, rtc.port_range_end]).toEqual([
+    7880, 6789, 50_000, 60_000,
+  ]);
+});
+
+test('static credentials are references, in every door', async () => {
+  const { rtc } = await configOf(SCENARIOS['static-credentials']);
+  expect(rtc.turn_servers).toHaveLength(2);
+  for (const server of rtc.turn_servers ?? []) {
+    expect(server).toMatchObject({ username: '$(TURN_USERNAME)', credential: '$(TURN_PASSWORD)' });
+  }
+});
+
+test('a TLS door is named as LiveKit names it', async () => {
+  const { rtc } = await configOf(SCENARIOS['livekit-only']);
+  expect(rtc.turn_servers?.map(({ port, protocol }) => [port, protocol])).toEqual([
+    [3478, 'udp'],
+    [443, 'tls'],
+  ]);
+});
+
+test('every variable that the configuration refers to is defined before it', async () => {
+  for (const name of ['scaled', 'static-credentials', 'key-rotation', 'values-cce']) {
+    const { env = [] } = workload(await render(SCENARIOS[name]), 'livekit').container;
+    const at = env.findIndex((variable) => variable.name === 'LIVEKIT_CONFIG');
+    const before = env.slice(0, at).map((variable) => variable.name);
+    const wanted = [...(env[at]?.value ?? '').matchAll(/\$\(([A-Z_]+)\)/g)].map(([, variable]) => variable);
+    expect(wanted.length).toBeGreaterThanOrEqual(2);
+    for (const variable of wanted) expect(before).toContain(variable);
+  }
+});
+
+test('Redis comes by address, its password by reference', async () => {
+  const manifests = await render(SCENARIOS.scaled);
+  expect(JSON.parse(configText(manifests)).redis).toEqual({
+    address: 'redis:6379',
+    username: '',
+    db: 1,
+    tls: { enabled: true },
+  });
+  expect(workload(manifests, 'livekit').container.env).toContainEqual({
+    name: 'REDIS_PASSWORD',
+    valueFrom: { secretKeyRef: { name: 'va-livekit-redis', key: 'password' } },
+  });
+});
+
+test('room values and limits are LiveKit’s own words, and cannot reach what the chart decides', async () => {
+  const { room } = await configOf({
+    values: { livekit: { config: { room: { max_participants: 4 }, limit: { num_tracks: 9 } } } },
+  });
+  expect(room).toEqual({ empty_timeout: 60, departure_timeout: 20, max_participants: 4 });
+});

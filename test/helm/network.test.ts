@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { find, type Manifest, render, SCENARIOS } from './chart.ts';
+import { selects, workloadsOf } from './pods.ts';
+
+interface Peer {
+  podSelector?: { matchLabels: Record<string, string> };
+  namespaceSelector?: { matchExpressions?: { values: string[] }[] };
+  ipBlock?: { cidr: string };
+}
+
+interface Rule {
+  ports?: { protocol: string; port: number; endPort?: number }[];
+  from?: Peer[];
+  to?: Peer[];
+}
+
+interface Policy {
+  podSelector: { matchLabels: Record<string, string> };
+  policyTypes: string[];
+  ingress: Rule[];
+  egress: Rule[];
+}
+
+const policy = (manifests: readonly Manifest[], name: string) =>
+  find(manifests, 'NetworkPolicy', name).spec as unknown as Policy;
+
+/** A rule in a line: `TCP 7880 ← va/agent, gateways`. */
+function inWords({ ports = [], from, to }: Rule): string {
+  const doors = ports.map(
+    ({ protocol, port, endPort }) => `${protocol} ${port}${endPort && endPort !== port ? `-${endPort}` : ''}`,
+  );
+  const peers = (from ?? to)?.map(({ podSelector, namespaceSelector, ipBlock }) => {
+    const labels = podSelector?.matchLabels;
+    const named = labels?.['app.kubernetes.io/component'] ?? labels?.['stunner.l7mp.io/related-gateway-name'];
+    return (
+      named ?? ipBlock?.cidr ?? `ns ${namespaceSelector?.matchExpressions?.[0]?.values.join('+') ?? '*'}`
+    );
+  });
+  return `${doors.join(', ')} ${from || !to ? '←' : '→'} ${peers?.join(', ') ?? 'anyone'}`;
+}
+
+describe('the HTTPS door', async () => {
+  const { spec } = find(await render(SCENARIOS.monitored), 'HTTPRoute') as unknown as {
+    spec: {
+      hostnames: string[];
+      parentRefs: object[];
+      rules: {
+        matches: { path: { value: string } }[];
+        timeouts?: object;
+        backendRefs: { name: string; port: number }[];
+      }[];
+    };
+  };
+
+  test('leads /rtc and /twirp to LiveKit for as long as a call lasts, all else to the page', () => {
+    const leads = spec.rules.map(({ matches, backendRefs }) => [
+      matches.map(({ path }) => path.value),
+      backendRefs,
+    ]);
+    expect(leads).toEqual([
+      [['/rtc', '/twirp'], [{ name: 'va-livekit', port: 80 }]],
+      [['/'], [{ name: 'va-web', port: 80 }]],
+    ]);
+    expect(spec.rules[0]?.timeouts).toEqual({ request: '0s' });
+    expect(spec).toMatchObject({
+      hostnames: ['voice.example.com'],
+      parentRefs: [{ name: 'envoy', namespace: 'gateways' }],
+    });
+  });
+
+  test('has no LiveKit behind it where that is elsewhere', async () => {
+    const elsewhere = find(await render(SCENARIOS['external-livekit']), 'HTTPRoute').spec as {
+      rules: object[];
+    };
+    expect(elsewhere.rules).toHaveLength(1);
+  });
+});
+
+const restricted = Object.entries(SCENARIOS).filter(([name]) =>
+  ['stunner-split', 'monitored', 'coturn', 'livekit-only', 'external-livekit', 'emptied'].includes(name),
+);
+
+test.each(restricted)('%s: each pod has one policy, for both directions', async (_name, scenario) => {
+  const manifests = await render(scenario);
+  const policies = manifests
+    .filter(({ kind }) => kind === 'NetworkPolicy')
+    .map(({ spec }) => spec as unknown as Policy);
+  for (const { title, labels, manifest } of workloadsOf(manifests)) {
+    if (manifest.kind !== 'Deployment') continue;
+    expect(
+      policies.filter(({ podSelector }) => selects(podSelector.matchLabels, labels)),
+      title,
+    ).toHaveLength(1);
+  }
+  for (const { policyTypes, ingress, egress } of policies) {
+    expect(policyTypes).toEqual(['Ingress', 'Egress']);
+    for (const rule of [...ingress, ...egress]) expect(rule.ports?.length).toBeGreaterThan(0);
+  }
+});
+
+test('pods reach what they need and nothing else', async () => {
+  const manifests = await render(SCENARIOS.monitored);
+  const lines = (name: string) => {
+    const { ingress, egress } = policy(manifests, name);
+    return [...ingress, ...egress].map(inWords).filter((line) => !line.startsWith('UDP 53, TCP 53'));
+  };
+  expect(lines('va-agent')).toEqual([
+    'TCP 8081 ← ns monitoring, check',
+    'TCP 7880, TCP 7881, UDP 50000-60000 → livekit',
+    'TCP 443, TCP 8000 → 0.0.0.0/0',
+  ]);
+  expect(lines('va-web')).toEqual([
+    'TCP 8080 ← ns gateways',
+    'TCP 8081 ← ns monitoring, check',
+    'TCP 7880 → livekit',
+  ]);
+  expect(lines('va-livekit')).toEqual([
+    'TCP 7880 ← ns gateways, agent, web, check',
+    'UDP 50000-60000, TCP 7881 ← agent, check, va-udp',
+    'TCP 6789 ← ns monitoring, check',
+    'UDP 1024-65535 → agent, check, va-udp',
+  ]);
+  expect(lines('va-relay-0')).toEqual([
+    'UDP 3478, TCP 3480 ← anyone',
+    'UDP 1024-65535 ← livekit',
+    'TCP 8080 ← ns monitoring, check',
+    'UDP 50000-60000 → livekit',
+    'TCP 13478 → ns *',
+  ]);
+});
+
+test('each Gateway’s pods have a policy, by the labels that STUNner gives them', async () => {
+  const manifests = await render(SCENARIOS['stunner-split']);
+  const labels = ['va-relay-0', 'va-relay-1'].map((name) => policy(manifests, name).podSelector.matchLabels);
+  expect(labels.map((one) => one['stunner.l7mp.io/related-gateway-name'])).toEqual([
+    'udp-gateway',
+    'tcp-gateway',
+  ]);
+  for (const one of labels)
+    expect(one).toMatchObject({ app: 'stunner', 'stunner.l7mp.io/related-gateway-namespace': 'livekit' });
+});
+
+test('networks without a relay of the chart’s can be let in to the media', async () => {
+  const { ingress, egress } = policy(await render(SCENARIOS['livekit-only']), 'va-livekit');
+  expect([...ingress, ...egress].map(inWords)).toContain(
+    'UDP 50000-60000, TCP 7881 ← agent, check, 10.8.0.0/24',
+  );
+});
+
+test('the ports of model endpoints follow from their URLs, their networks from a value', async () => {
+  const baseUrls = {
+    openai: { baseUrl: 'http://a:8000/v1' },
+    stt: { baseUrl: 'https://b/v1' },
+    deepgram: { baseUrl: 'ws://c:8080' },
+    tts: { baseUrl: 'http://d/v1' },
+  };
+  const manifests = await render({
+    values: { agent: { config: baseUrls }, networkPolicy: { enabled: true, modelCidrs: ['10.9.0.0/24'] } },
+  });
+  const models = policy(manifests, 'va-agent').egress.at(-1) ?? {};
+  expect(models.ports?.map(({ port }) => port).toSorted((a, b) => a - b)).toEqual([80, 443, 8000, 8080]);
+  expect(models.to).toEqual([{ ipBlock: { cidr: '10.9.0.0/24' } }]);
+});

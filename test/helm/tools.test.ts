@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AppError } from '../../src/errors.ts';
+import { toolPath } from '../tools.ts';
+
+const HELM = '#!/bin/sh\necho v3.22.0\n';
+// Stands for Go: writes what follows -o, and tells what it was asked.
+const GO = `#!/bin/sh
+echo "$PWD $CGO_ENABLED $GOFLAGS $*" >> "$XDG_CACHE_HOME/asked"
+while [ "$1" != -o ]; do shift; done
+{ echo '#!/bin/sh'; echo 'echo v3.22.0'; } > "$2"
+/bin/chmod +x "$2"
+`;
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tools-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+function program(folder: string, name: string, text: string): string {
+  const dir = join(root, folder);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, name), text, { mode: 0o755 });
+  return join(dir, name);
+}
+
+const cache = 'cache/livekit-voice-agent/bin';
+const helm = (onProgress = (_text: string) => {}) =>
+  toolPath('helm', { env: { PATH: join(root, 'path'), XDG_CACHE_HOME: join(root, 'cache') }, onProgress });
+
+test('one on the PATH serves if its version does', async () => {
+  const onPath = program('path', 'helm', HELM);
+  expect(await helm()).toBe(onPath);
+  program('path', 'helm', '#!/bin/sh\necho v4.0.1\n');
+  const cached = program(cache, 'helm-v3.22.0', HELM);
+  expect(await helm()).toBe(cached);
+});
+
+test('without either, the pinned module is built, told about, and cached', async () => {
+  program('path', 'go', GO);
+  const progress: string[] = [];
+  const built = await helm((text) => progress.push(text));
+  expect(progress[0]).toMatch(/^Building helm v3\.22\.0 with Go, once … 0 s$/);
+  expect(await helm()).toBe(built);
+  const asked = readFileSync(join(root, 'cache/asked'), 'utf8').trim().split('\n');
+  expect(asked).toEqual([
+    expect.stringMatching(/gomod\/helm 0 -mod=readonly .* helm\.sh\/helm\/v3\/cmd\/helm$/),
+  ]);
+  expect(readdirSync(join(root, cache))).toEqual(['helm-v3.22.0']);
+});
+
+test('without Go, the error says how to get it', async () => {
+  const failure = await helm().catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(AppError);
+  expect(failure).toMatchObject({
+    message: 'No helm: none on the PATH, none cached, and no Go to build it.',
+    hint: expect.stringContaining('install Go'),
+  });
+});
+
+test('a build that fails is quoted, and leaves nothing behind', async () => {
+  program('path', 'go', '#!/bin/sh\necho no such module >&2\nexit 1\n');
+  await expect(helm()).rejects.toThrow('Go could not build it (no such module)');
+  expect(readdirSync(join(root, cache))).toEqual([]);
+});

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import type { Manifest } from './chart.ts';
+import { installOn, type Stored } from './fake-cluster.ts';
+
+const MODELS = { agent: { config: { openai: { baseUrl: 'http://gpu-host:8000/v1' } } } };
+const EXTERNAL_TURN = { turn: { provider: 'external', host: 'turn.example.com' } };
+
+const keysOf = (stored: Stored, name = 'va-livekit-keys') =>
+  Object.fromEntries(
+    Object.entries(stored.get(name)?.data ?? {}).map(([key, value]) => [
+      key,
+      Buffer.from(value, 'base64').toString(),
+    ]),
+  );
+
+const secret = (name: string, data: Record<string, string>): [string, Manifest] => [
+  name,
+  {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace: 'livekit' },
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    ),
+  },
+];
+
+test('what was generated once is kept at every upgrade', async () => {
+  const stored: Stored = new Map();
+  await installOn(stored, { ...MODELS, ...EXTERNAL_TURN });
+  const before = new Map(stored);
+  expect(before.size).toBe(3);
+  await installOn(stored, { ...MODELS, ...EXTERNAL_TURN });
+  expect(stored).toEqual(before);
+});
+
+test('a rotation adds a pair, signs with it, and ends with it alone', async () => {
+  const stored: Stored = new Map();
+  const upgrade = (rotation: string) => installOn(stored, { ...MODELS, livekit: { keys: { rotation } } });
+  await upgrade('none');
+  const first = keysOf(stored);
+  await upgrade('accept');
+  const both = keysOf(stored);
+  expect(both).toMatchObject({ apiKey: first.apiKey, apiSecret: first.apiSecret });
+  await upgrade('use');
+  expect(keysOf(stored)).toEqual({ ...both, rotation: 'use' });
+  await upgrade('none');
+  expect(keysOf(stored)).toEqual({
+    rotation: 'none',
+    apiKey: both.nextApiKey,
+    apiSecret: both.nextApiSecret,
+  });
+  expect(both.nextApiKey).not.toBe(first.apiKey);
+  await upgrade('none');
+  expect(keysOf(stored).apiKey).toBe(both.nextApiKey);
+});
+
+test('a rotation that is given up keeps the pair that everyone has', async () => {
+  const stored: Stored = new Map();
+  for (const rotation of ['none', 'accept', 'none'])
+    await installOn(stored, { ...MODELS, livekit: { keys: { rotation } } });
+  const { apiKey, nextApiKey } = keysOf(stored);
+  expect([apiKey, nextApiKey]).toEqual([expect.stringMatching(/^API/), undefined]);
+});
+
+test('switching to static credentials leaves no shared secret behind', async () => {
+  const stored: Stored = new Map();
+  await installOn(stored, { ...MODELS, ...EXTERNAL_TURN });
+  await installOn(stored, { ...MODELS, turn: { ...EXTERNAL_TURN.turn, auth: { type: 'static' } } });
+  expect(Object.keys(keysOf(stored, 'va-turn')).toSorted()).toEqual(['password', 'type', 'username']);
+});
+
+test('an existing Secret that is there is looked into; one that comes later is waited for', async () => {
+  const values = { ...MODELS, livekit: { keys: { existingSecret: 'keys' } } };
+  await expect(installOn(new Map(), values)).resolves.not.toEqual([]);
+  const short = new Map([secret('keys', { apiKey: 'a', apiSecret: 'sixteen-letters-' })]);
+  await expect(installOn(short, values)).rejects.toThrow(
+    'Secret keys (livekit.keys.existingSecret) has 16 characters in its key apiSecret: put at least 32 there.',
+  );
+  const nameless = new Map([secret('keys', { apiSecret: 'x'.repeat(32) })]);
+  await expect(installOn(nameless, values)).rejects.toThrow('has 0 characters in its key apiKey');
+  const good = new Map([secret('keys', { apiKey: 'a', apiSecret: 'x'.repeat(32) })]);
+  await expect(installOn(good, values)).resolves.not.toEqual([]);
+});
+
+test('a cluster without the custom definitions refuses, in a sentence', async () => {
+  const stunner = { provider: 'stunner', host: '10.65.176.54' };
+  await expect(installOn(new Map(), { ...MODELS, turn: stunner }, ['--validate'])).rejects.toThrow(
+    /The cluster has no stunner\.l7mp\.io\/v1\/UDPRoute, .*: install the STUNner gateway operator/,
+  );
+});
