@@ -53,10 +53,10 @@ ENV NODE_ENV=production \
     HOME=/tmp \
     HEALTH_HOST=0.0.0.0
 
-# Files belong to root and nothing is written but /tmp (last good prompts): fits --read-only with --tmpfs /tmp.
+# Files belong to root and nothing is written but /tmp (last good prompts, the calls' socket): fits --read-only with --tmpfs /tmp.
 USER 10001:10001
 EXPOSE 8080 8081
 
 # Node may be process 1: SIGTERM and SIGINT are handled (drain), and its call processes are reaped. No HEALTHCHECK:
-# Kubernetes ignores it and probes GET / on 8081 itself.
+# Kubernetes ignores it and probes /healthz and /readyz on 8081 itself.
 CMD ["node", "dist/main.js", "start"]

@@ -13,6 +13,7 @@ import { createPersonaStore } from './persona/store.ts';
 import { loadVad } from './stages/vad.ts';
 
 interface ProcessData extends Record<string, unknown> {
+  config: Config;
   vad: VAD;
   report: Report;
 }
@@ -22,17 +23,17 @@ export default defineAgent<ProcessData>({
   prewarm: async (process) => {
     const config = loadConfig();
     adoptFrameworkLog(createLog(config.log), config.log.level);
+    process.userData.config = config;
     process.userData.vad = await loadVad(config.turn);
     process.userData.report = sendFacts(relayPath(ppid));
     process.userData.report({ fact: 'process-ready' });
   },
   entry: async (job) => {
-    const config = loadConfig();
+    const { config, vad, report } = job.proc.userData;
     const log = createLog(config.log).child({ callId: job.job.id });
     adoptFrameworkLog(log, config.log.level);
     // Read at call start, not before: this process may be older than the last edit of a prompt.
     const personas = createPersonaStore({ dir: config.agent.promptsDir, log, quiet: true });
-    const { vad, report } = job.proc.userData;
     try {
       const host = hostOf(job, config);
       const { ended } = await startCall({ host, config, personas, vad, report, log });

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { loadConfig, processSources } from './config/load.ts';
-import { serve } from './serve.ts';
 
 /** The command table: argv → function. Commands load their code when they run, so that `--help` is quick. */
 export function createCli(): Command {
@@ -8,11 +7,11 @@ export function createCli(): Command {
   cli
     .command('start', { isDefault: true })
     .description('serve calls, and the test page unless WEB_ENABLED=false')
-    .action(() => serve(loadConfig(), { worker: true }));
+    .action(async () => (await import('./serve.ts')).serve(loadConfig(), { worker: true }));
   cli
     .command('web')
     .description('serve only the test page and its token route')
-    .action(() => serve(loadConfig(), { worker: false }));
+    .action(async () => (await import('./serve.ts')).serve(loadConfig(), { worker: false }));
   cli
     .command('dev')
     .description('start everything for a first conversation: LiveKit, stand-in models, worker, page')
@@ -21,7 +20,7 @@ export function createCli(): Command {
     .command('token')
     .description('print a short-lived token that joins one room and calls this agent')
     .option('--room <name>', 'room to join; default a new one')
-    .option('--name <name>', 'name shown to others', 'caller')
+    .option('--name <name>', 'name shown to others')
     .option('--prompt <name>', 'prompt of the call; default the configured one')
     .action(async (options) => {
       const { printToken } = await import('./web/print-token.ts');

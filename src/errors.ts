@@ -71,6 +71,8 @@ export class EndpointError extends AppError {
   readonly failure: EndpointFailure;
   readonly status: number | undefined;
   readonly retryable: boolean;
+  /** What failed, without anything that the server said. */
+  readonly summary: string;
 
   constructor(message: string, options: EndpointErrorOptions) {
     super(`${options.endpoint} ${options.url}: ${message}`, options);
@@ -78,6 +80,7 @@ export class EndpointError extends AppError {
     this.url = options.url;
     this.failure = options.failure;
     this.status = options.status;
+    this.summary = `${options.endpoint} ${options.url}: ${[options.failure, options.status].filter(Boolean).join(' ')}`;
     this.retryable =
       options.failure === 'connect' ||
       options.failure === 'first-byte' ||

@@ -48,7 +48,9 @@ export async function startCall({
 
   const persona = personaFor(caller, { host, config, personas, log });
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
-  await room.localParticipant?.setAttributes(facts(persona, config));
+  room.localParticipant
+    ?.setAttributes(facts(persona, config))
+    .catch((error) => callLog.warn({ error }, 'facts about this agent were not published'));
 
   const conversation = follow({ host, config, persona, caller, log: callLog, report });
   const session = buildPipeline({ config, persona, vad, hooks: conversation.hooks });
@@ -88,7 +90,11 @@ function facts(persona: Persona, config: Config): Record<string, string> {
     'voice-agent.models': JSON.stringify({
       stt: models.stt,
       llm: models.llm,
-      tts: `${models.tts} · ${persona.voice ?? config.tts.voice}`,
+      // A Deepgram model is its voice.
+      tts:
+        config.tts.provider === 'deepgram'
+          ? models.tts
+          : `${models.tts} · ${persona.voice ?? config.tts.voice}`,
     }),
   };
 }

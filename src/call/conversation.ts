@@ -19,6 +19,8 @@ import { watchCaller, watchSilence } from './watch.ts';
 const CALLER_LOST = 'caller lost';
 /** A good-bye that cannot be spoken must not keep the line open. */
 const GOODBYE_TIMEOUT_MS = 10_000;
+/** An API that hangs must not keep the call's slot. */
+const DELETE_TIMEOUT_MS = 5000;
 /** The last words are still on their way to the caller when the last frame has been handed over. */
 const LINGER_MS = 600;
 
@@ -54,9 +56,13 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
   const hooks: SttHooks = {
     onError(error: EndpointError) {
       const { endpoint, failure, status, hint } = error;
-      log.warn({ endpoint, failure, status, error: error.message, hint }, 'endpoint failed');
+      // What the server said may repeat what the caller did.
+      log.warn(
+        { endpoint, url: error.url, failure, status, hint, pii_said: error.message },
+        'endpoint failed',
+      );
       report({ fact: 'endpoint-failed', endpoint, failure });
-      publish({ type: 'error', endpoint, message: error.message, hint });
+      publish({ type: 'error', endpoint, message: error.summary, hint });
       if (endpoint !== 'tts') apology.ask();
     },
     onDropped(reason) {
@@ -75,8 +81,7 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     try {
       if (reason !== CALLER_LOST) await sayAndWait(session, persona.goodbye);
     } finally {
-      await host.deleteRoom();
-      await session.close();
+      await Promise.race([host.deleteRoom(), delay(DELETE_TIMEOUT_MS)]).finally(() => session?.close());
     }
   };
   const hangUpSoon = (reason: string) => {

@@ -27,10 +27,11 @@ export function buildPipeline({ config, persona, vad, hooks }: PipelineParts): v
     ...turn,
     llm,
     tts,
-    // Our own limits decide about silence, our own stages about retries; failures never end the session.
+    // Our own limits decide about silence, our own stages about retries; their failures never end the session.
     userAwayTimeout: null,
     connOptions: {
-      sttConnOptions: NO_RETRY,
+      // Batch transcription retries by itself; a stream has to be opened again.
+      ...(config.stt.provider === 'deepgram' ? {} : { sttConnOptions: NO_RETRY }),
       llmConnOptions: { ...NO_RETRY, timeoutMs: longestRequestMs(config.llm) },
       ttsConnOptions: NO_RETRY,
       maxUnrecoverableErrors: Number.MAX_SAFE_INTEGER,
@@ -41,6 +42,8 @@ export function buildPipeline({ config, persona, vad, hooks }: PipelineParts): v
 }
 
 const NO_RETRY = { maxRetry: 0 };
+/** Between two attempts, at most (`openai/retry.ts`). */
+const LONGEST_WAIT_MS = 2000;
 
 /** Room for every attempt of one request, so that the framework's guard never fires before our own deadlines. */
 function longestRequestMs({
@@ -49,5 +52,5 @@ function longestRequestMs({
   stallTimeoutMs,
   attempts,
 }: Deadlines): number {
-  return (connectTimeoutMs + firstByteTimeoutMs + stallTimeoutMs) * attempts;
+  return (connectTimeoutMs + firstByteTimeoutMs + stallTimeoutMs + LONGEST_WAIT_MS) * attempts;
 }

@@ -43,6 +43,7 @@ export function watchCaller({ room }: CallHost, { identity }: Caller, onLost: ()
   const onBack = (participant: { identity: string }) => {
     if (participant.identity === identity) clearTimeout(timer);
   };
+  if (!room.remoteParticipants.has(identity)) onLeft({ identity });
   room.on(RoomEvent.ParticipantDisconnected, onLeft);
   room.on(RoomEvent.ParticipantConnected, onBack);
   return () => {

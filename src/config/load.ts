@@ -89,12 +89,16 @@ const PATHS: ReadonlyMap<string, string> = new Map(
 );
 
 function readSecret(key: string, path: string, sources: Sources, problems: ConfigProblem[]) {
+  // A common secret is read for every stage that has none of its own; its fault is said once.
+  const report = (problem: ConfigProblem) => {
+    if (!problems.some((known) => known.key === problem.key)) problems.push(problem);
+  };
   try {
     const content = sources.read(path)?.trim();
     if (content) return content;
-    problems.push({ key, got: path, want: 'a readable, non-empty file' });
+    report({ key, got: path, want: 'a readable, non-empty file' });
   } catch (error) {
-    problems.push({ key, got: path, want: `a readable file (${messageOf(error)})` });
+    report({ key, got: path, want: `a readable file (${messageOf(error)})` });
   }
   return undefined;
 }

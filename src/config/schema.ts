@@ -25,8 +25,15 @@ function setting<T extends z.ZodType>(
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL such as http://gpu-host:8000/v1' });
 const wsUrl = z.url({ protocol: /^(wss?|https?)$/, error: 'a URL such as ws://127.0.0.1:7880' });
+/** What a timer can hold; a longer one would fire at once. */
+const LONGEST_MS = 2_147_483_647;
 const durationMs = (fallback: number, min = 1) =>
-  z.coerce.number({ error: 'a number of milliseconds' }).int('a whole number').min(min).default(fallback);
+  z.coerce
+    .number({ error: 'a number of milliseconds' })
+    .int('a whole number')
+    .min(min)
+    .max(LONGEST_MS, `at most ${LONGEST_MS} ms, about 24 days`)
+    .default(fallback);
 const count = (fallback: number, min = 0, max = 10_000) =>
   z.coerce.number({ error: 'a whole number' }).int('a whole number').min(min).max(max).default(fallback);
 const port = (fallback: number) => count(fallback, 0, 65_535);

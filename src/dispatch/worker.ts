@@ -39,13 +39,17 @@ export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
     registration.seen();
     return slots.load();
   };
-  const server = new AgentServer(serverOptions({ config, agentFile, slots, load, log }));
+  let stopping = false;
+  const isTaken = (jobId: string) => !stopping && slots.take(jobId);
+  const options = serverOptions({ config, agentFile, slots, load, isTaken, log });
+  const server = new AgentServer(options);
   server.event.on('worker_registered', (workerId: string) => {
     registration.seen();
+    // Calls go on while only the worker's own connection is down: once registered, never give up on it.
+    options.maxRetry = Number.MAX_SAFE_INTEGER;
     log.info({ workerId, agentName: config.agent.name, slots: config.agent.maxCalls }, 'worker registered');
   });
   const stopReporting = reportLoadAtOnce(server, slots, LOAD_THRESHOLD);
-  let stopping = false;
   return {
     facts: {
       slots: config.agent.maxCalls,
@@ -99,13 +103,15 @@ async function drainCalls(server: AgentServer, slots: Slots, log: Log): Promise<
 interface ServerParts extends WorkerParts {
   slots: Slots;
   load(): number;
+  /** Takes a slot for the job, if it may have one. */
+  isTaken(jobId: string): boolean;
 }
 
 /**
  * `production: false` only keeps the framework from replacing a 0 by its own default (`port || 8081`); every
  * value is given, and neither its CLI nor `LIVEKIT_DEV_MODE` is involved.
  */
-function serverOptions({ config, agentFile, slots, load, log }: ServerParts): ServerOptions {
+function serverOptions({ config, agentFile, slots, load, isTaken, log }: ServerParts): ServerOptions {
   const { livekit, agent } = config;
   return new ServerOptions({
     agent: agentFile,
@@ -123,7 +129,7 @@ function serverOptions({ config, agentFile, slots, load, log }: ServerParts): Se
     drainTimeout: agent.drainTimeoutMs,
     loadThreshold: LOAD_THRESHOLD,
     loadFunc: async () => load(),
-    requestFunc: (request) => answer(request, slots, log),
+    requestFunc: (request) => answer(request, { slots, isTaken, log }),
   });
 }
 
@@ -134,13 +140,16 @@ function workerUrl(url: string): string {
 }
 
 /** Accepts while a slot is free. A refused job goes to another worker, or is asked for again by the token route. */
-async function answer(request: JobRequest, slots: Slots, log: Log): Promise<void> {
+async function answer(
+  request: JobRequest,
+  { slots, isTaken, log }: Pick<ServerParts, 'slots' | 'isTaken' | 'log'>,
+): Promise<void> {
   const fields = { jobId: request.id, slotsUsed: slots.used(), pii_room: request.room?.name };
-  if (slots.take(request.id)) {
+  if (isTaken(request.id)) {
     log.info(fields, 'job accepted');
     await request.accept();
   } else {
-    log.warn(fields, 'job refused: every call slot is taken');
+    log.warn(fields, 'job refused: every call slot is taken, or the worker is stopping');
     await request.reject();
   }
 }

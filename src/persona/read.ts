@@ -5,7 +5,7 @@ import { type FrontMatter, parseFrontMatter, splitFrontMatter } from './front-ma
 import { type Parts, resolveParts } from './partials.ts';
 import type { Persona } from './persona.ts';
 
-const FILE_NAME = /^[A-Za-z0-9][\w-]{0,63}\.md$/;
+const FILE_NAME = /^[A-Za-z][\w-]{0,63}\.md$/;
 
 const SPOKEN = {
   en: {

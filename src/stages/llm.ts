@@ -3,8 +3,8 @@ import { LLM } from '@livekit/agents-plugin-openai';
 import { OpenAI } from 'openai';
 import type { Config } from '../config/schema.ts';
 import { deadlineFetch } from '../openai/deadline-fetch.ts';
+import { asEndpointError } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
-import { asEndpointError } from './stt.ts';
 
 export interface LlmChoices {
   temperature?: number | undefined;

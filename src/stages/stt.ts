@@ -2,10 +2,9 @@ import { type AudioBuffer, mergeFrames, normalizeLanguage, stt } from '@livekit/
 import { STT as DeepgramStt } from '@livekit/agents-plugin-deepgram';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
-import { EndpointError, messageOf } from '../errors.ts';
-
 import { transcribe } from '../openai/transcription.ts';
 import { encodeWav } from '../openai/wav.ts';
+import { asEndpointError, deepgramRoot, hostOf } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { loudnessDbfs, type SilenceReason, silenceReason } from './silence-guard.ts';
 
@@ -92,17 +91,6 @@ function finalTranscript(text: string, language: string | undefined): stt.Speech
   };
 }
 
-/** Anything thrown by a stage as the error that names its endpoint. */
-export function asEndpointError(error: unknown, endpoint: 'stt' | 'llm' | 'tts', url = ''): EndpointError {
-  if (error instanceof EndpointError) return error;
-  if (error instanceof Error && error.cause instanceof EndpointError) return error.cause;
-  return new EndpointError(messageOf(error), { endpoint, url, failure: 'invalid', cause: error });
-}
-
-export function hostOf(url: string | undefined): string {
-  return url && URL.canParse(url) ? new URL(url).host : 'unknown';
-}
-
 function deepgram(
   { apiKey = '', baseUrl = '' }: Config['deepgram'],
   model: string,
@@ -112,9 +100,4 @@ function deepgram(
   const plugin = new DeepgramStt({ apiKey, baseUrl: deepgramRoot(baseUrl, 'ws'), model, language });
   plugin.on('error', ({ error }) => hooks.onError(asEndpointError(error, 'stt', baseUrl)));
   return plugin;
-}
-
-/** The plugins append `/v1/…` themselves, and want the scheme of the protocol that they speak. */
-export function deepgramRoot(baseUrl: string, scheme: 'ws' | 'http'): string {
-  return baseUrl.replace(/\/+(v1\/*)?$/, '').replace(/^(ws|http)/, scheme);
 }

@@ -5,8 +5,8 @@ import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { PcmChunk } from '../openai/pcm.ts';
 import { speak } from '../openai/speech.ts';
+import { asEndpointError, deepgramRoot, hostOf } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
-import { asEndpointError, deepgramRoot, hostOf } from './stt.ts';
 
 /** What the room's audio track is fed with: mono, 24 kHz; other rates are converted here. */
 export const OUTPUT_SAMPLE_RATE = 24_000;
@@ -122,11 +122,17 @@ class SpeechStream extends tts.ChunkedStream {
 /** Mono samples at 24 kHz from chunks of any rate. */
 async function* atOutputRate(chunks: AsyncIterable<PcmChunk>): AsyncGenerator<Int16Array> {
   let resampler: AudioResampler | undefined;
+  let inputRate = OUTPUT_SAMPLE_RATE;
   try {
     for await (const { samples, sampleRate } of chunks) {
       if (sampleRate === OUTPUT_SAMPLE_RATE) {
         yield samples;
         continue;
+      }
+      if (sampleRate !== inputRate) {
+        resampler?.close();
+        resampler = undefined;
+        inputRate = sampleRate;
       }
       resampler ??= new AudioResampler(sampleRate, OUTPUT_SAMPLE_RATE, 1);
       for (const frame of resampler.push(new AudioFrame(samples, sampleRate, 1, samples.length)))

@@ -37,7 +37,7 @@ export function serveToken(app: FastifyInstance, options: TokenRouteOptions): vo
     const nowMs = clock.now();
     const answer = await issueToken(config, prompts, body, nowMs);
     watch.start(answer.room, { metadata: dispatchMetadata(body), untilMs: nowMs + config.web.tokenTtlMs });
-    log.info({ room: answer.room, prompt: body.prompt }, 'caller token issued');
+    log.info({ pii_room: answer.room, prompt: body.prompt }, 'caller token issued');
     return answer;
   });
 }

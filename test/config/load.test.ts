@@ -70,6 +70,10 @@ describe('faults', () => {
     expect(new ConfigError(problems).message).toMatch(/LIVEKIT_URL: got "not a url"; want a URL such as ws:/);
   });
 
+  test('a duration that no timer can hold is refused, instead of passing at once', () => {
+    expect(problemsOf({ MAX_CALL_MS: '3000000000' })).toMatchObject([{ key: 'MAX_CALL_MS' }]);
+  });
+
   test('a missing endpoint is named with both ways to set it', () => {
     const problems = problemsOf({ OPENAI_BASE_URL: undefined });
     expect(keysOf(problems)).toEqual(['STT_BASE_URL', 'LLM_BASE_URL', 'TTS_BASE_URL']);

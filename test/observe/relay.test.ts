@@ -65,3 +65,19 @@ test('a socket left by a worker that died is replaced', async () => {
   relay = await receiveFacts(path, () => {});
   expect(relay).toBeDefined();
 });
+
+test('a fact that lacks its parts harms nobody', async () => {
+  const heard = new Promise<CallFact>((resolve) => {
+    const report = (fact: CallFact) => {
+      if (fact.fact === 'turn') for (const part of Object.keys(fact.parts)) expect(part).toBeDefined();
+      else resolve(fact);
+    };
+    receiveFacts(path, report).then(async (started) => {
+      relay = started;
+      const socket = connect(path);
+      await once(socket, 'connect');
+      socket.end(`{"fact":"turn"}\n${JSON.stringify(dropped('after'))}\n`);
+    });
+  });
+  expect(await heard).toEqual(dropped('after'));
+});

@@ -2,7 +2,8 @@ import { initializeLogger } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
-import { createStt, deepgramRoot } from '../../src/stages/stt.ts';
+import { deepgramRoot } from '../../src/stages/endpoint.ts';
+import { createStt } from '../../src/stages/stt.ts';
 import { configFrom } from '../helpers/config.ts';
 import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
 

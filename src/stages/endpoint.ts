@@ -1,0 +1,17 @@
+import { EndpointError, messageOf } from '../errors.ts';
+
+/** Anything thrown by a stage as the error that names its endpoint. */
+export function asEndpointError(error: unknown, endpoint: 'stt' | 'llm' | 'tts', url = ''): EndpointError {
+  if (error instanceof EndpointError) return error;
+  if (error instanceof Error && error.cause instanceof EndpointError) return error.cause;
+  return new EndpointError(messageOf(error), { endpoint, url, failure: 'invalid', cause: error });
+}
+
+export function hostOf(url: string | undefined): string {
+  return url && URL.canParse(url) ? new URL(url).host : 'unknown';
+}
+
+/** The plugins append `/v1/…` themselves, and want the scheme of the protocol that they speak. */
+export function deepgramRoot(baseUrl: string, scheme: 'ws' | 'http'): string {
+  return baseUrl.replace(/\/+(v1\/*)?$/, '').replace(/^(ws|http)/, scheme);
+}
