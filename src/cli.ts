@@ -29,6 +29,19 @@ export function createCli(): Command {
       await printToken(planDev(processSources(), 'http://127.0.0.1:9100/v1').config, options);
     });
   cli
+    .command('check')
+    .description('try each hop of a call by itself, and say which is broken; exit code 1 when one is')
+    .option('--json', 'print the results as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { renderResult, runChecks } = await import('./doctor/run.ts');
+      const show = json
+        ? undefined
+        : (result: Parameters<typeof renderResult>[0]) => console.log(renderResult(result));
+      const results = await runChecks({ config: loadConfig(), fetch }, undefined, show);
+      if (json) console.log(JSON.stringify(results, null, 2));
+      process.exitCode = results.some(({ status }) => status === 'failed') ? 1 : 0;
+    });
+  cli
     .command('config')
     .description('print the configuration as it was understood, without secrets')
     .action(async () => {

@@ -220,6 +220,13 @@ export const settings = {
       'Life of a caller token before it is used',
     ),
   },
+  check: {
+    readyUrls: setting(
+      'CHECK_READY_URLS',
+      text.default(''),
+      'For `check`: `/readyz` URLs of workers and pages, by comma',
+    ),
+  },
   log: {
     level: setting(
       'LOG_LEVEL',

@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { models } from '../../../src/doctor/checks/models.ts';
+import { configFrom } from '../../helpers/config.ts';
+import { type EndpointServer, endpointServer } from '../../helpers/endpoint-server.ts';
+
+let server: EndpointServer;
+beforeEach(async () => {
+  server = await endpointServer();
+});
+afterEach(() => server.close());
+
+const run = (env: Record<string, string> = {}) => {
+  const attempts = { STT_ATTEMPTS: '1', LLM_ATTEMPTS: '1', TTS_ATTEMPTS: '1' };
+  const config = configFrom({ OPENAI_BASE_URL: server.baseUrl, ...attempts, ...env });
+  return models.run({ config, signal: AbortSignal.timeout(4000), fetch });
+};
+
+test('endpoints that list their models are counted; one without the route is reachable all the same', async () => {
+  server.on('GET /v1/models', ({ reply }) => reply(200, { data: [{ id: 'm' }] }));
+  expect(await run({ TTS_BASE_URL: `${server.origin}/other` })).toBe(
+    'stt 1 model(s), llm 1 model(s), tts reachable',
+  );
+});
+
+test('an endpoint that refuses the key fails with its name and its status', async () => {
+  server.on('GET /v1/models', ({ reply }) => reply(401, { error: 'no' }));
+  await expect(run()).rejects.toMatchObject({ failure: 'status', status: 401 });
+});
+
+test('Deepgram is not asked for a list of models', async () => {
+  server.on('GET /v1/models', ({ reply }) => reply(200, { data: [] }));
+  const deepgram = { DEEPGRAM_API_KEY: 'k', DEEPGRAM_BASE_URL: 'http://127.0.0.1:9' };
+  expect(await run({ STT_PROVIDER: 'deepgram', TTS_PROVIDER: 'deepgram', ...deepgram })).toBe(
+    'llm 0 model(s)',
+  );
+});

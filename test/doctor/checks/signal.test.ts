@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { signal } from '../../../src/doctor/checks/signal.ts';
+import { configFrom } from '../../helpers/config.ts';
+import { type EndpointServer, endpointServer } from '../../helpers/endpoint-server.ts';
+
+const LIST_ROOMS = 'POST /twirp/livekit.RoomService/ListRooms';
+let server: EndpointServer;
+beforeEach(async () => {
+  server = await endpointServer();
+});
+afterEach(() => server.close());
+
+const run = (url = server.origin) =>
+  signal.run({ config: configFrom({ LIVEKIT_URL: url }), signal: AbortSignal.timeout(4000), fetch });
+
+test('a server that takes the key says how many rooms there are', async () => {
+  server.on(LIST_ROOMS, ({ reply }) => reply(200, { rooms: [{ sid: 'RM_1', name: 'a' }] }));
+  expect(await run()).toBe(`${server.origin}, 1 room(s)`);
+});
+
+test('a refused key is named as such, with the two settings to compare', async () => {
+  server.on(LIST_ROOMS, ({ reply }) => reply(401, { code: 'unauthenticated', msg: 'invalid token' }));
+  await expect(run()).rejects.toMatchObject({
+    message: `${server.origin}: the key or the secret is refused`,
+    hint: expect.stringContaining('LIVEKIT_API_SECRET'),
+  });
+});
+
+test('a server that is not there is told from one that refuses', async () => {
+  await expect(run('http://127.0.0.1:9')).rejects.toMatchObject({
+    hint: expect.stringContaining('LIVEKIT_URL'),
+  });
+});
