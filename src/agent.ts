@@ -63,7 +63,6 @@ function exitSoon(log: Log): void {
 
 function hostOf(job: JobContext<ProcessData>, { livekit }: Config): CallHost {
   return {
-    callId: job.job.id,
     room: job.room,
     dispatchMetadata: job.job.metadata,
     deleteRoom: () => job.deleteRoom(),

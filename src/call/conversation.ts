@@ -81,7 +81,7 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     try {
       if (reason !== CALLER_LOST) await sayAndWait(session, persona.goodbye);
     } finally {
-      await Promise.race([host.deleteRoom(), delay(DELETE_TIMEOUT_MS)]).finally(() => session?.close());
+      await atMost(DELETE_TIMEOUT_MS, host.deleteRoom()).finally(() => session?.close());
     }
   };
   const hangUpSoon = (reason: string) => {
@@ -132,13 +132,13 @@ function releaseTracks({ localParticipant }: Room): void {
 async function sayAndWait(session: voice.AgentSession, text: string): Promise<void> {
   session.interrupt({ force: true });
   const speech = session.say(text, { allowInterruptions: false });
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, GOODBYE_TIMEOUT_MS);
-  });
-  await Promise.race([speech.waitForPlayout(), timeout]);
-  clearTimeout(timer);
+  await atMost(GOODBYE_TIMEOUT_MS, speech.waitForPlayout());
   await delay(LINGER_MS);
+}
+
+/** Waits for the work, or until the time is up; a timer that lost keeps no process alive. */
+function atMost(timeoutMs: number, work: Promise<unknown>): Promise<unknown> {
+  return Promise.race([work, delay(timeoutMs, undefined, { ref: false })]);
 }
 
 interface ConversationWatch {

@@ -5,8 +5,6 @@ import type { Room } from '@livekit/rtc-node';
  * of the call knows nothing else about it.
  */
 export interface CallHost {
-  /** Unique per call; in every log line. */
-  readonly callId: string;
   /** Not yet connected when the call starts. */
   readonly room: Room;
   /** What the dispatch said, usually JSON `{"prompt": …, "variables": {…}}`. */

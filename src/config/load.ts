@@ -89,16 +89,12 @@ const PATHS: ReadonlyMap<string, string> = new Map(
 );
 
 function readSecret(key: string, path: string, sources: Sources, problems: ConfigProblem[]) {
-  // A common secret is read for every stage that has none of its own; its fault is said once.
-  const report = (problem: ConfigProblem) => {
-    if (!problems.some((known) => known.key === problem.key)) problems.push(problem);
-  };
   try {
     const content = sources.read(path)?.trim();
     if (content) return content;
-    report({ key, got: path, want: 'a readable, non-empty file' });
+    sayOnce(problems, { key, got: path, want: 'a readable, non-empty file' });
   } catch (error) {
-    report({ key, got: path, want: `a readable file (${messageOf(error)})` });
+    sayOnce(problems, { key, got: path, want: `a readable file (${messageOf(error)})` });
   }
   return undefined;
 }
@@ -128,11 +124,18 @@ function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[])
   const raw = typeof found.value === 'boolean' ? String(found.value) : found.value;
   const result = setting.type.safeParse(raw);
   if (result.success) return result.data;
-  // What another setting falls back on is at fault there, and is said once.
-  const said = raw === undefined ? [found.key, setting.fallback] : [found.key];
-  if (problems.some(({ key }) => said.includes(key))) return undefined;
   const got = raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : JSON.stringify(raw);
   const want = result.error.issues.map(({ message }) => message).join('; ');
-  problems.push({ key: found.key, got, want: raw === undefined ? `${want}: ${setting.doc}` : want });
+  const problem = { key: found.key, got, want: raw === undefined ? `${want}: ${setting.doc}` : want };
+  sayOnce(problems, problem, raw === undefined ? setting.fallback : undefined);
   return undefined;
+}
+
+/**
+ * Several settings fall back on one, and read the same variable or file: its fault is said once.
+ *
+ * @param origin - another key at which the fault may have been said already.
+ */
+function sayOnce(problems: ConfigProblem[], problem: ConfigProblem, origin?: string): void {
+  if (!problems.some(({ key }) => key === problem.key || key === origin)) problems.push(problem);
 }

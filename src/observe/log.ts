@@ -27,7 +27,7 @@ export function createLog({ level, pii, destination }: LogOptions): Log {
       level,
       timestamp: stdTimeFunctions.isoTime,
       base: { pid: process.pid },
-      // The framework logs thrown values under this key; ours are messages already and pass through.
+      // Thrown values are written with their stack; messages pass through.
       serializers: { error: stdSerializers.err },
       formatters: {
         level: (label) => ({ level: label }),
