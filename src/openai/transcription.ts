@@ -1,4 +1,5 @@
 import { EndpointError } from '../errors.ts';
+import type { Answer } from './exchange.ts';
 import { excerpt, fault } from './fault.ts';
 import {
   authorization,
@@ -74,8 +75,12 @@ function refusesFormat(error: unknown): boolean {
 }
 
 async function ask(options: TranscribeOptions, format: 'verbose_json' | 'json'): Promise<Transcript> {
-  const call = await transcriptionCall(options, format);
-  const answer = await request(call);
+  const call = await transcriptionCall(options, { response_format: format });
+  return readTranscript(call, await request(call));
+}
+
+/** The transcript of an answer that holds all of it, JSON or plain text. */
+export async function readTranscript(call: RequestOptions, answer: Answer): Promise<Transcript> {
   const body = await readText(call, answer);
   const type = answer.headers.get('content-type') ?? '';
   const json = parsed(body);
@@ -87,12 +92,16 @@ async function ask(options: TranscribeOptions, format: 'verbose_json' | 'json'):
   throw noText(call, body);
 }
 
-async function transcriptionCall(options: TranscribeOptions, format: string): Promise<RequestOptions> {
+/** The request for a transcript; `fields` are those of the form that say how it is wanted. */
+export async function transcriptionCall(
+  options: TranscribeOptions,
+  fields: Readonly<Record<string, string>>,
+): Promise<RequestOptions> {
   const { baseUrl, apiKey, model, wav, language, prompt } = options;
   const form = new FormData();
   form.append('file', new Blob([new Uint8Array(wav)], { type: 'audio/wav' }), 'audio.wav');
   form.append('model', model);
-  form.append('response_format', format);
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
   if (language !== undefined) form.append('language', language);
   if (prompt !== undefined) form.append('prompt', prompt);
   const encoded = new Response(form);
@@ -109,7 +118,8 @@ async function transcriptionCall(options: TranscribeOptions, format: string): Pr
   };
 }
 
-function toTranscript(json: Record<string, unknown>, call: RequestOptions, body: string): Transcript {
+/** @param body - what to quote where `json` is none */
+export function toTranscript(json: Record<string, unknown>, call: RequestOptions, body: string): Transcript {
   if (typeof json.text !== 'string') throw noText(call, body);
   const usage = json.usage as { seconds?: unknown } | null | undefined;
   // vLLM writes the duration as a string.
@@ -140,7 +150,7 @@ function toSegment(value: unknown): TranscriptSegment[] {
   ];
 }
 
-function noText(call: RequestOptions, body: string): EndpointError {
+export function noText(call: RequestOptions, body: string): EndpointError {
   const said = excerpt(body, call);
   return fault(call, 'invalid', `answered no transcript${said === '' ? '' : `: ${said}`}`, {
     hint: 'It must answer JSON with a `text`: check the model, and the log of the server.',

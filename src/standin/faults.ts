@@ -19,7 +19,7 @@ export const faultSchema = z.strictObject({
   cutAfterBytes: z.int().min(0).optional(),
   /** Falls silent after so many bytes of the body, connection open. */
   stallAfterBytes: z.int().min(0).optional(),
-  /** Ends a chat stream without `data: [DONE]`, as some servers do. */
+  /** Ends a chat stream without `data: [DONE]`, as some servers do; a transcript's without its `done` event. */
   withoutDone: z.boolean().optional(),
   /** Replaces the `Content-Type` of the answer. */
   contentType: z.string().optional(),

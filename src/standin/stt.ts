@@ -4,7 +4,7 @@ import { type Audio, readWav } from './audio.ts';
 import { type Clock, sleepUntil } from './clock.ts';
 import { spokenMs } from './hearing.ts';
 import type { ModelRoute } from './model-route.ts';
-import { RequestProblem } from './reply.ts';
+import { type Reply, RequestProblem } from './reply.ts';
 import type { Script } from './script.ts';
 import type { Recognizer } from './sphinx.ts';
 
@@ -29,6 +29,8 @@ const FORMATS = ['json', 'verbose_json', 'text'];
 export interface TranscriptionRequest extends Audio {
   model: string;
   format: string;
+  /** Answered as server-sent events. */
+  stream: boolean;
   language: string | undefined;
   prompt: string | undefined;
 }
@@ -37,6 +39,7 @@ export interface TranscriptionRequest extends Audio {
 export interface TranscriptionDetails {
   model: string;
   format: string;
+  stream: boolean;
   language: string | undefined;
   prompt: string | undefined;
   sampleRate: number;
@@ -67,7 +70,9 @@ export function createStt(parts: SttParts): ModelRoute<TranscriptionRequest, Tra
       const transcript = parts.script.next(request, '') ?? (await hear(request, parts.recognizer, signal));
       await sleepUntil(parts.clock, arrivedMs + parts.latencyMs(), signal);
       const full = typeof transcript === 'string' ? { text: transcript } : transcript;
-      if (request.format === 'text') await reply.send(200, 'text/plain; charset=utf-8', `${full.text}\n`);
+      if (request.stream) await sendEvents(full.text, request, reply);
+      else if (request.format === 'text')
+        await reply.send(200, 'text/plain; charset=utf-8', `${full.text}\n`);
       else if (request.format === 'json') await reply.json(200, { text: full.text });
       else await reply.json(200, verbose(full, request));
       return { text: full.text };
@@ -92,7 +97,23 @@ async function readTranscriptionRequest(body: Buffer, contentType: string): Prom
     throw new RequestProblem(400, message, 'response_format');
   }
   const audio = await readWav(file);
-  return { ...audio, model, format, language: field('language'), prompt: field('prompt') };
+  const stream = field('stream') === 'true';
+  return { ...audio, model, format, stream, language: field('language'), prompt: field('prompt') };
+}
+
+/** A delta for each word, then `done`, as OpenAI streams a transcript. */
+async function sendEvents(text: string, audio: Audio, reply: Reply): Promise<void> {
+  const send = (event: object) => reply.write(`data: ${JSON.stringify(event)}\n\n`);
+  reply.begin(200, 'text/event-stream; charset=utf-8', { 'cache-control': 'no-cache' });
+  for (const delta of wordsOf(text)) await send({ type: 'transcript.text.delta', delta });
+  const usage = { type: 'duration', seconds: Math.ceil(durationMs(audio) / 1000) };
+  if (!reply.withoutDone) await send({ type: 'transcript.text.done', text, usage });
+  reply.end();
+}
+
+/** Each with the space before it; joined again they are the text. */
+export function wordsOf(text: string): string[] {
+  return text.match(/\s*\S+|\s+$/g) ?? [];
 }
 
 async function parseForm(body: Buffer, contentType: string): Promise<FormData> {

@@ -45,9 +45,14 @@ export function transcribe(
   standIn: StandIn,
   wav: Uint8Array,
   fields: Record<string, string> = {},
+  signal?: AbortSignal,
 ): Promise<Response> {
   const body = new FormData();
   body.append('file', new Blob([new Uint8Array(wav)]), 'audio.wav');
   for (const [name, value] of Object.entries({ model: 'any', ...fields })) body.append(name, value);
-  return fetch(`${standIn.baseUrl}/audio/transcriptions`, { method: 'POST', body });
+  return fetch(`${standIn.baseUrl}/audio/transcriptions`, {
+    method: 'POST',
+    body,
+    ...(signal && { signal }),
+  });
 }

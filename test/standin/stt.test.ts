@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
+import { transcribeSse } from '../../src/openai/transcription-sse.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
+import { endpointFailure } from '../helpers/endpoint-failure.ts';
 import { fakeProgram } from './programs.ts';
 import { beep } from './sounds.ts';
-import { startBuiltIn, transcribe } from './start.ts';
+import { say, startBuiltIn, transcribe } from './start.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 const speech = encodeWav(beep({ toneMs: 2300, silenceMs: 200 }), 16_000, 1);
+const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 1 };
 const silence = encodeWav(new Int16Array(16_000), 16_000, 1);
 
 test('without PocketSphinx it says how long the caller spoke', async () => {
@@ -66,6 +69,7 @@ test('the journal keeps what was asked and answered, not the audio', async () =>
   expect(standIn.requests('stt')[0]?.details).toEqual({
     model: 'whisper-1',
     format: 'json',
+    stream: false,
     language: 'en',
     prompt: 'telco',
     sampleRate: 16_000,
@@ -93,6 +97,45 @@ test('the answer waits for the latency of the profile', async () => {
   await transcribe(standIn, speech);
   expect(clock.now()).toBe(250);
 });
+
+test('a stream is a delta for each word and then the whole, read by the client of this program', async () => {
+  const standIn = await startBuiltIn({ clock: virtualClock(), profile: { stt: { latencyMs: 250 } } });
+  standIn.control({ stt: { always: 'My line is down.' } });
+  const stream = transcribeSse({ baseUrl: standIn.baseUrl, model: 'any', wav: speech, deadlines });
+  const pieces: string[] = [];
+  let next = await stream.next();
+  for (; next.done !== true; next = await stream.next()) pieces.push(next.value);
+  expect(pieces).toEqual(['My', ' line', ' is', ' down.']);
+  expect(next.value).toEqual({ text: 'My line is down.', durationMs: 3000 });
+  expect(standIn.requests('stt')[0]?.details).toMatchObject({ stream: true, text: 'My line is down.' });
+});
+
+test('a stream without its end is an error for the client', async () => {
+  const standIn = await startBuiltIn();
+  standIn.control({ stt: { always: 'My line' }, faults: { stt: [{ withoutDone: true }] } });
+  const stream = transcribeSse({ baseUrl: standIn.baseUrl, model: 'any', wav: speech, deadlines });
+  const all = async () => {
+    while ((await stream.next()).done !== true);
+  };
+  expect(await endpointFailure(all())).toMatchObject({ failure: 'stall' });
+});
+
+test.each(['stt', 'tts'] as const)(
+  'a client that leaves while it waits is counted as aborted: %s',
+  async (route) => {
+    const standIn = await startBuiltIn();
+    standIn.control({ faults: { [route]: [{ hang: true }] } });
+    const leaving = new AbortController();
+    const answer =
+      route === 'stt'
+        ? transcribe(standIn, speech, {}, leaving.signal)
+        : say(standIn, 'hi', {}, leaving.signal);
+    await expect.poll(() => standIn.counts(route).pending).toBe(1);
+    leaving.abort();
+    await expect(answer).rejects.toThrow('aborted');
+    await expect.poll(() => standIn.counts(route)).toMatchObject({ pending: 0, aborted: 1, faulted: 0 });
+  },
+);
 
 test.each([
   ['no model', { model: '' }, 'model'],

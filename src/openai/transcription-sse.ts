@@ -1,0 +1,140 @@
+import type { EndpointError } from '../errors.ts';
+import type { Answer } from './exchange.ts';
+import { excerpt, fault } from './fault.ts';
+import { attemptOnce, type RequestOptions } from './request.ts';
+import { retrying } from './retry.ts';
+import { type SseEvent, sseEvents } from './sse.ts';
+import {
+  noText,
+  readTranscript,
+  type TranscribeOptions,
+  type Transcript,
+  toTranscript,
+  transcriptionCall,
+} from './transcription.ts';
+
+/**
+ * Transcribes a WAV as `transcribe` does, with `stream=true`: yields the text in pieces and returns the whole
+ * transcript. Tries again until the first piece is here. An answer that is no event stream, from a server that does
+ * not know `stream`, is read whole and yields nothing.
+ *
+ * | server | its events, by its source |
+ * |---|---|
+ * | OpenAI | `transcript.text.delta` {delta}, `transcript.text.done` {text, usage} |
+ * | speaches | the same, but the `text` of `done` is empty: the pieces count |
+ * | vLLM | `transcription.chunk` {choices: [{delta: {content}, finish_reason}]}; an `error` with a status as `code` |
+ * | faster-whisper-server | {text} for each segment |
+ * @throws EndpointError — `stall` also for events that end before the transcript is complete; `invalid` for other
+ *   answers without a transcript; `status` for an error among the events that has one
+ */
+export async function* transcribeSse(
+  options: TranscribeOptions,
+): AsyncGenerator<string, Transcript, undefined> {
+  // vLLM refuses `verbose_json` together with `stream`.
+  const call = await transcriptionCall(options, { response_format: 'json', stream: 'true' });
+  const { answer, pieces, first } = await retrying(call, async (attempt) => {
+    const answer = await attemptOnce(call, attempt);
+    const pieces = read(call, answer);
+    return { answer, pieces, first: await pieces.next() };
+  });
+  let next = first;
+  try {
+    for (; next.done !== true; next = await pieces.next()) yield next.value;
+    return next.value;
+  } finally {
+    // The reader left: the server need not go on.
+    if (next.done !== true) answer.close();
+  }
+}
+
+function isEventStream({ head, headers }: Answer): boolean {
+  const begin = new TextDecoder().decode(head).trimStart();
+  if (/^[{["<]/.test(begin)) return false;
+  return (
+    /^(data|event|id|retry)?:/.test(begin) || (headers.get('content-type') ?? '').includes('event-stream')
+  );
+}
+
+async function* read(call: RequestOptions, answer: Answer): AsyncGenerator<string, Transcript> {
+  if (!isEventStream(answer)) return readTranscript(call, answer);
+  const chunks = answer.body[Symbol.asyncIterator]();
+  try {
+    const transcript = yield* readTo(call, sseEvents({ [Symbol.asyncIterator]: () => keptOpen(chunks) }));
+    void drain(chunks);
+    return transcript;
+  } catch (error) {
+    answer.close();
+    throw error;
+  }
+}
+
+async function* readTo(
+  call: RequestOptions,
+  events: AsyncIterable<SseEvent>,
+): AsyncGenerator<string, Transcript> {
+  let text = '';
+  let complete: boolean | undefined;
+  let last = '';
+  for await (const { event, data } of events) {
+    const json = parsed(data);
+    if (json === undefined) throw noText(call, data);
+    if (event === 'error' || json.error) throw errorEvent(call, data, json);
+    if (json.type === 'transcript.text.done') {
+      return toTranscript({ ...json, text: json.text || text }, call, data);
+    }
+    last = data;
+    const said = pieceOf(json);
+    if (said === undefined) continue;
+    complete = said.complete;
+    text += said.piece;
+    if (said.piece !== '') yield said.piece;
+  }
+  if (complete === undefined) throw noText(call, last);
+  if (!complete)
+    throw fault(call, 'stall', `ended its events after ${text.length} characters of an open transcript`);
+  return { text: text.trim() };
+}
+
+/** `complete`: the events may end here. */
+function pieceOf(json: Record<string, unknown>): { piece: string; complete: boolean } | undefined {
+  if (json.type === 'transcript.text.delta') return { piece: textOf(json.delta), complete: false };
+  if (json.type === undefined && typeof json.text === 'string') return { piece: json.text, complete: true };
+  const choice = Array.isArray(json.choices) ? json.choices[0] : undefined;
+  if (choice === undefined) return undefined;
+  return { piece: textOf(choice.delta?.content), complete: Boolean(choice.finish_reason) };
+}
+
+function errorEvent(call: RequestOptions, data: string, json: Record<string, unknown>): EndpointError {
+  const status = Number((json.error as { code?: unknown } | undefined)?.code);
+  const message = `sent an error among its events: ${excerpt(data, call)}`;
+  return status >= 400 && status < 600
+    ? fault(call, 'status', message, { status })
+    : fault(call, 'invalid', message);
+}
+
+/** Without `return`: reading that ends early leaves the rest to `drain`. */
+function keptOpen<T>(chunks: AsyncIterator<T>): AsyncIterator<T> {
+  return { next: () => chunks.next() };
+}
+
+/** What follows the transcript is read, so that the connection goes back to the pool. */
+async function drain(chunks: AsyncIterator<unknown>): Promise<void> {
+  try {
+    while ((await chunks.next()).done !== true);
+  } catch {
+    // The transcript is complete: how the connection ends does not matter.
+  }
+}
+
+function parsed(data: string): Record<string, unknown> | undefined {
+  try {
+    const json = JSON.parse(data);
+    return typeof json === 'object' && json !== null ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
