@@ -1,24 +1,47 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { startChild } from '../src/dev/child.ts';
 import { cacheDir } from '../src/dev/livekit-binary.ts';
 import { AppError } from '../src/errors.ts';
+import { buildOnce } from './tool-build.ts';
 
-/** A program that tests run. Its pinned module, with checksums, is test/gomod/<name>/go.mod. */
+/** A program that tests run, built from a pinned module with checksums: test/gomod/<module>/go.mod. */
 interface Tool {
   version: string;
   /** Package that is its command. */
   command: string;
-  /** Prints its version. */
+  /** Where several commands are of one module; default: the tool's name. */
+  module?: string;
+  /** Ends well, and prints its version if it can. */
   versionArgs: readonly string[];
-  /** Versions on the PATH that serve as well. */
-  accepts: RegExp;
+  /** Versions on the PATH that serve as well; default: none. */
+  accepts?: RegExp;
   ldflags?: string;
 }
 
 const HELM = 'helm.sh/helm/v3';
+const KUBERNETES_VERSION = 'v1.36.3';
+
+const variables = (values: Record<string, string>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `-X ${name}=${value}`)
+    .join(' ');
+
+/** Without its version Kubernetes calls itself 0.0.0, which Helm and kubectl refuse to work with. */
+const kubernetes = (name: string, versionArgs: readonly string[]) => ({
+  version: KUBERNETES_VERSION,
+  command: `k8s.io/kubernetes/cmd/${name}`,
+  module: 'kube',
+  versionArgs,
+  accepts: /v1\.36\./,
+  ldflags: variables({
+    'k8s.io/component-base/version.gitVersion': KUBERNETES_VERSION,
+    'k8s.io/client-go/pkg/version.gitVersion': KUBERNETES_VERSION,
+    'k8s.io/component-base/version.gitMajor': '1',
+    'k8s.io/component-base/version.gitMinor': '36',
+  }),
+});
 
 const TOOLS = {
   helm: {
@@ -27,28 +50,59 @@ const TOOLS = {
     versionArgs: ['version', '--template', '{{.Version}}'],
     accepts: /^v3\.(1[7-9]|[2-9]\d)\./,
     // As its Makefile sets them: without, it takes every cluster for Kubernetes 1.20.
-    ldflags: [
-      `${HELM}/internal/version.version=v3.22.0`,
-      ...['lint/rules', 'chartutil'].flatMap((name) => [
-        `${HELM}/pkg/${name}.k8sVersionMajor=1`,
-        `${HELM}/pkg/${name}.k8sVersionMinor=37`,
-      ]),
-    ]
-      .map((flag) => `-X ${flag}`)
-      .join(' '),
+    ldflags: variables({
+      [`${HELM}/internal/version.version`]: 'v3.22.0',
+      [`${HELM}/pkg/lint/rules.k8sVersionMajor`]: '1',
+      [`${HELM}/pkg/lint/rules.k8sVersionMinor`]: '37',
+      [`${HELM}/pkg/chartutil.k8sVersionMajor`]: '1',
+      [`${HELM}/pkg/chartutil.k8sVersionMinor`]: '37',
+    }),
   },
   kubeconform: {
     version: 'v0.8.0',
     command: 'github.com/yannh/kubeconform/cmd/kubeconform',
     versionArgs: ['-v'],
     accepts: /^v0\.[78]\./,
-    ldflags: '-X main.version=v0.8.0',
+    ldflags: variables({ 'main.version': 'v0.8.0' }),
+  },
+  'kube-apiserver': kubernetes('kube-apiserver', ['--version']),
+  'kube-controller-manager': kubernetes('kube-controller-manager', ['--version']),
+  kubectl: kubernetes('kubectl', ['version', '--client']),
+  etcd: {
+    version: 'v3.6.8',
+    command: 'go.etcd.io/etcd/server/v3',
+    module: 'kube',
+    versionArgs: ['--version'],
+    accepts: /^etcd Version: 3\.6\./,
+  },
+  // The newest whose module the public proxy serves; it works with STUNner 1.2's definitions and data plane.
+  'stunner-gateway-operator': {
+    version: 'v0.18.0',
+    command: 'github.com/l7mp/stunner-gateway-operator',
+    versionArgs: ['--help'],
+  },
+  stunnerd: {
+    version: 'v1.2.1',
+    command: 'github.com/l7mp/stunner/cmd/stunnerd',
+    versionArgs: ['--help'],
   },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;
 
-export const TOOL_NAMES = Object.keys(TOOLS) as ToolName[];
+/** What the chart's rendered tests run. */
+export const CHART_TOOLS: readonly ToolName[] = ['helm', 'kubeconform'];
+
+/** What the cluster under test is made of. */
+export const CLUSTER_TOOLS: readonly ToolName[] = [
+  'helm',
+  'kubectl',
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'stunner-gateway-operator',
+  'stunnerd',
+];
 
 export interface ToolOptions {
   env?: NodeJS.ProcessEnv;
@@ -58,7 +112,7 @@ export interface ToolOptions {
 
 /**
  * The first that works of: the tool on the PATH in a version that serves, the cached build, a build from the pinned Go
- * module (a minute or two, once).
+ * module (the largest: five minutes, once).
  *
  * @throws AppError that says why there is none, and how to get one.
  */
@@ -66,11 +120,11 @@ export async function toolPath(name: ToolName, options: ToolOptions = {}): Promi
   const { env = process.env, onProgress = () => {} } = options;
   const tool: Tool = TOOLS[name];
   const onPath = await findOnPath(name, env);
-  if (onPath && tool.accepts.test((await versionOf(onPath, tool)) ?? '')) return onPath;
+  if (onPath && tool.accepts?.test((await versionOf(onPath, tool)) ?? '')) return onPath;
   const cached = join(cacheDir(env), 'bin', `${name}-${tool.version}`);
-  if (await versionOf(cached, tool)) return cached;
+  if ((await versionOf(cached, tool)) !== undefined) return cached;
   const failure = await build(name, cached, env, onProgress);
-  if (failure === undefined && (await versionOf(cached, tool))) return cached;
+  if (failure === undefined && (await versionOf(cached, tool)) !== undefined) return cached;
   throw new AppError(
     `No ${name}: none on the PATH, none cached, and ${failure ?? 'the one just built does not run'}.`,
     {
@@ -102,11 +156,7 @@ async function versionOf(path: string, { versionArgs }: Tool): Promise<string | 
   );
 }
 
-/**
- * Into a folder of its own, then renamed: of two builds at once, each leaves a whole file.
- *
- * @returns why it could not be built, if so.
- */
+/** @returns why it could not be built, if so. */
 async function build(
   name: ToolName,
   target: string,
@@ -116,30 +166,16 @@ async function build(
   const tool: Tool = TOOLS[name];
   const go = await findOnPath('go', env);
   if (!go) return 'no Go to build it';
-  const bin = join(cacheDir(env), 'bin');
-  await mkdir(bin, { recursive: true });
-  const dir = await mkdtemp(join(bin, 'build-'));
-  const startedMs = performance.now();
-  const report = () => {
-    const seconds = Math.round((performance.now() - startedMs) / 1000);
-    onProgress(`Building ${name} ${tool.version} with Go, once … ${seconds} s`);
-  };
-  report();
-  const timer = setInterval(report, 1000);
-  try {
-    const built = join(dir, name);
-    const child = startChild({
-      command: go,
-      args: ['build', '-trimpath', '-ldflags', `-s -w ${tool.ldflags ?? ''}`, '-o', built, tool.command],
-      env: { ...env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
-      cwd: join(import.meta.dirname, 'gomod', name),
-    });
-    const { code, lastLines } = await child.exited;
-    if (code !== 0) return `Go could not build it (${lastLines.slice(-3).join(' | ')})`;
-    await rename(built, target);
-    return undefined;
-  } finally {
-    clearInterval(timer);
-    await rm(dir, { recursive: true, force: true });
-  }
+  const label = `${name} ${tool.version}`;
+  const moduleDir = join(import.meta.dirname, 'gomod', tool.module ?? name);
+  return buildOnce({
+    go,
+    label,
+    moduleDir,
+    command: tool.command,
+    ldflags: tool.ldflags,
+    target,
+    env,
+    onProgress,
+  });
 }

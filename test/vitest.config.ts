@@ -32,6 +32,17 @@ export default defineConfig({
           globalSetup: ['test/e2e/global-setup.ts'],
         },
       },
+      {
+        test: {
+          name: 'cluster',
+          env: { NODE_ENV: 'production' },
+          include: ['test/cluster/*.cluster.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          globalSetup: ['test/cluster/global-setup.ts'],
+        },
+      },
     ],
   },
 });

@@ -9,7 +9,7 @@ import { API_MODULES, type ApiModule, moduleDir } from './api-modules.ts';
 type Json = Record<string, unknown>;
 
 /** Custom resources that the chart uses, and where their definitions are. */
-const CRD_FILES: readonly [ApiModule, string][] = [
+export const CRD_FILES: readonly [ApiModule, string][] = [
   ['sigs.k8s.io/gateway-api', 'config/crd/standard/gateway.networking.k8s.io_gatewayclasses.yaml'],
   ['sigs.k8s.io/gateway-api', 'config/crd/standard/gateway.networking.k8s.io_gateways.yaml'],
   ['sigs.k8s.io/gateway-api', 'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml'],

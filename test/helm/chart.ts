@@ -49,15 +49,23 @@ export const SCENARIOS: Readonly<Record<string, Rendering>> = {
   ),
 };
 
+export interface Answer {
+  code: number;
+  /** What it printed; after a failure, what it complained of too. */
+  output: string;
+  /** What it complained of. */
+  warnings: string;
+}
+
 /** Runs a command with text on its stdin; a failure is an answer here. */
-export function run(
-  command: string,
-  args: readonly string[],
-  input = '',
-): Promise<{ code: number; output: string }> {
+export function run(command: string, args: readonly string[], input = ''): Promise<Answer> {
   return new Promise((resolve) => {
     const child = execFile(command, [...args], { maxBuffer: 64e6 }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code ?? 1) : 0, output: error ? `${stdout}${stderr}` : stdout }),
+      resolve({
+        code: error ? Number(error.code ?? 1) : 0,
+        output: error ? `${stdout}${stderr}` : stdout,
+        warnings: stderr,
+      }),
     );
     child.stdin?.end(input);
   });

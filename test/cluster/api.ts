@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
+import { run } from '../helm/chart.ts';
+import { toolPath } from '../tools.ts';
+import { ApiError, type KubeObject, readAnswer, type WatchEvent } from './answer.ts';
+import { watchObjects } from './watch.ts';
+
+export interface Connection {
+  /** `https://10.244.0.1:26443` */
+  server: string;
+  /** Certificates to trust, PEM. */
+  ca: string;
+  token: string;
+  kubeconfig: string;
+}
+
+export type PatchType = 'merge' | 'strategic-merge';
+
+/**
+ * The Kubernetes API by its paths, such as `/api/v1/namespaces/livekit/pods`; queries and subresources are part of the
+ * path: `…/pods/a/status`, `…/pods?labelSelector=a%3Db`. All but `get` throw an ApiError for what is refused.
+ */
+export type Api = ReturnType<typeof connectApi>;
+
+export function connectApi(connection: Connection) {
+  const agent = new Agent({ keepAlive: true, ca: connection.ca });
+  const send = (method: string, path: string, body?: object, contentType = 'application/json') =>
+    open(connection, agent, method, path, body, contentType).then(readAnswer);
+  return {
+    /** `undefined` where there is none. */
+    get: <T = KubeObject>(path: string): Promise<T | undefined> =>
+      send('GET', path).then(
+        (answer) => answer as T,
+        (error) => {
+          if (error instanceof ApiError && error.status === 404) return undefined;
+          throw error;
+        },
+      ),
+    list: async <T = KubeObject>(path: string): Promise<T[]> =>
+      ((await send('GET', path)) as { items: T[] }).items,
+    create: (path: string, body: object) => send('POST', path, body) as Promise<KubeObject>,
+    patch: (path: string, body: object, type: PatchType = 'merge') =>
+      send('PATCH', path, body, `application/${type}-patch+json`) as Promise<KubeObject>,
+    /** @param options - DeleteOptions, such as `{gracePeriodSeconds: 0}`. */
+    delete: (path: string, options: object = {}) => send('DELETE', path, options),
+    /**
+     * Tells of each object of a list, then of every change, until the signal. Lost connections are made again, and what
+     * was missed is told then.
+     *
+     * @returns fulfilled when those that are there at first have been told.
+     */
+    watch: <T extends KubeObject = KubeObject>(
+      path: string,
+      onEvent: (event: WatchEvent<T>) => void,
+      signal: AbortSignal,
+    ): Promise<void> => watchObjects<T>((at) => open(connection, agent, 'GET', at), path, onEvent, signal),
+    /** Runs kubectl against this API; a failure is an answer. */
+    kubectl: async (args: readonly string[], stdin = '') =>
+      run(await toolPath('kubectl'), ['--kubeconfig', connection.kubeconfig, ...args], stdin),
+    /** Runs Helm against this API; a failure is an answer. */
+    helm: async (args: readonly string[], stdin = '') =>
+      run(await toolPath('helm'), ['--kubeconfig', connection.kubeconfig, ...args], stdin),
+    close: () => agent.destroy(),
+  };
+}
+
+function open(
+  { server, token }: Connection,
+  agent: Agent,
+  method: string,
+  path: string,
+  body?: object,
+  contentType?: string,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': contentType ?? 'application/json' };
+    request(new URL(path, server), { method, agent, headers }, resolve)
+      .once('error', reject)
+      .end(body && JSON.stringify(body));
+  });
+}

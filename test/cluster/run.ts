@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type Child, startChild } from '../../src/dev/child.ts';
+import { cacheDir } from '../../src/dev/livekit-binary.ts';
+import { AppError, messageOf } from '../../src/errors.ts';
+import { isAlive } from '../tool-build.ts';
+import { CLUSTER_TOOLS, toolPath } from '../tools.ts';
+import { fetchDefinitions } from './definitions.ts';
+import { onNode } from './node-namespace.ts';
+import { LOG_DIR_VARIABLE, notedTimes, type Timing } from './notes.ts';
+
+// `npm run test:cluster [name of a test file]`: gets what the cluster tests need, then runs them on a node of their own.
+
+const ROOT = join(import.meta.dirname, '../..');
+const LOG_EVERY_MS = 15_000;
+
+const times: Timing[] = [];
+
+async function timed<T>(what: string, act: () => T | Promise<T>): Promise<T> {
+  const startedMs = performance.now();
+  const result = await act();
+  times.push({ what, ms: performance.now() - startedMs });
+  return result;
+}
+
+/** One line that is written over on a terminal; in a log a line now and then. */
+function progressLine(): (text: string) => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return (text) => {
+    const { isTTY } = process.stderr;
+    const begins = text.endsWith(' 0 s');
+    if (!isTTY && !begins && performance.now() - lastMs < LOG_EVERY_MS) return;
+    lastMs = performance.now();
+    process.stderr.write(isTTY ? `${begins ? '\n' : ''}\r\x1b[K${text}` : `${text}\n`);
+  };
+}
+
+function requireRoot(): void {
+  if (process.platform === 'linux' && process.getuid?.() === 0) return;
+  throw new AppError('The cluster tests make network namespaces and mounts: run them on Linux, as root.');
+}
+
+/** Of this run. Folders of runs that are over are cleared away: nothing else of them can be left. */
+async function makeLogDir(): Promise<string> {
+  const all = join(cacheDir(process.env), 'cluster-logs');
+  await mkdir(all, { recursive: true });
+  for (const pid of await readdir(all)) {
+    if (!isAlive(Number(pid))) await rm(join(all, pid), { recursive: true });
+  }
+  const own = join(all, `${process.pid}`);
+  await rm(own, { recursive: true, force: true });
+  await mkdir(own);
+  return own;
+}
+
+async function provide(): Promise<void> {
+  const inherit = { cwd: ROOT, stdio: 'inherit' } as const;
+  await timed('dependencies, browser, livekit-server', () =>
+    execFileSync(process.execPath, ['src/dev/install.mjs', '--tests'], inherit),
+  );
+  await timed('program', () => execFileSync('npm', ['run', '--silent', 'build'], inherit));
+  const onProgress = progressLine();
+  await timed('tools of Kubernetes and STUNner', async () => {
+    for (const name of CLUSTER_TOOLS) await toolPath(name, { onProgress });
+    await fetchDefinitions();
+  });
+}
+
+function startTests(logs: string, filters: readonly string[]): Child {
+  const report = join(logs, 'report.json');
+  const vitest = [
+    ...[join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts'],
+    ...['--project', 'cluster', '--reporter=default', '--reporter=json', `--outputFile=${report}`],
+  ];
+  const [command, ...args] = onNode(process.execPath, ...vitest, ...filters);
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+  const env = { ...process.env, ...colour, [LOG_DIR_VARIABLE]: logs };
+  return startChild({ command, args, env, cwd: ROOT, onLine: (line) => process.stdout.write(`${line}\n`) });
+}
+
+interface Report {
+  testResults: { name: string; startTime: number; endTime: number }[];
+}
+
+async function fileTimes(logs: string): Promise<Timing[]> {
+  const report = join(logs, 'report.json');
+  if (!existsSync(report)) return [];
+  const { testResults }: Report = JSON.parse(await readFile(report, 'utf8'));
+  return testResults.map(({ name, startTime, endTime }) => ({
+    what: basename(name),
+    ms: endTime - startTime,
+  }));
+}
+
+function printTimes(all: readonly Timing[]): void {
+  const width = Math.max(...all.map(({ what }) => what.length));
+  const lines = all.map(({ what, ms }) => `  ${what.padEnd(width)}  ${(ms / 1000).toFixed(1).padStart(7)} s`);
+  process.stdout.write(`\n${lines.join('\n')}\n`);
+}
+
+async function main(): Promise<number> {
+  const startedMs = performance.now();
+  requireRoot();
+  await provide();
+  const logs = await makeLogDir();
+  const tests = startTests(logs, process.argv.slice(2));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => tests.kill());
+  const { code } = await tests.exited;
+  const parts = [...times, ...notedTimes(logs), ...(await fileTimes(logs))];
+  printTimes([...parts, { what: 'all', ms: performance.now() - startedMs }]);
+  if (code === 0) await rm(logs, { recursive: true });
+  else process.stdout.write(`\nThe logs are in ${logs} until the next run.\n`);
+  return code ?? 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  if (error instanceof AppError && error.hint) process.stderr.write(`  → ${error.hint}\n`);
+  process.exitCode = 1;
+}
