@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { type Chunk, Chunker } from '../../../src/stages/text/chunker.ts';
+import { SpokenText } from '../../../src/stages/text/spoken.ts';
+import { CHUNK_CASES } from './chunk-cases.ts';
+
+const marked = (chunks: Chunk[]) =>
+  chunks.map(({ text, endsSentence }) => (endsSentence ? text : `${text} >`));
+
+/** The chunks of a text that comes in these pieces. */
+function chunksOf(pieces: readonly string[]): string[] {
+  const chunker = new Chunker({ firstWords: 6 });
+  return marked([...pieces.flatMap((piece) => chunker.push(piece)), ...chunker.end()]);
+}
+
+/** Pieces of 1 to 8 code units, the same for the same seed. */
+function pieces(text: string, seed: number): string[] {
+  const cut: string[] = [];
+  let state = seed;
+  for (let at = 0; at < text.length; at += cut.at(-1)?.length ?? 1) {
+    state = (state * 48_271) % 2_147_483_647;
+    cut.push(text.slice(at, at + 1 + (state % 8)));
+  }
+  return cut;
+}
+
+test('there are many cases', () => expect(CHUNK_CASES.length).toBeGreaterThanOrEqual(48));
+
+test.each(CHUNK_CASES)('%s', (_, written, chunks) => {
+  expect(chunksOf([written])).toEqual(chunks);
+  expect(chunksOf(written.split('')), 'one character at a time').toEqual(chunks);
+  for (let seed = 1; seed <= 20; seed += 1) {
+    expect(chunksOf(pieces(written, seed)), `pieces of seed ${seed}`).toEqual(chunks);
+  }
+});
+
+test('the chunks together are the spoken text', () => {
+  const said = (text: string) => text.replace(/https?:\/\//g, '').replace(/[^\p{L}\p{M}\p{N}%+@/=]/gu, '');
+  for (const [, written] of CHUNK_CASES) {
+    const spoken = new SpokenText();
+    const whole = spoken.push(written) + spoken.end();
+    const together = chunksOf([written]).map((chunk) => chunk.replace(/ >$/, ''));
+    expect(said(together.join(''))).toBe(said(whole));
+  }
+});
+
+test.each([
+  'Sure,',
+  'How are you today?',
+  'Anything else!',
+  'Your plan is active.',
+  'I see;',
+  'Ya, betul.',
+  '谢谢。',
+  'نعم،',
+])('%s is certain without the next character', (written) => {
+  expect(marked(new Chunker({ firstWords: 6 }).push(written)).length).toBeGreaterThan(0);
+});
+
+test.each(['You owe RM 12.', 'Hello Dr.', 'Ask 3,', 'Visit example.', 'At 15:', 'It is No.', 'Wait -'])(
+  '%s may go on, and waits for more',
+  (written) => expect(new Chunker({ firstWords: 6 }).push(written)).toEqual([]),
+);
+
+test('when nothing more comes, what may be said is released, and no more', () => {
+  const chunker = new Chunker({ firstWords: 6 });
+  expect(chunker.push('You owe RM 12.')).toEqual([]);
+  expect(marked(chunker.release())).toEqual(['You owe RM 12.']);
+  expect(chunker.push(' Is that')).toEqual([]);
+  expect(chunker.release()).toEqual([]);
+  expect(marked(chunker.push(' right?'))).toEqual(['Is that right?']);
+});
+
+test('a clause that was too short for a request is released when nothing more comes', () => {
+  const chunker = new Chunker({ firstWords: 6 });
+  expect(marked(chunker.push('Sure, Ali, your'))).toEqual(['Sure, >']);
+  expect(marked(chunker.release())).toEqual(['Ali, >']);
+  expect(marked(chunker.push(' plan is fine.'))).toEqual(['your plan is fine.']);
+});
+
+test('the first chunk is as long as asked for', () => {
+  const words = 'one two three four five six seven eight nine ten eleven';
+  expect(new Chunker({ firstWords: 3 }).push(words)[0]?.text).toBe('one two three');
+  expect(new Chunker({ firstWords: 9 }).push(words)[0]?.text).toBe(
+    'one two three four five six seven eight nine',
+  );
+});
