@@ -29,7 +29,7 @@ export interface Guest extends Observed {
 /**
  * Joins a room as a caller would, with a microphone. Call `dispose` of `@livekit/rtc-node` before the process ends.
  *
- * @throws AppError when the server cannot be reached or refuses the token.
+ * @throws AppError when the server cannot be reached, refuses the token, or exchanges no media.
  */
 export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOptions): Promise<Guest> {
   const room = new Room();
@@ -43,7 +43,7 @@ export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOpt
   try {
     await room.connect(url, token, { autoSubscribe: true, dynacast: false, rtcConfig });
   } catch (cause) {
-    throw new AppError(`cannot join ${url}: ${messageOf(cause)}`, { cause });
+    throw joinError(url, messageOf(cause), cause);
   }
   const microphone = await publishMicrophone(room);
   return Object.assign(observed, {
@@ -61,5 +61,15 @@ export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOpt
       await room.disconnect();
       await microphone.close();
     },
+  });
+}
+
+/** Signalling and media fail for different reasons, so they are told apart; the library's own words stay. */
+function joinError(url: string, message: string, cause: unknown): AppError {
+  if (!message.includes('wait_pc_connection'))
+    return new AppError(`cannot join ${url}: ${message}`, { cause });
+  return new AppError(`cannot join ${url}: LiveKit answers, but no media path to it was found (${message})`, {
+    cause,
+    hint: 'open the ports of its TURN servers (usually UDP 3478, TCP 3480) or of its media to this machine',
   });
 }

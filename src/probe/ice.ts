@@ -7,6 +7,8 @@ export interface IceEnd {
   readonly protocol: string;
   readonly address: string;
   readonly port: number;
+  /** Of a relay: how the TURN server is reached, `udp`, `tcp` or `tls`. */
+  readonly relayProtocol?: string;
 }
 
 /** The pair of candidates in use. */
@@ -18,6 +20,7 @@ export interface IcePair {
 }
 
 const CANDIDATE_TYPES = ['host', 'srflx', 'prflx', 'relay'];
+const RELAY_PROTOCOLS = ['udp', 'tcp', 'tls'];
 
 type Stats = Awaited<ReturnType<Room['getRtcStats']>>['subscriberStats'];
 
@@ -46,7 +49,11 @@ function endOf(candidate: {
   protocol?: string;
   address?: string;
   port?: number;
+  relayProtocol?: number;
 }): IceEnd {
-  const { candidateType = 0, protocol = '', address = '', port = 0 } = candidate;
-  return { type: CANDIDATE_TYPES[candidateType] ?? String(candidateType), protocol, address, port };
+  const { candidateType = 0, protocol = '', address = '', port = 0, relayProtocol } = candidate;
+  const type = CANDIDATE_TYPES[candidateType] ?? String(candidateType);
+  const end = { type, protocol, address, port };
+  if (type !== 'relay' || relayProtocol === undefined) return end;
+  return { ...end, relayProtocol: RELAY_PROTOCOLS[relayProtocol] ?? String(relayProtocol) };
 }
