@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseTurnUrl } from './turn-url.ts';
 
 /** One setting: where it comes from, what it may be, and how it is explained. */
 export interface Setting<T extends z.ZodType = z.ZodType> {
@@ -47,6 +48,17 @@ const text = z.string({ error: 'a text' });
 const headerText = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces, such as `openssl rand -hex 24` makes');
+const turnUrls = z
+  .string({ error: 'URLs, by comma' })
+  .transform((list, context) =>
+    list.split(',').flatMap((url) => {
+      const server = parseTurnUrl(url.trim());
+      if (typeof server !== 'string') return [server];
+      context.addIssue(server);
+      return [];
+    }),
+  )
+  .default([]);
 const oneOf = <const T extends readonly string[]>(choices: T, fallback: T[number]) =>
   z.enum(choices, { error: `one of ${choices.join(', ')}` }).default(fallback as never);
 
@@ -226,6 +238,21 @@ export const settings = {
       text.default(''),
       'For `check`: `/readyz` URLs of workers and pages, by comma',
     ),
+    turnUrls: setting(
+      'TURN_URLS',
+      turnUrls,
+      'For `check`: TURN servers as LiveKit names them to clients, by comma, such as `turn:10.0.0.4:3478?transport=udp`',
+    ),
+    turnSecret: setting(
+      'TURN_SECRET',
+      text.optional(),
+      'Secret that their ephemeral credentials are made with',
+      { secret: true },
+    ),
+    turnUsername: setting('TURN_USERNAME', text.optional(), 'Static credentials in its place', {
+      secret: true,
+    }),
+    turnPassword: setting('TURN_PASSWORD', text.optional(), 'The other half of them', { secret: true }),
   },
   log: {
     level: setting(
