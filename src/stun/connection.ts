@@ -73,7 +73,8 @@ async function openStream({ host, port, transport }: Door, signal: AbortSignal):
     socket.once('end', () => reject(cut()));
     socket.once(transport === 'tls' ? 'secureConnect' : 'connect', () => resolve());
   });
-  await orTimeout(signal, 'the attempt to connect', connected).catch((error) => {
+  const attempt = transport === 'tls' ? 'the attempt to connect with TLS' : 'the attempt to connect';
+  await orTimeout(signal, attempt, connected).catch((error) => {
     close();
     throw error;
   });
@@ -133,17 +134,17 @@ function orTimeout<T>(signal: AbortSignal, what: string, work: Promise<T>): Prom
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the port is closed',
   ECONNRESET: 'the connection was cut',
-  EPROTO: 'it does not speak TLS',
   EHOSTUNREACH: 'no way leads there',
   ENETUNREACH: 'no way leads there',
   ETIMEDOUT: 'the attempt to connect got no answer',
 };
 
 function connectionError(cause: Error): TurnError {
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   if (cause instanceof TurnError) return cause;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+  const { code = '', syscall } = cause as NodeJS.ErrnoException;
+  if (syscall === 'getaddrinfo')
     return new TurnError('its name has no address', { failure: 'resolve', cause });
-  const text = WORDS[code] ?? messageOf(cause);
-  return new TurnError(text, { failure: code === 'ETIMEDOUT' ? 'timeout' : 'connect', cause });
+  const text = /^(EPROTO|ERR_SSL_)/.test(code) ? `it does not speak TLS (${code})` : WORDS[code];
+  const failure = code === 'ETIMEDOUT' ? 'timeout' : 'connect';
+  return new TurnError(text ?? messageOf(cause), { failure, cause });
 }
