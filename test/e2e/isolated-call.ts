@@ -9,7 +9,7 @@ import { joinAsCaller } from '../../src/probe/guest.ts';
 import { readWav } from '../../src/probe/wav.ts';
 import { startStandIn } from '../../src/standin/server.ts';
 import { mintToken } from '../../src/web/mint.ts';
-import { recordLookups } from './dns-recorder.ts';
+import { recordLookups } from '../helpers/dns-recorder.ts';
 import { destinations } from './netns.ts';
 import { runProgram } from './worker.ts';
 
@@ -19,7 +19,9 @@ const livekitHost = 'livekit.test';
 const modelsHost = 'models.test';
 const agentName = 'isolated-agent';
 
-const dns = await recordLookups({ [livekitHost]: '127.0.0.1', [modelsHost]: '127.0.0.1' });
+const dns = await recordLookups((name) =>
+  [livekitHost, modelsHost].includes(name) ? ['127.0.0.1'] : undefined,
+);
 const apiSecret = 'a-secret-of-more-than-32-characters';
 const [livekit, standIn] = await Promise.all([startLiveKit({ apiSecret }), startStandIn()]);
 standIn.answerTranscription(() => 'Is my data plan still active?');

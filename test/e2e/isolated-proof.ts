@@ -4,10 +4,10 @@ import { lookup, resolve4, setServers } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recordLookups } from './dns-recorder.ts';
+import { recordLookups } from '../helpers/dns-recorder.ts';
 import { destinations } from './netns.ts';
 
-const dns = await recordLookups({ 'known.test': '127.0.0.1' });
+const dns = await recordLookups((name) => (name === 'known.test' ? ['127.0.0.1'] : undefined));
 setServers(['127.0.0.1']);
 const answers = await Promise.all([
   lookup('known.test').then(({ address }) => address),

@@ -10,16 +10,23 @@ export interface DnsRecorder {
   close(): void;
 }
 
-/** A name server on 127.0.0.1:53 that answers `known` names with their IPv4 address, all others with NXDOMAIN. */
-export async function recordLookups(known: Record<string, string>): Promise<DnsRecorder> {
+/**
+ * A name server on port 53 of an address.
+ *
+ * @param resolve - IPv4 addresses of a name, lower case; none means that it exists without one, `undefined` NXDOMAIN.
+ */
+export async function recordLookups(
+  resolve: (name: string) => readonly string[] | undefined,
+  on = '127.0.0.1',
+): Promise<DnsRecorder> {
   const asked = new Set<string>();
   const socket = createSocket('udp4');
   socket.on('message', (query, { address, port }) => {
     const { name, type, end } = questionOf(query);
     asked.add(name);
-    socket.send(answerTo(query.subarray(0, end), type, known[name]), port, address);
+    socket.send(answerTo(query.subarray(0, end), type, resolve(name)), port, address);
   });
-  socket.bind(53, '127.0.0.1');
+  socket.bind(53, on);
   await once(socket, 'listening');
   return { names: () => [...asked].sort(), close: () => socket.close() };
 }
@@ -35,17 +42,15 @@ function questionOf(query: Buffer): { name: string; type: number; end: number } 
   return { name: labels.join('.').toLowerCase(), type: query.readUInt16BE(at + 1), end: at + 5 };
 }
 
-function answerTo(question: Buffer, type: number, address: string | undefined): Buffer {
+function answerTo(question: Buffer, type: number, addresses: readonly string[] | undefined): Buffer {
   const header = Buffer.from(question.subarray(0, headerBytes));
-  const found = address !== undefined && type === typeA;
-  header.writeUInt16BE(address === undefined ? 0x8583 : 0x8580, 2); // answer, authoritative; NXDOMAIN or no error
-  header.writeUInt16BE(found ? 1 : 0, 6);
+  const found = type === typeA ? (addresses ?? []) : [];
+  header.writeUInt16BE(addresses === undefined ? 0x8583 : 0x8580, 2); // answer, authoritative; NXDOMAIN or no error
+  header.writeUInt16BE(found.length, 6);
   header.fill(0, 8); // drops EDNS options, which the question may carry
-  const parts = [header, question.subarray(headerBytes)];
   // A pointer to the name in the question, type A, class IN, TTL 0, four bytes.
-  if (found)
-    parts.push(
-      Buffer.from([0xc0, headerBytes, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]),
-    );
-  return Buffer.concat(parts);
+  const records = found.map((address) =>
+    Buffer.from([0xc0, headerBytes, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]),
+  );
+  return Buffer.concat([header, question.subarray(headerBytes), ...records]);
 }
