@@ -73,9 +73,13 @@ function open(
   contentType?: string,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': contentType ?? 'application/json' };
-    request(new URL(path, server), { method, agent, headers }, resolve)
-      .once('error', reject)
-      .end(body && JSON.stringify(body));
+    const text = body ? JSON.stringify(body) : '';
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': contentType ?? 'application/json',
+      // Node says it by itself for some methods only: not for DELETE.
+      'content-length': Buffer.byteLength(text),
+    };
+    request(new URL(path, server), { method, agent, headers }, resolve).once('error', reject).end(text);
   });
 }
