@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { AppError } from '../../../src/errors.ts';
+import type { ContainerProcess } from './process.ts';
+import type { Container, Handler } from './types.ts';
+
+/** Tries a probe's or a hook's handler once. Resolves when it succeeded, rejects with what went wrong. */
+export async function attempt(
+  handler: Handler,
+  { container, podIP, process }: { container: Container; podIP: string; process: ContainerProcess },
+  timeoutMs: number,
+): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  if (handler.httpGet) {
+    const { host = podIP, port, path = '/' } = handler.httpGet;
+    const url = new URL(path, `http://${host}:${portOf(container, port)}`);
+    const response = await fetch(url, {
+      signal,
+      redirect: 'manual',
+      headers: { 'user-agent': 'kube-probe' },
+    });
+    await response.body?.cancel();
+    if (response.status >= 400) throw new AppError(`${url} answered ${response.status}`);
+  } else if (handler.tcpSocket) {
+    const socket = connect({ host: podIP, port: portOf(container, handler.tcpSocket.port), signal });
+    await once(socket, 'connect');
+    socket.destroy();
+  } else if (handler.exec) {
+    const code = await process.exec(handler.exec.command, timeoutMs);
+    if (code !== 0) throw new AppError(`${handler.exec.command.join(' ')} ended with ${code}`);
+  } else if (handler.sleep) {
+    await new Promise((resolve) => setTimeout(resolve, (handler.sleep?.seconds ?? 0) * 1000));
+  } else {
+    throw new AppError(`a handler of a kind that this kubelet does not know: ${Object.keys(handler)}`);
+  }
+}
+
+function portOf({ name, ports = [] }: Container, port: number | string): number {
+  if (typeof port === 'number') return port;
+  const named = ports.find((one) => one.name === port);
+  if (!named) throw new AppError(`container ${name} has no port named ${port}`);
+  return named.containerPort;
+}
