@@ -57,7 +57,6 @@ export function createModels(state: State, { espeak, recognizer }: Engines, cloc
     tts: createTts({
       clock,
       espeak,
-      voice: () => state.voice,
       sampleRate: () => state.profile.tts?.sampleRate ?? OPENAI_RATE,
       ttfbMs: () => state.profile.tts?.ttfbMs ?? 0,
       realtimeFactor: () => state.profile.tts?.realtimeFactor,
