@@ -35,7 +35,8 @@ export async function retrying<T>(policy: RetryPolicy, run: (attempt: number) =>
   }
 }
 
-function delayAfter(error: EndpointError, attempt: number, random: () => number): number {
+/** How long to wait before the next try after number `attempt` (from 1) failed. */
+export function delayAfter(error: EndpointError, attempt: number, random: () => number): number {
   if (error instanceof RefusedError && error.retryAfterMs !== undefined) return error.retryAfterMs;
   const ceilingMs = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS);
   return ceilingMs * (0.5 + random() / 2);

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { AppError } from '../errors.ts';
 import { pcmStream } from '../openai/pcm.ts';
-import { Resampler } from './resample.ts';
+import { Resampler } from '../openai/resample.ts';
 import { hash, type Utterance } from './tones.ts';
 
 const WORDS_PER_MINUTE = 175;

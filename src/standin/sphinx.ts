@@ -2,9 +2,9 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { resample } from '../openai/resample.ts';
 import { encodeWav } from '../openai/wav.ts';
 import type { Audio } from './audio.ts';
-import { resample } from './resample.ts';
 
 const MODEL_RATE = 16_000;
 const TIMEOUT_MS = 15_000;

@@ -1,5 +1,3 @@
-import { joined } from './audio.ts';
-
 const ZERO_CROSSINGS = 12;
 
 /** Changes the rate of a mono stream, piece by piece: the pieces' sizes do not change the result. */
@@ -56,7 +54,12 @@ export class Resampler {
 /** `samples` at another rate, in one go. */
 export function resample(samples: Int16Array, fromRate: number, toRate: number): Int16Array {
   const resampler = new Resampler(fromRate, toRate);
-  return joined([resampler.push(samples), resampler.flush()]);
+  const body = resampler.push(samples);
+  const tail = resampler.flush();
+  const whole = new Int16Array(body.length + tail.length);
+  whole.set(body);
+  whole.set(tail, body.length);
+  return whole;
 }
 
 /** Windowed sinc, one kernel for each position between two input samples; sums to 1, so that levels stay. */

@@ -1,0 +1,176 @@
+import type { EndpointError } from '../errors.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Deadlines, Timing } from './exchange.ts';
+import { excerpt, fault, type Target } from './fault.ts';
+import type { RealtimeConnection } from './realtime-connection.ts';
+import type { ServerEvent } from './realtime-dialect.ts';
+import type { Utterance } from './realtime-utterance.ts';
+
+export interface UnansweredOptions {
+  target: Target;
+  deadlines: Deadlines;
+  clock?: Clock | undefined;
+  onPartial?: ((text: string) => void) | undefined;
+  onTiming?: ((timing: Timing) => void) | undefined;
+  /** Gives the connection up, and with that tries again what `lost` does not refuse. */
+  drop(error: EndpointError): void;
+  /** An utterance was answered or refused: the next may have its turn. */
+  onSettled(answered: boolean): void;
+}
+
+/**
+ * The committed utterances that the server has not answered, and what becomes of each. Those that were given up stay
+ * too: their answers are still to come, and belong to nobody else.
+ */
+export class Unanswered {
+  /** Set when the server cannot be used this way at all. */
+  unfit: EndpointError | undefined;
+  readonly #options: UnansweredOptions;
+  readonly #clock: Clock;
+  /** Oldest first. */
+  #queue: Utterance[] = [];
+  /** On this connection: the server names utterances. */
+  #names = false;
+  /** On this connection: there was an error, so that not all that comes need fit. */
+  #erred = false;
+
+  constructor(options: UnansweredOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** On a new connection. */
+  begin(): void {
+    this.#names = false;
+    this.#erred = false;
+  }
+
+  push(utterance: Utterance): void {
+    this.#queue.push(utterance);
+  }
+
+  /** `false` when the server must answer before it can take more. */
+  sendTo(connection: RealtimeConnection): boolean {
+    for (const utterance of [...this.#queue]) {
+      if (!utterance.whole) {
+        const what = 'lost the connection in an utterance too long to be sent again';
+        this.#refuse(utterance, fault(this.#options.target, 'stall', what));
+        continue;
+      }
+      if (utterance.sendTo(connection)) {
+        utterance.sentMs = this.#clock.now();
+        this.#expectText(utterance, 'first-byte', this.#options.deadlines.firstByteTimeoutMs);
+      }
+      if (connection.dialect.oneByOne) return false;
+    }
+    return true;
+  }
+
+  /** Returns `false` for an event that is about none of these. */
+  hear(event: ServerEvent): boolean {
+    if (event.kind === 'committed') return this.#name(event.item);
+    const utterance = event.kind === 'error' ? this.#sent()[0] : this.#whose(event.item);
+    if ('said' in event) return this.#complain(utterance, event.said);
+    if (utterance === undefined) return false;
+    this.#heardOf(utterance);
+    if (event.kind === 'final') this.#answer(utterance, event.text);
+    else {
+      utterance.partial += event.text;
+      if (utterance.outcome !== undefined) this.#options.onPartial?.(utterance.partial);
+    }
+    return true;
+  }
+
+  /** The connection is lost: all are sent again on the next one but those whose tries are spent. */
+  lost(error: EndpointError): void {
+    for (const utterance of [...this.#queue]) {
+      utterance.rewind();
+      utterance.losses += 1;
+      const again = error.retryable && utterance.losses < this.#options.deadlines.attempts;
+      if (!again || utterance.outcome === undefined) this.#refuse(utterance, error);
+    }
+  }
+
+  giveUp(utterance: Utterance, error: EndpointError): void {
+    utterance.outcome?.reject(error);
+    utterance.outcome = undefined;
+    if (!utterance.begun) this.#remove(utterance);
+  }
+
+  refuseAll(error: EndpointError): void {
+    for (const utterance of this.#queue) this.#refuse(utterance, error);
+  }
+
+  #sent(): Utterance[] {
+    return this.#queue.filter(({ commitSent }) => commitSent);
+  }
+
+  #whose(item: string | undefined): Utterance | undefined {
+    const sent = this.#sent();
+    return sent.find((utterance) => utterance.item === item) ?? (this.#names ? undefined : sent[0]);
+  }
+
+  #name(item: string | undefined): boolean {
+    this.#names = true;
+    const utterance = this.#sent().find((one) => one.item === undefined);
+    if (utterance !== undefined) utterance.item = item;
+    else if (!this.#erred) {
+      const what = 'ended an utterance by itself, which tears sentences apart';
+      const hint =
+        'It does not leave the end of speech to the client: use STT_MODE=batch or sse with this server.';
+      this.unfit = fault(this.#options.target, 'invalid', what, { hint });
+      this.#options.drop(this.unfit);
+    }
+    return true;
+  }
+
+  #answer(utterance: Utterance, text: string): void {
+    this.#remove(utterance);
+    utterance.outcome?.resolve({ text: (text || utterance.partial).trim() });
+    this.#options.onSettled(true);
+  }
+
+  #complain(utterance: Utterance | undefined, said: string): boolean {
+    const { target, drop } = this.#options;
+    this.#erred = true;
+    const message = `sent an error: ${excerpt(said, target)}`;
+    const error = /"(server_error|processing_error)"/.test(said)
+      ? fault(target, 'status', message, { status: 500 })
+      : fault(target, 'invalid', message);
+    const spent = !error.retryable || utterance?.outcome === undefined;
+    if (utterance !== undefined && spent) this.#refuse(utterance, error);
+    else drop(error);
+    return true;
+  }
+
+  /** The first text after the commit is what the first byte of an answer is elsewhere. */
+  #heardOf(utterance: Utterance): void {
+    const { deadlines, onTiming } = this.#options;
+    if (utterance.sentMs !== undefined && utterance.outcome !== undefined) {
+      const firstByteMs = this.#clock.now() - utterance.sentMs;
+      onTiming?.({ attempt: utterance.losses + 1, connectMs: 0, firstByteMs });
+    }
+    utterance.sentMs = undefined;
+    this.#expectText(utterance, 'stall', deadlines.stallTimeoutMs);
+  }
+
+  #expectText(utterance: Utterance, failure: 'first-byte' | 'stall', ms: number): void {
+    const { target, drop } = this.#options;
+    const what = failure === 'stall' ? 'no more text' : 'no text after the commit';
+    utterance.stopDeadline();
+    utterance.stopDeadline = this.#clock.after(ms, () =>
+      drop(fault(target, failure, `timed out: ${what} within ${ms} ms`)),
+    );
+  }
+
+  #refuse(utterance: Utterance, error: EndpointError): void {
+    this.#remove(utterance);
+    utterance.outcome?.reject(error);
+    this.#options.onSettled(false);
+  }
+
+  #remove(utterance: Utterance): void {
+    utterance.stopDeadline();
+    this.#queue = this.#queue.filter((one) => one !== utterance);
+  }
+}

@@ -1,0 +1,124 @@
+import type { RealtimeConnection } from './realtime-connection.ts';
+import { Resampler } from './resample.ts';
+import type { Transcript } from './transcription.ts';
+
+const CHUNK_MS = 100;
+/** So much audio is kept to be sent again on another connection: 2 MB at 16 kHz. */
+const KEPT_CHUNKS = 600;
+
+/** What became of a commit. */
+export interface Outcome {
+  resolve(transcript: Transcript): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The audio between two commits: cut into messages of 100 ms, sent as far as it is there, and kept, so that all of
+ * it can be sent again on another connection.
+ */
+export class Utterance {
+  /** Set by the commit; told at most once. */
+  outcome: Outcome | undefined;
+  committed = false;
+  /** On this connection. */
+  commitSent = false;
+  /** The server's name for it. */
+  item: string | undefined;
+  /** Text so far. */
+  partial = '';
+  /** Connections that were lost since the commit. */
+  losses = 0;
+  /** When the commit was sent; `undefined` again once it has text. */
+  sentMs: number | undefined;
+  /** Waits for the next text. */
+  stopDeadline = () => {};
+  readonly #sampleRate: number;
+  readonly #chunks: Int16Array[] = [];
+  #filling: Int16Array;
+  #filled = 0;
+  #dropped = 0;
+  #sent = 0;
+  #samples = 0;
+  #resampler: Resampler | undefined;
+
+  constructor(sampleRate: number) {
+    this.#sampleRate = sampleRate;
+    this.#filling = this.#emptyChunk();
+  }
+
+  get durationMs(): number {
+    return (this.#samples / this.#sampleRate) * 1000;
+  }
+
+  /** The connection has some of its audio. */
+  get begun(): boolean {
+    return this.#resampler !== undefined;
+  }
+
+  /** `false` when audio that the connection has not seen is no longer here. */
+  get whole(): boolean {
+    return this.#sent >= this.#dropped;
+  }
+
+  push(samples: Int16Array): void {
+    this.#samples += samples.length;
+    for (let at = 0; at < samples.length; ) {
+      const piece = samples.subarray(at, at + this.#filling.length - this.#filled);
+      this.#filling.set(piece, this.#filled);
+      this.#filled += piece.length;
+      at += piece.length;
+      if (this.#filled === this.#filling.length) this.#keep(this.#filling);
+    }
+  }
+
+  commit(outcome?: Outcome): void {
+    this.outcome = outcome;
+    this.committed = true;
+    if (this.#filled > 0) this.#keep(this.#filling.subarray(0, this.#filled));
+  }
+
+  /** Sends what this connection does not have yet. Resolves to `true` when that was the commit. */
+  sendTo({ dialect, send }: RealtimeConnection): boolean {
+    const count = this.#dropped + this.#chunks.length;
+    if (this.#sent < count && this.#resampler === undefined) {
+      if (dialect.begin) send(dialect.begin);
+      this.#resampler = new Resampler(this.#sampleRate, dialect.sampleRate);
+    }
+    const append = (samples: Int16Array = new Int16Array()) => {
+      if (samples.length === 0) return;
+      const audio = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64');
+      send({ type: 'input_audio_buffer.append', audio });
+    };
+    for (; this.#sent < count; this.#sent += 1) {
+      append(this.#resampler?.push(this.#chunks[this.#sent - this.#dropped] ?? new Int16Array()));
+    }
+    if (!this.committed || this.commitSent) return false;
+    append(this.#resampler?.flush());
+    send(dialect.commit);
+    this.commitSent = true;
+    return true;
+  }
+
+  /** For another connection, which has seen nothing. */
+  rewind(): void {
+    this.stopDeadline();
+    this.commitSent = false;
+    this.item = undefined;
+    this.partial = '';
+    this.#sent = 0;
+    this.#resampler = undefined;
+  }
+
+  #keep(chunk: Int16Array): void {
+    this.#chunks.push(chunk);
+    this.#filling = this.#emptyChunk();
+    this.#filled = 0;
+    if (this.#chunks.length <= KEPT_CHUNKS) return;
+    this.#chunks.shift();
+    this.#dropped += 1;
+  }
+
+  #emptyChunk(): Int16Array {
+    return new Int16Array(Math.round((this.#sampleRate * CHUNK_MS) / 1000));
+  }
+}

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { EndpointError } from '../../src/errors.ts';
+import { openRealtime, type Realtime, type RealtimeOptions } from '../../src/openai/realtime.ts';
+import { endpointFailure } from '../helpers/endpoint-failure.ts';
+import { hastyClock } from '../helpers/manual-clock.ts';
+import {
+  APPEND,
+  answer,
+  COMMIT,
+  OPENAI,
+  type RealtimeServer,
+  ramp,
+  realtimeServer,
+  VLLM,
+} from '../helpers/realtime-server.ts';
+
+const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 2 };
+let server: RealtimeServer;
+let realtime: Realtime | undefined;
+let retries: EndpointError[];
+
+beforeEach(async () => {
+  server = await realtimeServer(OPENAI);
+  retries = [];
+});
+afterEach(async () => {
+  realtime?.close();
+  await server.close();
+});
+
+function open(rest: Partial<RealtimeOptions> = {}): Realtime {
+  const { baseUrl } = server;
+  const onRetry = (error: EndpointError) => void retries.push(error);
+  const options = { baseUrl, model: 'whisper', sampleRate: 16_000, deadlines, clock: hastyClock(), onRetry };
+  realtime = openRealtime({ ...options, ...rest });
+  return realtime;
+}
+
+test('a lost connection is opened again without being asked', async () => {
+  open();
+  (await server.connection(1)).socket.terminate();
+  await server.connection(2);
+  expect(retries).toMatchObject([{ failure: 'stall' }]);
+});
+
+test.each([OPENAI, VLLM])(
+  'the open utterance is sent again on the next connection, whole: %o',
+  async (greeting) => {
+    server.greeting = greeting;
+    const client = open();
+    const first = await server.connection(1);
+    client.append(ramp(300));
+    await first.received(APPEND, 3);
+    first.socket.terminate();
+    const second = await server.connection(2);
+    await second.received(APPEND, 3);
+    client.append(ramp(150));
+    const transcript = client.commit();
+    await second.received(COMMIT, greeting === VLLM ? 2 : 1);
+    expect(second.audio()).toHaveLength(450 * (greeting === VLLM ? 16 : 24));
+    if (greeting === VLLM) second.send({ type: 'transcription.done', text: 'all of it' });
+    else answer(second, 'a', 'all of it');
+    expect(await transcript).toEqual({ text: 'all of it' });
+  },
+);
+
+test('commits under way are made again in order; one given up is not', async () => {
+  const client = open();
+  const first = await server.connection(1);
+  const abort = new AbortController();
+  client.append(ramp(200));
+  const one = client.commit();
+  client.append(ramp(300));
+  const given = endpointFailure(client.commit(abort.signal));
+  client.append(ramp(400));
+  const three = client.commit();
+  await first.received(COMMIT, 3);
+  answer(first, 'a', 'one');
+  abort.abort();
+  expect([await one, (await given).failure]).toEqual([{ text: 'one' }, 'aborted']);
+  first.socket.close(1011, 'worker died');
+  const second = await server.connection(2);
+  await second.received(COMMIT);
+  expect(second.audio()).toHaveLength(400 * 24);
+  answer(second, 'x', 'three');
+  expect(await three).toEqual({ text: 'three' });
+  expect(retries[0]?.message).toContain('1011: worker died');
+});
+
+test('a commit fails when as many connections as attempts are lost', async () => {
+  const client = open();
+  client.append(ramp(200));
+  const failed = endpointFailure(client.commit());
+  for (const n of [1, 2]) {
+    const served = await server.connection(n);
+    await served.received(COMMIT);
+    served.socket.terminate();
+  }
+  expect(await failed).toMatchObject({ failure: 'stall', endpoint: 'stt' });
+});
+
+test('with nothing listening a commit fails by its attempts, and works again once there is a server', async () => {
+  const { baseUrl } = server;
+  await server.close();
+  const client = open({ baseUrl });
+  client.append(ramp(200));
+  const failure = await endpointFailure(client.commit());
+  expect(failure).toMatchObject({
+    failure: 'connect',
+    hint: expect.stringContaining('Nothing listens there'),
+  });
+  server = await realtimeServer(OPENAI, Number(new URL(baseUrl).port));
+  client.append(ramp(200));
+  const transcript = client.commit();
+  const served = await server.connection(1);
+  await served.received(COMMIT);
+  answer(served, 'a', 'back');
+  expect(await transcript).toEqual({ text: 'back' });
+});
+
+test.each([
+  [401, '{"error":{"message":"bad key secret-key"}}', 'status', 'wants another API key'],
+  [404, '{"detail":"Not Found"}', 'status', 'no such route'],
+])(
+  'an upgrade refused with %d is not tried again until somebody commits',
+  async (status, body, failure, hint) => {
+    server.refusals = [
+      { status, body },
+      { status, body },
+    ];
+    const client = open({ apiKey: 'secret-key' });
+    await expect.poll(() => retries).toHaveLength(1);
+    client.append(ramp(200));
+    const error = await endpointFailure(client.commit());
+    expect(error).toMatchObject({ failure, status, hint: expect.stringContaining(hint) });
+    expect(error.message).not.toContain('secret-key');
+    client.append(ramp(200));
+    const transcript = client.commit();
+    const served = await server.connection(1);
+    await served.received(COMMIT);
+    answer(served, 'a', 'healed');
+    expect(await transcript).toEqual({ text: 'healed' });
+  },
+);
+
+test('an overloaded server is tried again', async () => {
+  server.refusals = [{ status: 503 }];
+  const client = open();
+  client.append(ramp(200));
+  const transcript = client.commit();
+  const served = await server.connection(1);
+  await served.received(COMMIT);
+  answer(served, 'a', 'x');
+  expect(await transcript).toEqual({ text: 'x' });
+});
+
+test('once closed it stays closed', async () => {
+  const client = open();
+  const { closed } = await server.connection(1);
+  client.close();
+  await closed;
+  client.append(ramp(200));
+  expect(server.connections).toHaveLength(1);
+  expect(retries).toEqual([]);
+});

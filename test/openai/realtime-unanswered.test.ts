@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openRealtime, type Realtime, type RealtimeOptions } from '../../src/openai/realtime.ts';
+import { endpointFailure } from '../helpers/endpoint-failure.ts';
+import { hastyClock, type ManualClock, manualClock } from '../helpers/manual-clock.ts';
+import {
+  answer,
+  COMMIT,
+  OPENAI,
+  type RealtimeServer,
+  ramp,
+  realtimeServer,
+  TRANSCRIPTION,
+  VLLM,
+} from '../helpers/realtime-server.ts';
+
+const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 2 };
+let server: RealtimeServer;
+let realtime: Realtime | undefined;
+
+beforeEach(async () => {
+  server = await realtimeServer(OPENAI);
+});
+afterEach(async () => {
+  realtime?.close();
+  await server.close();
+});
+
+function open(rest: Partial<RealtimeOptions> = {}): Realtime {
+  const { baseUrl } = server;
+  const options = { baseUrl, model: 'whisper', sampleRate: 16_000, deadlines, clock: hastyClock() };
+  realtime = openRealtime({ ...options, ...rest });
+  return realtime;
+}
+
+/** A first commit, sent to the server. */
+async function committed(rest: Partial<RealtimeOptions> = {}) {
+  const client = open(rest);
+  const served = await server.connection(1);
+  client.append(ramp(200));
+  const transcript = client.commit();
+  transcript.catch(() => undefined);
+  await served.received(COMMIT, server.greeting === VLLM ? 2 : 1);
+  return { client, served, transcript };
+}
+
+test.each([
+  [
+    'failed by item',
+    { type: `${TRANSCRIPTION}.failed`, item_id: 'a', error: { message: 'too noisy' } },
+    'too noisy',
+  ],
+  [
+    'an error',
+    { type: 'error', error: { type: 'invalid_request_error', message: 'bad audio' } },
+    'bad audio',
+  ],
+  [
+    'an error of vLLM',
+    { type: 'error', error: 'The model `x` does not exist.', code: 'model_not_found' },
+    '`x`',
+  ],
+])('%s refuses the commit, and the connection stays', async (_, message, said) => {
+  const { client, served, transcript } = await committed();
+  served.send({ type: 'input_audio_buffer.committed', item_id: 'a' });
+  served.send(message);
+  const error = await endpointFailure(transcript);
+  expect(error).toMatchObject({ failure: 'invalid', endpoint: 'stt' });
+  expect(error.message).toContain(said);
+  client.append(ramp(200));
+  const next = client.commit();
+  await served.received(COMMIT, 2);
+  answer(served, 'b', 'next');
+  expect(await next).toEqual({ text: 'next' });
+});
+
+test.each([
+  ['a server error', OPENAI, { type: 'error', error: { type: 'server_error', message: 'worker died' } }],
+  ['a failure of vLLM’s engine', VLLM, { type: 'error', error: 'out of memory', code: 'processing_error' }],
+])('%s is tried again on another connection', async (_, greeting, message) => {
+  server.greeting = greeting;
+  const { served, transcript } = await committed();
+  served.send(message);
+  const second = await server.connection(2);
+  await second.received(COMMIT, greeting === VLLM ? 2 : 1);
+  second.send(message);
+  expect(await endpointFailure(transcript)).toMatchObject({ failure: 'status', status: 500 });
+});
+
+test('an error while nothing is asked gives the connection up until somebody commits', async () => {
+  server.greeting = VLLM;
+  const client = open();
+  const first = await server.connection(1);
+  await first.received('session.update');
+  first.send({ type: 'error', error: 'The model `x` does not exist.', code: 'model_not_found' });
+  await first.closed;
+  client.append(ramp(200));
+  const failed = endpointFailure(client.commit());
+  const second = await server.connection(2);
+  await second.received(COMMIT, 2);
+  second.send({ type: 'error', error: 'The model `x` does not exist.', code: 'model_not_found' });
+  expect((await failed).message).toContain('The model `x` does not exist.');
+});
+
+test('a server that ends utterances by itself is refused for good', async () => {
+  const client = open();
+  const served = await server.connection(1);
+  client.append(ramp(200));
+  await served.received('input_audio_buffer.append');
+  served.send({ type: 'input_audio_buffer.committed', item_id: 'its own' });
+  await served.closed;
+  const error = await endpointFailure(client.commit());
+  expect(error).toMatchObject({ failure: 'invalid', hint: expect.stringContaining('STT_MODE=batch') });
+  client.append(ramp(200));
+  expect(await endpointFailure(client.commit())).toBe(error);
+});
+
+test('an answer to nobody is passed over', async () => {
+  const { served, transcript } = await committed();
+  served.send({ type: 'input_audio_buffer.committed', item_id: 'a' });
+  served.send({ type: `${TRANSCRIPTION}.completed`, item_id: 'other', transcript: 'not mine' });
+  served.send({ type: `${TRANSCRIPTION}.completed`, item_id: 'a', transcript: 'mine' });
+  served.send({ type: `${TRANSCRIPTION}.completed`, item_id: 'a', transcript: 'again' });
+  expect(await transcript).toEqual({ text: 'mine' });
+});
+
+test.each([
+  ['whose final is empty after its pieces', 'My line', ''],
+  ['that says only the final', '', 'My line'],
+])('a server %s', async (_, delta, transcript) => {
+  const { served, transcript: result } = await committed();
+  if (delta) served.send({ type: `${TRANSCRIPTION}.delta`, item_id: 'a', delta });
+  served.send({ type: `${TRANSCRIPTION}.completed`, item_id: 'a', transcript });
+  expect(await result).toEqual({ text: 'My line' });
+});
+
+/** Commits on a clock moved by hand, which a single attempt must end by. */
+async function timed(): Promise<{ clock: ManualClock } & Awaited<ReturnType<typeof committed>>> {
+  const clock = manualClock();
+  return { clock, ...(await committed({ clock, deadlines: { ...deadlines, attempts: 1 } })) };
+}
+
+test('no text by the first-byte deadline is an error, and the next commit gets a new connection', async () => {
+  const { clock, client, served, transcript } = await timed();
+  clock.advance(deadlines.firstByteTimeoutMs - 1);
+  clock.advance(1);
+  expect(await endpointFailure(transcript)).toMatchObject({ failure: 'first-byte' });
+  await served.closed;
+  client.append(ramp(200));
+  const next = client.commit();
+  const second = await server.connection(2);
+  await second.received(COMMIT);
+  answer(second, 'a', 'next');
+  expect(await next).toEqual({ text: 'next' });
+});
+
+test('text that stops is given up at the stall deadline', async () => {
+  const { clock, served, transcript } = await timed();
+  served.send({ type: `${TRANSCRIPTION}.delta`, item_id: 'a', delta: 'My' });
+  await clock.waitsFor(deadlines.stallTimeoutMs);
+  clock.advance(deadlines.stallTimeoutMs);
+  expect(await endpointFailure(transcript)).toMatchObject({ failure: 'stall' });
+});
+
+test('a commit that was given up holds nobody up for longer than its deadline', async () => {
+  server.greeting = VLLM;
+  const clock = manualClock();
+  const client = open({ clock });
+  const served = await server.connection(1);
+  const abort = new AbortController();
+  client.append(ramp(200));
+  const first = endpointFailure(client.commit(abort.signal));
+  await served.received(COMMIT, 2);
+  abort.abort();
+  await first;
+  client.append(ramp(200));
+  const second = client.commit();
+  clock.advance(deadlines.firstByteTimeoutMs);
+  clock.advance(100);
+  const next = await server.connection(2);
+  await next.received(COMMIT, 2);
+  next.send({ type: 'transcription.done', text: 'second' });
+  expect(await second).toEqual({ text: 'second' });
+});
