@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { dirname } from 'node:path';
 import { run } from '../helm/chart.ts';
 import { toolPath } from '../tools.ts';
 import { ApiError, type KubeObject, readAnswer, type WatchEvent } from './answer.ts';
@@ -26,6 +27,10 @@ export function connectApi(connection: Connection) {
   const agent = new Agent({ keepAlive: true, ca: connection.ca });
   const send = (method: string, path: string, body?: object, contentType = 'application/json') =>
     open(connection, agent, method, path, body, contentType).then(readAnswer);
+  // Their caches are of no use to anyone else.
+  const env = { ...process.env, KUBECONFIG: connection.kubeconfig, HOME: dirname(connection.kubeconfig) };
+  const command = async (name: 'kubectl' | 'helm', args: readonly string[], stdin: string) =>
+    run(await toolPath(name), args, stdin, env);
   return {
     /** `undefined` where there is none. */
     get: <T = KubeObject>(path: string): Promise<T | undefined> =>
@@ -54,12 +59,10 @@ export function connectApi(connection: Connection) {
       onEvent: (event: WatchEvent<T>) => void,
       signal: AbortSignal,
     ): Promise<void> => watchObjects<T>((at) => open(connection, agent, 'GET', at), path, onEvent, signal),
-    /** Runs kubectl against this API; a failure is an answer. */
-    kubectl: async (args: readonly string[], stdin = '') =>
-      run(await toolPath('kubectl'), ['--kubeconfig', connection.kubeconfig, ...args], stdin),
-    /** Runs Helm against this API; a failure is an answer. */
-    helm: async (args: readonly string[], stdin = '') =>
-      run(await toolPath('helm'), ['--kubeconfig', connection.kubeconfig, ...args], stdin),
+    /** Runs kubectl against this API, in namespace `livekit` unless told another; a failure is an answer. */
+    kubectl: (args: readonly string[], stdin = '') => command('kubectl', args, stdin),
+    /** The same with Helm. */
+    helm: (args: readonly string[], stdin = '') => command('helm', args, stdin),
     close: () => agent.destroy(),
   };
 }

@@ -16,7 +16,8 @@ export async function fetchDefinitions(): Promise<string[]> {
 }
 
 /**
- * Gives the API the custom resources of the Gateway API, STUNner, the Prometheus operator and KEDA.
+ * Gives the API the custom resources of the Gateway API, STUNner, the Prometheus operator and KEDA, and makes up for
+ * what the old operator lacks (dataplane-policy.yaml).
  *
  * @throws AppError with what kubectl says.
  */
@@ -25,9 +26,10 @@ export async function applyDefinitions(api: Api): Promise<void> {
   const steps = [
     ['apply', '--server-side', ...files],
     ['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'],
+    ['apply', '--server-side', '-f', join(import.meta.dirname, 'dataplane-policy.yaml')],
   ];
   for (const step of steps) {
     const { code, output } = await api.kubectl(step);
-    if (code !== 0) throw new AppError(`kubectl ${step[0]} of the custom resource definitions: ${output}`);
+    if (code !== 0) throw new AppError(`kubectl ${step.join(' ')}: ${output}`);
   }
 }

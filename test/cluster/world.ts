@@ -5,7 +5,6 @@ import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { type Kubelet, startKubelet } from './kubelet/kubelet.ts';
 import { NODE } from './node-namespace.ts';
 import { logDir, noteTime } from './notes.ts';
-import { secureStunnerPods } from './stunner-pods.ts';
 
 export interface World extends ControlPlane {
   kubelet: Kubelet;
@@ -14,7 +13,6 @@ export interface World extends ControlPlane {
 /** A cluster of one node, with everything that a release needs and nothing of it. */
 export async function startWorld(): Promise<World> {
   const plane = await startControlPlane(join(NODE.dir, 'control-plane'));
-  await secureStunnerPods(plane.api);
   const startedMs = performance.now();
   const kubelet = await startKubelet({
     api: plane.api,

@@ -58,9 +58,14 @@ export interface Answer {
 }
 
 /** Runs a command with text on its stdin; a failure is an answer here. */
-export function run(command: string, args: readonly string[], input = ''): Promise<Answer> {
+export function run(
+  command: string,
+  args: readonly string[],
+  input = '',
+  env = process.env,
+): Promise<Answer> {
   return new Promise((resolve) => {
-    const child = execFile(command, [...args], { maxBuffer: 64e6 }, (error, stdout, stderr) =>
+    const child = execFile(command, [...args], { maxBuffer: 64e6, env }, (error, stdout, stderr) =>
       resolve({
         code: error ? Number(error.code ?? 1) : 0,
         output: error ? `${stdout}${stderr}` : stdout,
