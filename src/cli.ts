@@ -33,12 +33,15 @@ export function createCli(): Command {
     .description('try each hop of a call by itself, and say which is broken; exit code 1 when one is')
     .option('--json', 'print the results as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const { renderResult, runChecks } = await import('./doctor/run.ts');
-      const show = json
-        ? undefined
-        : (result: Parameters<typeof renderResult>[0]) => console.log(renderResult(result));
-      const results = await runChecks({ config: loadConfig(), fetch }, undefined, show);
-      if (json) console.log(JSON.stringify(results, null, 2));
+      const { runChecks } = await import('./doctor/run.ts');
+      const { renderResult, renderSummary } = await import('./doctor/render.ts');
+      const context = { config: loadConfig(), fetch };
+      const results = await runChecks(context, {
+        onResult(result) {
+          if (!json) console.log(renderResult(result));
+        },
+      });
+      console.log(json ? JSON.stringify(results, null, 2) : `\n${renderSummary(results)}`);
       process.exitCode = results.some(({ status }) => status === 'failed') ? 1 : 0;
     });
   cli

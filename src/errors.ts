@@ -91,6 +91,32 @@ export class EndpointError extends AppError {
   }
 }
 
+export type TurnFailure =
+  | 'resolve' // the host's name has no address
+  | 'connect' // refused, unreachable, TLS, or cut
+  | 'timeout' // no answer that counts within the deadline
+  | 'garbled' // an answer that is not, or cannot be, a TURN server's to us
+  | 'credentials' // an error code that says that ours are wrong
+  | 'status'; // any other error code
+
+export interface TurnErrorOptions extends AppErrorOptions {
+  failure: TurnFailure;
+  /** With `credentials` and `status`, such as 486. */
+  code?: number;
+}
+
+/** A TURN server that gave no allocation. */
+export class TurnError extends AppError {
+  readonly failure: TurnFailure;
+  readonly code: number | undefined;
+
+  constructor(message: string, options: TurnErrorOptions) {
+    super(message, options);
+    this.failure = options.failure;
+    this.code = options.code;
+  }
+}
+
 /** A prompt file that cannot be used; `message` starts with `file:line`. */
 export class PersonaError extends AppError {
   readonly file: string;

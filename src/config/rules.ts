@@ -55,5 +55,23 @@ export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>)
       want: `at least ENDPOINTING_MIN_MS (${turn.minEndpointingMs})`,
     });
   }
+  problems.push(...turnProblems(config));
   return problems;
+}
+
+/** A TURN server takes either kind of credentials, so which one is meant has to be clear. */
+function turnProblems({ check }: Config): ConfigProblem[] {
+  const { turnUrls, turnSecret, turnUsername, turnPassword } = check;
+  if (!turnUrls?.length) return [];
+  const pair = [turnUsername, turnPassword].filter(Boolean).length;
+  if (turnSecret ? pair === 0 : pair === 2) return [];
+  const found = { TURN_SECRET: turnSecret, TURN_USERNAME: turnUsername, TURN_PASSWORD: turnPassword };
+  const set = Object.entries(found).flatMap(([name, value]) => (value ? [name] : []));
+  return [
+    {
+      key: 'TURN_URLS',
+      got: set.length > 0 ? `it with ${set.join(' and ')}` : 'it without credentials',
+      want: 'TURN_SECRET alone (ephemeral credentials), or TURN_USERNAME with TURN_PASSWORD (static)',
+    },
+  ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { count, durationMs, flag, headerText, httpUrl, oneOf, port, text, turnUrls, wsUrl } from './types.ts';
 
 /** One setting: where it comes from, what it may be, and how it is explained. */
 export interface Setting<T extends z.ZodType = z.ZodType> {
@@ -22,33 +23,6 @@ function setting<T extends z.ZodType>(
 ): Setting<T> {
   return { env, type, doc, ...rest };
 }
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL such as http://gpu-host:8000/v1' });
-const wsUrl = z.url({ protocol: /^(wss?|https?)$/, error: 'a URL such as ws://127.0.0.1:7880' });
-/** What a timer can hold; a longer one would fire at once. */
-const LONGEST_MS = 2_147_483_647;
-const durationMs = (fallback: number, min = 1) =>
-  z.coerce
-    .number({ error: 'a number of milliseconds' })
-    .int('a whole number')
-    .min(min)
-    .max(LONGEST_MS, `at most ${LONGEST_MS} ms, about 24 days`)
-    .default(fallback);
-const count = (fallback: number, min = 0, max = 10_000) =>
-  z.coerce.number({ error: 'a whole number' }).int('a whole number').min(min).max(max).default(fallback);
-const port = (fallback: number) => count(fallback, 0, 65_535);
-const flag = (fallback: boolean) =>
-  z
-    .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'true or false' })
-    .transform((text) => ['true', '1', 'yes'].includes(text))
-    .default(fallback);
-const text = z.string({ error: 'a text' });
-/** What an HTTP header can carry after `Bearer `. */
-const headerText = z
-  .string()
-  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces, such as `openssl rand -hex 24` makes');
-const oneOf = <const T extends readonly string[]>(choices: T, fallback: T[number]) =>
-  z.enum(choices, { error: `one of ${choices.join(', ')}` }).default(fallback as never);
 
 const deadlines = (stage: 'STT' | 'LLM' | 'TTS', firstByteMs: number) => ({
   connectTimeoutMs: setting(
@@ -226,6 +200,21 @@ export const settings = {
       text.default(''),
       'For `check`: `/readyz` URLs of workers and pages, by comma',
     ),
+    turnUrls: setting(
+      'TURN_URLS',
+      turnUrls,
+      'For `check`: TURN servers as LiveKit names them to clients, by comma, such as `turn:10.0.0.4:3478?transport=udp`',
+    ),
+    turnSecret: setting(
+      'TURN_SECRET',
+      text.optional(),
+      'Secret that their ephemeral credentials are made with',
+      { secret: true },
+    ),
+    turnUsername: setting('TURN_USERNAME', text.optional(), 'Static credentials in its place', {
+      secret: true,
+    }),
+    turnPassword: setting('TURN_PASSWORD', text.optional(), 'The other half of them', { secret: true }),
   },
   log: {
     level: setting(

@@ -54,6 +54,12 @@ export const TEST_TOOLS = [
   },
 ];
 
+/** What the bench needs: voices for its callers. */
+export const BENCH_TOOLS = [
+  { package: 'espeak-ng', commands: ['espeak-ng'], why: 'gives callers a voice, English and Malay' },
+  { package: 'flite', commands: ['flite'], why: 'gives callers voices that were recorded from people' },
+];
+
 /** @param {(command: string) => boolean} has */
 export function missingTools(has, tools = TEST_TOOLS) {
   return tools.filter(({ commands }) => !commands.some(has));
@@ -63,5 +69,5 @@ export function missingTools(has, tools = TEST_TOOLS) {
 export function installByHand(missing) {
   const lines = missing.map((tool) => `  ${tool.package.padEnd(12)} ${tool.why}`);
   const command = `sudo apt-get install -y --no-install-recommends ${missing.map((tool) => tool.package).join(' ')}`;
-  return `Tests need programs that are not installed:\n${lines.join('\n')}\nInstall them, on Debian or Ubuntu with:\n  ${command}`;
+  return `This needs programs that are not installed:\n${lines.join('\n')}\nInstall them, on Debian or Ubuntu with:\n  ${command}`;
 }

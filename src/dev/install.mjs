@@ -1,10 +1,17 @@
-// Makes a fresh clone ready: `node src/dev/install.mjs`, with `--tests` for what tests need too. Every script of
+// Makes a fresh clone ready: `node src/dev/install.mjs`, with `--tests` or `--bench` for what those need too. Every script of
 // package.json that needs dependencies runs it first; it says nothing and takes no time when all is there.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installByHand, isInstalled, missingTools, nodeProblem } from './install-plan.mjs';
+import {
+  BENCH_TOOLS,
+  installByHand,
+  isInstalled,
+  missingTools,
+  nodeProblem,
+  TEST_TOOLS,
+} from './install-plan.mjs';
 import { pruneForeignBinaries } from './prune.mjs';
 import { step } from './steps.mjs';
 
@@ -14,8 +21,12 @@ const modules = join(root, 'node_modules');
 const tooOld = nodeProblem(process.versions.node);
 if (tooOld) giveUp(tooOld);
 await installDependencies();
-if (process.argv.includes('--tests')) {
-  await installTestTools();
+const tools = [
+  ...(process.argv.includes('--tests') ? TEST_TOOLS : []),
+  ...(process.argv.includes('--bench') ? BENCH_TOOLS : []),
+];
+if (tools.length > 0) {
+  await installTools();
   await provideLiveKit();
 }
 
@@ -37,8 +48,8 @@ async function installDependencies() {
   }
 }
 
-async function installTestTools() {
-  const missing = missingTools(hasCommand);
+async function installTools() {
+  const missing = missingTools(hasCommand, tools);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !hasCommand('apt-get')) giveUp(installByHand(missing));
   const names = missing.map((tool) => tool.package);
@@ -52,7 +63,7 @@ async function installTestTools() {
     const second = await step(label, install);
     if (!second.ok) giveUp(`apt-get failed:\n${second.output}\n${installByHand(missing)}`);
   }
-  const still = missingTools(hasCommand);
+  const still = missingTools(hasCommand, tools);
   if (still.length > 0) giveUp(installByHand(still));
 }
 

@@ -8,7 +8,7 @@ export interface Check {
   /** Ids of checks without which this one cannot pass: it is skipped when one of them failed. */
   needs?: readonly string[];
   /**
-   * What was found, in a few words; `undefined` when there is nothing to check.
+   * What was found, in a few words, a line a thing; `undefined` when there is nothing to check.
    *
    * @throws anything; what is thrown is the failure, its `hint` what to do.
    */
@@ -28,6 +28,7 @@ export interface Result {
   title: string;
   status: 'ok' | 'failed' | 'skipped';
   detail: string;
+  tookMs: number;
   /** With `failed`: what to do. */
   hint?: string;
 }

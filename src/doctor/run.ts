@@ -3,21 +3,31 @@ import type { Check, CheckContext, Result } from './check.ts';
 import { models } from './checks/models.ts';
 import { ready } from './checks/ready.ts';
 import { signal } from './checks/signal.ts';
+import { turn } from './checks/turn.ts';
 
 /** In the order in which a call meets them. A new check is one file and one word here. */
-export const CHECKS: readonly Check[] = [signal, ready, models];
+export const CHECKS: readonly Check[] = [signal, turn, ready, models];
 
 const DEADLINE_MS = 15_000;
+
+export interface RunOptions {
+  checks?: readonly Check[];
+  /** Hears of each result at once. */
+  onResult?: (result: Result) => void;
+  /** Milliseconds since any fixed moment. */
+  now?: () => number;
+}
 
 /** Runs the checks one after the other. Nothing that a check throws is ever taken for a success. */
 export async function runChecks(
   context: Omit<CheckContext, 'signal'>,
-  checks: readonly Check[] = CHECKS,
-  onResult: (result: Result) => void = () => {},
+  { checks = CHECKS, onResult = () => {}, now = () => performance.now() }: RunOptions = {},
 ): Promise<Result[]> {
   const results: Result[] = [];
   for (const check of checks) {
-    const result = await runOne(check, results, context);
+    const startedMs = now();
+    const outcome = await runOne(check, results, context);
+    const result = { id: check.id, title: check.title, ...outcome, tookMs: Math.round(now() - startedMs) };
     results.push(result);
     onResult(result);
   }
@@ -25,24 +35,18 @@ export async function runChecks(
 }
 
 async function runOne(
-  { id, title, needs = [], run }: Check,
+  { needs = [], run }: Check,
   before: readonly Result[],
   context: Omit<CheckContext, 'signal'>,
-): Promise<Result> {
+): Promise<Omit<Result, 'id' | 'title' | 'tookMs'>> {
   const missing = before.find((result) => needs.includes(result.id) && result.status === 'failed');
-  if (missing) return { id, title, status: 'skipped', detail: `needs «${missing.title}»` };
+  if (missing) return { status: 'skipped', detail: `needs «${missing.title}»` };
   try {
     const detail = await run({ ...context, signal: AbortSignal.timeout(DEADLINE_MS) });
-    if (detail === undefined) return { id, title, status: 'skipped', detail: 'nothing is configured' };
-    return { id, title, status: 'ok', detail };
+    if (detail === undefined) return { status: 'skipped', detail: 'nothing is configured' };
+    return { status: 'ok', detail };
   } catch (thrown) {
     const hint = thrown instanceof AppError ? thrown.hint : undefined;
-    return { id, title, status: 'failed', detail: messageOf(thrown), ...(hint && { hint }) };
+    return { status: 'failed', detail: messageOf(thrown), ...(hint && { hint }) };
   }
-}
-
-/** One line a result, and what to do below a failed one. */
-export function renderResult({ status, title, detail, hint }: Result): string {
-  const line = `${status.padEnd(7)}  ${title.padEnd(26)}  ${detail}`;
-  return hint ? `${line}\n${' '.repeat(37)}→ ${hint}` : line;
 }

@@ -18,6 +18,8 @@ export interface JoinOptions {
 /** A caller in a room, played by a program: speaks, hears, reads along. */
 export interface Guest extends Observed {
   readonly identity: string;
+  /** When the server had let the caller in, in `performance.now()`; the microphone comes after. */
+  readonly joinedAtMs: number;
   /** Speaks in real time; returns when the last sample was sent. */
   speak(sound: Sound): Promise<Utterance>;
   sendChat(text: string): Promise<void>;
@@ -45,9 +47,11 @@ export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOpt
   } catch (cause) {
     throw joinError(url, messageOf(cause), cause);
   }
+  const joinedAtMs = performance.now();
   const microphone = await publishMicrophone(room);
   return Object.assign(observed, {
     identity: room.localParticipant?.identity ?? '',
+    joinedAtMs,
     speak: microphone.speak,
     async sendChat(text: string) {
       await room.localParticipant?.sendText(text, { topic: CHAT_TOPIC });

@@ -4,6 +4,7 @@ import { Journal } from './journal.ts';
 import type { ChatRequest } from './llm.ts';
 import { Script } from './script.ts';
 import { type Transcript, type TranscriptionRequest, transcriptSchema } from './stt.ts';
+import type { Voice } from './tts.ts';
 
 const durationMs = z.number().min(0).optional();
 const faults = z.array(faultSchema).optional();
@@ -63,6 +64,8 @@ function compiles(source: string): boolean {
 export class State {
   readonly stt = new Script<TranscriptionRequest, Transcript>();
   readonly llm = new Script<ChatRequest, string>();
+  /** In place of the stand-in's voice. */
+  voice: Voice | undefined;
   readonly faults = new FaultPlan();
   readonly journal = new Journal();
   readonly #startProfile: Profile;
@@ -91,6 +94,7 @@ export class State {
     this.profile = this.#startProfile;
     this.stt.clear();
     this.llm.clear();
+    this.voice = undefined;
     this.faults.clear();
     this.journal.clear();
   }

@@ -77,6 +77,8 @@ function modelCall<R extends Route, Request>(
       close(outcomeOf(error, exchange));
       await explain(error, exchange, log);
     }
+    const { firstByteAtMs } = exchange.reply;
+    if (firstByteAtMs !== undefined) entry.firstByteMs = firstByteAtMs - entry.atMs;
     log?.debug({ route, outcome: entry.outcome, durationMs: entry.durationMs }, 'stand-in request ended');
   };
 }

@@ -17,6 +17,8 @@ export interface Entry<R extends Route = Route> {
   route: R;
   /** Arrival, as `Date.now()`. */
   atMs: number;
+  /** From arrival to the first byte of the answer's body; missing where none was sent. */
+  firstByteMs?: number;
   /** From arrival to the end of the answer; missing while pending. */
   durationMs?: number;
   /** `aborted`: the client left first. `refused`: a bad request. `faulted`: the planned fault answered or cut it. */

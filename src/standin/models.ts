@@ -57,6 +57,7 @@ export function createModels(state: State, { espeak, recognizer }: Engines, cloc
     tts: createTts({
       clock,
       espeak,
+      voice: () => state.voice,
       sampleRate: () => state.profile.tts?.sampleRate ?? OPENAI_RATE,
       ttfbMs: () => state.profile.tts?.ttfbMs ?? 0,
       realtimeFactor: () => state.profile.tts?.realtimeFactor,

@@ -27,6 +27,8 @@ export class Reply {
   readonly #fault: Fault;
   readonly #signal: AbortSignal;
   #sentBytes = 0;
+  /** When the first byte of the body was sent, as `Date.now()`. */
+  firstByteAtMs: number | undefined;
 
   constructor(response: ServerResponse, fault: Fault, signal: AbortSignal) {
     this.#response = response;
@@ -46,6 +48,7 @@ export class Reply {
   /** Resolves when the client has room for more. Throws `FaultPlayed` where the answer is cut. */
   async write(data: string | Uint8Array): Promise<void> {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    this.firstByteAtMs ??= Date.now();
     const { cutAfterBytes, stallAfterBytes } = this.#fault;
     const limit = Math.min(
       cutAfterBytes ?? Number.POSITIVE_INFINITY,

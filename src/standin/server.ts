@@ -10,7 +10,7 @@ import type { Counts, Entry } from './journal.ts';
 import type { ChatRequest } from './llm.ts';
 import { createModels, findEngines, type Programs } from './models.ts';
 import type { Transcript, TranscriptionRequest } from './stt.ts';
-import { OPENAI_RATE, speak } from './tts.ts';
+import { OPENAI_RATE, speak, type Voice } from './tts.ts';
 
 export interface StandInOptions {
   /** Default 127.0.0.1. There is no authentication: keep it on loopback. */
@@ -42,6 +42,8 @@ export interface StandIn {
   /** In-process script, asked first; where it answers `undefined`, the others are. */
   answerChat(answer: ((request: ChatRequest) => string | undefined) | undefined): void;
   answerTranscription(answer: ((request: TranscriptionRequest) => Transcript | undefined) | undefined): void;
+  /** In-process voice for `POST /v1/audio/speech`. */
+  answerSpeech(voice: Voice | undefined): void;
   /** The samples that `POST /v1/audio/speech` sends for `input` (mono; default voice alloy, 24 kHz). */
   speech(input: string, options?: SpeechOptions): Promise<Int16Array>;
   /** Requests so far, oldest first, of the last 1000. */
@@ -77,6 +79,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     },
     answerTranscription: (answer) => {
       state.stt.custom = answer;
+    },
+    answerSpeech: (voice) => {
+      state.voice = voice;
     },
     speech(input, { voice = 'alloy', speed = 1, sampleRate } = {}) {
       const rate = sampleRate ?? state.profile.tts?.sampleRate ?? OPENAI_RATE;

@@ -37,8 +37,13 @@ export interface SpeechDetails extends SpeechRequest {
   audioMs?: number;
 }
 
+/** Makes mono speech at `sampleRate`. */
+export type Voice = (utterance: Utterance, sampleRate: number) => Iterable<Int16Array>;
+
 export interface TtsParts {
   clock: Clock;
+  /** Asked in place of the stand-in's own. */
+  voice(): Voice | undefined;
   espeak: Espeak | undefined;
   /** Rate of the answers, of `pcm` too; clients that assume 24 kHz then have to read the headers. */
   sampleRate(): number;
@@ -66,7 +71,7 @@ export function createTts(parts: TtsParts): ModelRoute<SpeechRequest, SpeechDeta
     async answer(request, exchange) {
       const { reply, signal } = exchange;
       const sampleRate = parts.sampleRate();
-      const speech = speak(parts.espeak, request, sampleRate, signal);
+      const speech = parts.voice()?.(request, sampleRate) ?? speak(parts.espeak, request, sampleRate, signal);
       let started = false;
       let sent = 0;
       for await (const piece of paced(speech, sampleRate, exchange, parts)) {

@@ -100,6 +100,32 @@ describe('faults', () => {
     ]);
   });
 
+  test('a TURN server wants one kind of credentials', () => {
+    const TURN_URLS = 'turn:10.0.0.4:3478?transport=udp, turn:10.0.0.4:3480?transport=tcp';
+    const faults = (env: Record<string, string>) => problemsOf({ TURN_URLS, ...env });
+    const [TURN_SECRET, TURN_USERNAME, TURN_PASSWORD] = ['s', 'u', 'p'];
+    expect(faults({ TURN_SECRET })).toEqual([]);
+    expect(faults({ TURN_USERNAME, TURN_PASSWORD })).toEqual([]);
+    for (const env of [
+      {},
+      { TURN_USERNAME },
+      { TURN_PASSWORD },
+      { TURN_SECRET, TURN_USERNAME },
+      { TURN_SECRET, TURN_USERNAME, TURN_PASSWORD },
+    ])
+      expect(keysOf(faults(env))).toEqual(['TURN_URLS']);
+    expect(faults({ TURN_USERNAME })[0]?.got).toBe('it with TURN_USERNAME');
+    expect(configFrom({ TURN_URLS, TURN_SECRET }).check.turnUrls.map(({ port }) => port)).toEqual([
+      3478, 3480,
+    ]);
+  });
+
+  test('each wrong TURN URL is named', () => {
+    expect(problemsOf({ TURN_URLS: 'turn:a,turn:b:99999,stun:c' })).toMatchObject([
+      { key: 'TURN_URLS', want: expect.stringMatching(/«turn:b:99999».*«stun:c»/) },
+    ]);
+  });
+
   test('an unknown line in the YAML file is refused', () => {
     expect(keysOf(problemsOf({ CONFIG_FILE: 'c' }, { c: 'agent:\n  maxcalls: 4\n' }))).toEqual([
       'agent.maxcalls',

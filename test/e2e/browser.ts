@@ -40,12 +40,29 @@ export interface BrowserUse {
   open(url: string, options?: PageOptions): Promise<CallerPage>;
 }
 
+/** Where a browser runs, and what it reaches there. */
+export interface BrowserPlace {
+  /** Command line that runs a program there. */
+  readonly enter: readonly string[];
+  /** Flags of Chromium. */
+  readonly args: readonly string[];
+}
+
+const HERE: BrowserPlace = {
+  enter: [],
+  args: [`--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`],
+};
+
 /**
- * A browser for the tests of one file; its pages are closed after each test. It can reach this machine only.
+ * A browser for the tests of one file; its pages are closed after each test.
  *
  * @param microphone - what the microphone hears from when it is opened, again and again; default silence.
+ * @param place - default: this machine, which it can reach, and nothing else.
  */
-export function useBrowser(microphone: () => Promise<Sound> = async () => silence(1000, MICROPHONE_RATE)) {
+export function useBrowser(
+  microphone: () => Promise<Sound> = async () => silence(1000, MICROPHONE_RATE),
+  place: () => BrowserPlace = () => HERE,
+): BrowserUse {
   let dir: string;
   let browser: Browser | undefined;
   const pages: CallerPage[] = [];
@@ -54,7 +71,7 @@ export function useBrowser(microphone: () => Promise<Sound> = async () => silenc
     dir = await mkdtemp(join(tmpdir(), 'voice-agent-browser-'));
     const wav = join(dir, 'microphone.wav');
     await writeFile(wav, encodeWav(resampled(await microphone(), MICROPHONE_RATE)));
-    browser = await launch(wav);
+    browser = await launch(wav, place(), dir);
   });
   afterEach(async ({ task }) => {
     const closing = pages.splice(0);
@@ -76,16 +93,20 @@ export function useBrowser(microphone: () => Promise<Sound> = async () => silenc
   };
 }
 
-async function launch(microphone: string): Promise<Browser> {
+async function launch(microphone: string, { enter, args }: BrowserPlace, dir: string): Promise<Browser> {
+  const command = join(dir, 'browser');
+  await writeFile(command, `#!/bin/sh\nexec ${[...enter, await findBrowser()].join(' ')} "$@"\n`, {
+    mode: 0o755,
+  });
   return chromium.launch({
-    executablePath: await findBrowser(),
+    executablePath: command,
     args: [
       '--disable-gpu',
       '--disable-quic',
       '--use-fake-device-for-media-stream',
       `--use-file-for-fake-audio-capture=${microphone}`,
       '--autoplay-policy=user-gesture-required',
-      `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+      ...args,
     ],
   });
 }

@@ -9,6 +9,8 @@ const CHART_OWNED = new Set([
   'web.enabled',
   'web.host',
   'web.port',
+  'check.readyUrls',
+  'check.turnUrls',
 ]);
 
 /** What the chart computes with, and so cannot do without. */
@@ -36,7 +38,7 @@ export function configSchema() {
 /** JSON schema of `agent.secrets`: by variable, all secrets that no other value of the chart is for. */
 export function secretsSchema() {
   const names = Object.entries<Record<string, Setting>>(settings)
-    .filter(([group]) => group !== 'livekit' && group !== 'web')
+    .filter(([group]) => !['livekit', 'web', 'check'].includes(group))
     .flatMap(([, members]) => Object.values(members).filter(({ secret }) => secret));
   const source = { $ref: '#/definitions/secretSource' };
   return strict(Object.fromEntries(names.map(({ env }) => [env, source])));

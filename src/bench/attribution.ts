@@ -1,0 +1,107 @@
+import type { Sound } from '../probe/wav.ts';
+import { joined as joinedSamples } from '../standin/audio.ts';
+import type { Route } from '../standin/faults.ts';
+import type { Entry } from '../standin/journal.ts';
+import { findIn, printOf } from './align.ts';
+import { type AnswerLength, answerTo } from './answers.ts';
+import { wordsOf } from './corpus-text.ts';
+import { hum } from './hum.ts';
+import type { RequestCount, Requests, Stages } from './results.ts';
+
+/** Enough of an answer to tell it from others. */
+const BEGINNING_MS = 900;
+const VOICE_RATE = 24_000;
+
+type Journal = readonly Entry<Route>[];
+
+/** The requests that made the answer that was heard. */
+export interface Chain {
+  readonly stt: Entry<'stt'> | undefined;
+  readonly llm: Entry<'llm'>;
+  readonly tts: Entry<'tts'>;
+  /** What the model was asked. */
+  readonly question: string;
+}
+
+/**
+ * Finds in the endpoints' journal which requests led to a sound: the speech request by its sound, the chat request by
+ * its answer, the transcription by its text.
+ *
+ * @param heard - the answer from its first sound on.
+ */
+export function chainOf(heard: Sound, journal: Journal, length: AnswerLength): Chain | undefined {
+  const tts = spokenIn(heard, journal);
+  const text = tts?.details && key(tts.details.input);
+  if (!tts || !text) return undefined;
+  const llm = ofRoute(journal, 'llm').findLast(
+    (entry) => entry.atMs <= tts.atMs && key(answerTo(questionOf(entry), length)).startsWith(text),
+  );
+  if (!llm) return undefined;
+  const question = questionOf(llm);
+  const stt = ofRoute(journal, 'stt').findLast(({ atMs, durationMs = 0, details }) => {
+    const words = key(details?.text ?? '');
+    return words !== '' && atMs + durationMs <= llm.atMs + 20 && key(question).endsWith(words);
+  });
+  return { stt, llm, tts, question };
+}
+
+/** @param lastSoundMs - the caller's, as `Date.now()`. */
+export function stagesOf({ stt, llm, tts }: Chain, lastSoundMs: number, heardMs: number): Stages | undefined {
+  if (!stt) return undefined;
+  const after = (atMs: number) => atMs - lastSoundMs;
+  return {
+    sttSentMs: after(stt.atMs),
+    sttDoneMs: after(stt.atMs + (stt.durationMs ?? 0)),
+    llmSentMs: after(llm.atMs),
+    firstTokenMs: after(llm.atMs + (llm.firstByteMs ?? 0)),
+    ttsSentMs: after(tts.atMs),
+    ttsFirstByteMs: after(tts.atMs + (tts.firstByteMs ?? 0)),
+    heardMs,
+  };
+}
+
+/** What the caller said since the last answer, as a chat request has it. */
+export function questionOf({ details }: Entry<'llm'>): string {
+  const messages = details?.messages ?? [];
+  const answered = messages.findLastIndex(({ role }) => role === 'assistant');
+  const said = messages.slice(answered + 1).filter(({ role }) => role === 'user');
+  return said.map(({ content }) => content).join(' ');
+}
+
+export function countRequests(journal: Journal): Requests {
+  return { stt: count(journal, 'stt'), llm: count(journal, 'llm'), tts: count(journal, 'tts') };
+}
+
+function count(journal: Journal, route: Route): RequestCount {
+  const entries = ofRoute(journal, route);
+  const openAt = (ms: number) =>
+    entries.filter(({ atMs, durationMs = Number.POSITIVE_INFINITY }) => atMs <= ms && ms < atMs + durationMs)
+      .length;
+  return {
+    total: entries.length,
+    aborted: entries.filter(({ outcome }) => outcome === 'aborted').length,
+    atOnce: Math.max(0, ...entries.map(({ atMs }) => openAt(atMs))),
+  };
+}
+
+/** The speech request whose sound comes first in what was heard. */
+function spokenIn(heard: Sound, journal: Journal): Entry<'tts'> | undefined {
+  const print = printOf(heard);
+  const places = ofRoute(journal, 'tts').flatMap((entry) => {
+    const place = findIn(print, printOf(beginning(entry.details?.input ?? '')));
+    return place ? [{ entry, ...place }] : [];
+  });
+  // Of the same text asked for twice, the later: the earlier was for a speech that was given up.
+  return places.toSorted((a, b) => a.atMs - b.atMs || b.score - a.score || b.entry.id - a.entry.id)[0]?.entry;
+}
+
+function beginning(text: string): Sound {
+  const samples = joinedSamples([...hum({ input: text }, VOICE_RATE)]);
+  return { samples: samples.slice(0, (BEGINNING_MS * VOICE_RATE) / 1000), sampleRate: VOICE_RATE };
+}
+
+const key = (text: string): string => wordsOf(text).join(' ');
+
+function ofRoute<R extends Route>(journal: Journal, route: R): Entry<R>[] {
+  return journal.filter((entry): entry is Entry<R> => entry.route === route);
+}

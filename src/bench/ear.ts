@@ -1,0 +1,57 @@
+import type { Route } from '../standin/faults.ts';
+import type { Entry } from '../standin/journal.ts';
+import type { Utterance } from './corpus.ts';
+import type { Endpoints } from './endpoints.ts';
+
+/** What one caller has to do with the simulated endpoints; with real ones all of it is nothing. */
+export interface Ear {
+  /** This is what the caller says next. */
+  expect(utterance: Utterance): Promise<void>;
+  /** The last request so far. */
+  mark(): Promise<number>;
+  /** Requests since a mark; `undefined` with real endpoints. */
+  since(mark: number): Promise<Entry<Route>[] | undefined>;
+  /** Whether any request to model or voice is still open. */
+  isBusy(): Promise<boolean>;
+  /** The caller has left. */
+  close(): Promise<void>;
+}
+
+const DEAF: Ear = {
+  expect: async () => {},
+  mark: async () => 0,
+  since: async () => undefined,
+  isBusy: async () => false,
+  close: async () => {},
+};
+
+/** Ears for callers who talk at the same time: the transcription endpoint knows what each is saying. */
+export function createEars(endpoints: Endpoints | undefined): () => Ear {
+  if (!endpoints) return () => DEAF;
+  const saying = new Map<Ear, Utterance[]>();
+  const tell = () => endpoints.hear([...saying.values()].flat());
+  return () => {
+    let lastId = 0;
+    const ear: Ear = {
+      // The one before too: audio that is still on its way belongs to it.
+      expect(utterance) {
+        saying.set(ear, [...(saying.get(ear)?.slice(-1) ?? []), utterance]);
+        return tell();
+      },
+      async mark() {
+        lastId = (await endpoints.journal(lastId)).at(-1)?.id ?? lastId;
+        return lastId;
+      },
+      since: (mark) => endpoints.journal(mark),
+      async isBusy() {
+        const open = (await endpoints.journal(lastId)).filter(({ outcome }) => outcome === 'pending');
+        return open.some(({ route }) => route === 'llm' || route === 'tts');
+      },
+      close() {
+        saying.delete(ear);
+        return tell();
+      },
+    };
+    return ear;
+  };
+}

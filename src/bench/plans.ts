@@ -1,0 +1,52 @@
+import type { CallPlan } from './call.ts';
+import type { Utterance } from './corpus.ts';
+import type { BenchOptions } from './options.ts';
+import { randomFrom } from './stats.ts';
+
+/** Calls of the labelled set unless told otherwise: none gets longer than callers' patience. */
+const LABELLED_CALLS = 4;
+
+/** The calls of a bench, one after the other. The same options always give the same plans. */
+export function planCalls(
+  options: Pick<BenchOptions, 'set' | 'calls' | 'turns' | 'seed'>,
+  utterances: readonly Utterance[],
+): CallPlan[] {
+  const { set, calls, turns } = options;
+  const random = randomFrom(options.seed);
+  const sentences = utterances.filter((one) => one.set === 'latency');
+  const labelled = utterances.filter((one) => one.set !== 'bargein');
+  const interruptions = utterances.filter((one) => one.set === 'bargein');
+  const repeated = (of: readonly Utterance[], call: number) =>
+    Array.from({ length: turns }, (_, turn) => of[(call * turns + turn) % of.length] as Utterance);
+  const each = (count: number, plan: (call: number) => Omit<CallPlan, 'room' | 'random'>): CallPlan[] =>
+    Array.from({ length: count }, (_, call) => {
+      const planned = plan(call);
+      return { ...planned, room: `bench-${planned.set}-${call + 1}`, random };
+    });
+  const common = { answerLength: 'usual', bargesIn: false } as const;
+
+  const latency = () =>
+    each(calls, (call) => ({ ...common, set: 'latency', utterances: repeated(sentences, call) }));
+  const greeting = () => each(calls, () => ({ ...common, set: 'latency', utterances: [] }));
+  const bargeIn = () =>
+    each(calls, (call) => ({
+      set: 'bargein',
+      utterances: repeated(interruptions, call),
+      answerLength: 'long',
+      bargesIn: true,
+    }));
+  const cutOffs = () => {
+    const count = Math.max(calls, LABELLED_CALLS);
+    return each(count, (call) => ({
+      ...common,
+      set: 'labelled',
+      utterances: labelled.filter((_, index) => index % count === call),
+      answerLength: 'short',
+    }));
+  };
+  if (set === 'latency') return latency();
+  if (set === 'greeting') return greeting();
+  if (set === 'bargein') return bargeIn();
+  if (set === 'labelled') return cutOffs();
+  return [...latency(), ...bargeIn(), ...cutOffs()];
+}

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Guest } from '../probe/guest.ts';
+import type { Sound } from '../probe/wav.ts';
+import type { AnswerLength } from './answers.ts';
+import { chainOf, countRequests, stagesOf } from './attribution.ts';
+import type { Utterance } from './corpus.ts';
+import type { Ear } from './ear.ts';
+import { judge } from './judge.ts';
+import type { BargeIn, TurnResult } from './results.ts';
+import { gapsIn, stopsAfter, yieldsAfter } from './sound-events.ts';
+
+/** An answer that takes longer than this to begin is lost. */
+export const LOST_AFTER_MS = 10_000;
+/** So much silence after an answer is its end. */
+export const ANSWERED_AFTER_MS = 900;
+const LONGEST_ANSWER_MS = 60_000;
+/** How much of an answer tells which one it is. */
+const IDENTIFY_MS = 1300;
+/** What the agent's loudness before a barge-in is taken from. */
+const BEFORE_MS = 600;
+/** Requests that are on their way when an answer ends. */
+const SETTLE_MS = 100;
+
+export interface TurnParts {
+  guest: Guest;
+  ear: Ear;
+  set: TurnResult['set'];
+  utterance: Utterance;
+  /** Its sound, 48 kHz. */
+  sound: Sound;
+  answerLength: AnswerLength;
+  /** The caller speaks into this, and does not wait for the end of the answer. */
+  into?: BargeIn['into'];
+}
+
+/** The caller says one sentence; returns when it was answered, or is not going to be. */
+export async function takeTurn(parts: TurnParts): Promise<TurnResult> {
+  const { guest, ear, utterance, set, into } = parts;
+  const { heard } = guest;
+  await ear.expect(utterance);
+  const since = await ear.mark();
+  const sent = await guest.speak(parts.sound);
+  const firstMs = sent.startedAtMs + utterance.startMs;
+  const lastMs = sent.startedAtMs + utterance.endMs;
+
+  const bargeIn = into && bargeInto(guest, into, firstMs, lastMs);
+  // What of the speech that was barged into went on is told by `bargeIn`, not here.
+  const hasYielded = !bargeIn || bargeIn.stoppedMs !== undefined;
+  const early = hasYielded ? heard.speechAfter(firstMs + (bargeIn?.stoppedMs ?? -1) + 1) : undefined;
+  const talkedOverMs = early !== undefined && early < lastMs ? early - lastMs : undefined;
+  const onsetMs = await guest
+    .waitForSpeech({ afterMs: lastMs, timeoutMs: LOST_AFTER_MS })
+    .catch(() => undefined);
+  const endMs = onsetMs === undefined ? undefined : await answerEnd(parts, onsetMs);
+
+  const journal = await ear.since(since);
+  const from = talkedOverMs === undefined ? onsetMs : early;
+  const chain =
+    from === undefined || !journal
+      ? undefined
+      : chainOf(heard.between(from - 50, from + IDENTIFY_MS), journal, parts.answerLength);
+  const spoken = utterance.phrases.map(({ words }) => words.map(({ text }) => text));
+  const isClean = hasYielded && talkedOverMs === undefined;
+  const voiceToVoiceMs = onsetMs === undefined || !isClean ? undefined : onsetMs - lastMs;
+  return {
+    set,
+    utterance: utterance.id,
+    voice: utterance.voice,
+    text: spoken.map((words) => words.join(' ')).join(` <${utterance.pauseMs}> `),
+    pauseMs: utterance.pauseMs,
+    looksComplete: utterance.looksComplete,
+    snrDb: utterance.snrDb,
+    voiceToVoiceMs,
+    talkedOverMs,
+    question: chain?.question,
+    ...judge(spoken, chain?.question, talkedOverMs !== undefined),
+    lost: onsetMs === undefined,
+    answerMs: onsetMs !== undefined && endMs !== undefined ? endMs - onsetMs : undefined,
+    gapsMs: onsetMs === undefined ? [] : gapsIn(heard.between(onsetMs, endMs)),
+    stages:
+      chain && voiceToVoiceMs !== undefined
+        ? stagesOf(chain, performance.timeOrigin + lastMs, voiceToVoiceMs)
+        : undefined,
+    requests: journal && countRequests(journal),
+    bargeIn,
+    events: guest.events.filter(({ atMs }) => atMs >= firstMs),
+  };
+}
+
+/** Of a barge-in into an answer that is going on since before `firstMs`. */
+function bargeInto(guest: Guest, into: BargeIn['into'], firstMs: number, lastMs: number): BargeIn {
+  const after = guest.heard.between(firstMs);
+  return {
+    into,
+    stoppedMs: stopsAfter(after, lastMs - firstMs),
+    yieldedMs: yieldsAfter(guest.heard.between(firstMs - BEFORE_MS, firstMs), after),
+  };
+}
+
+/** When the answer was over; a long one, made to be interrupted, is not waited for. */
+async function answerEnd(
+  { guest, ear, answerLength }: TurnParts,
+  onsetMs: number,
+): Promise<number | undefined> {
+  if (answerLength === 'long') return undefined;
+  for (;;) {
+    const endMs = await guest.waitForSilence({
+      afterMs: onsetMs,
+      timeoutMs: LONGEST_ANSWER_MS,
+      quietMs: ANSWERED_AFTER_MS,
+    });
+    await sleep(SETTLE_MS);
+    if (!(await ear.isBusy())) return endMs;
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { parseTurnUrl } from './turn-url.ts';
+
+/** Types of settings, with what each wants in words. */
+
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL such as http://gpu-host:8000/v1' });
+export const wsUrl = z.url({ protocol: /^(wss?|https?)$/, error: 'a URL such as ws://127.0.0.1:7880' });
+/** What a timer can hold; a longer one would fire at once. */
+const LONGEST_MS = 2_147_483_647;
+export const durationMs = (fallback: number, min = 1) =>
+  z.coerce
+    .number({ error: 'a number of milliseconds' })
+    .int('a whole number')
+    .min(min)
+    .max(LONGEST_MS, `at most ${LONGEST_MS} ms, about 24 days`)
+    .default(fallback);
+export const count = (fallback: number, min = 0, max = 10_000) =>
+  z.coerce.number({ error: 'a whole number' }).int('a whole number').min(min).max(max).default(fallback);
+export const port = (fallback: number) => count(fallback, 0, 65_535);
+export const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'true or false' })
+    .transform((text) => ['true', '1', 'yes'].includes(text))
+    .default(fallback);
+export const text = z.string({ error: 'a text' });
+/** What an HTTP header can carry after `Bearer `. */
+export const headerText = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces, such as `openssl rand -hex 24` makes');
+export const turnUrls = z
+  .string({ error: 'URLs, by comma' })
+  .transform((list, context) =>
+    list.split(',').flatMap((url) => {
+      if (url.trim() === '') return [];
+      const server = parseTurnUrl(url.trim());
+      if (typeof server !== 'string') return [server];
+      context.addIssue(server);
+      return [];
+    }),
+  )
+  .default([]);
+export const oneOf = <const T extends readonly string[]>(choices: T, fallback: T[number]) =>
+  z.enum(choices, { error: `one of ${choices.join(', ')}` }).default(fallback as never);
