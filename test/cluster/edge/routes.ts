@@ -1,7 +1,11 @@
 /** What of an HTTPRoute decides where a request goes; the rest of it is refused, not ignored. */
 export interface HttpRoute {
   metadata: { name: string; namespace: string };
-  spec: { hostnames?: string[]; rules?: HttpRouteRule[] };
+  spec: {
+    parentRefs: { name: string; namespace?: string }[];
+    hostnames?: string[];
+    rules?: HttpRouteRule[];
+  };
 }
 
 interface HttpRouteRule {
