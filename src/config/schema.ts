@@ -161,15 +161,35 @@ export const settings = {
     vad: setting('VAD_PROVIDER', oneOf(['bundled', 'silero'], 'bundled'), 'Voice activity detector'),
     detection: setting(
       'TURN_DETECTION',
-      oneOf(['vad', 'model'], 'vad'),
-      'End of turn by silence, or by the on-device model',
+      oneOf(['words', 'vad', 'model'], 'words'),
+      'What ends a turn: silence, longer while the words are unfinished; silence alone; with Deepgram also the on-device model',
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',
-      durationMs(500, 0),
+      durationMs(600, 0),
       'Silence before a turn counts as ended',
     ),
-    maxEndpointingMs: setting('ENDPOINTING_MAX_MS', durationMs(2000), 'The same while the turn model doubts'),
+    maxEndpointingMs: setting(
+      'ENDPOINTING_MAX_MS',
+      durationMs(1500),
+      'The same while the words, or the turn model, say that more is to come',
+    ),
+    speculation: setting(
+      'SPECULATION',
+      oneOf(['answer', 'transcript', 'off'], 'answer'),
+      'How far work runs ahead of the end of a turn, from its first short pause on',
+    ),
+    speculateAfterMs: setting('SPECULATION_PAUSE_MS', durationMs(90, 30), 'Pause at which it starts'),
+    speculationSlowMs: setting(
+      'SPECULATION_SLOW_MS',
+      durationMs(1500),
+      'Average answer time of an endpoint from which on it is asked only for what is surely needed',
+    ),
+    bargeInAfterMs: setting(
+      'BARGE_IN_MS',
+      durationMs(90, 30),
+      'Speech over the agent before it falls silent to listen; it goes on when nothing of substance was said',
+    ),
     aecWarmupMs: setting(
       'AEC_WARMUP_MS',
       durationMs(0, 0),
