@@ -23,7 +23,7 @@ describe('precedence', () => {
     expect(config.agent.maxCalls).toBe(2);
     expect(config.web.port).toBe(81);
     expect(config.turn.minEndpointingMs).toBe(250);
-    expect(config.turn.maxEndpointingMs).toBe(2000);
+    expect(config.turn.maxEndpointingMs).toBe(1500);
   });
 
   test('a stage without its own endpoint uses the common one', () => {
