@@ -80,7 +80,11 @@ export const settings = {
     apiKey: setting('STT_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
     model: setting('STT_MODEL', text.optional(), 'Its model; default `whisper-1`, Deepgram `nova-3`'),
     language: setting('STT_LANGUAGE', text.optional(), 'Language code; not set lets the model detect it'),
-    mode: setting('STT_MODE', oneOf(['batch'], 'batch'), 'How audio reaches the endpoint'),
+    mode: setting(
+      'STT_MODE',
+      oneOf(['batch', 'sse', 'realtime'], 'batch'),
+      'Each utterance as a file, its text whole (`batch`) or streamed (`sse`); or sound as it is spoken (`realtime`, a WebSocket)',
+    ),
     ...deadlines('STT', 10_000),
   },
   llm: {

@@ -2,16 +2,19 @@ import type { stt } from '@livekit/agents';
 import { STT as DeepgramStt } from '@livekit/agents-plugin-deepgram';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
-import { transcribe } from '../openai/transcription.ts';
+import { openRealtime } from '../openai/realtime.ts';
+import { type TranscribeOptions, type Transcript, transcribe } from '../openai/transcription.ts';
+import { transcribeSse } from '../openai/transcription-sse.ts';
 import { encodeWav } from '../openai/wav.ts';
 import { asEndpointError, deepgramRoot } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { loudnessDbfs, type SilenceReason, silenceReason } from './silence-guard.ts';
+import { RealtimeTranscriber } from './turn/realtime-transcriber.ts';
 import {
   TURN_SAMPLE_RATE,
+  type TurnText,
   type TurnTranscriber,
   WholeAudioTranscriber,
-  type WholeAudioTranscription,
 } from './turn/transcriber.ts';
 
 export interface SttHooks extends StageHooks {
@@ -25,49 +28,46 @@ export function createTranscriber(
   personaLanguage: string | undefined,
   hooks: SttHooks,
 ): TurnTranscriber {
-  const options = {
-    ...config.stt,
-    model: modelNames(config).stt,
-    language: personaLanguage ?? config.stt.language,
+  const { baseUrl = '', apiKey, mode, ...deadlines } = config.stt;
+  const language = personaLanguage ?? config.stt.language;
+  const endpoint = { baseUrl, apiKey, model: modelNames(config).stt, language, deadlines };
+  const onTiming = reportFirstByte(hooks, 'stt');
+  const believe = believer(language, hooks);
+  const onError = (error: unknown) => {
+    const failure = asEndpointError(error, 'stt', baseUrl);
+    if (failure.failure !== 'aborted') hooks.onError(failure);
   };
-  return new WholeAudioTranscriber(believable(options, hooks, postWav(options, hooks)));
-}
-
-type SttOptions = Config['stt'] & { model: string };
-
-/** `POST /audio/transcriptions`, whole. */
-function postWav(options: SttOptions, hooks: SttHooks): WholeAudioTranscription {
-  return (samples, signal) =>
-    transcribe({
-      baseUrl: options.baseUrl ?? '',
-      apiKey: options.apiKey,
-      model: options.model,
-      language: options.language,
-      wav: encodeWav(samples, TURN_SAMPLE_RATE, 1),
-      deadlines: options,
-      signal,
-      onTiming: reportFirstByte(hooks, 'stt'),
-    });
-}
-
-/** Drops what was invented over silence, and reports what failed. */
-function believable(
-  { baseUrl, language }: SttOptions,
-  hooks: SttHooks,
-  ask: WholeAudioTranscription,
-): WholeAudioTranscription {
-  return async (samples, signal) => {
+  if (mode === 'realtime') {
+    const realtime = openRealtime({ ...endpoint, sampleRate: TURN_SAMPLE_RATE });
+    return new RealtimeTranscriber({ realtime, believe, onError });
+  }
+  const ask = mode === 'sse' ? lastOf : transcribe;
+  return new WholeAudioTranscriber(async (samples, signal) => {
+    const wav = encodeWav(samples, TURN_SAMPLE_RATE, 1);
     try {
-      const transcript = await ask(samples, signal);
-      const reason = silenceReason(transcript, loudnessDbfs(samples, TURN_SAMPLE_RATE));
-      if (reason) hooks.onDropped?.(reason);
-      const heard = transcript.language ?? language;
-      return { ...transcript, text: reason ? '' : transcript.text.trim(), ...(heard && { language: heard }) };
+      return believe(await ask({ ...endpoint, wav, signal, onTiming }), samples);
     } catch (error) {
-      const failure = asEndpointError(error, 'stt', baseUrl);
-      if (failure.failure !== 'aborted' && !signal.aborted) hooks.onError(failure);
-      throw failure;
+      if (!signal.aborted) onError(error);
+      throw error;
     }
+  });
+}
+
+/** The whole of a streamed transcript: a turn is judged and answered as a whole. */
+async function lastOf(options: TranscribeOptions): Promise<Transcript> {
+  const pieces = transcribeSse(options);
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/** Empties what was invented over silence. */
+function believer(language: string | undefined, hooks: SttHooks) {
+  return (transcript: Transcript, samples: Int16Array): TurnText => {
+    const reason = silenceReason(transcript, loudnessDbfs(samples, TURN_SAMPLE_RATE));
+    if (reason) hooks.onDropped?.(reason);
+    return { text: reason ? '' : transcript.text.trim(), language: transcript.language ?? language };
   };
 }
 

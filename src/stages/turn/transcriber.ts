@@ -1,5 +1,3 @@
-import type { Transcript } from '../../openai/transcription.ts';
-
 /** What a turn's audio is at: mono, 16-bit. Silero's and Whisper's own rate. */
 export const TURN_SAMPLE_RATE = 16_000;
 
@@ -26,7 +24,7 @@ export interface TurnText {
 }
 
 /** One request of mono samples at 16 kHz; an empty text where nothing was said. */
-export type WholeAudioTranscription = (samples: Int16Array, signal: AbortSignal) => Promise<Transcript>;
+export type WholeAudioTranscription = (samples: Int16Array, signal: AbortSignal) => Promise<TurnText>;
 
 /** From this length on, what was transcribed at a pause is kept, and only the audio after it is sent again. */
 const KEEP_FROM_SAMPLES = 8 * TURN_SAMPLE_RATE;
@@ -84,7 +82,7 @@ export class WholeAudioTranscriber implements TurnTranscriber {
     this.reset();
   }
 
-  #whole({ text, language }: Transcript): TurnText {
+  #whole({ text, language }: TurnText): TurnText {
     return { text: `${this.#kept} ${text.trim()}`.trim(), language };
   }
 
@@ -94,7 +92,8 @@ export class WholeAudioTranscriber implements TurnTranscriber {
   }
 }
 
-function joined(chunks: readonly Int16Array[]): Int16Array {
+/** One array of all. */
+export function joined(chunks: readonly Int16Array[]): Int16Array {
   const [first] = chunks;
   if (first && chunks.length === 1) return first;
   const whole = new Int16Array(chunks.reduce((sum, { length }) => sum + length, 0));
@@ -106,7 +105,8 @@ function joined(chunks: readonly Int16Array[]): Int16Array {
   return whole;
 }
 
-function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+/** The answer, or the reason of the abort as soon as there is one; the work goes on. */
+export function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     if (signal.aborted) return abort();
