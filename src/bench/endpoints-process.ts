@@ -36,10 +36,10 @@ async function known(utterance: Utterance): Promise<Known> {
 
 async function follow(order: Order): Promise<Omit<Answered, 'id'>> {
   if (order.do === 'listen') {
-    const { sttMs, llmTtftMs, llmTokensPerS, ttsTtfbMs, ttsRealtimeFactor } = order.speeds;
+    const { sttMs, sttFinalMs, llmTtftMs, llmTokensPerS, ttsTtfbMs, ttsRealtimeFactor } = order.speeds;
     standIn.control({
       profile: {
-        stt: { latencyMs: sttMs },
+        stt: { latencyMs: sttMs, finalMs: sttFinalMs },
         llm: { ttftMs: llmTtftMs, tokensPerS: llmTokensPerS },
         tts: { ttfbMs: ttsTtfbMs, realtimeFactor: ttsRealtimeFactor },
       },

@@ -1,5 +1,4 @@
 import type { AgentEvent } from '../probe/observed.ts';
-import type { Route } from '../standin/faults.ts';
 
 /** Moments of one answer, in ms after the caller's last sound. Those before `heard` are the endpoints' own records. */
 export interface Stages {
@@ -21,7 +20,7 @@ export interface RequestCount {
   readonly atOnce: number;
 }
 
-export type Requests = Readonly<Record<Exclude<Route, 'models'>, RequestCount>>;
+export type Requests = Readonly<Record<'stt' | 'llm' | 'tts', RequestCount>>;
 
 /** A caller who speaks into the agent's speech; counted from the caller's first sound. */
 export interface BargeIn {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FaultPlan, faultSchema } from './faults.ts';
+import { FaultPlan, faultSchema, ROUTES } from './faults.ts';
 import { Journal } from './journal.ts';
 import type { ChatRequest } from './llm.ts';
 import { Script } from './script.ts';
@@ -11,7 +11,13 @@ const faults = z.array(faultSchema).optional();
 
 /** How fast the stand-ins are. Left out: as fast as they can. */
 export const profileSchema = z.strictObject({
-  stt: z.strictObject({ latencyMs: durationMs }).optional(),
+  stt: z
+    .strictObject({
+      latencyMs: durationMs,
+      /** Over a WebSocket: the transcript comes so long after the commit. */
+      finalMs: durationMs,
+    })
+    .optional(),
   llm: z.strictObject({ ttftMs: durationMs, tokensPerS: z.number().positive().optional() }).optional(),
   tts: z
     .strictObject({
@@ -43,7 +49,9 @@ export const controlSchema = z.strictObject({
     })
     .optional(),
   /** Replaces the named routes' faults. */
-  faults: z.strictObject({ stt: faults, llm: faults, tts: faults, models: faults }).optional(),
+  faults: z
+    .strictObject({ stt: faults, llm: faults, tts: faults, models: faults, realtime: faults })
+    .optional(),
 });
 export type Control = z.output<typeof controlSchema>;
 
@@ -84,7 +92,7 @@ export class State {
     if (llm?.answers) this.llm.queue = [...llm.answers];
     if (llm?.rules) this.llm.rules = llm.rules;
     if (llm?.always !== undefined) this.llm.always = llm.always;
-    for (const route of ['stt', 'llm', 'tts', 'models'] as const) {
+    for (const route of ROUTES) {
       const forRoute = planned?.[route];
       if (forRoute) this.faults.set(route, forRoute);
     }
@@ -113,6 +121,7 @@ export class State {
         llm: journal.counts('llm'),
         tts: journal.counts('tts'),
         models: journal.counts('models'),
+        realtime: journal.counts('realtime'),
       },
       requests: journal.entries(),
     };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-export const ROUTES = ['stt', 'llm', 'tts', 'models'] as const;
+/** `stt` is each transcript, over HTTP or WebSocket; `realtime` is each WebSocket. */
+export const ROUTES = ['stt', 'llm', 'tts', 'models', 'realtime'] as const;
 export type Route = (typeof ROUTES)[number];
 
 /** What goes wrong with a request. Fields combine: `{latencyMs: 300, cutAfterBytes: 1000}` is late, then cut. */
@@ -17,6 +18,8 @@ export const faultSchema = z.strictObject({
   garbage: z.boolean().optional(),
   /** Breaks the connection after so many bytes of the body. */
   cutAfterBytes: z.int().min(0).optional(),
+  /** Breaks a WebSocket after so much audio. */
+  cutAfterAudioMs: z.number().min(0).optional(),
   /** Falls silent after so many bytes of the body, connection open. */
   stallAfterBytes: z.int().min(0).optional(),
   /** Ends a chat stream without `data: [DONE]`, as some servers do; a transcript's without its `done` event. */

@@ -3,12 +3,21 @@ import type { ChatDetails } from './llm.ts';
 import type { TranscriptionDetails } from './stt.ts';
 import type { SpeechDetails } from './tts.ts';
 
+/** What the journal keeps of a WebSocket. */
+export interface RealtimeDetails {
+  model: string;
+  /** All that was appended. */
+  audioMs: number;
+  commits: number;
+}
+
 /** What each route remembers of a request and its answer. */
 export interface DetailsByRoute {
   stt: TranscriptionDetails;
   llm: ChatDetails;
   tts: SpeechDetails;
   models: Record<string, never>;
+  realtime: RealtimeDetails;
 }
 
 export interface Entry<R extends Route = Route> {

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import { joined } from './audio.ts';
@@ -9,6 +10,7 @@ import { createHandler, type Handler } from './handler.ts';
 import type { Counts, Entry } from './journal.ts';
 import type { ChatRequest } from './llm.ts';
 import { createModels, findEngines, type Programs } from './models.ts';
+import { createRealtime } from './realtime.ts';
 import type { Transcript, TranscriptionRequest } from './stt.ts';
 import { OPENAI_RATE, speak, type Voice } from './tts.ts';
 
@@ -62,7 +64,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   const state = new State(options.profile ?? {});
   const engines = await findEngines(options.programs);
   const handler = createHandler({ state, models: createModels(state, engines, clock), clock, log });
+  const realtime = createRealtime({ state, clock, recognizer: engines.recognizer });
   const server = createServer(handler.handle);
+  server.on('upgrade', (request, wire, head) => realtime.upgrade(request, wire as Socket, head));
   const url = await listen(server, host, port);
   const closing = new AbortController();
   return {
@@ -91,6 +95,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     counts: (route) => state.journal.counts(route),
     async close() {
       closing.abort();
+      realtime.close();
       await closeServer(server, handler);
     },
   };

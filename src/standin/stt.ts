@@ -57,19 +57,30 @@ export interface SttParts {
   latencyMs(): number;
 }
 
-/** Answers with the script, else with what PocketSphinx hears, else with how long the caller spoke. */
+/** What the stand-in answers to `request`: the script, else what PocketSphinx hears, else how long the caller spoke. */
+export async function transcriptOf(
+  request: TranscriptionRequest,
+  { script, recognizer }: Pick<SttParts, 'script' | 'recognizer'>,
+  signal: AbortSignal,
+): Promise<Exclude<Transcript, string>> {
+  const transcript = script.next(request, '') ?? (await hear(request, recognizer, signal));
+  return typeof transcript === 'string' ? { text: transcript } : transcript;
+}
+
+/** What the journal keeps of `request`. */
+export function describeTranscription({ samples, ...request }: TranscriptionRequest): TranscriptionDetails {
+  const audio = { samples, sampleRate: request.sampleRate };
+  return { ...request, audioMs: durationMs(audio), spokenMs: spokenMs(audio) };
+}
+
+/** `POST /v1/audio/transcriptions`, answered whole or as events. */
 export function createStt(parts: SttParts): ModelRoute<TranscriptionRequest, TranscriptionDetails> {
   return {
     read: readTranscriptionRequest,
-    describe: ({ samples, ...request }) => ({
-      ...request,
-      audioMs: durationMs({ samples, sampleRate: request.sampleRate }),
-      spokenMs: spokenMs({ samples, sampleRate: request.sampleRate }),
-    }),
+    describe: describeTranscription,
     async answer(request, { reply, signal, arrivedMs }) {
-      const transcript = parts.script.next(request, '') ?? (await hear(request, parts.recognizer, signal));
+      const full = await transcriptOf(request, parts, signal);
       await sleepUntil(parts.clock, arrivedMs + parts.latencyMs(), signal);
-      const full = typeof transcript === 'string' ? { text: transcript } : transcript;
       if (request.stream) await sendEvents(full.text, request, reply);
       else if (request.format === 'text')
         await reply.send(200, 'text/plain; charset=utf-8', `${full.text}\n`);
@@ -150,6 +161,6 @@ function verbose(transcript: Exclude<Transcript, string>, audio: Audio & { langu
   return { task: 'transcribe', language, duration: end, text, segments: text ? [segment] : [] };
 }
 
-function durationMs({ samples, sampleRate }: Audio): number {
+export function durationMs({ samples, sampleRate }: Audio): number {
   return Math.round((samples.length / sampleRate) * 1000);
 }
