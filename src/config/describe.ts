@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { type Config, settings } from './schema.ts';
-import type { Setting } from './setting.ts';
+import { type Config, type Setting, settings } from './schema.ts';
 
 const groups = Object.entries<Record<string, Setting>>(settings);
 

@@ -3,8 +3,7 @@ import dotenv from 'dotenv';
 import { parse as parseYaml } from 'yaml';
 import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
 import { checkAcrossSettings } from './rules.ts';
-import { type Config, settings } from './schema.ts';
-import type { Setting } from './setting.ts';
+import { type Config, type Setting, settings } from './schema.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
