@@ -8,8 +8,8 @@ import { wordsOf } from './corpus-text.ts';
 import { hum } from './hum.ts';
 import type { RequestCount, Requests, Stages } from './results.ts';
 
-/** Enough of an answer to tell it from others. */
-const BEGINNING_MS = 900;
+/** So much silence may come before the sound. */
+const LATE_MS = 100;
 const VOICE_RATE = 24_000;
 
 type Journal = readonly Entry<Route>[];
@@ -24,13 +24,14 @@ export interface Chain {
 }
 
 /**
- * Finds in the endpoints' journal which requests led to a sound: the speech request by its sound, the chat request by
- * its answer, the transcription by its text.
- *
- * @param heard - the answer from its first sound on.
+ * Finds in the endpoints' journal which requests led to a speech request: the chat request by its answer, the
+ * transcription by its text.
  */
-export function chainOf(heard: Sound, journal: Journal, length: AnswerLength): Chain | undefined {
-  const tts = spokenIn(heard, journal);
+export function chainOf(
+  tts: Entry<'tts'> | undefined,
+  journal: Journal,
+  length: AnswerLength,
+): Chain | undefined {
   const text = tts?.details && key(tts.details.input);
   if (!tts || !text) return undefined;
   const llm = ofRoute(journal, 'llm').findLast(
@@ -84,20 +85,19 @@ function count(journal: Journal, route: Route): RequestCount {
   };
 }
 
-/** The speech request whose sound comes first in what was heard. */
-function spokenIn(heard: Sound, journal: Journal): Entry<'tts'> | undefined {
+/** The speech request whose sound a piece of the agent's speech begins with. */
+export function spokenIn(heard: Sound, journal: Journal): Entry<'tts'> | undefined {
   const print = printOf(heard);
   const places = ofRoute(journal, 'tts').flatMap((entry) => {
-    const place = findIn(print, printOf(beginning(entry.details?.input ?? '')));
-    return place ? [{ entry, ...place }] : [];
+    const place = findIn(printOf(voiceOf(entry.details?.input ?? '')), print);
+    return place && place.atMs >= -LATE_MS ? [{ entry, score: place.score }] : [];
   });
   // Of the same text asked for twice, the later: the earlier was for a speech that was given up.
-  return places.toSorted((a, b) => a.atMs - b.atMs || b.score - a.score || b.entry.id - a.entry.id)[0]?.entry;
+  return places.toSorted((a, b) => b.score - a.score || b.entry.id - a.entry.id)[0]?.entry;
 }
 
-function beginning(text: string): Sound {
-  const samples = joinedSamples([...hum({ input: text }, VOICE_RATE)]);
-  return { samples: samples.slice(0, (BEGINNING_MS * VOICE_RATE) / 1000), sampleRate: VOICE_RATE };
+function voiceOf(text: string): Sound {
+  return { samples: joinedSamples([...hum({ input: text }, VOICE_RATE)]), sampleRate: VOICE_RATE };
 }
 
 const key = (text: string): string => wordsOf(text).join(' ');

@@ -16,6 +16,8 @@ const SPEECH_DBFS = -20;
 const LEAD_MS = 300;
 /** Background noise goes on while the caller waits for the answer. */
 const NOISY_TAIL_MS = 3000;
+/** How the sounds are made, for the report. */
+export const BACKGROUND_NOTE = `speech at ${SPEECH_DBFS} dBFS cut at ${AUDIBLE_DB} dBFS, noise from ${LEAD_MS} ms before it to ${NOISY_TAIL_MS} ms after`;
 /** Raise it when the way the sound is made changes: cached files then count as others. */
 const RECIPE = 3;
 

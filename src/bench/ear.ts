@@ -11,6 +11,8 @@ export interface Ear {
   mark(): Promise<number>;
   /** Requests since a mark; `undefined` with real endpoints. */
   since(mark: number): Promise<Entry<Route>[] | undefined>;
+  /** All requests of the call so far, and some before it. */
+  whole(): Promise<Entry<Route>[]>;
   /** Whether any request to model or voice is still open. */
   isBusy(): Promise<boolean>;
   /** The caller has left. */
@@ -21,6 +23,7 @@ const DEAF: Ear = {
   expect: async () => {},
   mark: async () => 0,
   since: async () => undefined,
+  whole: async () => [],
   isBusy: async () => false,
   close: async () => {},
 };
@@ -43,6 +46,7 @@ export function createEars(endpoints: Endpoints | undefined): () => Ear {
         return lastId;
       },
       since: (mark) => endpoints.journal(mark),
+      whole: () => endpoints.journal(0),
       async isBusy() {
         const open = (await endpoints.journal(lastId)).filter(({ outcome }) => outcome === 'pending');
         return open.some(({ route }) => route === 'llm' || route === 'tts');

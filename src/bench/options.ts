@@ -19,8 +19,9 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
   --tts-ttfb-ms <n>   request to first byte (default ${DEFAULT_SPEEDS.ttsTtfbMs})
   --tts-rtf <n>       seconds of sound a second (default ${DEFAULT_SPEEDS.ttsRealtimeFactor})
 
-  --out <dir>         gets results.json and the workers' logs (default a new temporary folder)
+  --out <dir>         gets results.json, picture.svg and the workers' logs (default a new temporary folder)
   --json <path>       another place for the results
+  --compare <path>    results of an earlier run, shown beside
   --seed <n>          of the pauses between turns (default 1)
 `;
 
@@ -40,6 +41,7 @@ export interface BenchOptions {
   speeds: Speeds;
   out: string | undefined;
   json: string | undefined;
+  compare: string | undefined;
   seed: number;
 }
 
@@ -69,7 +71,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
       ttsTtfbMs: number('tts-ttfb-ms', values['tts-ttfb-ms'], DEFAULT_SPEEDS.ttsTtfbMs),
       ttsRealtimeFactor: number('tts-rtf', values['tts-rtf'], DEFAULT_SPEEDS.ttsRealtimeFactor, 0.1),
     },
-    ...{ out: values.out, json: values.json },
+    ...{ out: values.out, json: values.json, compare: values.compare },
     seed: number('seed', values.seed, 1),
   };
 }
@@ -78,7 +80,7 @@ const text = { type: 'string' } as const;
 const SPEC = {
   ...{ calls: text, parallel: text, turns: text, baseline: text, endpoints: text, seed: text },
   ...{ 'stt-ms': text, 'stt-final-ms': text, 'llm-ttft-ms': text, 'llm-tps': text },
-  ...{ 'tts-ttfb-ms': text, 'tts-rtf': text, out: text, json: text },
+  ...{ 'tts-ttfb-ms': text, 'tts-rtf': text, out: text, json: text, compare: text },
   set: { type: 'string', default: 'latency' },
   'stt-mode': { type: 'string', default: 'batch' },
   env: { type: 'string', multiple: true },

@@ -29,6 +29,8 @@ export interface BargeIn {
   readonly stoppedMs: number | undefined;
   /** The agent 15 dB quieter than before, or silent. */
   readonly yieldedMs: number | undefined;
+  /** What was heard next was the rest of the old speech, not an answer. */
+  readonly resumed: boolean;
 }
 
 /** What one turn was and how it went. Durations in ms. */
@@ -55,6 +57,8 @@ export interface TurnResult {
   /** Silences inside the answer longer than `GAP_MS`. */
   readonly gapsMs: readonly number[];
   readonly stages: Stages | undefined;
+  /** The first text that was spoken. */
+  readonly firstPiece: string | undefined;
   readonly requests: Requests | undefined;
   readonly bargeIn: BargeIn | undefined;
   /** Events that the worker sent during the turn, such as its own record of where the time went. */

@@ -13,7 +13,8 @@ export interface RunParts extends Pick<WorkerOptions, 'pipeline' | 'settings' | 
   plans: readonly CallPlan[];
   /** Calls at a time. */
   parallel: number;
-  onTurn(plan: CallPlan, index: number, turn: TurnResult): void;
+  /** @param call - and @param turn: from 1 on. */
+  onTurn(plan: CallPlan, call: number, turn: number, result: TurnResult): void;
 }
 
 /** Every planned call with one worker, which is started before and stopped after. */
@@ -37,7 +38,7 @@ export async function runPlans(parts: RunParts): Promise<RunResult> {
           ...{ livekit, ear: ears(), workerPid: worker.pid },
           onTurn: (result) => {
             turn += 1;
-            parts.onTurn(plan, turn, result);
+            parts.onTurn(plan, index + 1, turn, result);
           },
         },
       );

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../probe/guest.ts';
 import type { Sound } from '../probe/wav.ts';
 import type { AnswerLength } from './answers.ts';
-import { chainOf, countRequests, stagesOf } from './attribution.ts';
+import { chainOf, countRequests, spokenIn, stagesOf } from './attribution.ts';
 import type { Utterance } from './corpus.ts';
 import type { Ear } from './ear.ts';
 import { judge } from './judge.ts';
@@ -15,7 +15,7 @@ export const LOST_AFTER_MS = 10_000;
 export const ANSWERED_AFTER_MS = 900;
 const LONGEST_ANSWER_MS = 60_000;
 /** How much of an answer tells which one it is. */
-const IDENTIFY_MS = 1300;
+const IDENTIFY_MS = 900;
 /** What the agent's loudness before a barge-in is taken from. */
 const BEFORE_MS = 600;
 /** Requests that are on their way when an answer ends. */
@@ -43,10 +43,10 @@ export async function takeTurn(parts: TurnParts): Promise<TurnResult> {
   const firstMs = sent.startedAtMs + utterance.startMs;
   const lastMs = sent.startedAtMs + utterance.endMs;
 
-  const bargeIn = into && bargeInto(guest, into, firstMs, lastMs);
-  // What of the speech that was barged into went on is told by `bargeIn`, not here.
-  const hasYielded = !bargeIn || bargeIn.stoppedMs !== undefined;
-  const early = hasYielded ? heard.speechAfter(firstMs + (bargeIn?.stoppedMs ?? -1) + 1) : undefined;
+  const stop = into && bargeInto(guest, firstMs, lastMs);
+  // What of the speech that was barged into went on is told by `stop`, not here.
+  const hasYielded = !stop || stop.stoppedMs !== undefined;
+  const early = hasYielded ? heard.speechAfter(firstMs + (stop?.stoppedMs ?? -1) + 1) : undefined;
   const talkedOverMs = early !== undefined && early < lastMs ? early - lastMs : undefined;
   const onsetMs = await guest
     .waitForSpeech({ afterMs: lastMs, timeoutMs: LOST_AFTER_MS })
@@ -55,10 +55,10 @@ export async function takeTurn(parts: TurnParts): Promise<TurnResult> {
 
   const journal = await ear.since(since);
   const from = talkedOverMs === undefined ? onsetMs : early;
-  const chain =
-    from === undefined || !journal
-      ? undefined
-      : chainOf(heard.between(from - 50, from + IDENTIFY_MS), journal, parts.answerLength);
+  const said = from === undefined ? undefined : heard.between(from - 20, from + IDENTIFY_MS);
+  const speech = said && journal && spokenIn(said, into ? await ear.whole() : journal);
+  const isNew = journal?.some(({ id }) => id === speech?.id) === true;
+  const chain = journal && isNew ? chainOf(speech, journal, parts.answerLength) : undefined;
   const spoken = utterance.phrases.map(({ words }) => words.map(({ text }) => text));
   const isClean = hasYielded && talkedOverMs === undefined;
   const voiceToVoiceMs = onsetMs === undefined || !isClean ? undefined : onsetMs - lastMs;
@@ -81,19 +81,23 @@ export async function takeTurn(parts: TurnParts): Promise<TurnResult> {
       chain && voiceToVoiceMs !== undefined
         ? stagesOf(chain, performance.timeOrigin + lastMs, voiceToVoiceMs)
         : undefined,
+    firstPiece: chain?.tts.details?.input,
     requests: journal && countRequests(journal),
-    bargeIn,
+    bargeIn: into && stop && { into, ...stop, resumed: speech !== undefined && !isNew },
     events: guest.events.filter(({ atMs }) => atMs >= firstMs),
   };
 }
 
-/** Of a barge-in into an answer that is going on since before `firstMs`. */
-function bargeInto(guest: Guest, into: BargeIn['into'], firstMs: number, lastMs: number): BargeIn {
-  const after = guest.heard.between(firstMs);
+/** How the agent's speech, which goes on since before `firstMs`, gives way. */
+function bargeInto(
+  { heard }: Guest,
+  firstMs: number,
+  lastMs: number,
+): Pick<BargeIn, 'stoppedMs' | 'yieldedMs'> {
+  const after = heard.between(firstMs);
   return {
-    into,
     stoppedMs: stopsAfter(after, lastMs - firstMs),
-    yieldedMs: yieldsAfter(guest.heard.between(firstMs - BEFORE_MS, firstMs), after),
+    yieldedMs: yieldsAfter(heard.between(firstMs - BEFORE_MS, firstMs), after),
   };
 }
 

@@ -1,0 +1,75 @@
+import { extra } from './metrics.ts';
+import { type RunResult, type TurnResult, turnsOf } from './results.ts';
+import { percentile, share } from './stats.ts';
+
+interface Column {
+  readonly title: string;
+  readonly run: RunResult;
+}
+
+/** Kinds of sentences of the labelled set, by what makes them hard. */
+const KINDS: readonly (readonly [name: string, is: (turn: TurnResult) => boolean])[] = [
+  ['all', () => true],
+  ['no pause', ({ pauseMs }) => pauseMs === 0],
+  ...[200, 400, 600, 900].map(
+    (ms) => [`pause of ${ms} ms`, (turn: TurnResult) => turn.pauseMs === ms] as const,
+  ),
+  ['pause inside a clause', ({ pauseMs, looksComplete }) => pauseMs > 0 && !looksComplete],
+  ['pause after a whole clause', ({ looksComplete }) => looksComplete],
+  ['background noise', ({ snrDb }) => snrDb !== undefined],
+  ['Malay', ({ voice }) => voice.startsWith('ms')],
+];
+
+/** Being patient beside being fast, one row for each kind of sentence; no rows without the labelled set. */
+export function cutOffRows(columns: readonly Column[]): string[][] | string {
+  if (columns.every(({ run }) => turnsOf(run, 'labelled').length === 0)) return '';
+  const heading = columns.flatMap(({ title }) => [`${title}: n`, 'cut off', '%', 'p50 ms', 'p95 ms']);
+  const rows = KINDS.map(([name, is]) => [
+    name,
+    ...columns.flatMap(({ run }) => cells(turnsOf(run, 'labelled').filter(is))),
+  ]);
+  return [['labelled set', ...heading], ...rows];
+}
+
+function cells(turns: readonly TurnResult[]): string[] {
+  const count = (kind: TurnResult['cutOff']) => turns.filter(({ cutOff }) => cutOff === kind).length;
+  const [over, first] = [count('talked over'), count('first part only')];
+  const waits = turns.flatMap(({ voiceToVoiceMs }) => voiceToVoiceMs ?? []);
+  const rate = share(over + first, turns.length);
+  const ms = (value: number | undefined) => (value === undefined ? '–' : String(Math.round(value)));
+  return [
+    String(turns.length),
+    over + first === 0 ? '0' : `${over} over, ${first} part`,
+    rate === undefined ? '–' : (rate * 100).toFixed(1),
+    ms(percentile(waits, 0.5)),
+    ms(percentile(waits, 0.95)),
+  ];
+}
+
+/** What speculation costs the endpoints, per sentence; no rows with real endpoints. */
+export function requestRows(columns: readonly Column[]): string[][] | string {
+  const counted = columns.map(({ run }) =>
+    turnsOf(run).filter(({ requests, set }) => requests && set !== 'bargein'),
+  );
+  if (counted.every((turns) => turns.length === 0)) return '';
+  const heading = columns.flatMap(({ title }) => [`${title}: n`, 'STT +', 'LLM +', 'aborted', 'at once']);
+  const kinds = KINDS.filter(([name]) => /pause/.test(name));
+  const rows = kinds.map(([name, is]) => [
+    name,
+    ...counted.flatMap((turns) => requestCells(turns.filter(is))),
+  ]);
+  return [['requests beyond one a turn', ...heading], ...rows];
+}
+
+function requestCells(turns: readonly TurnResult[]): string[] {
+  const all = turns.flatMap(({ requests }) => (requests ? Object.values(requests) : []));
+  const total = all.reduce((sum, { total: one }) => sum + one, 0);
+  const aborted = all.reduce((sum, { aborted: one }) => sum + one, 0);
+  return [
+    String(turns.length),
+    extra(turns, 'stt')?.toFixed(2) ?? '–',
+    extra(turns, 'llm')?.toFixed(2) ?? '–',
+    `${aborted} of ${total}`,
+    String(Math.max(0, ...all.map(({ atOnce }) => atOnce))),
+  ];
+}
