@@ -22,8 +22,8 @@ export async function mustDeploy(...args: Parameters<typeof deploy>): Promise<vo
   if (code !== 0) throw new Error(output);
 }
 
-/** Once everything of it is gone, the operator's objects included. */
+/** @throws Error with what Helm says when it fails. */
 export async function uninstall(api: Api): Promise<void> {
-  const { code, output } = await api.helm(['uninstall', RELEASE, '--wait', '--cascade', 'foreground']);
+  const { code, output } = await api.helm(['uninstall', RELEASE, '--wait']);
   if (code !== 0) throw new Error(output);
 }

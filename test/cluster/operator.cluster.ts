@@ -164,10 +164,12 @@ test('the operator would say that a route leads nowhere', async () => {
   await expect
     .poll(async () => (await verdicts()).routes['livekit-media-plane'], SOON)
     .toEqual({ 'udp-gateway': { Accepted: 'True', ResolvedRefs: 'False' } });
-  await uninstall(plane.api);
 });
 
 test('two Gateways are accepted, and each Service has its door on the one load balancer', async () => {
+  await uninstall(plane.api);
+  // What the operator made goes with the Gateway, a moment later.
+  await expect.poll(doors, SOON).toEqual({});
   await mustDeploy(plane.api, 'install', SPLIT);
   const accepted = { Accepted: 'True', Programmed: 'True' };
   const resolved = { Accepted: 'True', ResolvedRefs: 'True' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Manifest } from './chart.ts';
+import { find, type Manifest } from './chart.ts';
 import { installOn, type Stored } from './fake-cluster.ts';
 
 const MODELS = { agent: { config: { openai: { baseUrl: 'http://gpu-host:8000/v1' } } } };
@@ -53,6 +53,23 @@ test('a rotation adds a pair, signs with it, and ends with it alone', async () =
   expect(both.nextApiKey).not.toBe(first.apiKey);
   await upgrade('none');
   expect(keysOf(stored).apiKey).toBe(both.nextApiKey);
+});
+
+test('LiveKit’s pods follow a rotation when the pairs that they take change, not when others sign with the next', async () => {
+  const stored: Stored = new Map();
+  const podsAt = async (rotation: string) => {
+    const manifests = await installOn(stored, { ...MODELS, livekit: { keys: { rotation } } });
+    return JSON.stringify(find(manifests, 'Deployment', 'va-livekit').spec);
+  };
+  const [before, accepting, using, after] = [
+    await podsAt('none'),
+    await podsAt('accept'),
+    await podsAt('use'),
+    await podsAt('none'),
+  ];
+  expect(accepting).not.toBe(before);
+  expect(using).toBe(accepting);
+  expect(after).not.toBe(using);
 });
 
 test('a rotation that is given up keeps the pair that everyone has', async () => {
