@@ -7,7 +7,9 @@ import { choosePersona } from '../persona/choose.ts';
 import { renderPersona } from '../persona/render.ts';
 import type { Persona, PersonaStore } from '../persona/store.ts';
 import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
+import { publishOutput } from './caller-output.ts';
 import { follow } from './conversation.ts';
+import { createFloor } from './floor.ts';
 import { greet } from './greeting.ts';
 import type { CallHost } from './host.ts';
 import { buildPipeline } from './pipeline.ts';
@@ -53,9 +55,12 @@ export async function startCall({
     .catch((error) => callLog.warn({ error }, 'facts about this agent were not published'));
 
   const conversation = follow({ host, config, persona, caller, log: callLog, report });
-  const session = buildPipeline({ config, persona, vad, hooks: conversation.hooks });
-  const ended = conversation.attach(session);
-  await startInRoom(session, { room, caller, instructions: persona.instructions });
+  const output = await publishOutput(room);
+  const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
+  const session = buildPipeline({ config, persona, vad, floor, hooks: conversation.hooks });
+  floor.attach(session);
+  const ended = conversation.attach(session).finally(() => output.close());
+  await startInRoom(session, { room, caller, output, instructions: persona.instructions });
   callLog.info({ via: caller.via }, 'call started');
   greet(session, persona);
   return { ended };

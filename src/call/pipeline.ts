@@ -1,36 +1,41 @@
 import { type VAD, voice } from '@livekit/agents';
+import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { Deadlines } from '../openai/exchange.ts';
 import type { Persona } from '../persona/store.ts';
+import { hostOf } from '../stages/endpoint.ts';
 import { createLlm } from '../stages/llm.ts';
-import { createStt, type SttHooks } from '../stages/stt.ts';
+import { createDeepgramStt, createTranscriber, type SttHooks } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
-import { turnOptions } from '../stages/turn.ts';
+import { SpeculationGovernor } from '../stages/turn/governor.ts';
+import { followTurnStt, followVad } from '../stages/turn/session-options.ts';
+import { TurnStt } from '../stages/turn/stream.ts';
+import type { Floor } from './floor.ts';
 
 export interface PipelineParts {
   config: Config;
   persona: Persona;
   /** Loaded once per process, before the call. */
   vad: VAD;
+  floor: Floor;
   hooks: SttHooks;
 }
 
 /** The wiring: VAD → STT → turn → LLM → TTS, as one session that is not started yet. */
-export function buildPipeline({ config, persona, vad, hooks }: PipelineParts): voice.AgentSession {
-  const stt = createStt(config, persona.language, hooks);
-  const turn = turnOptions(config.turn, persona.allowInterruptions);
-  const llm = createLlm(config.llm, persona, hooks);
-  const tts = createTts(config, persona.voice, hooks);
+export function buildPipeline({ config, persona, vad, floor, hooks }: PipelineParts): voice.AgentSession {
+  const governor = new SpeculationGovernor(config.turn.speculationSlowMs);
+  const watched = governedBy(governor, hooks);
+  const ears = createEars({ config, persona, vad, floor, hooks: watched }, governor);
+  const llm = createLlm(config.llm, persona, watched);
+  const tts = createTts(config, persona.voice, watched);
   return new voice.AgentSession({
-    vad,
-    stt,
-    ...turn,
+    ...ears,
     llm,
     tts,
     // Our own limits decide about silence, our own stages about retries; their failures never end the session.
     userAwayTimeout: null,
     connOptions: {
-      // Batch transcription retries by itself; a stream has to be opened again.
+      // Ours retries by itself; Deepgram's stream has to be opened again.
       ...(config.stt.provider === 'deepgram' ? {} : { sttConnOptions: NO_RETRY }),
       llmConnOptions: { ...NO_RETRY, timeoutMs: longestRequestMs(config.llm) },
       ttsConnOptions: NO_RETRY,
@@ -39,6 +44,44 @@ export function buildPipeline({ config, persona, vad, hooks }: PipelineParts): v
     ttsReadIdleTimeout: longestRequestMs(config.tts),
     forwardAudioIdleTimeout: longestRequestMs(config.llm) + longestRequestMs(config.tts),
   });
+}
+
+/** VAD, STT and turn-taking. */
+function createEars(
+  { config, persona, vad, floor, hooks }: PipelineParts,
+  governor: SpeculationGovernor,
+): voice.AgentSessionOptions {
+  if (config.stt.provider === 'deepgram') {
+    const stt = createDeepgramStt(config, persona.language, hooks);
+    return { vad, stt, ...followVad(config.turn, persona.allowInterruptions) };
+  }
+  const { turn } = config;
+  const stt = new TurnStt({
+    vad,
+    floor,
+    governor,
+    transcriber: createTranscriber(config, persona.language, hooks),
+    policy: { ...turn, useWords: turn.detection === 'words' },
+    model: modelNames(config).stt,
+    provider: hostOf(config.stt.baseUrl),
+  });
+  return { stt, ...followTurnStt(persona.allowInterruptions) };
+}
+
+/** An endpoint that is slow or fails is asked for nothing that may not be needed. */
+function governedBy(governor: SpeculationGovernor, hooks: SttHooks): SttHooks {
+  return {
+    ...hooks,
+    onError(error) {
+      governor.failed(error.endpoint);
+      hooks.onError(error);
+    },
+    onTiming(endpoint, firstByteMs) {
+      // A transcript counts when it is whole (`TurnTaker`).
+      if (endpoint !== 'stt') governor.answered(endpoint, firstByteMs);
+      hooks.onTiming?.(endpoint, firstByteMs);
+    },
+  };
 }
 
 const NO_RETRY = { maxRetry: 0 };

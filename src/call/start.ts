@@ -1,6 +1,7 @@
 import { voice } from '@livekit/agents';
 import type { Room } from '@livekit/rtc-node';
 import type { Caller } from './caller.ts';
+import type { CallerOutput } from './caller-output.ts';
 
 /** The rate the caller's audio is asked for: what VAD and Whisper work at, so that nothing is resampled twice. */
 const INPUT_SAMPLE_RATE = 16_000;
@@ -8,6 +9,7 @@ const INPUT_SAMPLE_RATE = 16_000;
 export interface StartParts {
   room: Room;
   caller: Caller;
+  output: CallerOutput;
   instructions: string;
 }
 
@@ -19,11 +21,12 @@ export interface StartParts {
  */
 export async function startInRoom(
   session: voice.AgentSession,
-  { room, caller, instructions }: StartParts,
+  { room, caller, output, instructions }: StartParts,
 ): Promise<void> {
   const agent = new voice.Agent({ instructions });
   // The connection asks the session for its agent's model, before `start` has told it.
   Reflect.set(session, 'agent', agent);
+  session.output.audio = output;
   session._roomIO = new voice.RoomIO({
     agentSession: session,
     room,

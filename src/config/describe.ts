@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Config, type Setting, settings } from './schema.ts';
+import { type Config, settings } from './schema.ts';
+import type { Setting } from './setting.ts';
 
 const groups = Object.entries<Record<string, Setting>>(settings);
 

@@ -3,7 +3,8 @@ import dotenv from 'dotenv';
 import { parse as parseYaml } from 'yaml';
 import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
 import { checkAcrossSettings } from './rules.ts';
-import { type Config, type Setting, settings } from './schema.ts';
+import { type Config, settings } from './schema.ts';
+import type { Setting } from './setting.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

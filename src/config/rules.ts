@@ -44,11 +44,6 @@ export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>)
       "Deepgram's base URL; calls never leave for the cloud by default",
     );
   }
-  if (stt.provider === 'deepgram' && stt.mode !== 'batch') {
-    const want =
-      'batch, or not set: Deepgram streams in a way of its own; the modes are for STT_PROVIDER=openai';
-    problems.push({ key: 'STT_MODE', got: stt.mode, want });
-  }
   if (livekit.url && livekit.apiSecret && !isLoopback(livekit.url)) {
     const problem = secretProblem(livekit.apiSecret);
     if (problem) problems.push(problem);

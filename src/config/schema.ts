@@ -1,47 +1,6 @@
 import { z } from 'zod';
+import { deadlines, type Setting, setting } from './setting.ts';
 import { count, durationMs, flag, headerText, httpUrl, oneOf, port, text, turnUrls, wsUrl } from './types.ts';
-
-/** One setting: where it comes from, what it may be, and how it is explained. */
-export interface Setting<T extends z.ZodType = z.ZodType> {
-  /** Environment variable. In the YAML file the same setting is `<group>.<key>`. */
-  env: string;
-  type: T;
-  doc: string;
-  /** Never printed, and readable from a file named by `<env>_FILE`. */
-  secret?: boolean;
-  /** Another variable that fills this one when it is not set. */
-  fallback?: string;
-  /** The empty string is a value, not «not set». */
-  emptyIsValue?: boolean;
-}
-
-function setting<T extends z.ZodType>(
-  env: string,
-  type: T,
-  doc: string,
-  rest: Omit<Setting, 'env' | 'type' | 'doc'> = {},
-): Setting<T> {
-  return { env, type, doc, ...rest };
-}
-
-const deadlines = (stage: 'STT' | 'LLM' | 'TTS', firstByteMs: number) => ({
-  connectTimeoutMs: setting(
-    `${stage}_CONNECT_TIMEOUT_MS`,
-    durationMs(3000),
-    `${stage}: deadline for the connection`,
-  ),
-  firstByteTimeoutMs: setting(
-    `${stage}_FIRST_BYTE_TIMEOUT_MS`,
-    durationMs(firstByteMs),
-    `${stage}: deadline for the first byte of the answer`,
-  ),
-  stallTimeoutMs: setting(
-    `${stage}_STALL_TIMEOUT_MS`,
-    durationMs(5000),
-    `${stage}: longest gap inside the answer before it is given up`,
-  ),
-  attempts: setting(`${stage}_ATTEMPTS`, count(3, 1, 10), `${stage}: tries in all, before the first byte`),
-});
 
 /**
  * Every setting of the program, by group. Types, the README's table, error texts and the redacted dump are
@@ -124,7 +83,7 @@ export const settings = {
     mode: setting(
       'STT_MODE',
       oneOf(['batch', 'sse', 'realtime'], 'batch'),
-      'How it transcribes: each utterance whole, with streamed text, or while it is spoken (WebSocket `/realtime`)',
+      'Each utterance as a file, its text whole (`batch`) or streamed (`sse`); or sound as it is spoken (`realtime`, a WebSocket)',
     ),
     ...deadlines('STT', 10_000),
   },
@@ -165,15 +124,35 @@ export const settings = {
     vad: setting('VAD_PROVIDER', oneOf(['bundled', 'silero'], 'bundled'), 'Voice activity detector'),
     detection: setting(
       'TURN_DETECTION',
-      oneOf(['vad', 'model'], 'vad'),
-      'End of turn by silence, or by the on-device model',
+      oneOf(['words', 'vad', 'model'], 'words'),
+      'What ends a turn: silence, longer while the words are unfinished; silence alone; with Deepgram also the on-device model',
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',
-      durationMs(500, 0),
+      durationMs(600, 0),
       'Silence before a turn counts as ended',
     ),
-    maxEndpointingMs: setting('ENDPOINTING_MAX_MS', durationMs(2000), 'The same while the turn model doubts'),
+    maxEndpointingMs: setting(
+      'ENDPOINTING_MAX_MS',
+      durationMs(1500),
+      'The same while the words, or the turn model, say that more is to come',
+    ),
+    speculation: setting(
+      'SPECULATION',
+      oneOf(['answer', 'transcript', 'off'], 'answer'),
+      'How far work runs ahead of the end of a turn, from its first short pause on',
+    ),
+    speculateAfterMs: setting('SPECULATION_PAUSE_MS', durationMs(90, 30), 'Pause at which it starts'),
+    speculationSlowMs: setting(
+      'SPECULATION_SLOW_MS',
+      durationMs(1500),
+      'Average answer time of an endpoint from which on it is asked only for what is surely needed',
+    ),
+    bargeInAfterMs: setting(
+      'BARGE_IN_MS',
+      durationMs(90, 30),
+      'Speech over the agent before it falls silent to listen; it goes on when nothing of substance was said',
+    ),
     aecWarmupMs: setting(
       'AEC_WARMUP_MS',
       durationMs(0, 0),

@@ -43,8 +43,12 @@ export const nodeTransport: Transport = (outgoing) =>
       method: outgoing.method,
       headers: { 'accept-encoding': 'identity', ...outgoing.headers },
       agent: secure ? httpsAgent : httpAgent,
-      signal: outgoing.signal,
     });
+    // As an option the signal would stay with the socket, and end it in the pool or while no request listens to it.
+    const abort = () => sent.destroy(outgoing.signal.reason);
+    outgoing.signal.addEventListener('abort', abort, { once: true });
+    sent.once('close', () => outgoing.signal.removeEventListener('abort', abort));
+    if (outgoing.signal.aborted) abort();
     sent.on('socket', (socket) => {
       const connected = () => outgoing.onConnected();
       if (sent.reusedSocket) return connected();

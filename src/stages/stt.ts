@@ -1,103 +1,89 @@
-import { type AudioBuffer, mergeFrames, normalizeLanguage, stt } from '@livekit/agents';
+import type { stt } from '@livekit/agents';
 import { STT as DeepgramStt } from '@livekit/agents-plugin-deepgram';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
-import { transcribe } from '../openai/transcription.ts';
+import { openRealtime } from '../openai/realtime.ts';
+import { type TranscribeOptions, type Transcript, transcribe } from '../openai/transcription.ts';
+import { transcribeSse } from '../openai/transcription-sse.ts';
 import { encodeWav } from '../openai/wav.ts';
-import { asEndpointError, deepgramRoot, hostOf } from './endpoint.ts';
+import { asEndpointError, deepgramRoot } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { loudnessDbfs, type SilenceReason, silenceReason } from './silence-guard.ts';
+import { RealtimeTranscriber } from './turn/realtime-transcriber.ts';
+import {
+  TURN_SAMPLE_RATE,
+  type TurnText,
+  type TurnTranscriber,
+  WholeAudioTranscriber,
+} from './turn/transcriber.ts';
 
 export interface SttHooks extends StageHooks {
   /** An utterance that was sent but held no speech. */
   onDropped?(reason: SilenceReason): void;
 }
 
-/** The transcriber of one call: our own batch client, or Deepgram's streaming plugin. */
-export function createStt(config: Config, personaLanguage: string | undefined, hooks: SttHooks): stt.STT {
-  const model = modelNames(config).stt;
+/** What turns the caller's turns into text, for one call. */
+export function createTranscriber(
+  config: Config,
+  personaLanguage: string | undefined,
+  hooks: SttHooks,
+): TurnTranscriber {
+  const { baseUrl = '', apiKey, mode, ...deadlines } = config.stt;
   const language = personaLanguage ?? config.stt.language;
-  if (config.stt.provider === 'deepgram') return deepgram(config.deepgram, model, language, hooks);
-  return new BatchStt({ ...config.stt, model, language }, hooks);
-}
-
-type BatchOptions = Config['stt'] & { model: string };
-
-/**
- * Posts each utterance, as the VAD cut it, to `/audio/transcriptions`. Retries and deadlines are those of
- * `openai/request`; what still fails is reported and answered with an empty transcript, because an exception
- * here would end the framework's stream and with it the call.
- */
-export class BatchStt extends stt.STT {
-  readonly label = 'voice-agent.BatchStt';
-  readonly #options: BatchOptions;
-  readonly #hooks: SttHooks;
-
-  constructor(options: BatchOptions, hooks: SttHooks) {
-    super({ streaming: false, interimResults: false });
-    this.#options = options;
-    this.#hooks = hooks;
+  const endpoint = { baseUrl, apiKey, model: modelNames(config).stt, language, deadlines };
+  const onTiming = reportFirstByte(hooks, 'stt');
+  const believe = believer(language, hooks);
+  const onError = (error: unknown) => {
+    const failure = asEndpointError(error, 'stt', baseUrl);
+    if (failure.failure !== 'aborted') hooks.onError(failure);
+  };
+  if (mode === 'realtime') {
+    const realtime = openRealtime({ ...endpoint, sampleRate: TURN_SAMPLE_RATE });
+    return new RealtimeTranscriber({ realtime, believe, onError });
   }
-
-  override get model(): string {
-    return this.#options.model;
-  }
-
-  override get provider(): string {
-    return hostOf(this.#options.baseUrl);
-  }
-
-  /** @param audio - one utterance of mono 16-bit frames, any rate (this program asks the room for 16 kHz). */
-  protected override async _recognize(
-    audio: AudioBuffer,
-    abortSignal?: AbortSignal,
-  ): Promise<stt.SpeechEvent> {
-    const frame = mergeFrames(audio);
+  const ask = mode === 'sse' ? lastOf : transcribe;
+  return new WholeAudioTranscriber(async (samples, signal) => {
+    const wav = encodeWav(samples, TURN_SAMPLE_RATE, 1);
     try {
-      const transcript = await transcribe({
-        baseUrl: this.#options.baseUrl ?? '',
-        apiKey: this.#options.apiKey,
-        model: this.model,
-        language: this.#options.language,
-        wav: encodeWav(frame.data, frame.sampleRate, frame.channels),
-        deadlines: this.#options,
-        signal: abortSignal,
-        onTiming: reportFirstByte(this.#hooks, 'stt'),
-      });
-      const reason = silenceReason(transcript, loudnessDbfs(frame.data, frame.sampleRate));
-      if (reason) this.#hooks.onDropped?.(reason);
-      return finalTranscript(
-        reason ? '' : transcript.text.trim(),
-        transcript.language ?? this.#options.language,
-      );
+      return believe(await ask({ ...endpoint, wav, signal, onTiming }), samples);
     } catch (error) {
-      const failure = asEndpointError(error, 'stt', this.#options.baseUrl);
-      if (failure.failure !== 'aborted') this.#hooks.onError(failure);
-      return finalTranscript('', this.#options.language);
+      if (!signal.aborted) onError(error);
+      throw error;
     }
-  }
+  });
+}
 
-  override stream(): stt.SpeechStream {
-    throw new Error('BatchStt does not stream; the session wraps it with its VAD');
+/** The whole of a streamed transcript: a turn is judged and answered as a whole. */
+async function lastOf(options: TranscribeOptions): Promise<Transcript> {
+  const pieces = transcribeSse(options);
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done === true) return next.value;
   }
 }
 
-function finalTranscript(text: string, language: string | undefined): stt.SpeechEvent {
-  return {
-    type: stt.SpeechEventType.FINAL_TRANSCRIPT,
-    alternatives: [
-      { text, language: normalizeLanguage(language ?? ''), startTime: 0, endTime: 0, confidence: 1 },
-    ],
+/** Empties what was invented over silence. */
+function believer(language: string | undefined, hooks: SttHooks) {
+  return (transcript: Transcript, samples: Int16Array): TurnText => {
+    const reason = silenceReason(transcript, loudnessDbfs(samples, TURN_SAMPLE_RATE));
+    if (reason) hooks.onDropped?.(reason);
+    return { text: reason ? '' : transcript.text.trim(), language: transcript.language ?? language };
   };
 }
 
-function deepgram(
-  { apiKey = '', baseUrl = '' }: Config['deepgram'],
-  model: string,
-  language = 'multi',
+/** Deepgram's streaming plugin, which says by itself what was said. */
+export function createDeepgramStt(
+  config: Config,
+  personaLanguage: string | undefined,
   hooks: SttHooks,
 ): stt.STT {
-  const plugin = new DeepgramStt({ apiKey, baseUrl: deepgramRoot(baseUrl, 'ws'), model, language });
+  const { apiKey = '', baseUrl = '' } = config.deepgram;
+  const plugin = new DeepgramStt({
+    apiKey,
+    baseUrl: deepgramRoot(baseUrl, 'ws'),
+    model: modelNames(config).stt,
+    language: personaLanguage ?? config.stt.language ?? 'multi',
+  });
   plugin.on('error', ({ error }) => hooks.onError(asEndpointError(error, 'stt', baseUrl)));
   return plugin;
 }

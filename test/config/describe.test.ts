@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { envTable, redactedDump } from '../../src/config/describe.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { type Setting, settings } from '../../src/config/schema.ts';
+import { settings } from '../../src/config/schema.ts';
+import type { Setting } from '../../src/config/setting.ts';
 
 const everySetting = Object.values<Record<string, Setting>>(settings).flatMap((group) =>
   Object.values(group),

@@ -23,7 +23,7 @@ describe('precedence', () => {
     expect(config.agent.maxCalls).toBe(2);
     expect(config.web.port).toBe(81);
     expect(config.turn.minEndpointingMs).toBe(250);
-    expect(config.turn.maxEndpointingMs).toBe(2000);
+    expect(config.turn.maxEndpointingMs).toBe(1500);
   });
 
   test('a stage without its own endpoint uses the common one', () => {
@@ -124,13 +124,6 @@ describe('faults', () => {
     expect(problemsOf({ TURN_URLS: 'turn:a,turn:b:99999,stun:c' })).toMatchObject([
       { key: 'TURN_URLS', want: expect.stringMatching(/«turn:b:99999».*«stun:c»/) },
     ]);
-  });
-
-  test.each(['sse', 'realtime'])('the mode %s is for the openai provider alone', (STT_MODE) => {
-    expect(problemsOf({ STT_MODE })).toEqual([]);
-    const deepgram = { STT_PROVIDER: 'deepgram', DEEPGRAM_API_KEY: 'k', DEEPGRAM_BASE_URL: 'http://dg:8080' };
-    expect(problemsOf({ ...deepgram, STT_MODE })).toMatchObject([{ key: 'STT_MODE', got: STT_MODE }]);
-    expect(problemsOf(deepgram)).toEqual([]);
   });
 
   test('an unknown line in the YAML file is refused', () => {

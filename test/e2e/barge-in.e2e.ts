@@ -19,7 +19,7 @@ const stack = useStack({ profile: { llm: { tokensPerS: 25 }, tts: { realtimeFact
 test('a caller who speaks stops a long answer, and the model is told only what was heard of it', async () => {
   const { standIn, callers } = stack();
   standIn.control({
-    stt: { answers: ['Tell me a story'], always: 'Stop, what is my balance?' },
+    stt: { always: 'Tell me a story' },
     llm: {
       rules: [
         { match: 'story', answer: STORY },
@@ -38,6 +38,7 @@ test('a caller who speaks stops a long answer, and the model is told only what w
     () => caller.transcripts.some(({ text }) => text.includes('Every morning')),
     20_000,
   );
+  standIn.control({ stt: { always: 'Stop, what is my balance?' } });
   const interruption = await caller.speak(await utterance('Stop, what is my balance?'));
   const stoppedAtMs = await caller.waitForSilence({ afterMs: answeredAtMs, timeoutMs: 10_000, quietMs: 300 });
   expect(stoppedAtMs - interruption.startedAtMs, 'how long the agent talked over the caller').toBeLessThan(
@@ -65,11 +66,12 @@ test('a caller who speaks stops a long answer, and the model is told only what w
 
 test('requests for an answer that nobody wants any more are ended', async () => {
   const { standIn, callers } = stack();
-  standIn.control({ stt: { answers: ['Tell me a story'], always: 'Stop' }, llm: { always: STORY } });
+  standIn.control({ stt: { always: 'Tell me a story' }, llm: { always: STORY } });
   standIn.answerChat(({ messages }) => (messages.at(-1)?.content.includes('Stop') ? 'Fine.' : undefined));
   const caller = await callers.call();
   const question = await caller.speak(await utterance('Tell me a story please.'));
   await caller.waitForSpeech({ afterMs: question.lastVoicedAtMs, timeoutMs: SPEECH_WITHIN_MS });
+  standIn.control({ stt: { always: 'Stop' } });
   const interruption = await caller.speak(await utterance('Stop, that is enough.'));
   await answerAfter(caller, interruption.lastVoicedAtMs);
 

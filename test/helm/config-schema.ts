@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Setting, settings } from '../../src/config/schema.ts';
+import { settings } from '../../src/config/schema.ts';
+import type { Setting } from '../../src/config/setting.ts';
 
 /** Settings that are the chart's own: what it derives, and addresses, ports and paths inside the pods. */
 const CHART_OWNED = new Set([

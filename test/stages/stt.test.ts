@@ -1,9 +1,7 @@
-import { initializeLogger } from '@livekit/agents';
-import { AudioFrame } from '@livekit/rtc-node';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { deepgramRoot } from '../../src/stages/endpoint.ts';
-import { createStt } from '../../src/stages/stt.ts';
+import { createTranscriber } from '../../src/stages/stt.ts';
 import { configFrom } from '../helpers/config.ts';
 import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
 
@@ -12,7 +10,6 @@ let server: EndpointServer;
 let errors: EndpointError[];
 let dropped: string[];
 
-beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 beforeEach(async () => {
   server = await endpointServer();
   errors = [];
@@ -22,23 +19,22 @@ afterEach(() => server.close());
 
 function sttOf(env: Record<string, string> = {}, language?: string) {
   const config = configFrom({ STT_BASE_URL: server.baseUrl, STT_ATTEMPTS: '1', ...env });
-  return createStt(config, language, {
+  return createTranscriber(config, language, {
     onError: (error) => errors.push(error),
     onDropped: (reason) => dropped.push(reason),
   });
 }
 
-/** 300 ms of a tone at 16 kHz, in two frames as the VAD hands them over. */
-function speech(amplitude = 8000): AudioFrame[] {
+/** 300 ms of a tone at 16 kHz, in two pieces as they come. */
+function speech(amplitude = 8000): Int16Array[] {
   const samples = Int16Array.from({ length: 4800 }, (_, i) => Math.round(amplitude * Math.sin(i / 4)));
-  return [samples.slice(0, 1600), samples.slice(1600)].map(
-    (part) => new AudioFrame(part, 16_000, 1, part.length),
-  );
+  return [samples.slice(0, 1600), samples.slice(1600)];
 }
 
-async function textOf(stt: ReturnType<typeof sttOf>, audio = speech()) {
-  const { alternatives } = await stt.recognize(audio);
-  return alternatives?.[0].text;
+async function textOf(transcriber: ReturnType<typeof sttOf>, audio = speech()) {
+  for (const samples of audio) transcriber.push(samples);
+  const { text } = await transcriber.transcribe(new AbortController().signal);
+  return text;
 }
 
 test('an utterance is posted as one WAV with model and language, and its text comes back trimmed', async () => {
@@ -63,9 +59,9 @@ test('a hallucination over silence is dropped and says why', async () => {
   expect(dropped).toEqual(['energy']);
 });
 
-test('a failure is reported once and yields an empty transcript instead of ending the session', async () => {
+test('a failure is reported once, and thrown', async () => {
   server.on(ROUTE, ({ reply }) => reply(500, { error: 'out of memory' }));
-  expect(await textOf(sttOf({ STT_ATTEMPTS: '2' }))).toBe('');
+  await expect(textOf(sttOf({ STT_ATTEMPTS: '2' }))).rejects.toMatchObject({ endpoint: 'stt' });
   expect(server.requests).toHaveLength(2);
   expect(errors).toHaveLength(1);
   expect(errors[0]).toMatchObject({ endpoint: 'stt', failure: 'status', status: 500 });
@@ -73,15 +69,16 @@ test('a failure is reported once and yields an empty transcript instead of endin
 
 test('garbage is an error that names the endpoint', async () => {
   server.on(ROUTE, ({ reply }) => reply(200, '<html>', { 'content-type': 'text/html' }));
-  expect(await textOf(sttOf())).toBe('');
+  await expect(textOf(sttOf())).rejects.toMatchObject({ endpoint: 'stt' });
   expect(errors[0]).toMatchObject({ endpoint: 'stt', failure: 'invalid' });
 });
 
 test('a cancelled transcription is no failure', async () => {
   const controller = new AbortController();
   server.on(ROUTE, () => controller.abort());
-  const { alternatives } = await sttOf().recognize(speech(), controller.signal);
-  expect(alternatives?.[0].text).toBe('');
+  const transcriber = sttOf();
+  for (const samples of speech()) transcriber.push(samples);
+  await expect(transcriber.transcribe(controller.signal)).rejects.toMatchObject({ failure: 'aborted' });
   expect(errors).toEqual([]);
 });
 

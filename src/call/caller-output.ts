@@ -1,0 +1,206 @@
+import { voice } from '@livekit/agents';
+import {
+  type AudioFrame,
+  AudioSource,
+  LocalAudioTrack,
+  type LocalTrackPublication,
+  type Room,
+  TrackPublishOptions,
+  TrackSource,
+} from '@livekit/rtc-node';
+import { OUTPUT_SAMPLE_RATE } from '../stages/tts.ts';
+
+/** Audio handed to WebRTC ahead of time: bridges the pauses of this process's event loop. */
+const SOURCE_QUEUE_MS = 200;
+/** Audio kept here ahead of it. More would only make the framework believe that more was said. */
+const OWN_QUEUE_MS = 600;
+
+/** What the room's track is fed with; a test passes its own. */
+export type Sink = Pick<
+  AudioSource,
+  'captureFrame' | 'clearQueue' | 'queuedDuration' | 'waitForPlayout' | 'close'
+>;
+
+interface Segment {
+  /** Handed to the sink, minus what came back. */
+  pushedMs: number;
+  hasStarted: boolean;
+  /** No more of it will come. */
+  isFlushed: boolean;
+}
+
+/**
+ * The agent's voice in the room: mono 16-bit frames at 24 kHz. In place of the framework's output, whose pause throws
+ * away what it has queued: here `hold` takes back what has not been played, and `release` goes on with that sample.
+ */
+export class CallerOutput extends voice.AudioOutput {
+  readonly #sink: Sink;
+  readonly #isHeard: Promise<void>;
+  #waiting: AudioFrame[] = [];
+  /** The last frames given to the sink, oldest first; some may not have been played. */
+  #given: AudioFrame[] = [];
+  #segment: Segment | undefined;
+  #isHeld = false;
+  #isPumping = false;
+  /** The rest of the segment was cut off; the framework has not heard of it yet. */
+  #isCut = false;
+  #wake = () => {};
+  #woken: Promise<void> | undefined;
+
+  /** @param isHeard - resolves when somebody listens: audio before that would be lost. */
+  constructor(sink: Sink, isHeard: Promise<void>) {
+    super(OUTPUT_SAMPLE_RATE, undefined, { pause: true });
+    this.#sink = sink;
+    this.#isHeard = isHeard;
+  }
+
+  /** Falls silent at once, mid-word. */
+  hold(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#takeBack();
+  }
+
+  /** Goes on where `hold` stopped. */
+  release(): void {
+    this.#isHeld = false;
+    this.#pump();
+  }
+
+  /** Drops the rest of what is being said; what the framework still has of it is dropped as it comes. */
+  cut(): void {
+    this.#takeBack();
+    this.#waiting = [];
+    this.#isCut = this.#segment !== undefined;
+    this.#isHeld = false;
+    this.#wake();
+  }
+
+  /** What is left to say, if all of it is known. */
+  get remainingMs(): number | undefined {
+    if (!this.#segment?.isFlushed) return undefined;
+    return durationMs(this.#waiting) + this.#sink.queuedDuration;
+  }
+
+  override async captureFrame(frame: AudioFrame): Promise<void> {
+    await this.#isHeard;
+    await super.captureFrame(frame);
+    this.#segment ??= { pushedMs: 0, hasStarted: false, isFlushed: false };
+    if (this.#isCut) return;
+    this.#waiting.push(frame);
+    this.#pump();
+    while (!this.#isCut && durationMs(this.#waiting) > OWN_QUEUE_MS) await this.#change();
+  }
+
+  override flush(): void {
+    super.flush();
+    if (!this.#segment) return;
+    this.#segment.isFlushed = true;
+    this.#pump();
+  }
+
+  override clearBuffer(): void {
+    if (!this.#segment) return;
+    this.#takeBack();
+    this.#waiting = [];
+    this.#finish(true);
+  }
+
+  async close(): Promise<void> {
+    this.clearBuffer();
+    await this.#sink.close();
+  }
+
+  #takeBack(): void {
+    const { queuedDuration } = this.#sink;
+    this.#sink.clearQueue();
+    const back: AudioFrame[] = [];
+    while (durationMs(back) < queuedDuration) {
+      const frame = this.#given.pop();
+      if (!frame) break;
+      back.unshift(frame);
+    }
+    this.#given = [];
+    this.#waiting.unshift(...back);
+    if (this.#segment) this.#segment.pushedMs -= durationMs(back);
+  }
+
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    this.#run()
+      .catch((error: unknown) => this.logger.warn({ error }, 'audio output stopped'))
+      .finally(() => {
+        this.#isPumping = false;
+        if (this.#hasWork()) this.#pump();
+      });
+  }
+
+  #hasWork(): boolean {
+    return !this.#isHeld && (this.#waiting.length > 0 || this.#segment?.isFlushed === true);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#hasWork()) {
+      const segment = this.#segment;
+      const frame = this.#waiting.shift();
+      this.#wake();
+      if (!segment) return;
+      if (frame) await this.#give(frame, segment);
+      else {
+        await this.#sink.waitForPlayout();
+        const isOver = segment === this.#segment && this.#waiting.length === 0 && !this.#isHeld;
+        if (isOver) this.#finish(false);
+      }
+    }
+  }
+
+  async #give(frame: AudioFrame, segment: Segment): Promise<void> {
+    if (!segment.hasStarted) {
+      segment.hasStarted = true;
+      this.onPlaybackStarted(Date.now());
+    }
+    segment.pushedMs += durationMs([frame]);
+    this.#given.push(frame);
+    while (durationMs(this.#given) > 2 * SOURCE_QUEUE_MS) this.#given.shift();
+    await this.#sink.captureFrame(frame);
+  }
+
+  #finish(interrupted: boolean): void {
+    const playbackPosition = Math.max(0, this.#segment?.pushedMs ?? 0) / 1000;
+    this.#segment = undefined;
+    this.#given = [];
+    this.#isCut = false;
+    this.#wake();
+    this.onPlaybackFinished({ playbackPosition, interrupted });
+  }
+
+  #change(): Promise<void> {
+    this.#woken ??= new Promise((resolve) => {
+      this.#wake = () => {
+        this.#woken = undefined;
+        resolve();
+      };
+    });
+    return this.#woken;
+  }
+}
+
+/** Publishes the agent's track. */
+export async function publishOutput(room: Room): Promise<CallerOutput> {
+  const source = new AudioSource(OUTPUT_SAMPLE_RATE, 1, SOURCE_QUEUE_MS);
+  const track = LocalAudioTrack.createAudioTrack('roomio_audio', source);
+  const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
+  const published: LocalTrackPublication | undefined = await room.localParticipant?.publishTrack(
+    track,
+    options,
+  );
+  return new CallerOutput(source, published?.waitForSubscription() ?? Promise.resolve());
+}
+
+function durationMs(frames: readonly AudioFrame[]): number {
+  return frames.reduce(
+    (sum, { samplesPerChannel, sampleRate }) => sum + (samplesPerChannel * 1000) / sampleRate,
+    0,
+  );
+}

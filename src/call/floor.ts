@@ -1,0 +1,70 @@
+import { voice } from '@livekit/agents';
+import type { AgentFloor, TurnActions } from '../stages/turn/taker.ts';
+import type { CallerOutput } from './caller-output.ts';
+
+/** An answer with less than this left is as good as said: «okay» is an answer to it. */
+const ENDING_MS = 700;
+
+const { AgentSessionEventTypes: Event } = voice;
+
+/** What the caller's turn can do to the agent, and has to know of it. */
+export type Floor = AgentFloor & Pick<TurnActions, 'drop' | 'hold' | 'release' | 'interrupt'>;
+
+export interface FloorParts {
+  output: CallerOutput;
+  /** Start of a call during which speech does not stop the agent, for echo cancellers. */
+  deafMs: number;
+  now: () => number;
+}
+
+/**
+ * Who may speak. Made before the session, because the session's transcriber needs it; `attach` connects the two.
+ */
+export function createFloor({ output, deafMs, now }: FloorParts): Floor & {
+  attach(session: voice.AgentSession): void;
+} {
+  let session: voice.AgentSession | undefined;
+  let isBusy = false;
+  let firstBusyAt: number | undefined;
+  return {
+    attach(started) {
+      session = started;
+      started.on(Event.AgentStateChanged, ({ newState }) => {
+        isBusy = newState === 'speaking' || newState === 'thinking';
+        if (isBusy) firstBusyAt ??= now();
+      });
+    },
+    isBusy: () => isBusy,
+    mayBeInterrupted: () =>
+      now() - (firstBusyAt ?? now()) >= deafMs &&
+      activityOf(session)?.currentSpeech?.allowInterruptions !== false,
+    isEnding: () => (output.remainingMs ?? Number.POSITIVE_INFINITY) <= ENDING_MS,
+    hold() {
+      output.hold();
+      // The transcript that is shown in step with the voice stops too.
+      session?.output.audio?.pause();
+    },
+    release() {
+      session?.output.audio?.resume();
+      output.release();
+    },
+    interrupt() {
+      session?.output.audio?.resume();
+      output.cut();
+      if (isBusy) session?.interrupt();
+    },
+    drop() {
+      activityOf(session)?.cancelPreemptiveGeneration();
+    },
+  };
+}
+
+/** The framework keeps to itself what it says and prepares (`AgentActivity` of agents 1.9.0). */
+interface Activity {
+  currentSpeech?: voice.SpeechHandle;
+  cancelPreemptiveGeneration(): void;
+}
+
+function activityOf(session: voice.AgentSession | undefined): Activity | undefined {
+  return session && Reflect.get(session, 'activity');
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import { count, durationMs } from './types.ts';
+
+/** One setting: where it comes from, what it may be, and how it is explained. */
+export interface Setting<T extends z.ZodType = z.ZodType> {
+  /** Environment variable. In the YAML file the same setting is `<group>.<key>`. */
+  env: string;
+  type: T;
+  doc: string;
+  /** Never printed, and readable from a file named by `<env>_FILE`. */
+  secret?: boolean;
+  /** Another variable that fills this one when it is not set. */
+  fallback?: string;
+  /** The empty string is a value, not «not set». */
+  emptyIsValue?: boolean;
+}
+
+export function setting<T extends z.ZodType>(
+  env: string,
+  type: T,
+  doc: string,
+  rest: Omit<Setting, 'env' | 'type' | 'doc'> = {},
+): Setting<T> {
+  return { env, type, doc, ...rest };
+}
+
+/** The deadlines of one kind of endpoint. */
+export const deadlines = (stage: 'STT' | 'LLM' | 'TTS', firstByteMs: number) => ({
+  connectTimeoutMs: setting(
+    `${stage}_CONNECT_TIMEOUT_MS`,
+    durationMs(3000),
+    `${stage}: deadline for the connection`,
+  ),
+  firstByteTimeoutMs: setting(
+    `${stage}_FIRST_BYTE_TIMEOUT_MS`,
+    durationMs(firstByteMs),
+    `${stage}: deadline for the first byte of the answer`,
+  ),
+  stallTimeoutMs: setting(
+    `${stage}_STALL_TIMEOUT_MS`,
+    durationMs(5000),
+    `${stage}: longest gap inside the answer before it is given up`,
+  ),
+  attempts: setting(`${stage}_ATTEMPTS`, count(3, 1, 10), `${stage}: tries in all, before the first byte`),
+});

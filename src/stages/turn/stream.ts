@@ -1,0 +1,152 @@
+import { type APIConnectOptions, normalizeLanguage, stt, type VAD, VADEventType } from '@livekit/agents';
+import { systemClock } from '../../openai/clock.ts';
+import type { SpeculationGovernor } from './governor.ts';
+import { type AgentFloor, type TurnActions, type TurnPolicy, TurnTaker, type TurnTimes } from './taker.ts';
+import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
+
+/** Silero's window. */
+const WINDOW_MS = 32;
+/** From quiet to speech, and how far down speech goes on. */
+const ACTIVATION = 0.5;
+const DEACTIVATION = 0.35;
+/** Audio from before the detection, or soft first consonants never reach the transcription. */
+const PREFIX_SAMPLES = 0.6 * TURN_SAMPLE_RATE;
+
+export interface TurnSttParts {
+  vad: VAD;
+  policy: TurnPolicy;
+  governor: SpeculationGovernor;
+  /** One for each call. */
+  transcriber: TurnTranscriber;
+  floor: AgentFloor & Pick<TurnActions, 'drop' | 'hold' | 'release' | 'interrupt'>;
+  /** For the record of each turn. */
+  onTurn?(times: TurnTimes): void;
+  onPrepare?(times: { preparedAt: number }): void;
+  model: string;
+  provider: string;
+}
+
+/**
+ * The ears of one call as the framework wants them: a transcriber that says when a turn begins (`START_OF_SPEECH`), what
+ * it probably was (`PREFLIGHT_TRANSCRIPT`: the framework starts the answer), and that it ended (`FINAL_TRANSCRIPT`,
+ * `END_OF_SPEECH`). To be used with the session's turn detection `stt` and no VAD of the session's own.
+ */
+export class TurnStt extends stt.STT {
+  readonly label = 'voice-agent.TurnStt';
+  readonly #parts: TurnSttParts;
+
+  constructor(parts: TurnSttParts) {
+    super({ streaming: true, interimResults: true });
+    this.#parts = parts;
+  }
+
+  override get model(): string {
+    return this.#parts.model;
+  }
+
+  override get provider(): string {
+    return this.#parts.provider;
+  }
+
+  override stream({ connOptions }: { connOptions?: APIConnectOptions } = {}): stt.SpeechStream {
+    return new TurnStream(this, this.#parts, connOptions);
+  }
+
+  protected override _recognize(): Promise<stt.SpeechEvent> {
+    throw new Error('TurnStt hears a whole call; open a stream');
+  }
+}
+
+class TurnStream extends stt.SpeechStream {
+  readonly label = 'voice-agent.TurnStream';
+  readonly #parts: TurnSttParts;
+  #prefix: Int16Array[] = [];
+
+  constructor(owner: TurnStt, parts: TurnSttParts, connOptions?: APIConnectOptions) {
+    super(owner, TURN_SAMPLE_RATE, connOptions);
+    this.#parts = parts;
+  }
+
+  protected override async run(): Promise<void> {
+    const { vad, floor, transcriber, policy, governor } = this.#parts;
+    const actions: TurnActions = {
+      ...floor,
+      drop: () => floor.drop(),
+      speechStarted: () => this.#tell({ type: stt.SpeechEventType.START_OF_SPEECH }),
+      prepare: (text) => {
+        this.#parts.onPrepare?.({ preparedAt: Date.now() });
+        this.#tell({ type: stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, alternatives: [said(text)] });
+      },
+      turnEnded: (text, times) => this.#ended(text, times),
+    };
+    const taker = new TurnTaker({
+      policy,
+      transcriber,
+      governor,
+      actions,
+      agent: floor,
+      clock: systemClock,
+      wallNow: Date.now,
+    });
+    const detector = vad.stream();
+    const stop = () => detector.close();
+    this.abortSignal.addEventListener('abort', stop, { once: true });
+    const windows = this.#followWindows(detector, taker);
+    try {
+      for await (const frame of this.input) {
+        if (typeof frame === 'symbol') continue;
+        detector.pushFrame(frame);
+        this.#keep(frame.data, taker);
+      }
+    } finally {
+      this.abortSignal.removeEventListener('abort', stop);
+      stop();
+      taker.close();
+      await windows;
+    }
+  }
+
+  async #followWindows(detector: ReturnType<VAD['stream']>, taker: TurnTaker): Promise<void> {
+    let speechMs = 0;
+    for await (const { type, probability } of detector) {
+      if (type !== VADEventType.INFERENCE_DONE) continue;
+      if (probability < (speechMs > 0 ? DEACTIVATION : ACTIVATION)) {
+        speechMs = 0;
+        continue;
+      }
+      speechMs += WINDOW_MS;
+      const wasOpen = taker.isOpen;
+      taker.speech(speechMs);
+      if (!wasOpen && taker.isOpen) this.#flushPrefix();
+    }
+  }
+
+  #keep(samples: Int16Array, taker: TurnTaker): void {
+    if (taker.isOpen) {
+      this.#parts.transcriber.push(samples);
+      return;
+    }
+    this.#prefix.push(samples);
+    let kept = this.#prefix.reduce((sum, { length }) => sum + length, 0);
+    while (kept > PREFIX_SAMPLES) kept -= this.#prefix.shift()?.length ?? kept;
+  }
+
+  #flushPrefix(): void {
+    for (const samples of this.#prefix) this.#parts.transcriber.push(samples);
+    this.#prefix = [];
+  }
+
+  #ended(text: TurnText | undefined, times: TurnTimes): void {
+    if (text) this.#tell({ type: stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives: [said(text)] });
+    this.#tell({ type: stt.SpeechEventType.END_OF_SPEECH, speechEndTime: times.lastSoundAt });
+    if (text) this.#parts.onTurn?.(times);
+  }
+
+  #tell(event: stt.SpeechEvent): void {
+    if (!this.queue.closed) this.queue.put(event);
+  }
+}
+
+function said({ text, language }: TurnText): stt.SpeechData {
+  return { text, language: normalizeLanguage(language ?? ''), startTime: 0, endTime: 0, confidence: 1 };
+}

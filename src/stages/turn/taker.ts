@@ -1,0 +1,238 @@
+import type { Clock } from '../../openai/clock.ts';
+import type { SpeculationGovernor } from './governor.ts';
+import type { TurnText, TurnTranscriber } from './transcriber.ts';
+import { isBackchannel, looksUnfinished, saysTheSame } from './words.ts';
+
+/** When a turn ends and what is done ahead of it. All in milliseconds of silence after the caller's last sound. */
+export interface TurnPolicy {
+  /** Pause at which the turn so far is transcribed. */
+  speculateAfterMs: number;
+  /** Silence that ends a turn. */
+  minEndpointingMs: number;
+  /** The same while the words say that more is to come. */
+  maxEndpointingMs: number;
+  /** Whether unfinished words hold the turn open. */
+  useWords: boolean;
+  /** How far work runs ahead of the end of the turn. */
+  speculation: 'off' | 'transcript' | 'answer';
+  /** Speech over the agent's voice before that falls silent. */
+  bargeInAfterMs: number;
+}
+
+/** Wall-clock times of one turn, in milliseconds since the epoch. */
+export interface TurnTimes {
+  lastSoundAt: number;
+  pauseSeenAt?: number;
+  transcribedAt?: number;
+  endedAt?: number;
+}
+
+/** What follows from what the caller does. */
+export interface TurnActions {
+  /** The caller has begun a turn. */
+  speechStarted(): void;
+  /** Likely the whole turn: prepare the answer. Replaces what was prepared before. */
+  prepare(text: TurnText): void;
+  /** The caller goes on: drop what was prepared. */
+  drop(): void;
+  /** The turn is over; `undefined` when nothing was said in it. */
+  turnEnded(text: TurnText | undefined, times: TurnTimes): void;
+  /** Hold the agent's voice: the caller may want to speak. */
+  hold(): void;
+  /** They did not: go on where it stopped. */
+  release(): void;
+  /** They did: forget the rest of the answer. */
+  interrupt(): void;
+}
+
+/** What the agent does, as far as the caller's turn depends on it. */
+export interface AgentFloor {
+  /** It speaks, or is about to. */
+  isBusy(): boolean;
+  /** Its voice may be cut by speech. */
+  mayBeInterrupted(): boolean;
+  /** So little is left of its answer that even «okay» is an answer to it. */
+  isEnding(): boolean;
+}
+
+export interface TurnTakerParts {
+  policy: TurnPolicy;
+  transcriber: TurnTranscriber;
+  governor: SpeculationGovernor;
+  actions: TurnActions;
+  agent: AgentFloor;
+  clock: Clock;
+  /** Wall clock for the record; durations come from `clock`. */
+  wallNow: () => number;
+}
+
+/** An unfinished sentence is answered without further delay once it has to be: prepared this long ahead. */
+const PREPARE_AHEAD_MS = 500;
+/** Shorter sounds are clicks. */
+const MIN_SPEECH_MS = 60;
+/** Speech that surely goes on; what was prepared before a shorter noise may still be right. */
+const GOES_ON_MS = 150;
+
+type State = 'quiet' | 'speaking' | 'pausing';
+
+/**
+ * Decides when the caller's turn begins and ends. Work starts at the first short pause, and waits, ready, until the
+ * silence and the words say that the turn is over; when the caller goes on it is dropped.
+ *
+ * Speech while the agent is busy holds the agent's voice at once; the words decide later whether it was a wish to
+ * speak, or listening noise after which the voice goes on.
+ */
+export class TurnTaker {
+  readonly #parts: TurnTakerParts;
+  #state: State = 'quiet';
+  /** The caller speaks over the agent, and it is not decided what that means. */
+  #isOverlap = false;
+  #lastSoundAt = 0;
+  #times: TurnTimes = { lastSoundAt: 0 };
+  #attempt: AbortController | undefined;
+  /** Transcript of the turn up to this pause. */
+  #text: TurnText | undefined;
+  #prepared: TurnText | undefined;
+  #timers = new Map<string, () => void>();
+
+  constructor(parts: TurnTakerParts) {
+    this.#parts = parts;
+  }
+
+  /** Speech has been going on for `speechMs` without a pause; the last of it was heard just now. */
+  speech(speechMs: number): void {
+    const { clock, wallNow, policy, agent, actions } = this.#parts;
+    if (this.#state !== 'speaking' && speechMs < MIN_SPEECH_MS) return;
+    if (this.#state === 'quiet') {
+      const isBusy = agent.isBusy();
+      if (isBusy && (!agent.mayBeInterrupted() || speechMs < policy.bargeInAfterMs)) return;
+      this.#isOverlap = isBusy;
+      if (isBusy) actions.hold();
+      else actions.speechStarted();
+    } else {
+      this.#abandonAttempt();
+      if (speechMs >= GOES_ON_MS) this.#dropPrepared();
+    }
+    this.#state = 'speaking';
+    this.#lastSoundAt = clock.now();
+    this.#times = { lastSoundAt: wallNow() };
+    this.#schedule('pause', this.#pauseMs(), () => this.#pause());
+  }
+
+  close(): void {
+    this.#abandonAttempt();
+    this.#parts.transcriber.close();
+  }
+
+  /** Whether audio belongs to a turn that is open. */
+  get isOpen(): boolean {
+    return this.#state !== 'quiet';
+  }
+
+  #pauseMs(): number {
+    const { policy, governor } = this.#parts;
+    const early = policy.speculation !== 'off' && governor.allows('stt');
+    return early || this.#isOverlap ? policy.speculateAfterMs : policy.minEndpointingMs;
+  }
+
+  #pause(): void {
+    const { transcriber, governor, clock, wallNow } = this.#parts;
+    this.#state = 'pausing';
+    this.#times.pauseSeenAt = wallNow();
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    const startedAt = clock.now();
+    transcriber.transcribe(attempt.signal).then(
+      (text) => {
+        governor.answered('stt', clock.now() - startedAt);
+        if (!attempt.signal.aborted) this.#transcribed(text);
+      },
+      () => {
+        if (attempt.signal.aborted) return;
+        governor.failed('stt');
+        this.#transcribed({ text: '' });
+      },
+    );
+  }
+
+  #transcribed(text: TurnText): void {
+    this.#times.transcribedAt = this.#parts.wallNow();
+    this.#text = text;
+    if (this.#isOverlap && !this.#settleOverlap(text.text)) return;
+    const { policy } = this.#parts;
+    const waits = policy.useWords && looksUnfinished(text.text);
+    const endMs = waits ? policy.maxEndpointingMs : policy.minEndpointingMs;
+    if (waits) this.#scheduleAfterSound('prepare', endMs - PREPARE_AHEAD_MS, () => this.#prepare());
+    else this.#prepare();
+    this.#scheduleAfterSound('end', endMs, () => this.#end());
+  }
+
+  /** @returns whether it is a turn of the caller. */
+  #settleOverlap(text: string): boolean {
+    const { agent, actions } = this.#parts;
+    const saidNothing = text === '' || (isBackchannel(text) && !agent.isEnding());
+    if (saidNothing && agent.isBusy()) {
+      actions.release();
+      this.#forget();
+      return false;
+    }
+    this.#isOverlap = false;
+    actions.interrupt();
+    actions.speechStarted();
+    return true;
+  }
+
+  #prepare(): void {
+    const { policy, governor, actions } = this.#parts;
+    const text = this.#text;
+    if (!text?.text || policy.speculation !== 'answer' || !governor.allows('llm', 'tts')) return;
+    if (this.#prepared && saysTheSame(this.#prepared.text, text.text)) return;
+    this.#prepared = text;
+    actions.prepare(text);
+  }
+
+  #end(): void {
+    const { actions, wallNow } = this.#parts;
+    const text = this.#text?.text ? this.#text : undefined;
+    const times = { ...this.#times, endedAt: wallNow() };
+    this.#forget();
+    actions.turnEnded(text, times);
+  }
+
+  /** The caller goes on after a pause. */
+  #abandonAttempt(): void {
+    this.#attempt?.abort();
+    this.#attempt = undefined;
+    this.#text = undefined;
+    this.#cancelTimers();
+  }
+
+  #dropPrepared(): void {
+    if (this.#prepared) this.#parts.actions.drop();
+    this.#prepared = undefined;
+  }
+
+  #forget(): void {
+    this.#cancelTimers();
+    this.#parts.transcriber.reset();
+    this.#attempt = undefined;
+    this.#text = undefined;
+    this.#prepared = undefined;
+    this.#isOverlap = false;
+    this.#state = 'quiet';
+  }
+
+  #schedule(name: string, ms: number, run: () => void): void {
+    this.#timers.get(name)?.();
+    this.#timers.set(name, this.#parts.clock.after(Math.max(0, ms), run));
+  }
+
+  #scheduleAfterSound(name: string, ms: number, run: () => void): void {
+    this.#schedule(name, this.#lastSoundAt + ms - this.#parts.clock.now(), run);
+  }
+
+  #cancelTimers(): void {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+}

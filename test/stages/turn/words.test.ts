@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { isBackchannel, looksUnfinished, saysTheSame } from '../../../src/stages/turn/words.ts';
+
+describe('words that hold a turn open', () => {
+  test.each([
+    'I would like to',
+    'I want to change my plan and',
+    'My internet is down because',
+    'Can you help me with the',
+    'Um',
+    'I have a problem with, uh,',
+    'My number is',
+    'My phone number is 012',
+    'my phone number is zero one two three four five',
+    'nombor saya kosong satu dua',
+    'No. IC saya 900101',
+    'zero one two',
+    'Saya nak tukar pelan sebab',
+    'Saya nak',
+    'Internet saya tak boleh guna dan',
+    'Boleh tak tolong saya dengan',
+    'Well…',
+    'I was thinking -',
+  ])('%s', (text) => expect(looksUnfinished(text)).toBe(true));
+});
+
+describe('words that do not', () => {
+  test.each([
+    'I would like to change my plan.',
+    'Yes',
+    'No.',
+    'What is my balance?',
+    'Is it you?',
+    'My number is 012 345 6789',
+    'my phone number is zero one two three four five six seven eight nine',
+    'I pay 50',
+    'The code is 12',
+    'Since 2019',
+    'Saya nak tukar pelan.',
+    'Tolong semak bil saya',
+    'Terima kasih',
+    '',
+  ])('%s', (text) => expect(looksUnfinished(text)).toBe(false));
+});
+
+test('listening noises are told from answers that mean something', () => {
+  for (const text of [
+    'ya',
+    'Okay.',
+    'Mm-hm.',
+    'haah',
+    'Uh-huh',
+    'okay okay',
+    'I see.',
+    'betul betul',
+    'A’ah',
+  ])
+    expect(isBackchannel(text), text).toBe(true);
+  for (const text of ['no', 'stop', 'wait', 'tunggu', 'okay but my bill', 'yes cancel it', 'ya tapi mahal'])
+    expect(isBackchannel(text), text).toBe(false);
+});
+
+test('case and punctuation make no difference to what was said', () => {
+  expect(saysTheSame('Hello, my line is down', 'hello my line is down.')).toBe(true);
+  expect(saysTheSame('My line is down', 'My line was down')).toBe(false);
+});
