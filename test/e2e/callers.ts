@@ -36,7 +36,7 @@ export interface Callers {
   leave(): Promise<void>;
 }
 
-export function createCallers(livekit: LiveKit): Callers {
+export function createCallers(livekit: Pick<LiveKit, 'url' | 'apiKey' | 'apiSecret'>): Callers {
   const guests: Guest[] = [];
   let calls = 0;
   const token = ({ room, identity, agentName = AGENT_NAME, prompt, variables }: CallOptions) => {

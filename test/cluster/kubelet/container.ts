@@ -92,12 +92,11 @@ export function superviseContainer({
       },
     };
     void watchHealth(spec, health, ended.signal);
-    const { exitCode, signal } = await process.exited;
+    const exitCode = await process.exited;
     ended.abort();
     running = undefined;
     const terminated: Terminated = {
       exitCode,
-      ...(signal === undefined ? {} : { signal }),
       reason: exitCode === 0 ? 'Completed' : 'Error',
       startedAt,
       finishedAt: new Date().toISOString(),

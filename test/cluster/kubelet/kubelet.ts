@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../src/errors.ts';
 import type { Api } from '../api.ts';
@@ -25,6 +25,8 @@ export interface KubeletOptions {
 export interface Kubelet {
   /** Output of all containers of the pods whose name starts so. */
   logsOf(namespace: string, podPrefix: string): string;
+  /** What went wrong with pods and Services so far, a line each. */
+  faults(): string;
   /** Every name that a pod asked for. */
   dnsNames(): string[];
   /** Ends all pods at once, without telling the API. */
@@ -44,8 +46,8 @@ export async function startKubelet({ api, node, programs, dir, logDir }: Kubelet
   const logFile = (pod: Pod, container: string) =>
     join(logDir, `${pod.metadata.namespace}_${pod.metadata.name}_${container}.log`);
   mkdirSync(logDir, { recursive: true });
-  const log = (text: string) =>
-    appendFileSync(join(logDir, 'kubelet.log'), `${new Date().toISOString()} ${text}\n`);
+  const kubeletLog = join(logDir, 'kubelet.log');
+  const log = (text: string) => appendFileSync(kubeletLog, `${new Date().toISOString()} ${text}\n`);
 
   const pathOf = ({ metadata }: Pod) => `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
 
@@ -109,6 +111,7 @@ export async function startKubelet({ api, node, programs, dir, logDir }: Kubelet
         .filter((name) => name.startsWith(`${namespace}_${podPrefix}`))
         .map((name) => readFileSync(join(logDir, name), 'utf8'))
         .join(''),
+    faults: () => (existsSync(kubeletLog) ? readFileSync(kubeletLog, 'utf8') : ''),
     dnsNames: nameServer.names,
     async stop() {
       stopping.abort();

@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../../src/errors.ts';
 import { type Mount, mountLines, nodeMounts } from './root.ts';
@@ -32,11 +31,18 @@ export interface ProcessOptions {
 export interface ContainerProcess {
   /** Of the container's first process, as the node sees it. */
   readonly pid: number;
-  readonly exited: Promise<{ exitCode: number; signal?: number }>;
+  /** With its exit code; a signal counts 128 more, as in Kubernetes. */
+  readonly exited: Promise<number>;
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
   /** Runs a command in the container, as its user. @returns its exit code; 137 when it took too long. */
   exec(command: readonly string[], timeoutMs: number): Promise<number>;
 }
+
+/**
+ * Its child is the first process of the container's own process namespace. It stays, to tell how that ended: of what
+ * unshare tells by itself, a SIGKILL cannot be made out.
+ */
+const WAIT = '"$0" "$@"; exit $?';
 
 /**
  * Starts a container's program with a root folder, mounts and processes of its own. Neither memory nor CPU is limited,
@@ -56,17 +62,17 @@ export async function startProcess(options: ProcessOptions): Promise<ContainerPr
     'nsenter',
     [
       ...['--target', `${sandboxPid}`, '--net', '--uts'],
-      ...['unshare', '--mount', '--pid', '--fork', '--kill-child'],
+      ...['unshare', '--mount', '--pid', 'sh', '-c', WAIT],
       ...[join(import.meta.dirname, 'container.sh'), root, mounts, options.readOnlyRoot ? 'ro' : 'rw'],
       ...[...asUser, 'env', '--chdir', cwd, ...command],
     ],
     { env, stdio: ['ignore', log, log, 'pipe'] },
   );
   closeSync(log);
-  const exited = once(child, 'exit').then(([code, signal]) => exitOf(code, signal));
+  const exited = once(child, 'exit').then(([code]): number => code ?? 137);
   const made = child.stdio[3] ? once(child.stdio[3], 'data') : Promise.resolve();
   const failed = await Promise.race([made.then(() => undefined), exited]);
-  if (failed) throw new AppError(`no root folder for the container, see ${logFile}`);
+  if (failed !== undefined) throw new AppError(`no root folder for the container, see ${logFile}`);
   const pid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'));
   return {
     pid,
@@ -80,12 +86,6 @@ export async function startProcess(options: ProcessOptions): Promise<ContainerPr
     },
     exec: (inside, timeoutMs) => execIn(pid, [...asUser, 'env', '--chdir', cwd, ...inside], env, timeoutMs),
   };
-}
-
-/** A signal counts as Kubernetes has it: 143 for SIGTERM. */
-function exitOf(code: number | null, name: NodeJS.Signals | null): { exitCode: number; signal?: number } {
-  if (name === null) return { exitCode: code ?? 0 };
-  return { exitCode: 128 + constants.signals[name], signal: constants.signals[name] };
 }
 
 function userArgs({ uid, gid, groups, noNewPrivileges, dropAllCapabilities }: User): string[] {

@@ -118,7 +118,6 @@ export interface Condition {
 
 export interface Terminated {
   exitCode: number;
-  signal?: number;
   reason: string;
   startedAt: string;
   finishedAt: string;
