@@ -1,0 +1,234 @@
+import { statSync } from 'node:fs';
+import { dispose } from '@livekit/rtc-node';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Guest } from '../../src/probe/guest.ts';
+import { type Callers, createCallers } from '../e2e/callers.ts';
+import type { KubeObject } from './answer.ts';
+import { NAMESPACE } from './control-plane.ts';
+import { HOST } from './edge/edge.ts';
+import { mustDeploy, RELEASE, uninstall } from './helm-release.ts';
+import { noteTime } from './notes.ts';
+import { eventually, podOf, podsOf, processOf, readIn, rolledOut, shellIn } from './pods.ts';
+import { startWorld, type World } from './world.ts';
+
+// One release from its installation to its end. The tests build on each other.
+
+const CORE = `/api/v1/namespaces/${NAMESPACE}`;
+const SOON_MS = 60_000;
+/** What the issue allows between an edit of a prompt and the call that has it. */
+const PROMPT_WITHIN_MS = 90_000;
+const PROMPTS = 'house-prompts';
+
+let world: World;
+let callers: Callers;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') console.error(callers?.describe(), world.kubelet.faults());
+  await callers?.leave();
+});
+afterAll(async () => {
+  await world?.stop();
+  await dispose();
+});
+
+async function timed<T>(what: string, step: Promise<T>): Promise<T> {
+  const startedMs = performance.now();
+  const result = await step;
+  noteTime(what, performance.now() - startedMs);
+  return result;
+}
+
+const release = (log: object = {}) => ({
+  files: ['values-cce.yaml'],
+  values: {
+    stunner: { cce: { elbId: 'ad1bb119-0000-0000-0000-000000aed11c' } },
+    route: { host: HOST },
+    prompts: { existingConfigMap: PROMPTS },
+    agent: { config: { openai: { baseUrl: world.edge.models.baseUrl }, log } },
+  },
+});
+
+async function applyPrompt(text: string): Promise<void> {
+  const manifest = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: PROMPTS },
+    data: { 'default.md': text },
+  };
+  const { code, output } = await world.api.kubectl(['apply', '-f', '-'], JSON.stringify(manifest));
+  if (code !== 0) throw new Error(output);
+}
+
+async function addressOf(service: string): Promise<string> {
+  const found = await world.api.get<{ spec: { clusterIP: string } }>(`${CORE}/services/${service}`);
+  if (!found) throw new Error(`no Service ${service}`);
+  return found.spec.clusterIP;
+}
+
+const metricsAt = async (service: string, port: number): Promise<string> =>
+  (await fetch(`http://${await addressOf(service)}:${port}/metrics`)).text();
+
+async function call(): Promise<Guest> {
+  const { data } = (await world.api.get<{ data: Record<string, string> }>(
+    `${CORE}/secrets/livekit-server-keys`,
+  )) ?? { data: {} };
+  const key = (name: string) => Buffer.from(data[name] ?? '', 'base64').toString();
+  const livekit = { apiKey: key('apiKey'), apiSecret: key('apiSecret') };
+  callers ??= createCallers({ url: `ws://${await addressOf('livekit-server')}`, ...livekit });
+  return callers.call({ agentName: 'voice-agent' });
+}
+
+/** Writes to the agent, and waits for its voice. @returns what the model was told first. */
+async function instructionsOf(caller: Guest): Promise<string | undefined> {
+  const { models } = world.edge;
+  const before = models.requests('llm').length;
+  const afterMs = performance.now();
+  await caller.sendChat('Hello');
+  await caller.waitForSpeech({ afterMs, timeoutMs: SOON_MS });
+  const asked = models.requests('llm').slice(before);
+  const messages = asked.find(({ details }) => details)?.details?.messages;
+  return messages?.find(({ role }) => role === 'system')?.content;
+}
+
+test('helm install brings everything up', async () => {
+  await applyPrompt('You are the first prompt.');
+  const { api } = world;
+  await timed(
+    'helm install to all pods ready',
+    mustDeploy(api, 'install', release())
+      .then(() => eventually('the relay', isRelayThere, SOON_MS))
+      .then(() => rolledOut(api)),
+  );
+  const pods = await api.list<KubeObject & { status: { phase: string } }>(`${CORE}/pods`);
+  expect(pods.map(({ status }) => status.phase)).toEqual(['Running', 'Running', 'Running', 'Running']);
+  const routes = '/apis/gateway.networking.k8s.io/v1/namespaces/livekit/httproutes';
+  expect(await api.list(routes)).toMatchObject([{ spec: { hostnames: [HOST] } }]);
+});
+
+const isRelayThere = async () =>
+  world.api.get(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/udp-gateway`);
+
+test('LiveKit, worker and page answer with metrics', async () => {
+  expect(await metricsAt('livekit-server', 6789)).toContain('livekit_node_');
+  expect(await metricsAt(`${RELEASE}-agent`, 8081)).toContain('voice_agent_calls_active 0');
+  expect(await metricsAt(`${RELEASE}-web`, 8081)).toContain('process_cpu_seconds_total');
+});
+
+test('the pods can do and read no more than they need', async () => {
+  const pod = await podOf(world.api, 'agent');
+  const { pid } = processOf(pod);
+  const status = readIn(pod, '/proc/1/status');
+  expect(status).toMatch(/^Uid:\t10001\t10001/m);
+  expect(status).toMatch(/^CapBnd:\t0{16}$/m);
+  expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+  const written = await shellIn(
+    pod,
+    'for dir in /app /etc/voice-agent/config /tmp; do touch $dir/x 2>&1; ls $dir/x; done',
+  );
+  expect(written.match(/Read-only file system|^\/.*/gm)).toEqual([
+    ...['Read-only file system', 'Read-only file system'],
+    '/tmp/x',
+  ]);
+  const secret = statSync(`/proc/${pid}/root/etc/voice-agent/secrets/LIVEKIT_API_SECRET`);
+  expect({ mode: (secret.mode & 0o777).toString(8), gid: secret.gid }).toEqual({ mode: '440', gid: 10001 });
+});
+
+test('helm test finds every hop in order', async () => {
+  const { code, output } = await timed(
+    'helm test',
+    world.api.helm(['test', RELEASE, '--logs', '--timeout=60s']),
+  );
+  expect(output).toMatch(/^Phase: +Succeeded$/m);
+  expect(output).not.toMatch(/^(failed|skipped) /m);
+  expect(code, output).toBe(0);
+});
+
+test('a call is answered with the prompt of the ConfigMap', async () => {
+  expect(await instructionsOf(await call())).toBe('You are the first prompt.');
+});
+
+test('a prompt edited with kubectl is in the next call, with no restart', async () => {
+  const pod = await podOf(world.api, 'agent');
+  await applyPrompt('You are the second prompt.');
+  const heard = async () => {
+    const instructions = await instructionsOf(await call());
+    await callers.leave();
+    return instructions === 'You are the second prompt.';
+  };
+  await timed('prompt edit to a call that has it', eventually('a call that has it', heard, PROMPT_WITHIN_MS));
+  expect(readIn(pod, '/etc/voice-agent/prompts/default.md')).toBe('You are the second prompt.');
+  expect((await podOf(world.api, 'agent')).metadata.uid).toBe(pod.metadata.uid);
+  expect(processOf(await podOf(world.api, 'agent'))).toEqual(processOf(pod));
+});
+
+test('a changed configuration rolls worker and page, and a live call goes on', async () => {
+  const { api } = world;
+  const [agent, livekit] = [await podOf(api, 'agent'), await podOf(api, 'livekit')];
+  const caller = await call();
+  await timed(
+    'helm upgrade to new pods ready',
+    mustDeploy(api, 'upgrade', release({ level: 'debug' })).then(() => rolledOut(api)),
+  );
+  expect((await podOf(api, 'livekit')).metadata.uid, 'nothing changed for LiveKit').toBe(
+    livekit.metadata.uid,
+  );
+  const [draining, fresh] = await podsOf(api, 'agent');
+  expect(draining?.metadata).toMatchObject({ uid: agent.metadata.uid, deletionTimestamp: expect.anything() });
+  expect(readIn(await podOf(api, 'agent'), '/etc/voice-agent/config/config.yaml')).toContain('level: debug');
+
+  expect(await instructionsOf(caller), 'the call is still answered').toBe('You are the second prompt.');
+  const second = await call();
+  expect(await instructionsOf(second)).toBe('You are the second prompt.');
+  const callsOf = async (pod: typeof fresh) =>
+    /^voice_agent_calls_active (\d+)$/m.exec(
+      await (await fetch(`http://${pod?.status.podIP}:8081/metrics`)).text(),
+    )?.[1];
+  expect([await callsOf(draining), await callsOf(fresh)]).toEqual(['1', '1']);
+
+  await callers.leave();
+  const isGone = async () => !(await api.get(`${CORE}/pods/${agent.metadata.name}`));
+  await timed('end of its last call to the drained pod gone', eventually('its end', isGone, SOON_MS));
+});
+
+test('kubectl rollout restart replaces the pods', async () => {
+  const { api } = world;
+  const before = (await podOf(api, 'agent')).metadata.uid;
+  await api.kubectl(['rollout', 'restart', `deployment/${RELEASE}-agent`]);
+  await timed('rollout restart of the worker', rolledOut(api));
+  expect((await podOf(api, 'agent')).metadata.uid).not.toBe(before);
+  await call();
+});
+
+test('a container that dies is started again', async () => {
+  const { api } = world;
+  const before = await podOf(api, 'web');
+  process.kill(processOf(before).pid, 'SIGKILL');
+  const restarted = async () => {
+    const { metadata, status } = await podOf(api, 'web');
+    const [container] = status.containerStatuses ?? [];
+    return (
+      metadata.uid === before.metadata.uid && container?.ready && container.restartCount === 1 && container
+    );
+  };
+  const container = await timed('killed container to ready', eventually('its restart', restarted, SOON_MS));
+  expect(container.lastState.terminated).toMatchObject({ exitCode: 137, reason: 'Error' });
+});
+
+test('nobody asked for a name outside the cluster', () => {
+  expect(world.kubelet.dnsNames().filter((name) => !name.endsWith('.cluster.local'))).toEqual([]);
+  expect(world.kubelet.dnsNames()).toContain('livekit-server.livekit.svc.cluster.local');
+});
+
+test('helm uninstall leaves the secrets that would be missed, and the log of the last check', async () => {
+  const { api } = world;
+  await timed('helm uninstall', uninstall(api));
+  const left = async (kind: string) =>
+    (await api.list(`${CORE}/${kind}`)).map(({ metadata }) => metadata.name).sort();
+  await eventually('no other pods', async () => `${await left('pods')}` === `${RELEASE}-check`, SOON_MS);
+  expect(await left('secrets')).toEqual(['livekit-server-keys', `${RELEASE}-turn`, `${RELEASE}-web`]);
+  expect(await left('configmaps')).toEqual([PROMPTS, 'kube-root-ca.crt']);
+  expect(await left('services')).toEqual([]);
+});
