@@ -44,6 +44,10 @@ export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>)
       "Deepgram's base URL; calls never leave for the cloud by default",
     );
   }
+  if (stt.provider === 'deepgram' && stt.mode !== 'batch') {
+    const want = 'batch, or not set: the modes are for STT_PROVIDER=openai, Deepgram always streams';
+    problems.push({ key: 'STT_MODE', got: stt.mode, want });
+  }
   if (livekit.url && livekit.apiSecret && !isLoopback(livekit.url)) {
     const problem = secretProblem(livekit.apiSecret);
     if (problem) problems.push(problem);

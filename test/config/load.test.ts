@@ -126,6 +126,13 @@ describe('faults', () => {
     ]);
   });
 
+  test.each(['sse', 'realtime'])('the mode %s is for the openai provider alone', (STT_MODE) => {
+    expect(problemsOf({ STT_MODE })).toEqual([]);
+    const deepgram = { STT_PROVIDER: 'deepgram', DEEPGRAM_API_KEY: 'k', DEEPGRAM_BASE_URL: 'http://dg:8080' };
+    expect(problemsOf({ ...deepgram, STT_MODE })).toMatchObject([{ key: 'STT_MODE', got: STT_MODE }]);
+    expect(problemsOf(deepgram)).toEqual([]);
+  });
+
   test('an unknown line in the YAML file is refused', () => {
     expect(keysOf(problemsOf({ CONFIG_FILE: 'c' }, { c: 'agent:\n  maxcalls: 4\n' }))).toEqual([
       'agent.maxcalls',
