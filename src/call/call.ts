@@ -59,7 +59,7 @@ export async function startCall({
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
   const session = buildPipeline({ config, persona, vad, floor, hooks: conversation.hooks });
   floor.attach(session);
-  const ended = conversation.attach(session).finally(() => output.close());
+  const ended = conversation.attach(session, output).finally(() => output.close());
   await startInRoom(session, { room, caller, output, instructions: persona.instructions });
   callLog.info({ via: caller.via }, 'call started');
   greet(session, persona);

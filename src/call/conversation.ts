@@ -6,13 +6,15 @@ import { type EndpointError, messageOf } from '../errors.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Persona } from '../persona/store.ts';
-import type { SttHooks } from '../stages/stt.ts';
 import { createApology } from './apology.ts';
 import type { Caller } from './caller.ts';
+import type { CallerOutput } from './caller-output.ts';
 import type { CallHost } from './host.ts';
 import { createLatencyRecord } from './latency.ts';
 import { createLimits } from './limits.ts';
+import type { CallHooks } from './pipeline.ts';
 import { type CallEvent, onHangUpCommand, publishEvent } from './room-events.ts';
+import { TurnRecord } from './turn-record.ts';
 import { watchCaller, watchSilence } from './watch.ts';
 
 /** Why a call ends that has nobody left to say good-bye to. */
@@ -53,7 +55,10 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     if (session && !ending) session.say(persona.apology, { addToChatCtx: false });
   });
 
-  const hooks: SttHooks = {
+  const record = new TurnRecord();
+  const hooks: CallHooks = {
+    onMark: (mark) => record.mark(mark),
+    onTurnEnded: (times) => record.ended(times),
     onError(error: EndpointError) {
       const { endpoint, failure, status, hint } = error;
       // What the server said may repeat what the caller did.
@@ -95,13 +100,18 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     onEnd: hangUpSoon,
   });
 
-  const attach = (started: voice.AgentSession): Promise<string> => {
+  const attach = (started: voice.AgentSession, output: CallerOutput): Promise<string> => {
     session = started;
+    output.on(voice.AudioOutput.EVENT_PLAYBACK_STARTED, () => record.heard());
     started.on(Event.UserInputTranscribed, () => apology.turnOpened());
     watchSilence(started, limits);
     const startedAt = performance.now();
     report({ fact: 'call-started', prompt: persona.name });
-    watchConversation(started, { publish, report, prompt: persona.name, log, onTurn: apology.turnTaken });
+    watchConversation(started, {
+      ...{ publish, report, log, record },
+      prompt: persona.name,
+      onTurn: apology.turnTaken,
+    });
     onHangUpCommand(room, () => hangUpSoon('hang-up'));
     const stopWatching = watchCaller(host, caller, () => hangUpSoon(CALLER_LOST));
     return new Promise((resolve) => {
@@ -146,19 +156,23 @@ interface ConversationWatch {
   report: Report;
   prompt: string;
   log: Log;
+  record: TurnRecord;
   /** A message of the caller became part of the conversation. */
   onTurn(): void;
 }
 
 function watchConversation(
   session: voice.AgentSession,
-  { publish, report, prompt, log, onTurn }: ConversationWatch,
+  { publish, report, prompt, log, record, onTurn }: ConversationWatch,
 ): void {
-  const recordLatency = createLatencyRecord((turn) => {
-    log.info({ turn: turn.turn, ...turn.parts, interrupted: turn.interrupted }, 'turn answered');
-    report({ fact: 'turn', prompt, interrupted: turn.interrupted, parts: turn.parts });
-    publish({ type: 'turn', ...turn });
-  });
+  const recordLatency = createLatencyRecord(
+    (turn) => {
+      log.info({ turn: turn.turn, ...turn.parts, interrupted: turn.interrupted }, 'turn answered');
+      report({ fact: 'turn', prompt, interrupted: turn.interrupted, parts: { ...turn.parts } });
+      publish({ type: 'turn', ...turn });
+    },
+    () => record.take(),
+  );
   session.on(Event.ConversationItemAdded, ({ item }) => {
     if (item.type !== 'message') return;
     log.debug({ role: item.role, pii_text: item.textContent }, 'said');

@@ -1,26 +1,22 @@
 import type { llm } from '@livekit/agents';
+import type { TurnParts } from './turn-record.ts';
 
-/** Where the time of one answer went, in milliseconds; a part that does not apply is absent. */
 export interface TurnLatency {
   /** 1 for the first answered turn of the call. */
   turn: number;
-  parts: {
-    /** Last sound of the caller → decision that the turn ended. */
-    endpointingMs?: number;
-    /** Last sound of the caller → transcript. Overlaps with `endpointingMs`. */
-    sttMs?: number;
-    /** Request to the model → first token. */
-    llmTtftMs?: number;
-    /** First text to the voice → first audio. */
-    ttsTtfbMs?: number;
-    /** Last sound of the caller → first audio of the answer sent. */
-    totalMs?: number;
-  };
+  parts: TurnParts;
   interrupted: boolean;
 }
 
-/** Pairs each of the caller's messages with the answer to it, as the session adds them to the conversation. */
-export function createLatencyRecord(onTurn: (turn: TurnLatency) => void): (message: llm.ChatMessage) => void {
+/**
+ * Pairs each of the caller's messages with the answer to it, as the session adds them to the conversation.
+ *
+ * @param measured - the parts of the answer as our own stages saw them; without, the framework's coarser figures.
+ */
+export function createLatencyRecord(
+  onTurn: (turn: TurnLatency) => void,
+  measured: () => TurnParts | undefined = () => undefined,
+): (message: llm.ChatMessage) => void {
   let turn = 0;
   let asked: llm.ChatMessage | undefined;
   return (message) => {
@@ -31,7 +27,7 @@ export function createLatencyRecord(onTurn: (turn: TurnLatency) => void): (messa
     // What began before the question, such as a greeting that it cut off, is no answer to it.
     if (message.role !== 'assistant' || !asked || message.createdAt < asked.createdAt) return;
     turn += 1;
-    const parts = {
+    const parts = measured() ?? {
       ...ms('endpointingMs', asked.metrics.endOfTurnDelay),
       ...ms('sttMs', asked.metrics.transcriptionDelay),
       ...ms('llmTtftMs', message.metrics.llmNodeTtft),
@@ -44,6 +40,6 @@ export function createLatencyRecord(onTurn: (turn: TurnLatency) => void): (messa
 }
 
 /** The framework reports seconds here; this is where they become milliseconds. */
-function ms<K extends keyof TurnLatency['parts']>(key: K, seconds: number | undefined): TurnLatency['parts'] {
+function ms<K extends keyof TurnParts>(key: K, seconds: number | undefined): TurnParts {
   return seconds === undefined ? {} : { [key]: Math.round(seconds * 1000) };
 }

@@ -10,7 +10,13 @@ import { createTts } from '../stages/tts.ts';
 import { SpeculationGovernor } from '../stages/turn/governor.ts';
 import { followTurnStt, followVad } from '../stages/turn/session-options.ts';
 import { TurnStt } from '../stages/turn/stream.ts';
+import type { TurnTimes } from '../stages/turn/taker.ts';
 import type { Floor } from './floor.ts';
+
+export interface CallHooks extends SttHooks {
+  /** Not told by transcribers that take turns by themselves. */
+  onTurnEnded?(times: TurnTimes): void;
+}
 
 export interface PipelineParts {
   config: Config;
@@ -18,7 +24,7 @@ export interface PipelineParts {
   /** Loaded once per process, before the call. */
   vad: VAD;
   floor: Floor;
-  hooks: SttHooks;
+  hooks: CallHooks;
 }
 
 /** The wiring: VAD → STT → turn → LLM → TTS, as one session that is not started yet. */
@@ -62,6 +68,7 @@ function createEars(
     governor,
     transcriber: createTranscriber(config, persona.language, hooks),
     policy: { ...turn, useWords: turn.detection === 'words' },
+    onTurn: hooks.onTurnEnded,
     model: modelNames(config).stt,
     provider: hostOf(config.stt.baseUrl),
   });
@@ -69,7 +76,7 @@ function createEars(
 }
 
 /** An endpoint that is slow or fails is asked for nothing that may not be needed. */
-function governedBy(governor: SpeculationGovernor, hooks: SttHooks): SttHooks {
+function governedBy(governor: SpeculationGovernor, hooks: CallHooks): CallHooks {
   return {
     ...hooks,
     onError(error) {

@@ -20,20 +20,24 @@ export interface LlmChoices {
 export function createLlm(options: Config['llm'], persona: LlmChoices, hooks: StageHooks): llm.LLM {
   // The client hides what happened to a request in an error of its own: it is heard of here, and not again below.
   let told = false;
+  const ask = deadlineFetch({
+    endpoint: 'llm',
+    deadlines: options,
+    onTiming: reportFirstByte(hooks, 'llm'),
+    onError(error) {
+      told = true;
+      hooks.onError(error);
+    },
+  });
   const client = new OpenAI({
     baseURL: options.baseUrl ?? null,
     // The SDK refuses an empty key; servers without keys ignore the header.
     apiKey: options.apiKey ?? 'none',
     maxRetries: 0,
-    fetch: deadlineFetch({
-      endpoint: 'llm',
-      deadlines: options,
-      onTiming: reportFirstByte(hooks, 'llm'),
-      onError(error) {
-        told = true;
-        hooks.onError(error);
-      },
-    }),
+    fetch(input, init) {
+      hooks.onMark?.('asked');
+      return ask(input, init);
+    },
   });
   const temperature = persona.temperature ?? options.temperature;
   const plugin = new LLM({

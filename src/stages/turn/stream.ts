@@ -20,8 +20,7 @@ export interface TurnSttParts {
   transcriber: TurnTranscriber;
   floor: AgentFloor & Pick<TurnActions, 'drop' | 'hold' | 'release' | 'interrupt'>;
   /** For the record of each turn. */
-  onTurn?(times: TurnTimes): void;
-  onPrepare?(times: { preparedAt: number }): void;
+  onTurn?: ((times: TurnTimes) => void) | undefined;
   model: string;
   provider: string;
 }
@@ -73,10 +72,8 @@ class TurnStream extends stt.SpeechStream {
       ...floor,
       drop: () => floor.drop(),
       speechStarted: () => this.#tell({ type: stt.SpeechEventType.START_OF_SPEECH }),
-      prepare: (text) => {
-        this.#parts.onPrepare?.({ preparedAt: Date.now() });
-        this.#tell({ type: stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, alternatives: [said(text)] });
-      },
+      prepare: (text) =>
+        this.#tell({ type: stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, alternatives: [said(text)] }),
       turnEnded: (text, times) => this.#ended(text, times),
     };
     const taker = new TurnTaker({
@@ -137,9 +134,9 @@ class TurnStream extends stt.SpeechStream {
   }
 
   #ended(text: TurnText | undefined, times: TurnTimes): void {
+    if (text) this.#parts.onTurn?.(times);
     if (text) this.#tell({ type: stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives: [said(text)] });
     this.#tell({ type: stt.SpeechEventType.END_OF_SPEECH, speechEndTime: times.lastSoundAt });
-    if (text) this.#parts.onTurn?.(times);
   }
 
   #tell(event: stt.SpeechEvent): void {
