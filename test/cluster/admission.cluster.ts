@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseManifests, renderText, SCENARIOS } from '../helm/chart.ts';
+import { allEmptied } from '../helm/emptied.ts';
 import { workloadsOf } from '../helm/pods.ts';
 import { type ControlPlane, NAMESPACE, startControlPlane } from './control-plane.ts';
 import { applyDefinitions } from './definitions.ts';
@@ -31,7 +32,9 @@ afterAll(() => plane?.stop());
 const dryRun = (text: string) =>
   plane.api.kubectl(['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'], text);
 
-describe.each(Object.entries(SCENARIOS))('%s', async (_name, scenario) => {
+const EMPTIED = { 'all that can be null': { values: await allEmptied() } };
+
+describe.each(Object.entries({ ...SCENARIOS, ...EMPTIED }))('%s', async (_name, scenario) => {
   const text = await renderText(scenario);
   const manifests = parseManifests(text);
 

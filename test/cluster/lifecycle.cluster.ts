@@ -108,6 +108,14 @@ test('a rotation of keys reaches LiveKit first, and then who signs with them', a
   expect(await rolledBy('use')).toEqual(['agent', 'web']);
 });
 
+test('an upgrade leaves the number of pods to the autoscaler', async () => {
+  const agent = { ...(CCE.values?.agent as object), autoscaling: { enabled: true } };
+  await mustDeploy(plane.api, 'upgrade', cce({ agent }), WAIT);
+  await plane.api.kubectl(['scale', 'deployment', `${RELEASE}-agent`, '--replicas=3']);
+  await mustDeploy(plane.api, 'upgrade', cce({ agent: { ...agent, maxUnavailable: 2 } }), WAIT);
+  expect(await podsOf('agent')).toHaveLength(3);
+});
+
 test('a pod is not evicted while its budget forbids it', async () => {
   await mustDeploy(plane.api, 'upgrade', cce({ livekit: { maxUnavailable: 0 } }), WAIT);
   const [livekit = ''] = await podsOf('livekit');

@@ -94,6 +94,15 @@ async function fileTimes(logs: string): Promise<Timing[]> {
   }));
 }
 
+/** What happened several times is one row. */
+function summed(all: readonly Timing[]): Timing[] {
+  return [...new Set(all.map(({ what }) => what))].map((what) => {
+    const group = all.filter((one) => one.what === what);
+    const ms = group.reduce((sum, one) => sum + one.ms, 0);
+    return { what: group.length > 1 ? `${what} (${group.length} times)` : what, ms };
+  });
+}
+
 function printTimes(all: readonly Timing[]): void {
   const width = Math.max(...all.map(({ what }) => what.length));
   const lines = all.map(({ what, ms }) => `  ${what.padEnd(width)}  ${(ms / 1000).toFixed(1).padStart(7)} s`);
@@ -109,7 +118,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => tests.kill());
   const { code } = await tests.exited;
   const parts = [...times, ...notedTimes(logs), ...(await fileTimes(logs))];
-  printTimes([...parts, { what: 'all', ms: performance.now() - startedMs }]);
+  printTimes([...summed(parts), { what: 'all', ms: performance.now() - startedMs }]);
   if (code === 0) await rm(logs, { recursive: true });
   else process.stdout.write(`\nThe logs are in ${logs} until the next run.\n`);
   return code ?? 1;
