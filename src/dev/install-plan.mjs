@@ -39,7 +39,10 @@ function fits({ os = [], cpu = [] }, { platform, arch }) {
   return allows(os, platform) && allows(cpu, arch);
 }
 
-/** What tests need besides Node packages: one of the commands, on Debian from the package. */
+/**
+ * What tests need besides Node packages: one of the commands, on Debian from the package. A `service` that the package
+ * would start is not wanted: tests start their own.
+ */
 export const TEST_TOOLS = [
   {
     package: 'chromium',
@@ -52,6 +55,13 @@ export const TEST_TOOLS = [
     commands: ['ip'],
     why: 'a network of its own, where every name that is looked up is recorded',
   },
+  {
+    package: 'coturn',
+    commands: ['turnserver'],
+    why: 'a TURN server for the connectivity check',
+    service: 'coturn.service',
+  },
+  { package: 'openssl', commands: ['openssl'], why: 'makes certificates for tests over TLS' },
 ];
 
 /** What the bench needs: voices for its callers. */

@@ -56,6 +56,9 @@ async function installTools() {
   const apt = (...args) => ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args];
   const install = apt('install', '-y', '--no-install-recommends', ...names);
   const label = `Installing ${names.join(', ')}`;
+  const services = missing.flatMap(({ service }) => service ?? []);
+  if (services.length > 0 && existsSync('/run/systemd/system'))
+    await step(`Keeping ${services.join(', ')} from starting`, ['systemctl', 'mask', ...services]);
   // The lists of a fresh machine are empty or old; where they are neither, fetching them again would cost time.
   const first = await step(label, install);
   if (!first.ok) {

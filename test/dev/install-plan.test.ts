@@ -56,17 +56,25 @@ test("another platform's packages mean to install, packages for many platforms d
 });
 
 test('any browser of the family will do', () => {
-  const has = (command: string) => ['google-chrome', 'espeak-ng', 'ip'].includes(command);
+  const has = (command: string) =>
+    ['google-chrome', 'espeak-ng', 'ip', 'turnserver', 'openssl'].includes(command);
   expect(missingTools(has)).toEqual([]);
 });
 
 test('what is missing is asked for by its package', () => {
   const missing = missingTools((command: string) => command === 'espeak-ng');
-  expect(missing.map((tool: { package: string }) => tool.package)).toEqual(['chromium', 'iproute2']);
+  expect(missing.map((tool: { package: string }) => tool.package)).toEqual([
+    'chromium',
+    'iproute2',
+    'coturn',
+    'openssl',
+  ]);
 });
 
 test('who may not install is told every package, why, and the command', () => {
   const text = installByHand(TEST_TOOLS);
   for (const tool of TEST_TOOLS) expect(text).toContain(`${tool.package.padEnd(12)} ${tool.why}`);
-  expect(text).toContain('sudo apt-get install -y --no-install-recommends chromium espeak-ng iproute2');
+  expect(text).toContain(
+    'sudo apt-get install -y --no-install-recommends chromium espeak-ng iproute2 coturn openssl',
+  );
 });

@@ -1,0 +1,123 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { processSources } from '../../src/config/load.ts';
+import { startChild } from '../../src/dev/child.ts';
+import { startLiveKit } from '../../src/dev/livekit.ts';
+import type { Result } from '../../src/doctor/check.ts';
+import { startStandIn } from '../../src/standin/server.ts';
+import { makeCertificate } from '../cluster/edge/certificates.ts';
+import { MINIMAL_ENV } from '../helpers/config.ts';
+import { type Coturn, startCoturn } from './coturn.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+let dir: string;
+const opened: { stop(): Promise<void> }[] = [];
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'voice-agent-turn-'));
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.stop()));
+  await rm(dir, { recursive: true });
+});
+
+async function coturn(...settings: string[]): Promise<Coturn> {
+  const server = await startCoturn({ dir, settings });
+  opened.push(server);
+  return server;
+}
+const STATIC = ['lt-cred-mech', 'user=me:right'];
+const EPHEMERAL = ['use-auth-secret', 'static-auth-secret=shared secret'];
+
+const urls = ({ port }: Coturn) =>
+  `turn:127.0.0.1:${port}?transport=udp,turn:127.0.0.1:${port}?transport=tcp`;
+
+/** `voice-agent check` as a process, with secrets as files: each of `secrets` becomes `<name>_FILE`. */
+async function check(env: Record<string, string>, secrets: Record<string, string>, ...args: string[]) {
+  const files = Object.entries(secrets).map(([name, value]) => ({ name, value, path: join(dir, name) }));
+  await Promise.all(files.map(({ path, value }) => writeFile(path, `${value}\n`)));
+  const lines: string[] = [];
+  const child = startChild({
+    command: process.execPath,
+    args: ['--import', import.meta.resolve('tsx'), MAIN, 'check', ...args],
+    env: {
+      PATH: processSources().env.PATH,
+      ...MINIMAL_ENV,
+      ...env,
+      ...Object.fromEntries(files.map(({ name, path }) => [`${name}_FILE`, path])),
+    },
+    cwd: dir,
+    onLine: (line) => lines.push(line),
+  });
+  const { code } = await child.exited;
+  return { code, output: lines.join('\n') };
+}
+
+/** The result of the TURN check alone; nothing else is running. */
+async function checkTurn(env: Record<string, string>, secrets: Record<string, string>): Promise<Result> {
+  const { output } = await check(env, secrets, '--json');
+  const results: Result[] = JSON.parse(output);
+  const result = results.find(({ id }) => id === 'turn');
+  expect(result, output).toBeDefined();
+  return result as Result;
+}
+
+test('allocations over UDP and TCP with static credentials, given back', async () => {
+  const server = await coturn(...STATIC);
+  const result = await checkTurn(
+    { TURN_URLS: urls(server) },
+    { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' },
+  );
+  expect(result).toMatchObject({ status: 'ok', tookMs: expect.any(Number) });
+  expect(result.detail).toMatch(/udp works: relays from 127\.0\.0\.1:\d+ .*\n.*tcp works: relays from/);
+  const logged = (what: RegExp) => server.log.filter((line) => what.test(line)).length;
+  await vi.waitFor(() => expect(logged(/ new, .*username=<me>/)).toBe(2));
+  await vi.waitFor(() => expect(logged(/refreshed, .*lifetime=0$/)).toBe(2));
+});
+
+test('with ephemeral credentials too', async () => {
+  const server = await coturn(...EPHEMERAL);
+  const result = await checkTurn({ TURN_URLS: urls(server) }, { TURN_SECRET: 'shared secret' });
+  expect(result).toMatchObject({ status: 'ok' });
+});
+
+test('over TLS, with the authority that NODE_EXTRA_CA_CERTS names; without it, the certificate is refused', async () => {
+  const { key, cert, caFile } = await makeCertificate(join(dir, 'tls'), 'localhost');
+  await Promise.all([writeFile(join(dir, 'key.pem'), key), writeFile(join(dir, 'cert.pem'), cert)]);
+  const files = [`cert=${join(dir, 'cert.pem')}`, `pkey=${join(dir, 'key.pem')}`];
+  const { port } = await coturn(...EPHEMERAL, ...files);
+  const TURN_URLS = `turns:localhost:${port}?transport=tcp`;
+  const secrets = { TURN_SECRET: 'shared secret' };
+  expect(await checkTurn({ TURN_URLS, NODE_EXTRA_CA_CERTS: caFile }, secrets)).toMatchObject({
+    status: 'ok',
+  });
+  expect(await checkTurn({ TURN_URLS }, secrets)).toMatchObject({
+    status: 'failed',
+    detail: expect.stringMatching(/certificate/),
+    hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+  });
+});
+
+test.each([
+  ['a wrong password', STATIC, { TURN_USERNAME: 'me', TURN_PASSWORD: 'wrong' }, 'TURN_PASSWORD'],
+  ['an unknown user', STATIC, { TURN_USERNAME: 'you', TURN_PASSWORD: 'right' }, 'TURN_USERNAME'],
+  ['a wrong secret', EPHEMERAL, { TURN_SECRET: 'another secret' }, 'TURN_SECRET'],
+])('%s is named, at both doors', async (_, settings, secrets, hint) => {
+  const server = await coturn(...settings);
+  const result = await checkTurn({ TURN_URLS: urls(server) }, secrets);
+  expect(result).toMatchObject({ status: 'failed', hint: expect.stringContaining(hint) });
+  expect(result.detail).toMatch(/udp fails: 401: .*credentials\n.*tcp fails: 401: .*credentials$/);
+});
+
+test('all hops of an installation that works: a summary, and exit code 0', async () => {
+  const [server, livekit, models] = await Promise.all([coturn(...STATIC), startLiveKit(), startStandIn()]);
+  opened.push({ stop: livekit.close }, { stop: models.close });
+  const env = { LIVEKIT_URL: livekit.url, OPENAI_BASE_URL: models.baseUrl, TURN_URLS: urls(server) };
+  const { code, output } = await check(env, { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' });
+  expect(output).toMatch(/^ok {7}TURN servers relay +\d+ ms {2}turn:\S+udp works/m);
+  expect(output).toMatch(/\n3 of 3 hops work; not tried: worker and page are ready$/);
+  expect(code).toBe(0);
+});
