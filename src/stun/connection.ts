@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
-import { messageOf, TurnError } from '../errors.ts';
+import { messageOf, TurnError, type TurnFailure } from '../errors.ts';
 import { messageLength } from './message.ts';
 
 /** Where a TURN server listens, and how it is spoken to. */
@@ -39,7 +39,7 @@ export const openConnection: Connect = (door, signal) =>
   door.transport === 'udp' ? openUdp(door, signal) : openStream(door, signal);
 
 async function openUdp({ host, port }: Door, signal: AbortSignal): Promise<Connection> {
-  const { address, family } = await orTimeout(signal, 'the look-up of its name', lookup(host));
+  const { address, family } = await orTimeout(signal, lookup(host), 'resolve', 'the look-up of its name');
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
   const inbox = createInbox();
   socket.on('message', inbox.message);
@@ -50,7 +50,7 @@ async function openUdp({ host, port }: Door, signal: AbortSignal): Promise<Conne
     socket.connect(port, address, resolve);
   });
   const close = () => socket.close();
-  await orTimeout(signal, 'the socket', connected).catch((error) => {
+  await orTimeout(signal, connected, 'timeout', 'the socket').catch((error) => {
     close();
     throw error;
   });
@@ -74,7 +74,7 @@ async function openStream({ host, port, transport }: Door, signal: AbortSignal):
     socket.once(transport === 'tls' ? 'secureConnect' : 'connect', () => resolve());
   });
   const attempt = transport === 'tls' ? 'the attempt to connect with TLS' : 'the attempt to connect';
-  await orTimeout(signal, attempt, connected).catch((error) => {
+  await orTimeout(signal, connected, 'timeout', attempt).catch((error) => {
     close();
     throw error;
   });
@@ -120,9 +120,9 @@ function createInbox(): Listener & Pick<Connection, 'listen'> {
 }
 
 /** @throws TurnError, also in place of what `work` throws. */
-function orTimeout<T>(signal: AbortSignal, what: string, work: Promise<T>): Promise<T> {
+function orTimeout<T>(signal: AbortSignal, work: Promise<T>, failure: TurnFailure, what: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new TurnError(`${what} got no answer`, { failure: 'timeout' }));
+    const stop = () => reject(new TurnError(`${what} got no answer`, { failure }));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     work
