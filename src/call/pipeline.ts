@@ -38,6 +38,8 @@ export function buildPipeline({ config, persona, vad, floor, hooks }: PipelinePa
     ...ears,
     llm,
     tts,
+    // Our own voice leaves markup and emoji out by itself; the framework's filters would hold words back.
+    ...(config.tts.provider === 'openai' ? { ttsTextTransforms: null } : {}),
     // Our own limits decide about silence, our own stages about retries; their failures never end the session.
     userAwayTimeout: null,
     connOptions: {
@@ -47,7 +49,7 @@ export function buildPipeline({ config, persona, vad, floor, hooks }: PipelinePa
       ttsConnOptions: NO_RETRY,
       maxUnrecoverableErrors: Number.MAX_SAFE_INTEGER,
     },
-    ttsReadIdleTimeout: longestRequestMs(config.tts),
+    ttsReadIdleTimeout: longestRequestMs(config.tts) + LONGEST_REST_MS,
     forwardAudioIdleTimeout: longestRequestMs(config.llm) + longestRequestMs(config.tts),
   });
 }
@@ -92,6 +94,8 @@ function governedBy(governor: SpeculationGovernor, hooks: CallHooks): CallHooks 
 }
 
 const NO_RETRY = { maxRetry: 0 };
+/** The voice rests while two chunks are played that it spoke faster than that (`stages/speak-in-order.ts`). */
+const LONGEST_REST_MS = 60_000;
 /** Between two attempts, at most (`openai/retry.ts`). */
 const LONGEST_WAIT_MS = 2000;
 

@@ -110,6 +110,16 @@ export const settings = {
       'What it is asked for; `wav` for a server whose PCM is not 24 kHz and does not say so',
     ),
     speed: setting('TTS_SPEED', z.coerce.number().min(0.25).max(4).optional(), 'Its speed, 1 is normal'),
+    firstChunkWords: setting(
+      'TTS_FIRST_CHUNK_WORDS',
+      count(6, 2, 40),
+      'Words of an answer that are spoken first, at most, when no clause ends before',
+    ),
+    aheadMs: setting(
+      'TTS_AHEAD_MS',
+      durationMs(5000, 0),
+      'No more speech is asked for while so much waits to be played',
+    ),
     ...deadlines('TTS', 5000),
   },
   deepgram: {

@@ -1,17 +1,12 @@
-import { type APIConnectOptions, AudioByteStream, tts } from '@livekit/agents';
+import { type APIConnectOptions, tts } from '@livekit/agents';
 import { TTS as DeepgramTts } from '@livekit/agents-plugin-deepgram';
-import { AudioFrame, AudioResampler } from '@livekit/rtc-node';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
-import type { PcmChunk } from '../openai/pcm.ts';
 import { speak } from '../openai/speech.ts';
+import { AnswerStream, type AnswerStreamOptions } from './answer-stream.ts';
 import { asEndpointError, deepgramRoot, hostOf } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
-
-/** What the room's audio track is fed with: mono, 24 kHz; other rates are converted here. */
-export const OUTPUT_SAMPLE_RATE = 24_000;
-/** 20 ms: one Opus packet, so that the first sound is not held for more. */
-const FRAME_MS = 20;
+import { atOutputRate, FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
 
 /** The voice of one call: our own streaming client, or Deepgram's plugin. */
 export function createTts(config: Config, personaVoice: string | undefined, hooks: StageHooks): tts.TTS {
@@ -23,8 +18,9 @@ export function createTts(config: Config, personaVoice: string | undefined, hook
 type SpeechOptions = Config['tts'] & { model: string };
 
 /**
- * Speaks text through `/audio/speech`, passing audio on as its bytes arrive. Retries happen before the first
- * byte only, inside `openai/request`: half a sentence is never said twice.
+ * Speaks text through `/audio/speech`, passing audio on as its bytes arrive: one text (`synthesize`), or an answer while
+ * it is written (`stream`, which cuts it into chunks). Retries happen before the first byte only, inside
+ * `openai/request`: half a sentence is never said twice.
  */
 export class StreamingTts extends tts.TTS {
   readonly label = 'voice-agent.StreamingTts';
@@ -32,7 +28,7 @@ export class StreamingTts extends tts.TTS {
   readonly #hooks: StageHooks;
 
   constructor(options: SpeechOptions, hooks: StageHooks) {
-    super(OUTPUT_SAMPLE_RATE, 1, { streaming: false });
+    super(OUTPUT_SAMPLE_RATE, 1, { streaming: true });
     this.#options = options;
     this.#hooks = hooks;
   }
@@ -50,7 +46,18 @@ export class StreamingTts extends tts.TTS {
     connOptions?: APIConnectOptions,
     abortSignal?: AbortSignal,
   ): tts.ChunkedStream {
-    const audio = (signal: AbortSignal) =>
+    const speech = { speak: this.#speak, onError: this.#onError };
+    return new TextStream(this, text, speech, connOptions, abortSignal);
+  }
+
+  override stream(options?: { connOptions?: APIConnectOptions }): tts.SynthesizeStream {
+    const { firstChunkWords: firstWords, aheadMs } = this.#options;
+    const answer = { speak: this.#speak, onError: this.#onError, firstWords, aheadMs };
+    return new AnswerStream(this, answer, options?.connOptions);
+  }
+
+  readonly #speak = (text: string, signal: AbortSignal): AsyncIterable<Int16Array> =>
+    atOutputRate(
       speak({
         baseUrl: this.#options.baseUrl ?? '',
         apiKey: this.#options.apiKey,
@@ -62,85 +69,39 @@ export class StreamingTts extends tts.TTS {
         deadlines: this.#options,
         signal,
         onTiming: reportFirstByte(this.#hooks, 'tts'),
-      });
-    const onError = (error: unknown) => {
-      const failure = asEndpointError(error, 'tts', this.#options.baseUrl);
-      if (failure.failure !== 'aborted') this.#hooks.onError(failure);
-    };
-    return new SpeechStream({ text, tts: this, audio, onError, connOptions, abortSignal });
-  }
+      }),
+    );
 
-  override stream(): tts.SynthesizeStream {
-    throw new Error('StreamingTts takes one text at a time; the session splits answers into sentences');
-  }
+  readonly #onError = (error: unknown): void => {
+    const failure = asEndpointError(error, 'tts', this.#options.baseUrl);
+    if (failure.failure !== 'aborted') this.#hooks.onError(failure);
+  };
 }
 
-interface SpeechStreamOptions {
-  text: string;
-  tts: StreamingTts;
-  audio(signal: AbortSignal): AsyncIterable<PcmChunk>;
-  onError(error: unknown): void;
-  connOptions: APIConnectOptions | undefined;
-  abortSignal: AbortSignal | undefined;
-}
+class TextStream extends tts.ChunkedStream {
+  readonly label = 'voice-agent.TextStream';
+  readonly #speech: Pick<AnswerStreamOptions, 'speak' | 'onError'>;
 
-class SpeechStream extends tts.ChunkedStream {
-  readonly label = 'voice-agent.SpeechStream';
-  readonly #audio: SpeechStreamOptions['audio'];
-  readonly #onError: SpeechStreamOptions['onError'];
-
-  constructor({ text, tts: owner, audio, onError, connOptions, abortSignal }: SpeechStreamOptions) {
+  constructor(
+    owner: tts.TTS,
+    text: string,
+    speech: Pick<AnswerStreamOptions, 'speak' | 'onError'>,
+    connOptions: APIConnectOptions | undefined,
+    abortSignal: AbortSignal | undefined,
+  ) {
     super(text, owner, connOptions, abortSignal);
-    this.#audio = audio;
-    this.#onError = onError;
+    this.#speech = speech;
   }
 
   /** Never throws: the framework would retry what was retried already, and count towards ending the call. */
   protected override async run(): Promise<void> {
-    const framer = new AudioByteStream(OUTPUT_SAMPLE_RATE, 1, (OUTPUT_SAMPLE_RATE * FRAME_MS) / 1000);
-    const requestId = crypto.randomUUID();
-    let pending: AudioFrame | undefined;
-    // One frame is held back so that the last one can be marked `final`.
-    const emit = (frames: AudioFrame[], final = false) => {
-      for (const frame of frames) {
-        if (pending) this.queue.put({ requestId, segmentId: requestId, frame: pending, final: false });
-        pending = frame;
-      }
-      if (final && pending) this.queue.put({ requestId, segmentId: requestId, frame: pending, final: true });
-    };
+    const writer = new FrameWriter((audio) => this.queue.put(audio));
     try {
-      for await (const samples of atOutputRate(this.#audio(this.abortSignal))) {
-        emit(framer.write(samples.slice().buffer));
-      }
+      for await (const samples of this.#speech.speak(this.inputText, this.abortSignal)) writer.write(samples);
     } catch (error) {
-      if (!this.abortSignal.aborted) this.#onError(error);
+      if (!this.abortSignal.aborted) this.#speech.onError(error);
     }
-    if (!this.abortSignal.aborted && !this.queue.closed) emit(framer.flush(), true);
-  }
-}
-
-/** Mono samples at 24 kHz from chunks of any rate. */
-async function* atOutputRate(chunks: AsyncIterable<PcmChunk>): AsyncGenerator<Int16Array> {
-  let resampler: AudioResampler | undefined;
-  let inputRate = OUTPUT_SAMPLE_RATE;
-  try {
-    for await (const { samples, sampleRate } of chunks) {
-      if (sampleRate === OUTPUT_SAMPLE_RATE) {
-        yield samples;
-        continue;
-      }
-      if (sampleRate !== inputRate) {
-        resampler?.close();
-        resampler = undefined;
-        inputRate = sampleRate;
-      }
-      resampler ??= new AudioResampler(sampleRate, OUTPUT_SAMPLE_RATE, 1);
-      for (const frame of resampler.push(new AudioFrame(samples, sampleRate, 1, samples.length)))
-        yield frame.data;
-    }
-    for (const frame of resampler?.flush() ?? []) yield frame.data;
-  } finally {
-    resampler?.close();
+    if (!this.abortSignal.aborted && !this.queue.closed) writer.end();
   }
 }
 

@@ -3,7 +3,8 @@ import type { AudioFrame } from '@livekit/rtc-node';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
-import { createTts, OUTPUT_SAMPLE_RATE } from '../../src/stages/tts.ts';
+import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
+import { createTts } from '../../src/stages/tts.ts';
 import { configFrom } from '../helpers/config.ts';
 import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
 

@@ -35,10 +35,11 @@ export class SpokenText {
     return this.#take();
   }
 
-  /** The answer is complete. */
+  /** The answer is complete; more would be another line. */
   end(): string {
     if (!this.#inCode && this.#line) this.#readLine(this.#line);
-    if (this.#held) this.#inline('\n');
+    this.#inCode = false;
+    this.#inline('\n');
     return this.#take();
   }
 

@@ -1,0 +1,80 @@
+import { type APIConnectOptions, AsyncIterableQueue, tts } from '@livekit/agents';
+import { type Clock, systemClock } from '../openai/clock.ts';
+import { speakInOrder } from './speak-in-order.ts';
+import { FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
+import { type Chunk, Chunker } from './text/chunker.ts';
+import { trimSilence } from './trim-silence.ts';
+
+export interface AnswerStreamOptions {
+  /** Speaks one text; mono samples at 24 kHz. */
+  speak(text: string, signal: AbortSignal): AsyncIterable<Int16Array>;
+  onError(error: unknown): void;
+  firstWords: number;
+  aheadMs: number;
+  clock?: Clock | undefined;
+}
+
+/** When the model pauses so long, what can be said is said. */
+const PAUSE_MS = 250;
+
+/** A whole answer as it is written: cut into chunks, spoken in order, 20 ms frames at 24 kHz, mono. */
+export class AnswerStream extends tts.SynthesizeStream {
+  readonly label = 'voice-agent.AnswerStream';
+  readonly #options: AnswerStreamOptions;
+  readonly #clock: Clock;
+
+  constructor(owner: tts.TTS, options: AnswerStreamOptions, connOptions?: APIConnectOptions) {
+    super(owner, connOptions);
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Never throws: the framework would retry what was retried already, and count towards ending the call. */
+  protected override async run(): Promise<void> {
+    const { aheadMs, onError } = this.#options;
+    const writer = new FrameWriter((audio) => this.queue.put(audio));
+    const chunks = new AsyncIterableQueue<Chunk>();
+    this.#cutInto(chunks).catch(onError);
+    const speech = speakInOrder(chunks, {
+      speak: (chunk, signal) => this.#speak(chunk, signal),
+      sampleRate: OUTPUT_SAMPLE_RATE,
+      aheadMs,
+      clock: this.#clock,
+      signal: this.abortSignal,
+      onError,
+    });
+    for await (const samples of speech) writer.write(samples);
+    if (!this.abortSignal.aborted) writer.end();
+  }
+
+  async #cutInto(out: AsyncIterableQueue<Chunk>): Promise<void> {
+    const chunker = new Chunker({ firstWords: this.#options.firstWords });
+    const put = (chunks: Chunk[]) => {
+      for (const chunk of chunks) out.put(chunk);
+    };
+    let stopTimer = () => {};
+    try {
+      for await (const written of this.input) {
+        stopTimer();
+        put(typeof written === 'string' ? chunker.push(written) : chunker.end());
+        stopTimer = this.#clock.after(PAUSE_MS, () => put(chunker.release()));
+      }
+      put(chunker.end());
+    } finally {
+      stopTimer();
+      out.close();
+    }
+  }
+
+  #speak({ text, endsSentence }: Chunk, signal: AbortSignal): AsyncIterable<Int16Array> {
+    this.markStarted();
+    const samples = this.#options.speak(text, signal);
+    return trimSilence(samples, { sampleRate: OUTPUT_SAMPLE_RATE, tailMs: pauseAfterMs(text, endsSentence) });
+  }
+}
+
+/** The longest silence after a chunk: about what people leave after a sentence, a clause, a word. */
+function pauseAfterMs(text: string, endsSentence: boolean): number {
+  if (endsSentence) return 350;
+  return /\p{P}$/u.test(text) ? 180 : 40;
+}

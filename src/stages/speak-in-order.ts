@@ -1,0 +1,140 @@
+import { AsyncIterableQueue } from '@livekit/agents';
+import type { Clock } from '../openai/clock.ts';
+import type { Chunk } from './text/chunker.ts';
+
+export interface SpeakInOrderOptions {
+  /** Starts one request; mono samples at `sampleRate`, with retries and deadlines of its own. */
+  speak(chunk: Chunk, signal: AbortSignal): AsyncIterable<Int16Array>;
+  sampleRate: number;
+  /** No new request while so much audio lies ahead of what was played. */
+  aheadMs: number;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Told of each chunk that failed; never of an abort. */
+  onError(error: unknown): void;
+}
+
+/** One streams while the next one waits for its first byte. */
+const MOST_REQUESTS = 2;
+/** After so many chunks in a row of which nothing could be heard, the voice is taken to be gone. */
+const MOST_LOST = 2;
+
+/**
+ * The audio of all chunks in their order. The next request is sent while one still streams, so that no gap is heard
+ * between them. All requests end at once when `signal` aborts, or the caller stops reading.
+ *
+ * A chunk that fails is left out with the rest of its sentence, because half a sentence may say the opposite; the
+ * caller hears the next sentence rather than silence. When two in a row fail, the answer ends.
+ */
+export async function* speakInOrder(
+  chunks: AsyncIterable<Chunk>,
+  options: SpeakInOrderOptions,
+): AsyncGenerator<Int16Array> {
+  const speaker = new Speaker(options);
+  speaker.startAll(chunks).catch(options.onError);
+  let lost = 0;
+  let isSkipping = false;
+  try {
+    for await (const speech of speaker.line) {
+      if (isSkipping) {
+        speech.cancel.abort();
+        isSkipping = !speech.chunk.endsSentence;
+        continue;
+      }
+      let isHeard = false;
+      for await (const samples of speech.audio) {
+        isHeard = true;
+        yield samples;
+      }
+      if (speech.failed) isSkipping = !speech.chunk.endsSentence;
+      lost = speech.failed && !isHeard ? lost + 1 : 0;
+      if (lost === MOST_LOST) break;
+    }
+  } finally {
+    speaker.stop();
+  }
+}
+
+/** One chunk on its way. */
+interface Speech {
+  chunk: Chunk;
+  audio: AsyncIterableQueue<Int16Array>;
+  cancel: AbortController;
+  failed: boolean;
+}
+
+class Speaker {
+  readonly line = new AsyncIterableQueue<Speech>();
+  readonly #options: SpeakInOrderOptions;
+  readonly #stopped = new AbortController();
+  readonly #signal: AbortSignal;
+  #running = 0;
+  /** When all audio that came so far will have been played. */
+  #playedAtMs = 0;
+  #wake = () => {};
+
+  constructor(options: SpeakInOrderOptions) {
+    this.#options = options;
+    this.#signal = AbortSignal.any([options.signal, this.#stopped.signal]);
+    this.#signal.addEventListener('abort', () => this.#wake(), { once: true });
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async startAll(chunks: AsyncIterable<Chunk>): Promise<void> {
+    try {
+      for await (const chunk of chunks) {
+        await this.#roomForOne();
+        if (this.#signal.aborted) break;
+        this.#start(chunk);
+      }
+    } finally {
+      this.line.close();
+    }
+  }
+
+  #start(chunk: Chunk): void {
+    const audio = new AsyncIterableQueue<Int16Array>();
+    const speech = { chunk, audio, cancel: new AbortController(), failed: false };
+    this.line.put(speech);
+    this.#running += 1;
+    this.#stream(speech).finally(() => {
+      audio.close();
+      this.#running -= 1;
+      this.#wake();
+    });
+  }
+
+  async #stream(speech: Speech): Promise<void> {
+    const { speak, clock, sampleRate, onError } = this.#options;
+    const signal = AbortSignal.any([this.#signal, speech.cancel.signal]);
+    try {
+      for await (const samples of speak(speech.chunk, signal)) {
+        if (signal.aborted) break;
+        this.#playedAtMs = Math.max(this.#playedAtMs, clock.now()) + (samples.length / sampleRate) * 1000;
+        speech.audio.put(samples);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      speech.failed = true;
+      onError(error);
+    }
+  }
+
+  async #roomForOne(): Promise<void> {
+    const { clock, aheadMs } = this.#options;
+    while (!this.#signal.aborted) {
+      const tooMuchMs = this.#playedAtMs - clock.now() - aheadMs;
+      if (this.#running < MOST_REQUESTS && tooMuchMs <= 0) return;
+      await new Promise<void>((resolve) => {
+        const stopWaiting = this.#running < MOST_REQUESTS ? clock.after(tooMuchMs, resolve) : () => {};
+        this.#wake = () => {
+          stopWaiting();
+          resolve();
+        };
+      });
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import { setImmediate as settled } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { speakInOrder } from '../../src/stages/speak-in-order.ts';
+import type { Chunk } from '../../src/stages/text/chunker.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+
+const RATE = 1000;
+
+/** A request whose audio the test sends by hand. */
+interface Request {
+  text: string;
+  signal: AbortSignal;
+  /** Audio of this length; its samples hold the number of the request, from 1. */
+  send(ms: number): void;
+  end(): void;
+  fail(): void;
+}
+
+/** Chunks written `like this`; one that ends without a full stop ends no sentence. */
+function speaking(texts: string[], aheadMs = 60_000) {
+  const clock = manualClock();
+  const call = new AbortController();
+  const requests: Request[] = [];
+  const errors: unknown[] = [];
+  const heard: number[] = [];
+  const written = texts.map((text): Chunk => ({ text, endsSentence: text.endsWith('.') }));
+  const speech = speakInOrder(
+    (async function* () {
+      yield* written;
+    })(),
+    {
+      speak({ text }, signal) {
+        let controller: ReadableStreamDefaultController<Int16Array> | undefined;
+        const audio = new ReadableStream<Int16Array>({
+          start(opened) {
+            controller = opened;
+          },
+        });
+        const number = requests.length + 1;
+        const fail = () => controller?.error(new Error(`${text} failed`));
+        signal.addEventListener('abort', fail);
+        const send = (ms: number) => controller?.enqueue(new Int16Array(ms).fill(number));
+        requests.push({ text, signal, send, end: () => controller?.close(), fail });
+        return audio;
+      },
+      sampleRate: RATE,
+      aheadMs,
+      clock,
+      signal: call.signal,
+      onError: (error) => errors.push(error),
+    },
+  );
+  const ended = (async () => {
+    for await (const samples of speech) heard.push(samples[0] ?? 0);
+  })();
+  const request = (n: number) => {
+    const found = requests[n - 1];
+    if (!found) throw new Error(`request ${n} was not sent; sent: ${requests.length}`);
+    return found;
+  };
+  const texted = async () => {
+    await settled();
+    return requests.map(({ text }) => text);
+  };
+  return { clock, call, speech, request, texted, errors, heard, ended };
+}
+
+test('the next request is sent while one streams, and no third', async () => {
+  const { request, texted } = speaking(['a.', 'b.', 'c.']);
+  expect(await texted()).toEqual(['a.', 'b.']);
+  request(1).send(100);
+  expect(await texted()).toEqual(['a.', 'b.']);
+  request(1).end();
+  expect(await texted()).toEqual(['a.', 'b.', 'c.']);
+});
+
+test('audio keeps its order, whichever request answers first', async () => {
+  const { request, texted, heard, ended } = speaking(['a.', 'b.']);
+  await texted();
+  request(2).send(100);
+  request(2).end();
+  await settled();
+  expect(heard).toEqual([]);
+  request(1).send(100);
+  await settled();
+  expect(heard, 'the first bytes are passed on at once').toEqual([1]);
+  request(1).send(100);
+  request(1).end();
+  await ended;
+  expect(heard).toEqual([1, 1, 2]);
+});
+
+test('nothing is asked for while enough waits to be played', async () => {
+  const { clock, request, texted } = speaking(['a.', 'b.', 'c.', 'd.'], 1000);
+  await texted();
+  request(1).send(2000);
+  request(2).send(1500);
+  request(1).end();
+  request(2).end();
+  expect(await texted()).toEqual(['a.', 'b.']);
+  clock.advance(2499);
+  expect(await texted()).toEqual(['a.', 'b.']);
+  clock.advance(1);
+  expect(await texted()).toEqual(['a.', 'b.', 'c.', 'd.']);
+});
+
+test('time in which nothing was left to play does not count as played', async () => {
+  const { clock, request, texted } = speaking(['a.', 'b.', 'c.'], 1000);
+  await texted();
+  request(1).send(500);
+  await settled();
+  clock.advance(10_000);
+  request(2).send(3000);
+  await settled();
+  request(1).end();
+  expect(await texted()).toEqual(['a.', 'b.']);
+  clock.advance(2000);
+  expect(await texted()).toEqual(['a.', 'b.', 'c.']);
+});
+
+test('a chunk that fails takes the rest of its sentence with it, and the next one is heard', async () => {
+  const { request, texted, heard, errors, ended } = speaking(['a', 'b', 'c.', 'd.']);
+  await texted();
+  request(1).fail();
+  request(2).send(100);
+  await texted();
+  expect(request(2).signal.aborted).toBe(true);
+  await texted();
+  expect(request(3).signal.aborted).toBe(true);
+  request(4).send(100);
+  request(4).end();
+  await ended;
+  expect(heard).toEqual([4]);
+  expect(errors).toHaveLength(1);
+});
+
+test('a chunk that breaks off was heard so far', async () => {
+  const { request, texted, heard, errors, ended } = speaking(['a.', 'b.', 'c.']);
+  await texted();
+  for (const n of [1, 2]) {
+    request(n).send(100);
+    await settled();
+    request(n).fail();
+    await texted();
+  }
+  request(3).send(100);
+  request(3).end();
+  await ended;
+  expect(heard).toEqual([1, 2, 3]);
+  expect(errors).toHaveLength(2);
+});
+
+test('two chunks lost in a row end the answer', async () => {
+  const { request, texted, heard, errors, ended } = speaking(['a.', 'b.', 'c.', 'd.']);
+  await texted();
+  request(1).fail();
+  await texted();
+  request(2).fail();
+  await ended;
+  expect(heard).toEqual([]);
+  expect(errors).toHaveLength(2);
+  const sent = await texted();
+  for (const n of sent.keys()) if (n > 1) expect(request(n + 1).signal.aborted).toBe(true);
+});
+
+test('an abort ends all requests at once and is no failure', async () => {
+  const { call, request, texted, heard, errors, ended } = speaking(['a.', 'b.', 'c.']);
+  await texted();
+  request(1).send(100);
+  await settled();
+  call.abort();
+  expect([request(1).signal.aborted, request(2).signal.aborted]).toEqual([true, true]);
+  await ended;
+  expect(heard).toEqual([1]);
+  expect(errors).toEqual([]);
+  expect(await texted()).toEqual(['a.', 'b.']);
+});
+
+test('a reader that leaves ends all requests', async () => {
+  const { speech, request, texted } = speaking(['a.', 'b.']);
+  await texted();
+  request(1).send(100);
+  await settled();
+  const left = speech.return(undefined);
+  request(1).send(100);
+  await left;
+  expect([request(1).signal.aborted, request(2).signal.aborted]).toEqual([true, true]);
+});
