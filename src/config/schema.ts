@@ -117,7 +117,7 @@ export const settings = {
     ),
     aheadMs: setting(
       'TTS_AHEAD_MS',
-      durationMs(5000, 0),
+      durationMs(5000, 500),
       'No more speech is asked for while so much waits to be played',
     ),
     ...deadlines('TTS', 5000),

@@ -1,4 +1,4 @@
-import { type APIConnectOptions, AsyncIterableQueue, tts } from '@livekit/agents';
+import { type APIConnectOptions, AsyncIterableQueue, Task, tts } from '@livekit/agents';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import { speakInOrder } from './speak-in-order.ts';
 import { FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
@@ -27,6 +27,9 @@ export class AnswerStream extends tts.SynthesizeStream {
     super(owner, connOptions);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    const reply = signalOfReply();
+    reply?.addEventListener('abort', () => this.close(), { once: true });
+    if (reply?.aborted) this.close();
   }
 
   /** Never throws: the framework would retry what was retried already, and count towards ending the call. */
@@ -71,6 +74,16 @@ export class AnswerStream extends tts.SynthesizeStream {
     const samples = this.#options.speak(text, signal);
     return trimSilence(samples, { sampleRate: OUTPUT_SAMPLE_RATE, tailMs: pauseAfterMs(text, endsSentence) });
   }
+}
+
+/**
+ * The abort signal of the framework's task that asked for this stream (`performTTSInference` of agents 1.9.0). The task
+ * itself looks at it only when a frame arrives: requests would go on to their first byte, and an answer that rests
+ * because enough of it waits to be played would hold up the next turn.
+ */
+function signalOfReply(): AbortSignal | undefined {
+  const task = Task.current() as unknown as { controller?: AbortController } | undefined;
+  return task?.controller?.signal;
 }
 
 /** The longest silence after a chunk: about what people leave after a sentence, a clause, a word. */

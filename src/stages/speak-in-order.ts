@@ -61,14 +61,19 @@ interface Speech {
   audio: AsyncIterableQueue<Int16Array>;
   cancel: AbortController;
   failed: boolean;
+  /** Audio that is still to come, as a guess. */
+  owedMs: number;
 }
+
+/** At about 15 characters a second. */
+const MS_PER_CHARACTER = 65;
 
 class Speaker {
   readonly line = new AsyncIterableQueue<Speech>();
   readonly #options: SpeakInOrderOptions;
   readonly #stopped = new AbortController();
   readonly #signal: AbortSignal;
-  #running = 0;
+  readonly #running = new Set<Speech>();
   /** When all audio that came so far will have been played. */
   #playedAtMs = 0;
   #wake = () => {};
@@ -96,13 +101,18 @@ class Speaker {
   }
 
   #start(chunk: Chunk): void {
-    const audio = new AsyncIterableQueue<Int16Array>();
-    const speech = { chunk, audio, cancel: new AbortController(), failed: false };
+    const speech: Speech = {
+      chunk,
+      audio: new AsyncIterableQueue(),
+      cancel: new AbortController(),
+      failed: false,
+      owedMs: chunk.text.length * MS_PER_CHARACTER,
+    };
     this.line.put(speech);
-    this.#running += 1;
+    this.#running.add(speech);
     this.#stream(speech).finally(() => {
-      audio.close();
-      this.#running -= 1;
+      speech.audio.close();
+      this.#running.delete(speech);
       this.#wake();
     });
   }
@@ -113,7 +123,9 @@ class Speaker {
     try {
       for await (const samples of speak(speech.chunk, signal)) {
         if (signal.aborted) break;
-        this.#playedAtMs = Math.max(this.#playedAtMs, clock.now()) + (samples.length / sampleRate) * 1000;
+        const durationMs = (samples.length / sampleRate) * 1000;
+        speech.owedMs = Math.max(0, speech.owedMs - durationMs);
+        this.#playedAtMs = Math.max(this.#playedAtMs, clock.now()) + durationMs;
         speech.audio.put(samples);
       }
     } catch (error) {
@@ -126,10 +138,13 @@ class Speaker {
   async #roomForOne(): Promise<void> {
     const { clock, aheadMs } = this.#options;
     while (!this.#signal.aborted) {
-      const tooMuchMs = this.#playedAtMs - clock.now() - aheadMs;
-      if (this.#running < MOST_REQUESTS && tooMuchMs <= 0) return;
+      const owedMs = [...this.#running].reduce((sum, speech) => sum + speech.owedMs, 0);
+      const leftMs = Math.max(0, this.#playedAtMs - clock.now());
+      const tooMuchMs = leftMs + owedMs - aheadMs;
+      const isFree = this.#running.size < MOST_REQUESTS;
+      if (isFree && tooMuchMs <= 0) return;
       await new Promise<void>((resolve) => {
-        const stopWaiting = this.#running < MOST_REQUESTS ? clock.after(tooMuchMs, resolve) : () => {};
+        const stopWaiting = isFree ? clock.after(tooMuchMs, resolve) : () => {};
         this.#wake = () => {
           stopWaiting();
           resolve();

@@ -40,18 +40,35 @@ export async function likeness(
     .score;
 }
 
-/** Fails unless the caller heard exactly these texts spoken, each as the voice endpoint answered it. */
+/**
+ * Fails unless the caller heard exactly these texts spoken, each in the chunks that the voice endpoint was asked for, or
+ * else whole.
+ */
 export async function expectHeard(
   standIn: StandIn,
   heard: Sound,
   texts: readonly string[],
   voice?: { voice?: string; speed?: number },
 ): Promise<void> {
+  const spoken = spokenTexts(standIn);
   const scores = await Promise.all(
-    texts.map(async (text) => [text, await likeness(standIn, heard, text, voice)]),
+    texts
+      .flatMap((text) => chunksOf(text, spoken))
+      .map(async (text) => [text, await likeness(standIn, heard, text, voice)]),
   );
   const different = scores.filter(([, score]) => Number(score) < SAME_SPEECH);
   expect(different, 'texts that were not heard, with how alike it sounded').toEqual([]);
+}
+
+/** Those of the spoken texts, in a row, that make up this one. */
+function chunksOf(text: string, spoken: readonly string[]): readonly string[] {
+  for (const start of spoken.keys()) {
+    for (let end = start + 1; end <= spoken.length; end += 1) {
+      const row = spoken.slice(start, end);
+      if (row.join(' ') === text) return row;
+    }
+  }
+  return [text];
 }
 
 /** The texts that the voice endpoint was asked to speak. */

@@ -5,7 +5,7 @@ import { answerAfter, expectHeard } from './hearing.ts';
 import { useStack } from './stack.ts';
 import { startVoiceServer, type VoiceServer } from './voice-server.ts';
 
-const ANSWER = 'The moon lies fair upon the water.';
+const ANSWER = 'The moon lies on the water.';
 const FORMATS = (['pcm', 'wav'] as const).flatMap((container) =>
   [16_000, 22_050, 24_000, 48_000].map((sampleRate) => ({ container, sampleRate })),
 );

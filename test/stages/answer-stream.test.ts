@@ -1,4 +1,4 @@
-import { initializeLogger, tts } from '@livekit/agents';
+import { initializeLogger, Task, tts } from '@livekit/agents';
 import type { AudioFrame } from '@livekit/rtc-node';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
@@ -113,6 +113,18 @@ test('a barge-in closes every connection and reports nothing', async () => {
   stream.close();
   await Promise.all(running.map(({ closed }) => closed));
   expect(texts()).toEqual(['One.', 'Two.']);
+  expect(errors).toEqual([]);
+});
+
+test('the end of the reply that asked for it ends the requests, before any byte of theirs', async () => {
+  server.on(ROUTE, () => {});
+  const reply = new AbortController();
+  const stream = await Task.from(async () => voice().stream(), reply).result;
+  stream.pushText('One. Two.');
+  const running = [await server.received(1), await server.received(2)];
+  reply.abort();
+  await Promise.all(running.map(({ closed }) => closed));
+  expect((await drain(stream)).frames).toEqual([]);
   expect(errors).toEqual([]);
 });
 
