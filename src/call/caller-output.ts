@@ -8,7 +8,7 @@ import {
   TrackPublishOptions,
   TrackSource,
 } from '@livekit/rtc-node';
-import { OUTPUT_SAMPLE_RATE } from '../stages/tts.ts';
+import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 
 /** Audio handed to WebRTC ahead of time: bridges the pauses of this process's event loop. */
 const SOURCE_QUEUE_MS = 200;
