@@ -31,8 +31,6 @@ export class Unanswered {
   #queue: Utterance[] = [];
   /** On this connection: the server names utterances. */
   #names = false;
-  /** On this connection: there was an error, so that not all that comes need fit. */
-  #erred = false;
 
   constructor(options: UnansweredOptions) {
     this.#options = options;
@@ -42,7 +40,6 @@ export class Unanswered {
   /** On a new connection. */
   begin(): void {
     this.#names = false;
-    this.#erred = false;
   }
 
   push(utterance: Utterance): void {
@@ -70,7 +67,7 @@ export class Unanswered {
   hear(event: ServerEvent): boolean {
     if (event.kind === 'committed') return this.#name(event.item);
     const utterance = event.kind === 'error' ? this.#sent()[0] : this.#whose(event.item);
-    if ('said' in event) return this.#complain(utterance, event.said);
+    if ('said' in event) return this.#complain(event, utterance);
     if (utterance === undefined) return false;
     this.#heardOf(utterance);
     if (event.kind === 'final') this.#answer(utterance, event.text);
@@ -114,7 +111,7 @@ export class Unanswered {
     this.#names = true;
     const utterance = this.#sent().find((one) => one.item === undefined);
     if (utterance !== undefined) utterance.item = item;
-    else if (!this.#erred) {
+    else {
       const what = 'ended an utterance by itself, which tears sentences apart';
       const hint =
         'It does not leave the end of speech to the client: use STT_MODE=batch or sse with this server.';
@@ -130,16 +127,17 @@ export class Unanswered {
     this.#options.onSettled(true);
   }
 
-  #complain(utterance: Utterance | undefined, said: string): boolean {
+  #complain({ kind, said }: ServerEvent & { said: string }, utterance: Utterance | undefined): boolean {
     const { target, drop } = this.#options;
-    this.#erred = true;
     const message = `sent an error: ${excerpt(said, target)}`;
     const error = /"(server_error|processing_error)"/.test(said)
       ? fault(target, 'status', message, { status: 500 })
       : fault(target, 'invalid', message);
-    const spent = !error.retryable || utterance?.outcome === undefined;
-    if (utterance !== undefined && spent) this.#refuse(utterance, error);
-    else drop(error);
+    if (utterance !== undefined && (!error.retryable || utterance.outcome === undefined)) {
+      this.#refuse(utterance, error);
+      // It may have meant another, whose answer would then be taken for that of the next.
+      if (kind === 'error') drop(fault(target, 'stall', `given up after an error: ${message}`));
+    } else if (utterance !== undefined || kind === 'error') drop(error);
     return true;
   }
 

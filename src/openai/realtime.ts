@@ -69,7 +69,7 @@ class Client implements Realtime {
   constructor(options: RealtimeOptions) {
     const { apiKey, prompt } = options;
     this.#options = options;
-    this.#target = { endpoint: 'stt', url: urlOf(options), secrets: [apiKey ?? '', prompt ?? ''] };
+    this.#target = { endpoint: 'stt', url: realtimeUrl(options), secrets: [apiKey ?? '', prompt ?? ''] };
     this.#open = new Utterance(options.sampleRate);
     this.#unanswered = new Unanswered({
       ...options,
@@ -162,7 +162,7 @@ class Client implements Realtime {
 }
 
 /** OpenAI takes a model here for that of a conversation; gateways and speaches want it here. */
-function urlOf({ baseUrl, model }: RealtimeOptions): string {
+export function realtimeUrl({ baseUrl, model }: { baseUrl: string; model: string }): string {
   const url = new URL(endpointUrl(baseUrl, 'realtime'));
   url.searchParams.set('intent', 'transcription');
   if (url.hostname !== 'api.openai.com') url.searchParams.set('model', model);

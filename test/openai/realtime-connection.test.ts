@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
@@ -71,6 +72,7 @@ test.each(broken)('%s loses a connection that stood', async (_, play, failure, s
   const error = await lost;
   expect(error).toMatchObject({ failure, endpoint: 'stt' });
   expect(error.message.toLowerCase()).toContain(said.toLowerCase());
+  expect(getEventListeners(closing.signal, 'abort')).toEqual([]);
 });
 
 test('what is half there is waited for', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { openRealtime, type Realtime, type RealtimeOptions } from '../../src/openai/realtime.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
-import { hastyClock } from '../helpers/manual-clock.ts';
+import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
 import {
   APPEND,
   answer,
@@ -11,6 +11,7 @@ import {
   type RealtimeServer,
   ramp,
   realtimeServer,
+  TRANSCRIPTION,
   VLLM,
 } from '../helpers/realtime-server.ts';
 
@@ -162,4 +163,72 @@ test('once closed it stays closed', async () => {
   client.append(ramp(200));
   expect(server.connections).toHaveLength(1);
   expect(retries).toEqual([]);
+});
+
+test('after a loss the text so far begins anew', async () => {
+  const partials: string[] = [];
+  const client = open({ onPartial: (text) => partials.push(text) });
+  client.append(ramp(200));
+  const transcript = client.commit();
+  for (const [n, delta] of [
+    [1, 'My'],
+    [2, 'My line'],
+  ] as const) {
+    const served = await server.connection(n);
+    await served.received(COMMIT);
+    served.send({ type: `${TRANSCRIPTION}.delta`, item_id: 'a', delta });
+    await expect.poll(() => partials).toHaveLength(n);
+    if (n === 1) served.socket.terminate();
+    else answer(served, 'a', ' is down.');
+  }
+  expect(await transcript).toEqual({ text: 'is down.' });
+  expect(partials.slice(0, 2)).toEqual(['My', 'My line']);
+});
+
+test('an utterance of more than a minute is not sent again: its commit fails', async () => {
+  const client = open();
+  const first = await server.connection(1);
+  await first.received('session.update');
+  for (let second = 0; second < 61; second += 1) client.append(new Int16Array(16_000));
+  await first.received(APPEND, 600);
+  first.socket.terminate();
+  await server.connection(2);
+  const failure = await endpointFailure(client.commit());
+  expect(failure).toMatchObject({
+    failure: 'stall',
+    message: expect.stringContaining('too long to be sent again'),
+  });
+});
+
+test('a commit does not sit out the pause of an idle connection, and its tries begin anew', async () => {
+  const clock = manualClock();
+  server.refusals = Array.from({ length: 5 }, () => ({ status: 503 }));
+  const client = open({ clock, random: () => 0 });
+  for (const pauseMs of [50, 100, 200]) {
+    await clock.waitsFor(pauseMs);
+    if (pauseMs < 200) clock.advance(pauseMs);
+  }
+  client.append(ramp(200));
+  const transcript = client.commit();
+  await clock.waitsFor(50);
+  clock.advance(50);
+  expect(await endpointFailure(transcript)).toMatchObject({ status: 503 });
+  expect(retries).toHaveLength(5);
+});
+
+test('a commit in a pause makes one connection, not two', async () => {
+  const clock = manualClock();
+  server.refusals = [{ status: 503 }];
+  const client = open({ clock, random: () => 0 });
+  await clock.waitsFor(50);
+  for (const n of [1, 2]) {
+    client.append(ramp(200));
+    const transcript = client.commit();
+    const served = await server.connection(1);
+    await served.received(COMMIT, n);
+    clock.advance(50);
+    answer(served, `item ${n}`, 'x');
+    await transcript;
+  }
+  expect(server.connections).toHaveLength(1);
 });

@@ -45,32 +45,55 @@ async function committed(rest: Partial<RealtimeOptions> = {}) {
 
 test.each([
   [
-    'failed by item',
+    'its failure, by item, keeps the connection',
+    OPENAI,
+    1,
     { type: `${TRANSCRIPTION}.failed`, item_id: 'a', error: { message: 'too noisy' } },
     'too noisy',
   ],
   [
-    'an error',
+    'an error gives it up',
+    OPENAI,
+    2,
     { type: 'error', error: { type: 'invalid_request_error', message: 'bad audio' } },
     'bad audio',
   ],
   [
-    'an error of vLLM',
+    'an error of vLLM gives it up',
+    VLLM,
+    2,
     { type: 'error', error: 'The model `x` does not exist.', code: 'model_not_found' },
     '`x`',
   ],
-])('%s refuses the commit, and the connection stays', async (_, message, said) => {
+] as const)('a commit is refused by what the server says: %s', async (_, greeting, nth, message, said) => {
+  server.greeting = greeting;
   const { client, served, transcript } = await committed();
-  served.send({ type: 'input_audio_buffer.committed', item_id: 'a' });
+  if (greeting === OPENAI) served.send({ type: 'input_audio_buffer.committed', item_id: 'a' });
   served.send(message);
   const error = await endpointFailure(transcript);
   expect(error).toMatchObject({ failure: 'invalid', endpoint: 'stt' });
   expect(error.message).toContain(said);
   client.append(ramp(200));
   const next = client.commit();
-  await served.received(COMMIT, 2);
-  answer(served, 'b', 'next');
+  const then = await server.connection(nth);
+  await then.received(COMMIT, greeting === OPENAI && nth === 2 ? 1 : 2);
+  if (greeting === OPENAI) answer(then, 'b', 'next');
+  else then.send({ type: 'transcription.done', text: 'next' });
   expect(await next).toEqual({ text: 'next' });
+});
+
+test('an error costs the other commits nothing: they are made again', async () => {
+  const { client, served, transcript } = await committed();
+  client.append(ramp(300));
+  const other = client.commit();
+  await served.received(COMMIT, 2);
+  served.send({ type: 'error', error: { type: 'invalid_request_error', message: 'bad audio' } });
+  await endpointFailure(transcript);
+  const second = await server.connection(2);
+  await second.received(COMMIT);
+  expect(second.audio()).toHaveLength(300 * 24);
+  answer(second, 'b', 'other');
+  expect(await other).toEqual({ text: 'other' });
 });
 
 test.each([
@@ -112,6 +135,40 @@ test('a server that ends utterances by itself is refused for good', async () => 
   expect(error).toMatchObject({ failure: 'invalid', hint: expect.stringContaining('STT_MODE=batch') });
   client.append(ramp(200));
   expect(await endpointFailure(client.commit())).toBe(error);
+});
+
+test('a commit given up before there is a connection is never sent', async () => {
+  server.greeting = undefined;
+  const client = open();
+  const served = await server.connection(1);
+  const abort = new AbortController();
+  client.append(ramp(300));
+  const given = endpointFailure(client.commit(abort.signal));
+  abort.abort();
+  await given;
+  client.append(ramp(200));
+  client.commit().catch(() => undefined);
+  served.send(OPENAI);
+  await served.received(COMMIT);
+  expect(served.audio()).toHaveLength(200 * 24);
+});
+
+test('an error about a commit that was given up is nobody else’s', async () => {
+  const abort = new AbortController();
+  const client = open();
+  const served = await server.connection(1);
+  client.append(ramp(200));
+  const given = endpointFailure(client.commit(abort.signal));
+  await served.received(COMMIT);
+  abort.abort();
+  await given;
+  served.send({ type: 'error', error: { type: 'server_error', message: 'overloaded' } });
+  client.append(ramp(200));
+  const next = client.commit();
+  const second = await server.connection(2);
+  await second.received(COMMIT);
+  answer(second, 'b', 'next');
+  expect(await next).toEqual({ text: 'next' });
 });
 
 test('an answer to nobody is passed over', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openRealtime, type Realtime, type RealtimeOptions } from '../../src/openai/realtime.ts';
+import { openRealtime, type Realtime, type RealtimeOptions, realtimeUrl } from '../../src/openai/realtime.ts';
 import { resample } from '../../src/openai/resample.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
 import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
@@ -263,4 +263,11 @@ test('the deadline for the first text runs from the commit, on a clock of its ow
   await served.received(COMMIT);
   clock.advance(deadlines.firstByteTimeoutMs);
   expect(await failed).toMatchObject({ failure: 'first-byte', endpoint: 'stt' });
+});
+
+test.each([
+  ['https://api.openai.com/v1', 'https://api.openai.com/v1/realtime?intent=transcription'],
+  ['http://gpu:8000/v1/?a=b', 'http://gpu:8000/v1/realtime?a=b&intent=transcription&model=org%2Fwhisper'],
+])('the URL below %s', (baseUrl, url) => {
+  expect(realtimeUrl({ baseUrl, model: 'org/whisper' })).toBe(url);
 });
