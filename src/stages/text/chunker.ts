@@ -16,6 +16,8 @@ export interface ChunkerOptions {
 
 /** Once so many words are said, the voice has time: chunks are sentences. */
 const RAMP_WORDS = 14;
+/** The second chunk may be so long, and two words longer for each that is being said meanwhile. */
+const NEXT_WORDS = 10;
 /** A shorter clause is not worth a request, unless nothing was said yet. */
 const CLAUSE_WORDS = 3;
 /** Shorter sentences are spoken together, for their melody. */
@@ -29,9 +31,10 @@ const LEADS_ON = new Set(
   `a an the this that these those my your his her its our their no and or but nor so because if when while until who
    whose which where of to in on upon at by for from with into over under after before between about as than is are was were be am will can could would should may has have
    had do does did not very more rm dan atau tetapi tapi kerana sebab jika kalau bila hingga sehingga yang di ke dari
-   daripada pada kepada untuk dengan oleh dalam akan telah sudah boleh tidak tak sangat lebih adalah ialah`.split(
-    /\s+/,
-  ),
+   daripada pada kepada untuk dengan oleh dalam akan telah sudah boleh tidak tak sangat lebih adalah ialah
+   zero one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty
+   ninety hundred thousand million point ringgit kosong sifar satu dua tiga empat lima enam tujuh lapan sembilan
+   sepuluh sebelas puluh belas ratus seratus ribu seribu juta`.split(/\s+/),
 );
 
 /**
@@ -120,7 +123,8 @@ export class Chunker {
     const text = this.#text.slice(0, -1);
     const before = text.slice(-1);
     const startsWord = /\S/.test(char) && (/\s/.test(before) || (CJK.test(char) && CJK.test(before)));
-    const limit = Math.min(this.#firstWords + 2 * this.#wordsSaid, MOST_WORDS);
+    const next = Math.min(NEXT_WORDS + 2 * this.#wordsSaid, MOST_WORDS);
+    const limit = this.#wordsSaid === 0 ? this.#firstWords : next;
     const words = startsWord ? wordsIn(text) : 0;
     if (words < limit) return;
     const at = withoutLeadingOn(text).length;
@@ -153,9 +157,9 @@ function wordsIn(text: string): number {
 /** The text up to the last word that may end a chunk; empty when there is none but the first. */
 function withoutLeadingOn(text: string): string {
   const words = text.trimEnd().split(/(?<=\s)/);
-  const last = words.findLastIndex(
-    (word) => !/[\p{N}.]\s*$/u.test(word) && !LEADS_ON.has(word.toLowerCase().trim()),
-  );
+  const leadsOn = (word: string) =>
+    /[\p{N}.]\s*$/u.test(word) || LEADS_ON.has(word.toLowerCase().replace(/(?:-.*|\s+)$/s, ''));
+  const last = words.findLastIndex((word) => !leadsOn(word));
   return last < 1 && words.length > 1 ? '' : words.slice(0, last + 1).join('');
 }
 

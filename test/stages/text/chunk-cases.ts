@@ -36,12 +36,22 @@ export const CHUNK_CASES: Case[] = [
     ['Your new bill comes >', 'to RM 12.50 this month.'],
   ],
   [
+    'an amount in words stays together',
+    'Your bill for March is twenty-five ringgit fifty.',
+    ['Your bill for March >', 'is twenty-five ringgit fifty.'],
+  ],
+  [
+    'an amount in Malay words too',
+    'Bil anda berjumlah dua puluh lima ringgit.',
+    ['Bil anda berjumlah >', 'dua puluh lima ringgit.'],
+  ],
+  [
     'a long sentence goes on in clauses',
     `Sure, the technician comes on Monday between nine and eleven in the morning if that suits you and the building, and if it does not then simply call us again and we will find another day for you together soon, or later.`,
     [
       'Sure, >',
-      'the technician comes on Monday between nine >',
-      'and eleven in the morning if that suits you and the building, >',
+      'the technician comes on Monday between nine and eleven in the morning >',
+      'if that suits you and the building, >',
       'and if it does not then simply call us again and we will find another day for you together soon, >',
       'or later.',
     ],
