@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,7 @@ export interface Build {
 /** What one compiler or linker of Kubernetes' size takes. */
 const BYTES_PER_JOB = 2 * 2 ** 30;
 const LOOK_EVERY_MS = 500;
+const FOLDER = 'tool-build-';
 
 /**
  * Builds a Go program into its place. Of two processes that want it at once, one builds and the other waits for it;
@@ -52,7 +53,9 @@ export async function buildOnce(build: Build): Promise<string | undefined> {
 /** In a folder of its own, then renamed: whoever looks sees a whole program or none. */
 async function goBuild(build: Build): Promise<string | undefined> {
   const { go, moduleDir, command, ldflags = '', target, env } = build;
-  const dir = await mkdtemp(join(dirname(target), 'build-'));
+  const bin = dirname(target);
+  await clearFolders(bin);
+  const dir = await mkdtemp(join(bin, FOLDER));
   try {
     const built = join(dir, basename(target));
     const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / BYTES_PER_JOB)));
@@ -77,6 +80,12 @@ async function goBuild(build: Build): Promise<string | undefined> {
   }
 }
 
+/** Of builds that were killed: who holds the lock has none yet. */
+async function clearFolders(bin: string): Promise<void> {
+  const left = (await readdir(bin)).filter((name) => name.startsWith(FOLDER));
+  await Promise.all(left.map((name) => rm(join(bin, name), { recursive: true, force: true })));
+}
+
 async function untilLocked(lock: string): Promise<() => Promise<void>> {
   for (;;) {
     await sleep(LOOK_EVERY_MS);
@@ -85,10 +94,7 @@ async function untilLocked(lock: string): Promise<() => Promise<void>> {
   }
 }
 
-/**
- * The lock is a file with its holder's process id. It is linked into place, so that nobody ever reads half a one; one
- * whose holder is dead is taken away.
- */
+/** The lock is a file with its holder's process id, linked into place: nobody ever reads half a one. */
 async function tryLock(lock: string): Promise<(() => Promise<void>) | undefined> {
   const own = `${lock}.${randomUUID()}`;
   await writeFile(own, `${process.pid}`);
@@ -96,12 +102,31 @@ async function tryLock(lock: string): Promise<(() => Promise<void>) | undefined>
     await link(own, lock);
     return () => rm(lock, { force: true });
   } catch {
-    const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (holder && !isAlive(holder)) await rm(lock, { force: true });
-    return undefined;
+    return (await takeFromDead(lock)) ? await tryLock(lock) : undefined;
   } finally {
     await rm(own, { force: true });
   }
+}
+
+/** Taken aside before it is judged: another may have done the same, and hold it by now. */
+async function takeFromDead(lock: string): Promise<boolean> {
+  if (await isHeld(lock)) return false;
+  const aside = `${lock}.${randomUUID()}`;
+  try {
+    await rename(lock, aside);
+    const held = await isHeld(aside);
+    if (held) await link(aside, lock);
+    return !held;
+  } catch {
+    return false;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+async function isHeld(lock: string): Promise<boolean> {
+  const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
+  return holder === 0 || isAlive(holder);
 }
 
 export function isAlive(pid: number): boolean {

@@ -43,6 +43,7 @@ test('one on the PATH serves if its version does', async () => {
 
 test('without either, the pinned module is built, told about, and cached', async () => {
   program('path', 'go', GO);
+  program(`${cache}/tool-build-of-one-that-was-killed`, 'helm-v3.22.0', '');
   const progress: string[] = [];
   const built = await helm((text) => progress.push(text));
   expect(progress[0]).toMatch(/^Building helm v3\.22\.0 with Go, once … 0 s$/);
@@ -67,4 +68,16 @@ test('a build that fails is quoted, and leaves nothing behind', async () => {
   program('path', 'go', '#!/bin/sh\necho no such module >&2\nexit 1\n');
   await expect(helm()).rejects.toThrow('Go could not build it (no such module)');
   expect(readdirSync(join(root, cache))).toEqual([]);
+});
+
+test('whoever wants what is being built waits for it; nobody waits for the dead', async () => {
+  program('path', 'go', GO);
+  program(cache, 'build.lock', '4194305'); // no process has a number this high
+  const progress: string[] = [];
+  const hear = (text: string) => progress.push(text);
+  const [one, other] = await Promise.all([helm(hear), helm(hear)]);
+  expect(one).toBe(other);
+  expect(progress).toContainEqual(expect.stringMatching(/^Waiting for another build before helm v3/));
+  expect(readFileSync(join(root, 'cache/asked'), 'utf8').trim().split('\n')).toHaveLength(1);
+  expect(readdirSync(join(root, cache))).toEqual(['helm-v3.22.0']);
 });
