@@ -153,6 +153,25 @@ test('a commit given up before there is a connection is never sent', async () =>
   expect(served.audio()).toHaveLength(200 * 24);
 });
 
+test('a failure of a commit that was given up costs no connection', async () => {
+  const abort = new AbortController();
+  const client = open();
+  const served = await server.connection(1);
+  client.append(ramp(200));
+  const given = endpointFailure(client.commit(abort.signal));
+  await served.received(COMMIT);
+  abort.abort();
+  await given;
+  served.send({ type: 'input_audio_buffer.committed', item_id: 'a' });
+  const error = { type: 'server_error', message: 'overloaded' };
+  served.send({ type: `${TRANSCRIPTION}.failed`, item_id: 'a', error });
+  client.append(ramp(200));
+  const next = client.commit();
+  await served.received(COMMIT, 2);
+  answer(served, 'b', 'next');
+  expect(await next).toEqual({ text: 'next' });
+});
+
 test('an error about a commit that was given up is nobody else’s', async () => {
   const abort = new AbortController();
   const client = open();
