@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { AppError } from '../../../src/errors.ts';
 import type { ContainerProcess } from './process.ts';
@@ -14,13 +15,11 @@ export async function attempt(
   if (handler.httpGet) {
     const { host = podIP, port, path = '/' } = handler.httpGet;
     const url = new URL(path, `http://${host}:${portOf(container, port)}`);
-    const response = await fetch(url, {
-      signal,
-      redirect: 'manual',
-      headers: { 'user-agent': 'kube-probe' },
-    });
-    await response.body?.cancel();
-    if (response.status >= 400) throw new AppError(`${url} answered ${response.status}`);
+    // A connection of its own each time: one that was kept may lead to a pod that is gone.
+    const request = get(url, { signal, agent: false, headers: { 'user-agent': 'kube-probe' } });
+    const [{ statusCode }] = (await once(request, 'response')) as [IncomingMessage];
+    request.destroy();
+    if (!statusCode || statusCode >= 400) throw new AppError(`${url} answered ${statusCode}`);
   } else if (handler.tcpSocket) {
     const socket = connect({ host: podIP, port: portOf(container, handler.tcpSocket.port), signal });
     await once(socket, 'connect');

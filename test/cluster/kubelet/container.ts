@@ -4,7 +4,14 @@ import { attempt } from './attempt.ts';
 import { ImageError } from './images.ts';
 import { watchHealth } from './probes.ts';
 import type { ContainerProcess } from './process.ts';
-import type { Container, ContainerState, ContainerStatus, RestartPolicy, Terminated } from './types.ts';
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  Handler,
+  RestartPolicy,
+  Terminated,
+} from './types.ts';
 
 /** Kubernetes waits 10 s at first and 5 min at most. */
 const FIRST_BACK_OFF_MS = 500;
@@ -82,12 +89,12 @@ export function superviseContainer({
     set({ state: { running: { startedAt } }, containerID: `process://${process.pid}` });
     const ended = new AbortController();
     const health = {
-      attempt: (handler: Parameters<typeof attempt>[0], timeoutMs: number) =>
+      attempt: (handler: Handler, timeoutMs: number) =>
         attempt(handler, { container: spec, podIP, process }, timeoutMs),
       onStarted: () => set({ started: true }),
+      onFault: (fault: string) => log(`${spec.name}: ${fault}`),
       onReady: (ready: boolean) => status.ready !== ready && set({ ready }),
-      onDead: (reason: string) => {
-        log(`${spec.name}: ${reason}`);
+      onDead: () => {
         if (!stopping.signal.aborted) void endProcess(process, RESTART_GRACE_MS);
       },
     };

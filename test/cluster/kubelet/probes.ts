@@ -8,21 +8,23 @@ export interface Health {
   onStarted(): void;
   onReady(ready: boolean): void;
   /** It has to be started anew. */
-  onDead(reason: string): void;
+  onDead(): void;
+  /** An attempt failed. */
+  onFault(fault: string): void;
 }
 
 /** Watches over a running container, as its probes want it, until the signal: first `startupProbe`, then the others. */
 export async function watchHealth(
   { startupProbe, livenessProbe, readinessProbe }: Container,
-  { attempt, onStarted, onReady, onDead }: Health,
+  { attempt, onStarted, onReady, onDead, onFault }: Health,
   signal: AbortSignal,
 ): Promise<void> {
   const follow = (probe: Probe, initial: boolean, isEnough: (outcome: Outcome) => boolean) =>
-    repeat(probe, createVerdict(probe, initial), attempt, isEnough, signal);
+    repeat(probe, createVerdict(probe, initial), { attempt, onFault }, isEnough, signal);
   if (startupProbe) {
-    const end = await follow(startupProbe, true, ({ fault, verdict }) => !fault || !verdict);
-    if (end?.fault) onDead(`startup probe: ${end.fault}`);
-    if (!end || end.fault) return;
+    const end = await follow(startupProbe, true, ({ succeeded, verdict }) => succeeded || !verdict);
+    if (end && !end.succeeded) onDead();
+    if (!end?.succeeded) return;
   }
   onStarted();
   if (!readinessProbe) onReady(true);
@@ -31,8 +33,7 @@ export async function watchHealth(
     return false;
   };
   const liveness = async (probe: Probe) => {
-    const end = await follow(probe, true, ({ verdict }) => !verdict);
-    if (end) onDead(`liveness probe: ${end.fault}`);
+    if (await follow(probe, true, ({ verdict }) => !verdict)) onDead();
   };
   await Promise.all([
     readinessProbe && follow(readinessProbe, false, readiness),
@@ -41,8 +42,8 @@ export async function watchHealth(
 }
 
 interface Outcome {
-  /** Of the last attempt; none when it succeeded. */
-  fault: string | undefined;
+  /** The last attempt. */
+  succeeded: boolean;
   /** Of all attempts so far. */
   verdict: boolean;
 }
@@ -51,19 +52,22 @@ interface Outcome {
 async function repeat(
   { initialDelaySeconds = 0, periodSeconds = 10, timeoutSeconds = 1, ...handler }: Probe,
   judge: (succeeded: boolean) => boolean,
-  attempt: Health['attempt'],
+  { attempt, onFault }: Pick<Health, 'attempt' | 'onFault'>,
   isEnough: (outcome: Outcome) => boolean,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   const pause = (seconds: number) => sleep(seconds * 1000, undefined, { signal }).catch(() => {});
   await pause(initialDelaySeconds);
   while (!signal.aborted) {
-    const fault = await attempt(handler, timeoutSeconds * 1000).then(
-      () => undefined,
-      (error: unknown) => messageOf(error) || 'failed',
+    const succeeded = await attempt(handler, timeoutSeconds * 1000).then(
+      () => true,
+      (error: unknown) => {
+        if (!signal.aborted) onFault(messageOf(error));
+        return false;
+      },
     );
     if (signal.aborted) break;
-    const outcome = { fault, verdict: judge(!fault) };
+    const outcome = { succeeded, verdict: judge(succeeded) };
     if (isEnough(outcome)) return outcome;
     await pause(periodSeconds);
   }

@@ -57,16 +57,18 @@ async function feed([command = '', ...args]: string[], input: string): Promise<v
   await running;
 }
 
-/** Addresses of pods: each is free again when its pod is gone. */
+/**
+ * Addresses of pods. One that is free again comes last: others still know it with the hardware address of the pod that
+ * had it.
+ */
 export function createAddresses(network = '10.244.0.') {
-  const taken = new Set<number>();
+  const free = Array.from({ length: 200 }, (_, i) => `${network}${i + 10}`);
   return {
     take(): string {
-      let host = 10;
-      while (taken.has(host)) host += 1;
-      taken.add(host);
-      return `${network}${host}`;
+      const address = free.shift();
+      if (address) return address;
+      throw new AppError(`no address of ${network}0/24 is free for another pod`);
     },
-    release: (ip: string) => taken.delete(Number(ip.slice(network.length))),
+    release: (address: string) => free.push(address),
   };
 }
