@@ -41,12 +41,13 @@ async function timed<T>(what: string, step: Promise<T>): Promise<T> {
   return result;
 }
 
-const release = (log: object = {}) => ({
+const release = (log: object = {}, livekit: object = {}) => ({
   files: ['values-cce.yaml'],
   values: {
     stunner: { cce: { elbId: 'ad1bb119-0000-0000-0000-000000aed11c' } },
     route: { host: HOST },
     prompts: { existingConfigMap: PROMPTS },
+    livekit: { config: livekit },
     agent: { config: { openai: { baseUrl: world.edge.models.baseUrl }, log } },
   },
 });
@@ -193,14 +194,32 @@ test('a changed configuration rolls worker and page, and a live call goes on', a
   await timed('end of its last call to the drained pod gone', eventually('its end', isGone, SOON_MS));
 });
 
-test('kubectl rollout restart replaces the pods', async () => {
+test('a changed LiveKit keeps a live call; restarted workers serve the new one', async () => {
+  const { api } = world;
+  const before = await podOf(api, 'livekit');
+  const caller = await call();
+  const changed = release({ level: 'debug' }, { logging: { level: 'debug' } });
+  await timed(
+    'helm upgrade to a new LiveKit ready',
+    mustDeploy(api, 'upgrade', changed).then(() => rolledOut(api)),
+  );
+  expect((await podOf(api, 'livekit')).metadata.uid).not.toBe(before.metadata.uid);
+  // The workers that are there have a connection to the old one, which waits for its calls.
+  await restartWorkers();
+  expect(await instructionsOf(caller), 'the call is still answered').toBe('You are the second prompt.');
+  expect(await instructionsOf(await call())).toBe('You are the second prompt.');
+  await callers.leave();
+  const isGone = async () => !(await api.get(`${CORE}/pods/${before.metadata.name}`));
+  await timed('end of its last call to the drained LiveKit gone', eventually('its end', isGone, SOON_MS));
+});
+
+async function restartWorkers(): Promise<void> {
   const { api } = world;
   const before = (await podOf(api, 'agent')).metadata.uid;
   await api.kubectl(['rollout', 'restart', `deployment/${RELEASE}-agent`]);
   await timed('rollout restart of the worker', rolledOut(api));
   expect((await podOf(api, 'agent')).metadata.uid).not.toBe(before);
-  await call();
-});
+}
 
 test('a container that dies is started again', async () => {
   const { api } = world;
@@ -227,6 +246,12 @@ test('helm uninstall leaves the secrets that would be missed, and the log of the
   await timed('helm uninstall', uninstall(api));
   const left = async (kind: string) =>
     (await api.list(`${CORE}/${kind}`)).map(({ metadata }) => metadata.name).sort();
+  const relays = await api.list(`${CORE}/pods?labelSelector=app%3Dstunner`);
+  // A relay that is going waits for clients that have not told it that they are gone.
+  for (const { metadata } of relays) {
+    expect(metadata.deletionTimestamp).toBeDefined();
+    await api.delete(`${CORE}/pods/${metadata.name}`, { gracePeriodSeconds: 1 });
+  }
   await eventually('no other pods', async () => `${await left('pods')}` === `${RELEASE}-check`, SOON_MS);
   expect(await left('secrets')).toEqual(['livekit-server-keys', `${RELEASE}-turn`, `${RELEASE}-web`]);
   expect(await left('configmaps')).toEqual([PROMPTS, 'kube-root-ca.crt']);
