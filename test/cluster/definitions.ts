@@ -12,7 +12,11 @@ const FILES: readonly [ApiModule, string][] = [
 
 /** Downloads what is missing of the modules that hold custom resource definitions. */
 export async function fetchDefinitions(): Promise<string[]> {
-  return Promise.all(FILES.map(async ([module, file]) => join(await moduleDir(module), file)));
+  const modules = [...new Set(FILES.map(([module]) => module))];
+  const dirs = new Map(
+    await Promise.all(modules.map(async (module) => [module, await moduleDir(module)] as const)),
+  );
+  return FILES.map(([module, file]) => join(dirs.get(module) ?? '', file));
 }
 
 /**

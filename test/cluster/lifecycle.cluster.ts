@@ -4,7 +4,7 @@ import { type Rendering, SCENARIOS } from '../helm/chart.ts';
 import type { KubeObject } from './answer.ts';
 import { type ControlPlane, NAMESPACE, startControlPlane } from './control-plane.ts';
 import { mustDeploy, RELEASE, uninstall } from './helm-release.ts';
-import { inventory } from './inventory.ts';
+import { everything, inventory } from './inventory.ts';
 import { NODE } from './node-namespace.ts';
 import { reportReady } from './ready-pods.ts';
 
@@ -71,6 +71,18 @@ const evict = (pod: string) =>
 test('an installation is complete when its pods are ready', async () => {
   await mustDeploy(plane.api, 'install', CCE, WAIT);
   expect(await allPods()).toEqual(Object.fromEntries(components.map((name) => [name, [expect.any(String)]])));
+});
+
+test('no secret stands in anything but Secrets, the operator’s and the controllers’ objects included', async () => {
+  const values = Object.values(await secrets()).flatMap((data) => Object.values(data));
+  // Shorter ones are names: of a kind of credentials, of a key.
+  const encoded = values.filter((value) => Buffer.from(value, 'base64').length >= 16);
+  expect(encoded).toHaveLength(3);
+  const others = (await everything(plane.api)).filter(({ kind }) => kind !== 'Secret');
+  expect(others.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['ConfigMap', 'Pod', 'Gateway']));
+  const text = JSON.stringify(others);
+  const open = encoded.flatMap((value) => [value, Buffer.from(value, 'base64').toString()]);
+  expect(open.filter((value) => text.includes(value))).toEqual([]);
 });
 
 test('an upgrade with nothing new changes nothing', async () => {
