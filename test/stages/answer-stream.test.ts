@@ -181,11 +181,11 @@ test('when the model pauses, what it wrote is spoken', async () => {
     aheadMs: 5000,
     clock,
   });
-  stream.pushText('It costs RM 12.');
+  stream.pushText('Come at 3 p.m.');
   await clock.waitsFor(250);
   expect(spoken).toEqual([]);
   clock.advance(250);
   expect((await stream.next()).done).toBe(false);
-  expect(spoken).toEqual(['It costs RM 12.']);
+  expect(spoken).toEqual(['Come at 3 p.m.']);
   stream.close();
 });

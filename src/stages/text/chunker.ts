@@ -65,9 +65,10 @@ export class Chunker {
     return this.#take();
   }
 
-  /** For when nothing more came for a while: what can be said without cutting a clause. */
+  /** For when nothing more came for a while: what can be said without cutting a clause, or an amount (`RM 12.`…`50`). */
   release(): Chunk[] {
-    if (this.#undecidedAt !== undefined) this.#cut(this.#undecidedAt, true);
+    const at = this.#undecidedAt ?? 0;
+    if (at > 0 && !/\p{N}.$/u.test(this.#text.slice(0, at))) this.#cut(at, true);
     else if (this.#softAt > 0) this.#cut(this.#softAt, this.#softEndsSentence);
     return this.#take();
   }

@@ -63,11 +63,18 @@ test.each(['You owe RM 12.', 'Hello Dr.', 'Ask 3,', 'Visit example.', 'At 15:', 
 
 test('when nothing more comes, what may be said is released, and no more', () => {
   const chunker = new Chunker({ firstWords: 6 });
-  expect(chunker.push('You owe RM 12.')).toEqual([]);
-  expect(marked(chunker.release())).toEqual(['You owe RM 12.']);
+  expect(chunker.push('Come at 3 p.m.')).toEqual([]);
+  expect(marked(chunker.release())).toEqual(['Come at 3 p.m.']);
   expect(chunker.push(' Is that')).toEqual([]);
   expect(chunker.release()).toEqual([]);
   expect(marked(chunker.push(' right?'))).toEqual(['Is that right?']);
+});
+
+test('an amount is not released while its cents may still come', () => {
+  const chunker = new Chunker({ firstWords: 6 });
+  expect(chunker.push('You owe RM 12.')).toEqual([]);
+  expect(chunker.release()).toEqual([]);
+  expect(marked([...chunker.push('50'), ...chunker.end()])).toEqual(['You owe RM 12.50']);
 });
 
 test('a clause that was too short for a request is released when nothing more comes', () => {
