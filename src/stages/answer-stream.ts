@@ -69,10 +69,9 @@ export class AnswerStream extends tts.SynthesizeStream {
     }
   }
 
-  #speak({ text, endsSentence }: Chunk, signal: AbortSignal): AsyncIterable<Int16Array> {
+  #speak(chunk: Chunk, signal: AbortSignal): AsyncIterable<Int16Array> {
     this.markStarted();
-    const samples = this.#options.speak(text, signal);
-    return trimSilence(samples, { sampleRate: OUTPUT_SAMPLE_RATE, tailMs: pauseAfterMs(text, endsSentence) });
+    return asHeard(this.#options.speak(chunk.text, signal), chunk);
   }
 }
 
@@ -86,8 +85,17 @@ function signalOfReply(): AbortSignal | undefined {
   return task?.controller?.signal;
 }
 
-/** The longest silence after a chunk: about what people leave after a sentence, a clause, a word. */
-function pauseAfterMs(text: string, endsSentence: boolean): number {
-  if (endsSentence) return 350;
-  return /\p{P}$/u.test(text) ? 180 : 40;
+/**
+ * What is passed on of a chunk's speech (mono, 24 kHz). The silence after it is at most what people leave after a
+ * sentence, a clause, a word; voices leave more, espeak-ng 300 ms after anything.
+ */
+export function asHeard(
+  speech: AsyncIterable<Int16Array>,
+  { text, endsSentence }: Chunk,
+): AsyncGenerator<Int16Array> {
+  const withinSentenceMs = /\p{P}$/u.test(text) ? 180 : 40;
+  return trimSilence(speech, {
+    sampleRate: OUTPUT_SAMPLE_RATE,
+    tailMs: endsSentence ? 350 : withinSentenceMs,
+  });
 }

@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import type { Guest } from '../../src/probe/guest.ts';
 import { SAME_SPEECH, similarity } from '../../src/probe/similarity.ts';
 import type { Sound } from '../../src/probe/wav.ts';
+import { asHeard } from '../../src/stages/answer-stream.ts';
+import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
 import type { Entry } from '../../src/standin/journal.ts';
 import type { StandIn } from '../../src/standin/server.ts';
 import type { TranscriptionRequest } from '../../src/standin/stt.ts';
@@ -40,27 +42,38 @@ export async function likeness(
     .score;
 }
 
-/**
- * Fails unless the caller heard exactly these texts spoken, each in the chunks that the voice endpoint was asked for, or
- * else whole.
- */
+/** Fails unless the caller heard exactly these texts spoken, in the chunks that the voice endpoint was asked for. */
 export async function expectHeard(
   standIn: StandIn,
   heard: Sound,
   texts: readonly string[],
   voice?: { voice?: string; speed?: number },
 ): Promise<void> {
-  const spoken = spokenTexts(standIn);
   const scores = await Promise.all(
-    texts
-      .flatMap((text) => chunksOf(text, spoken))
-      .map(async (text) => [text, await likeness(standIn, heard, text, voice)]),
+    texts.map(async (text) => {
+      const samples = await inChunks(standIn, text, voice);
+      return [text, similarity(heard, { samples, sampleRate: OUTPUT_SAMPLE_RATE }).score];
+    }),
   );
   const different = scores.filter(([, score]) => Number(score) < SAME_SPEECH);
   expect(different, 'texts that were not heard, with how alike it sounded').toEqual([]);
 }
 
-/** Those of the spoken texts, in a row, that make up this one. */
+/** A text as the agent speaks it when it was sent to the voice endpoint in chunks. */
+async function inChunks(standIn: StandIn, text: string, voice: object = {}): Promise<Int16Array> {
+  const samples: number[] = [];
+  for (const chunk of chunksOf(text, spokenTexts(standIn))) {
+    const speech = standIn.speech(chunk, { ...voice, sampleRate: OUTPUT_SAMPLE_RATE });
+    const once = (async function* () {
+      yield await speech;
+    })();
+    const heard = asHeard(once, { text: chunk, endsSentence: /[.?!]$/.test(chunk) });
+    for await (const piece of heard) samples.push(...piece);
+  }
+  return Int16Array.from(samples);
+}
+
+/** Those of the spoken texts, in a row, that make up this one; itself if there are none. */
 function chunksOf(text: string, spoken: readonly string[]): readonly string[] {
   for (const start of spoken.keys()) {
     for (let end = start + 1; end <= spoken.length; end += 1) {
