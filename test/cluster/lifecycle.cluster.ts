@@ -68,9 +68,13 @@ const evict = (pod: string) =>
     metadata: { name: pod },
   });
 
-test('an installation is complete when its pods are ready', async () => {
+test('an installation is complete when its pods are ready, and nothing refused one', async () => {
   await mustDeploy(plane.api, 'install', CCE, WAIT);
   expect(await allPods()).toEqual(Object.fromEntries(components.map((name) => [name, [expect.any(String)]])));
+  const events = await plane.api.list<KubeObject & { reason: string }>(`${CORE}/events`);
+  const reasons = events.map(({ reason }) => reason);
+  expect(reasons).toContain('SuccessfulCreate');
+  expect(reasons).not.toContain('FailedCreate');
 });
 
 test('no secret stands in anything but Secrets, the operator’s and the controllers’ objects included', async () => {
