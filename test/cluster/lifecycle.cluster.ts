@@ -97,7 +97,7 @@ test('an upgrade with nothing new changes nothing', async () => {
 
 test('a change of the worker’s configuration rolls who reads it, and keeps what was generated', async () => {
   const before = { secrets: await secrets(), pods: await allPods() };
-  const options = ['--reuse-values', '--set', 'agent.config.log.level=debug', ...WAIT];
+  const options = ['--reset-then-reuse-values', '--set', 'agent.config.log.level=debug', ...WAIT];
   await mustDeploy(plane.api, 'upgrade', {}, options);
   await expect.poll(() => rolledSince(before.pods), SOON).toEqual(['agent', 'web']);
   expect(await secrets()).toEqual(before.secrets);
