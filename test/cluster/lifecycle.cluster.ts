@@ -6,6 +6,7 @@ import { type ControlPlane, NAMESPACE, startControlPlane } from './control-plane
 import { mustDeploy, RELEASE, uninstall } from './helm-release.ts';
 import { everything, inventory } from './inventory.ts';
 import { NODE } from './node-namespace.ts';
+import { type Component, podsOf } from './pods.ts';
 import { reportReady } from './ready-pods.ts';
 
 const CORE = `/api/v1/namespaces/${NAMESPACE}`;
@@ -40,15 +41,14 @@ async function secrets() {
 }
 
 /** Names of a component's pods that stay. */
-async function podsOf(component: string): Promise<string[]> {
-  const selector = encodeURIComponent(`app.kubernetes.io/component=${component}`);
-  const pods = await plane.api.list(`${CORE}/pods?labelSelector=${selector}`);
+async function namesOf(component: Component): Promise<string[]> {
+  const pods = await podsOf(plane.api, component);
   return pods.filter(({ metadata }) => !metadata.deletionTimestamp).map(({ metadata }) => metadata.name);
 }
 
 const components = ['agent', 'web', 'livekit'] as const;
 const allPods = async () =>
-  Object.fromEntries(await Promise.all(components.map(async (name) => [name, await podsOf(name)] as const)));
+  Object.fromEntries(await Promise.all(components.map(async (name) => [name, await namesOf(name)] as const)));
 
 /** Components whose pods are others than before. */
 async function rolledSince(before: Record<string, string[]>): Promise<string[]> {
@@ -129,19 +129,19 @@ test('an upgrade leaves the number of pods to the autoscaler', async () => {
   await mustDeploy(plane.api, 'upgrade', cce({ agent }), WAIT);
   await plane.api.kubectl(['scale', 'deployment', `${RELEASE}-agent`, '--replicas=3']);
   await mustDeploy(plane.api, 'upgrade', cce({ agent: { ...agent, maxUnavailable: 2 } }), WAIT);
-  expect(await podsOf('agent')).toHaveLength(3);
+  expect(await namesOf('agent')).toHaveLength(3);
 });
 
 test('a pod is not evicted while its budget forbids it', async () => {
   await mustDeploy(plane.api, 'upgrade', cce({ livekit: { maxUnavailable: 0 } }), WAIT);
-  const [livekit = ''] = await podsOf('livekit');
+  const [livekit = ''] = await namesOf('livekit');
   await expect(evict(livekit)).rejects.toMatchObject({
     status: 429,
     message: expect.stringContaining("would violate the pod's disruption budget"),
   });
   await mustDeploy(plane.api, 'upgrade', cce({ livekit: { maxUnavailable: 1 } }), WAIT);
   await expect.poll(() => evict(livekit).then(() => 'evicted', String), SOON).toBe('evicted');
-  await expect.poll(() => podsOf('livekit'), SOON).toEqual([expect.not.stringMatching(livekit)]);
+  await expect.poll(() => namesOf('livekit'), SOON).toEqual([expect.not.stringMatching(livekit)]);
 });
 
 test('uninstalling leaves the generated Secrets and nothing else; installing again takes them up', async () => {

@@ -5,6 +5,7 @@ import type { KubeObject } from './answer.ts';
 import { type ControlPlane, NAMESPACE, startControlPlane, stunnerConfigs } from './control-plane.ts';
 import { mustDeploy, uninstall } from './helm-release.ts';
 import { NODE } from './node-namespace.ts';
+import { podOf } from './pods.ts';
 import { reportReady } from './ready-pods.ts';
 
 const SOON = { timeout: 20_000, interval: 100 };
@@ -93,14 +94,7 @@ async function configOf(gateway: string): Promise<DataplaneConfig | undefined> {
   return items.find(({ admin }) => admin.name === `${NAMESPACE}/${gateway}`);
 }
 
-async function podsOf(labelSelector: string): Promise<KubeObject[]> {
-  return plane.api.list(`${CORE}/pods?labelSelector=${encodeURIComponent(labelSelector)}`);
-}
-
-async function addressOf(component: string): Promise<string | undefined> {
-  const [pod] = await podsOf(`app.kubernetes.io/component=${component}`);
-  return (pod?.status as { podIP?: string } | undefined)?.podIP;
-}
+const relays = (): Promise<KubeObject[]> => plane.api.list(`${CORE}/pods?labelSelector=app%3Dstunner`);
 
 async function sharedSecret(): Promise<string> {
   const secret = await plane.api.get<{ data: Record<string, string> }>(`${CORE}/secrets/va-turn`);
@@ -119,7 +113,7 @@ test('the seeds’ one Gateway is accepted, and its Service has both doors', asy
 });
 
 test('its data plane gets credentials for each participant, and relays to LiveKit’s media ports only', async () => {
-  const livekit = await addressOf('livekit');
+  const livekit = (await podOf(plane.api, 'livekit')).status.podIP;
   expect(livekit).toMatch(/^10\.244\.0\.\d+$/);
   const service = await plane.api.get<{ spec: { clusterIP: string } }>(
     `${CORE}/services/livekit-server-media`,
@@ -138,8 +132,8 @@ test('its data plane gets credentials for each participant, and relays to LiveKi
 });
 
 test('its pods come up under Pod Security `restricted`', async () => {
-  await expect.poll(() => podsOf('app=stunner').then((pods) => pods.length), SOON).toBe(1);
-  const [pod] = await podsOf('app=stunner');
+  await expect.poll(() => relays().then((pods) => pods.length), SOON).toBe(1);
+  const [pod] = await relays();
   expect(pod?.spec).toMatchObject({
     terminationGracePeriodSeconds: 3660,
     securityContext: { runAsNonRoot: true },
@@ -151,11 +145,11 @@ test('its pods come up under Pod Security `restricted`', async () => {
 
 test('another shared secret reaches the data plane without a restart', async () => {
   const secret = 'another-secret-of-more-than-32-characters';
-  const pods = await podsOf('app=stunner');
+  const pods = await relays();
   await mustDeploy(plane.api, 'upgrade', { ...CCE, values: { ...CCE.values, turn: { auth: { secret } } } });
   await expect.poll(async () => (await configOf('udp-gateway'))?.auth.credentials.secret, SOON).toBe(secret);
   const names = (all: KubeObject[]) => all.map(({ metadata }) => metadata.name);
-  expect(names(await podsOf('app=stunner'))).toEqual(names(pods));
+  expect(names(await relays())).toEqual(names(pods));
 });
 
 test('the operator would say that a route leads nowhere', async () => {
@@ -183,7 +177,7 @@ test('two Gateways are accepted, and each Service has its door on the one load b
     .toEqual({ 'udp-gateway': ['UDP 3478 → 3478'], 'tcp-gateway': ['TCP 3480 → 3480'] });
   const [udp, tcp] = [await elbIdOf('udp-gateway'), await elbIdOf('tcp-gateway')];
   expect([udp, tcp]).toEqual(Array(2).fill('ad1bb119-0000-0000-0000-000000aed11c'));
-  const livekit = await addressOf('livekit');
+  const livekit = (await podOf(plane.api, 'livekit')).status.podIP;
   for (const gateway of ['udp-gateway', 'tcp-gateway']) {
     await expect
       .poll(async () => (await configOf(gateway))?.clusters[0]?.endpoints, SOON)
