@@ -1,5 +1,6 @@
+import { resample } from '../openai/resample.ts';
 import { BANDS, HOP_MS, spectrogram } from '../probe/spectrum.ts';
-import { resampled, type Sound } from '../probe/wav.ts';
+import type { Sound } from '../probe/wav.ts';
 
 /** Rate at which sounds are compared. */
 const ANALYSIS_RATE = 16_000;
@@ -10,6 +11,10 @@ const SHORTEST_OVERLAP_ROWS = 30;
 /** Up to this, words that begin alike sound alike. */
 const SHORT_OVERLAP_ROWS = 60;
 const SAME_WHEN_SHORT = 0.75;
+/** Sounds are compared piece by piece: a jitter buffer shortens and stretches what it plays. */
+const PIECE_ROWS = 40;
+/** How far a piece may move against the one before. */
+const DRIFT_ROWS = 6;
 
 /** How sound looks in bands over time; silence is 0. */
 export interface Print {
@@ -23,11 +28,14 @@ export interface Place {
   readonly atMs: number;
   /** 0 to 1. */
   readonly score: number;
+  /** Where a moment of the known sound is in the other; outside of it where that is cut off. */
+  momentOf(ms: number): number;
 }
 
 /** A print of mono sound at any rate. */
-export function printOf(sound: Sound): Print {
-  const { rows, values } = spectrogram(resampled(sound, ANALYSIS_RATE));
+export function printOf({ samples, sampleRate }: Sound): Print {
+  const at = resample(samples, sampleRate, ANALYSIS_RATE);
+  const { rows, values } = spectrogram({ samples: at, sampleRate: ANALYSIS_RATE });
   const means = new Float64Array(BANDS);
   let sounding = 0;
   const isSounding = (row: number) => {
@@ -50,38 +58,78 @@ export function printOf(sound: Sound): Print {
   return { rows, values: relative };
 }
 
+/** A way to place all pieces so far. */
+interface Path {
+  readonly product: number;
+  readonly heardEnergy: number;
+  readonly knownEnergy: number;
+  readonly rows: number;
+  readonly lag: number;
+  readonly before: Path | undefined;
+}
+
 /**
- * Where `known` was heard, if it was, whole or cut at either end. Codec, level and constant background do not matter.
+ * Where `known` was heard, if it was, whole or cut at either end. Codec, level, constant background and small changes
+ * of pace do not matter.
  *
  * @param fromMs - not before this moment of `heard`.
  */
 export function findIn(heard: Print, known: Print, fromMs = Number.NEGATIVE_INFINITY): Place | undefined {
   const shortest = Math.min(SHORTEST_OVERLAP_ROWS, known.rows);
   const firstLag = Math.max(shortest - known.rows, Math.ceil(fromMs / HOP_MS));
-  let best: { lag: number; product: number; score: number } | undefined;
-  for (let lag = firstLag; lag <= heard.rows - shortest; lag += 1) {
-    const { product, score } = alikeness(heard, known, lag);
-    const overlap = Math.min(heard.rows, lag + known.rows) - Math.max(0, lag);
-    const enough = overlap < SHORT_OVERLAP_ROWS && overlap < known.rows ? SAME_WHEN_SHORT : SAME;
-    if (score >= enough && product > (best?.product ?? 0)) best = { lag, product, score };
+  const lags = Math.max(0, heard.rows - shortest - firstLag + 1);
+  let paths: Path[] | undefined;
+  for (let start = 0; start < known.rows; start += PIECE_ROWS) {
+    const before = paths;
+    paths = Array.from({ length: lags }, (_, index) =>
+      extended(bestNear(before, index), heard, known, start, firstLag + index),
+    );
   }
-  return best && { atMs: best.lag * HOP_MS, score: best.score };
+  const best = (paths ?? []).filter((path) => isSame(path, known, shortest)).reduce(better, undefined);
+  return best && placeOf(best);
 }
 
-/** How alike they are where they overlap when `known` begins at row `lag` of `heard`. */
-function alikeness(heard: Print, known: Print, lag: number): { product: number; score: number } {
-  const first = Math.max(0, lag) * BANDS;
-  const last = Math.min(heard.rows, lag + known.rows) * BANDS;
-  const shift = lag * BANDS;
-  let product = 0;
-  let energy = 0;
-  let knownEnergy = 0;
-  for (let i = first; i < last; i += 1) {
+const better = (a: Path | undefined, b: Path): Path => (a && a.product >= b.product ? a : b);
+
+const bestNear = (paths: readonly Path[] | undefined, index: number): Path | undefined =>
+  paths?.slice(Math.max(0, index - DRIFT_ROWS), index + DRIFT_ROWS + 1).reduce(better, undefined);
+
+const scoreOf = ({ product, heardEnergy, knownEnergy }: Path): number =>
+  product / Math.sqrt(Math.max(1e-9, heardEnergy * knownEnergy));
+
+function isSame(path: Path, known: Print, shortest: number): boolean {
+  const isShort = path.rows < SHORT_OVERLAP_ROWS && path.rows < known.rows;
+  return path.rows >= shortest && scoreOf(path) >= (isShort ? SAME_WHEN_SHORT : SAME);
+}
+
+/** The piece that begins at row `start` of `known`, placed with all of `known` at row `lag` of `heard`. */
+function extended(before: Path | undefined, heard: Print, known: Print, start: number, lag: number): Path {
+  const first = Math.max(0, lag + start);
+  const last = Math.min(heard.rows, lag + Math.min(known.rows, start + PIECE_ROWS));
+  let { product, heardEnergy, knownEnergy, rows } = before ?? NOTHING;
+  for (let i = first * BANDS; i < last * BANDS; i += 1) {
     const a = heard.values[i] ?? 0;
-    const b = known.values[i - shift] ?? 0;
+    const b = known.values[i - lag * BANDS] ?? 0;
     product += a * b;
-    energy += a * a;
+    heardEnergy += a * a;
     knownEnergy += b * b;
   }
-  return { product, score: product / Math.sqrt(Math.max(1e-9, energy * knownEnergy)) };
+  rows += Math.max(0, last - first);
+  return { product, heardEnergy, knownEnergy, rows, lag, before };
+}
+
+const NOTHING = { product: 0, heardEnergy: 0, knownEnergy: 0, rows: 0 };
+
+function placeOf(path: Path): Place {
+  const lags: number[] = [];
+  for (let piece: Path | undefined = path; piece; piece = piece.before) lags.unshift(piece.lag);
+  const lagAt = (ms: number) => {
+    const piece = Math.floor(ms / HOP_MS / PIECE_ROWS);
+    return lags[Math.max(0, Math.min(lags.length - 1, piece))] ?? 0;
+  };
+  return {
+    atMs: (lags[0] ?? 0) * HOP_MS,
+    score: scoreOf(path),
+    momentOf: (ms) => ms + lagAt(ms) * HOP_MS,
+  };
 }

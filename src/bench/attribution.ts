@@ -10,7 +10,7 @@ import type { RequestCount, Requests, Stages } from './results.ts';
 
 /** So much silence may come before the sound. */
 const LATE_MS = 100;
-const VOICE_RATE = 24_000;
+const VOICE_RATE = 16_000;
 
 type Journal = readonly Entry<Route>[];
 

@@ -1,14 +1,11 @@
 /** The simulated endpoints, a process of their own: `fork` it, it ends with its parent. See `endpoints.ts`. */
 import { messageOf } from '../errors.ts';
-import { resampled } from '../probe/wav.ts';
 import { startStandIn } from '../standin/server.ts';
 import { type AnswerLength, answerTo } from './answers.ts';
 import { soundOf, type Utterance } from './corpus.ts';
 import type { Answered, Numbered, Order } from './endpoints-messages.ts';
 import { hum } from './hum.ts';
 import { type Known, knownFrom, transcribe } from './transcriber.ts';
-
-const HEARING_RATE = 16_000;
 
 const standIn = await startStandIn({ programs: { espeak: [], pocketsphinx: [] } });
 const prints = new Map<string, Known>();
@@ -29,7 +26,7 @@ function lastWords(messages: readonly { role: string; content: string }[]): stri
 async function known(utterance: Utterance): Promise<Known> {
   const made = prints.get(utterance.wav);
   if (made) return made;
-  const fresh = knownFrom(utterance, resampled(await soundOf(utterance), HEARING_RATE));
+  const fresh = knownFrom(utterance, await soundOf(utterance));
   prints.set(utterance.wav, fresh);
   return fresh;
 }

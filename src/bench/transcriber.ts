@@ -1,9 +1,11 @@
 import { durationMs, type Sound } from '../probe/wav.ts';
-import { findIn, type Print, printOf } from './align.ts';
+import { findIn, type Place, type Print, printOf } from './align.ts';
 import type { Utterance } from './corpus.ts';
 
 /** Of a word, how much must have been heard for it to be understood. */
 const UNDERSTOOD = 0.7;
+/** One phrase begins after the other, as exactly as places are known. */
+const OVERLAP_MS = 50;
 
 /** What a caller may be saying, with what it sounds like, phrase by phrase. */
 export type Known = readonly { readonly phrase: Utterance['phrases'][number]; readonly print: Print }[];
@@ -30,8 +32,8 @@ export function transcribe(audio: Sound, utterances: readonly Known[]): string {
     for (const { phrase, print } of known) {
       const place = findIn(heard, print, fromMs);
       if (!place) continue;
-      fromMs = place.atMs + phrase.endMs - phrase.startMs;
-      const words = wordsWithin(phrase, place.atMs, lengthMs);
+      fromMs = place.momentOf(phrase.endMs - phrase.startMs) - OVERLAP_MS;
+      const words = wordsWithin(phrase, place, lengthMs);
       if (words.length > 0) found.push({ atMs: place.atMs, words });
     }
   }
@@ -41,18 +43,19 @@ export function transcribe(audio: Sound, utterances: readonly Known[]): string {
     .join(' ');
 }
 
-/** The words of a phrase that begins at `atMs` of audio of a length. */
+/** The words of a phrase that are in audio of a length. */
 function wordsWithin(
   { words, startMs }: Utterance['phrases'][number],
-  atMs: number,
+  { momentOf }: Place,
   lengthMs: number,
 ): string[] {
   return words
     .filter((word) => {
-      const from = atMs + word.startMs - startMs;
-      const to = atMs + word.endMs - startMs;
-      const heardMs = Math.min(to, lengthMs) - Math.max(from, 0);
-      return heardMs >= UNDERSTOOD * (to - from);
+      const middle = (word.startMs + word.endMs) / 2 - startMs;
+      const half = (word.endMs - word.startMs) / 2;
+      const from = momentOf(middle) - half;
+      const heardMs = Math.min(from + 2 * half, lengthMs) - Math.max(from, 0);
+      return heardMs >= UNDERSTOOD * 2 * half;
     })
     .map(({ text }) => text);
 }
