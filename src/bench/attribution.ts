@@ -69,6 +69,11 @@ export function questionOf({ details }: Entry<'llm'>): string {
   return said.map(({ content }) => content).join(' ');
 }
 
+export const transcriptsOf = (journal: Journal): string[] =>
+  ofRoute(journal, 'stt').map(({ outcome, details }) =>
+    outcome === 'answered' ? (details?.text ?? '') : `(${outcome})`,
+  );
+
 export function countRequests(journal: Journal): Requests {
   return { stt: count(journal, 'stt'), llm: count(journal, 'llm'), tts: count(journal, 'tts') };
 }
@@ -85,19 +90,23 @@ function count(journal: Journal, route: Route): RequestCount {
   };
 }
 
-/** The speech request whose sound a piece of the agent's speech begins with. */
+/**
+ * The speech request whose sound a piece of the agent's speech begins with. A short one is known by those that follow.
+ */
 export function spokenIn(heard: Sound, journal: Journal): Entry<'tts'> | undefined {
   const print = printOf(heard);
-  const places = ofRoute(journal, 'tts').flatMap((entry) => {
-    const place = findIn(printOf(voiceOf(entry.details?.input ?? '')), print);
-    return place && place.atMs >= -LATE_MS ? [{ entry, score: place.score }] : [];
+  const entries = ofRoute(journal, 'tts');
+  const voices = entries.map(({ details }) => joinedSamples([...hum(details ?? { input: '' }, VOICE_RATE)]));
+  const places = entries.flatMap((entry, index) => {
+    const following = { samples: joinedSamples(voices.slice(index, index + 3)), sampleRate: VOICE_RATE };
+    const place = findIn(printOf(following), print);
+    const ownMs = ((voices[index]?.length ?? 0) * 1000) / VOICE_RATE;
+    return place && place.atMs >= -LATE_MS && place.atMs < ownMs - LATE_MS
+      ? [{ entry, score: place.score }]
+      : [];
   });
   // Of the same text asked for twice, the later: the earlier was for a speech that was given up.
-  return places.toSorted((a, b) => b.score - a.score || b.entry.id - a.entry.id)[0]?.entry;
-}
-
-function voiceOf(text: string): Sound {
-  return { samples: joinedSamples([...hum({ input: text }, VOICE_RATE)]), sampleRate: VOICE_RATE };
+  return places.toSorted((x, y) => y.score - x.score || y.entry.id - x.entry.id)[0]?.entry;
 }
 
 const key = (text: string): string => wordsOf(text).join(' ');

@@ -20,10 +20,10 @@ const THINKING_MS = [200, 800] as const;
 /** The worker's processes settle after a call was let go. */
 const HANG_UP_MS = 700;
 
-export interface CallPlan {
+export interface CallPlan<Sentence = Utterance> {
   room: string;
   set: TurnResult['set'];
-  utterances: readonly Utterance[];
+  utterances: readonly Sentence[];
   answerLength: AnswerLength;
   /** The first sentence is spoken into the greeting, each other into the answer before it. */
   bargesIn: boolean;

@@ -21,14 +21,24 @@ const KINDS: readonly (readonly [name: string, is: (turn: TurnResult) => boolean
 ];
 
 /** Being patient beside being fast, one row for each kind of sentence; no rows without the labelled set. */
-export function cutOffRows(columns: readonly Column[]): string[][] | string {
-  if (columns.every(({ run }) => turnsOf(run, 'labelled').length === 0)) return '';
+export function cutOffRows(columns: readonly Column[]): string[][] {
   const heading = columns.flatMap(({ title }) => [`${title}: n`, 'cut off', '%', 'p50 ms', 'p95 ms']);
-  const rows = KINDS.map(([name, is]) => [
-    name,
-    ...columns.flatMap(({ run }) => cells(turnsOf(run, 'labelled').filter(is))),
-  ]);
-  return [['labelled set', ...heading], ...rows];
+  const turns = columns.map(({ run }) => turnsOf(run, 'labelled'));
+  return byKind(['labelled set', ...heading], KINDS, turns, cells);
+}
+
+/** A row for each kind that any run has turns of. */
+function byKind(
+  heading: string[],
+  kinds: typeof KINDS,
+  runs: readonly (readonly TurnResult[])[],
+  cellsOf: (turns: readonly TurnResult[]) => string[],
+): string[][] {
+  const rows = kinds.flatMap(([name, is]) => {
+    const turns = runs.map((run) => run.filter(is));
+    return turns.every(({ length }) => length === 0) ? [] : [[name, ...turns.flatMap(cellsOf)]];
+  });
+  return rows.length === 0 ? [] : [heading, ...rows];
 }
 
 function cells(turns: readonly TurnResult[]): string[] {
@@ -47,18 +57,13 @@ function cells(turns: readonly TurnResult[]): string[] {
 }
 
 /** What speculation costs the endpoints, per sentence; no rows with real endpoints. */
-export function requestRows(columns: readonly Column[]): string[][] | string {
-  const counted = columns.map(({ run }) =>
+export function requestRows(columns: readonly Column[]): string[][] {
+  const heading = columns.flatMap(({ title }) => [`${title}: n`, 'STT +', 'LLM +', 'aborted', 'at once']);
+  const turns = columns.map(({ run }) =>
     turnsOf(run).filter(({ requests, set }) => requests && set !== 'bargein'),
   );
-  if (counted.every((turns) => turns.length === 0)) return '';
-  const heading = columns.flatMap(({ title }) => [`${title}: n`, 'STT +', 'LLM +', 'aborted', 'at once']);
   const kinds = KINDS.filter(([name]) => /pause/.test(name));
-  const rows = kinds.map(([name, is]) => [
-    name,
-    ...counted.flatMap((turns) => requestCells(turns.filter(is))),
-  ]);
-  return [['requests beyond one a turn', ...heading], ...rows];
+  return byKind(['requests beyond one a turn', ...heading], kinds, turns, requestCells);
 }
 
 function requestCells(turns: readonly TurnResult[]): string[] {

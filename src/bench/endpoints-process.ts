@@ -1,5 +1,6 @@
 /** The simulated endpoints, a process of their own: `fork` it, it ends with its parent. See `endpoints.ts`. */
 import { messageOf } from '../errors.ts';
+import { joined } from '../standin/audio.ts';
 import { startStandIn } from '../standin/server.ts';
 import { type AnswerLength, answerTo } from './answers.ts';
 import { soundOf, type Utterance } from './corpus.ts';
@@ -8,6 +9,7 @@ import { hum } from './hum.ts';
 import { type Known, knownFrom, transcribe } from './transcriber.ts';
 
 const standIn = await startStandIn({ programs: { espeak: [], pocketsphinx: [] } });
+warmUp();
 const prints = new Map<string, Known>();
 let heardNow: readonly Known[] = [];
 let length: AnswerLength = 'usual';
@@ -15,6 +17,15 @@ let length: AnswerLength = 'usual';
 standIn.answerTranscription((audio) => transcribe(audio, heardNow));
 standIn.answerChat(({ messages }) => answerTo(lastWords(messages), length));
 standIn.answerSpeech(hum);
+
+/** The first transcript is to take no longer than the others. */
+function warmUp(): void {
+  const samples = joined([...hum({ input: 'so that code which runs often is compiled' }, 16_000)]);
+  const sound = { samples, sampleRate: 16_000 };
+  const endMs = samples.length / 16;
+  for (let round = 0; round < 5; round += 1)
+    transcribe(sound, [knownFrom({ phrases: [{ startMs: 0, endMs, words: [] }] }, sound)]);
+}
 
 /** What the caller said since the last answer. */
 function lastWords(messages: readonly { role: string; content: string }[]): string {

@@ -26,14 +26,13 @@ const TEXT = fileURLToPath(new URL('utterances.txt', import.meta.url));
 export async function measure(options: BenchOptions, dir: string): Promise<Report> {
   const startedAt = new Date().toISOString();
   const sounds = join(cacheDir(), 'bench');
-  const corpus = await loadCorpus(sounds);
+  const plans = await planWithSounds(options, sounds);
+  const used = [...new Set(plans.flatMap(({ utterances }) => utterances))];
   const binary = await findLiveKitBinary({ onProgress: (text) => showProgress(text, true) });
   const livekit = await startLiveKit({ binary, logFile: join(dir, 'livekit.log') });
   const endpoints = options.realEndpoints ? undefined : await startEndpoints(options.speeds);
   try {
     const transportMs = await measureTransport(livekit);
-    const plans = planCalls(options, corpus);
-    const used = [...new Set(plans.flatMap(({ utterances }) => utterances))];
     const notes = describeConditions(options, used, { binary, transportMs, cacheDir: sounds });
     const runs: RunResult[] = [];
     for (const pipeline of options.baseline ? (['own', 'stock'] as const) : (['own'] as const))
@@ -46,13 +45,20 @@ export async function measure(options: BenchOptions, dir: string): Promise<Repor
   }
 }
 
-async function loadCorpus(sounds: string): Promise<Utterance[]> {
-  const lines = await readLines(TEXT);
-  return makeCorpus(lines, {
-    cacheDir: sounds,
-    onMade: (made) =>
-      showProgress(`callers' voices: ${made} of ${lines.length} sentences`, made < lines.length),
+/** The calls to make, with the sounds of all that is said in them. */
+async function planWithSounds(options: BenchOptions, cacheDir: string): Promise<CallPlan[]> {
+  const plans = planCalls(options, await readLines(TEXT));
+  const lines = [...new Set(plans.flatMap(({ utterances }) => utterances))];
+  const made = await makeCorpus(lines, {
+    cacheDir,
+    onMade: (count) =>
+      showProgress(`callers' voices: ${count} of ${lines.length} sentences`, count < lines.length),
   });
+  const sounds = new Map(lines.map((line, index) => [line, made[index] as Utterance]));
+  return plans.map((plan) => ({
+    ...plan,
+    utterances: plan.utterances.map((line) => sounds.get(line) as Utterance),
+  }));
 }
 
 interface Shared {

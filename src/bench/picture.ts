@@ -1,5 +1,5 @@
 import type { Report } from './report.ts';
-import { type RunResult, turnsOf } from './results.ts';
+import { type RunResult, type TurnResult, turnsOf } from './results.ts';
 import { percentile } from './stats.ts';
 import { element, FAINT, GRID, INK, label } from './svg.ts';
 import { bySpeed, PARTS, partsOf, typicalParts } from './waterfall.ts';
@@ -10,11 +10,14 @@ const RIGHT = 40;
 const TOP = 96;
 const PLOT = WIDTH - LEFT - RIGHT;
 const MOST_ROWS = 60;
+const TALLEST_ROW = 14;
 const ROWS_HEIGHT = 190;
 const BAR_HEIGHT = 26;
 const HISTOGRAM_HEIGHT = 70;
 const PANEL_GAP = 44;
 const BIN_MS = 50;
+/** Of small text, about. */
+const LETTER_WIDTH = 5.7;
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 /** Milliseconds to a place on the axis that all panels share. */
@@ -28,8 +31,14 @@ export function drawPicture({ runs, startedAt, options }: Report): string {
   const longest = Math.max(1000, ...runs.flatMap(waits));
   const endMs = Math.ceil(longest / 250) * 250;
   const scale: Scale = (ms) => LEFT + (ms / endMs) * PLOT;
-  const panelHeight = BAR_HEIGHT + 14 + ROWS_HEIGHT + 10 + HISTOGRAM_HEIGHT;
-  const panels = runs.map((run, index) => panel(run, TOP + index * (panelHeight + PANEL_GAP), scale));
+  const rowsHeight = Math.min(
+    ROWS_HEIGHT,
+    Math.max(3, ...runs.map((run) => waits(run).length)) * TALLEST_ROW,
+  );
+  const panelHeight = BAR_HEIGHT + 14 + rowsHeight + 10 + HISTOGRAM_HEIGHT;
+  const panels = runs.map((run, index) =>
+    panel(run, TOP + index * (panelHeight + PANEL_GAP), rowsHeight, scale),
+  );
   const bottom = TOP + runs.length * (panelHeight + PANEL_GAP) - PANEL_GAP;
   const height = bottom + 44;
   return `${element(
@@ -59,13 +68,13 @@ const waits = (run: RunResult): number[] =>
   turnsOf(run, 'latency').flatMap(({ voiceToVoiceMs }) => voiceToVoiceMs ?? []);
 
 function legend(): string {
-  const width = PLOT / PARTS.length;
-  return PARTS.map(({ name, color }, index) => {
-    const x = LEFT + index * width;
-    return (
+  let x = LEFT;
+  return PARTS.map(({ name, color }) => {
+    const entry =
       element('rect', { x, y: 52, width: 11, height: 11, rx: 2, fill: color }) +
-      label(x + 16, 62, name, { size: 11 })
-    );
+      label(x + 16, 62, name, { size: 11 });
+    x += 16 + name.length * LETTER_WIDTH + 18;
+    return entry;
   }).join('');
 }
 
@@ -83,13 +92,13 @@ function grid(endMs: number, scale: Scale, bottom: number): string {
     .join('');
 }
 
-function panel(run: RunResult, y: number, scale: Scale): string {
+function panel(run: RunResult, y: number, rowsHeight: number, scale: Scale): string {
   const turns = turnsOf(run, 'latency');
   const all = waits(run);
   const [median, late] = [percentile(all, 0.5), percentile(all, 0.95)];
   const typical = typicalParts(turns);
   const rowsY = y + BAR_HEIGHT + 14;
-  const histogramY = rowsY + ROWS_HEIGHT + 10;
+  const histogramY = rowsY + rowsHeight + 10;
   const names = [
     label(LEFT - 14, y + 18, run.pipeline, { size: 16, weight: 600, anchor: 'end' }),
     label(LEFT - 14, y + 36, `p50 ${shown(median)}`, { size: 12, anchor: 'end' }),
@@ -107,7 +116,7 @@ function panel(run: RunResult, y: number, scale: Scale): string {
     typical
       ? bar(typical, y, BAR_HEIGHT, scale, true)
       : label(LEFT, y + 18, 'no stage times', { fill: FAINT }),
-    rows(turns, rowsY, scale),
+    rows(turns, rowsY, rowsHeight, scale),
     histogram(all, histogramY, scale),
     marker(median, 'p50', y, histogramY + HISTOGRAM_HEIGHT, scale),
     marker(late, 'p95', y, histogramY + HISTOGRAM_HEIGHT, scale),
@@ -136,10 +145,10 @@ function bar(parts: readonly number[], y: number, height: number, scale: Scale, 
     .join('');
 }
 
-function rows(turns: Parameters<typeof bySpeed>[0], y: number, scale: Scale): string {
+function rows(turns: readonly TurnResult[], y: number, rowsHeight: number, scale: Scale): string {
   const all = bySpeed(turns);
   const count = Math.min(MOST_ROWS, all.length);
-  const height = Math.min(14, ROWS_HEIGHT / Math.max(1, count));
+  const height = Math.min(TALLEST_ROW, rowsHeight / Math.max(1, count));
   return Array.from({ length: count }, (_, row) => {
     const stages = all[Math.floor((row * all.length) / count)];
     return stages ? bar(partsOf(stages), y + row * height, Math.max(1, height - 1), scale) : '';
@@ -167,9 +176,7 @@ function marker(ms: number | undefined, name: string, top: number, bottom: numbe
   if (ms === undefined) return '';
   const x = scale(ms);
   const line = { x1: x, x2: x, y1: top - 6, y2: bottom, stroke: '#d64545', 'stroke-dasharray': '3 3' };
-  return (
-    element('line', line) + label(x + 4, bottom - HISTOGRAM_HEIGHT + 10, name, { size: 10, fill: '#d64545' })
-  );
+  return element('line', line) + label(x, top - 10, name, { size: 10, fill: '#d64545', anchor: 'middle' });
 }
 
 const shown = (ms: number | undefined): string => (ms === undefined ? '–' : `${Math.round(ms)} ms`);

@@ -1,5 +1,5 @@
 import type { CallPlan } from './call.ts';
-import type { Utterance } from './corpus.ts';
+import type { SetName } from './corpus-text.ts';
 import type { BenchOptions } from './options.ts';
 import { randomFrom } from './stats.ts';
 
@@ -7,18 +7,21 @@ import { randomFrom } from './stats.ts';
 const LABELLED_CALLS = 4;
 
 /** The calls of a bench, one after the other. The same options always give the same plans. */
-export function planCalls(
+export function planCalls<Sentence extends { set: SetName }>(
   options: Pick<BenchOptions, 'set' | 'calls' | 'turns' | 'seed'>,
-  utterances: readonly Utterance[],
-): CallPlan[] {
+  sentences: readonly Sentence[],
+): CallPlan<Sentence>[] {
   const { set, calls, turns } = options;
   const random = randomFrom(options.seed);
-  const sentences = utterances.filter((one) => one.set === 'latency');
-  const labelled = utterances.filter((one) => one.set !== 'bargein');
-  const interruptions = utterances.filter((one) => one.set === 'bargein');
-  const repeated = (of: readonly Utterance[], call: number) =>
-    Array.from({ length: turns }, (_, turn) => of[(call * turns + turn) % of.length] as Utterance);
-  const each = (count: number, plan: (call: number) => Omit<CallPlan, 'room' | 'random'>): CallPlan[] =>
+  const unbroken = sentences.filter((one) => one.set === 'latency');
+  const labelled = sentences.filter((one) => one.set !== 'bargein');
+  const interruptions = sentences.filter((one) => one.set === 'bargein');
+  const repeated = (of: readonly Sentence[], call: number) =>
+    Array.from({ length: turns }, (_, turn) => of[(call * turns + turn) % of.length] as Sentence);
+  const each = (
+    count: number,
+    plan: (call: number) => Omit<CallPlan<Sentence>, 'room' | 'random'>,
+  ): CallPlan<Sentence>[] =>
     Array.from({ length: count }, (_, call) => {
       const planned = plan(call);
       return { ...planned, room: `bench-${planned.set}-${call + 1}`, random };
@@ -26,7 +29,7 @@ export function planCalls(
   const common = { answerLength: 'usual', bargesIn: false } as const;
 
   const latency = () =>
-    each(calls, (call) => ({ ...common, set: 'latency', utterances: repeated(sentences, call) }));
+    each(calls, (call) => ({ ...common, set: 'latency', utterances: repeated(unbroken, call) }));
   const greeting = () => each(calls, () => ({ ...common, set: 'latency', utterances: [] }));
   const bargeIn = () =>
     each(calls, (call) => ({

@@ -23,11 +23,9 @@ interface Column {
 /** The figures of all runs side by side, those of an earlier bench with them. */
 export function renderReport(done: Report, earlier?: Report): string {
   const columns = [...columnsOf(done, ''), ...(earlier ? columnsOf(earlier, ' before') : [])];
-  const sections = [done.notes.join('\n'), figures(columns), cutOffRows(columns), requestRows(columns)];
-  return sections
-    .map((section) => (typeof section === 'string' ? section : renderColumns(section)))
-    .filter((section) => section !== '')
-    .join('\n\n');
+  const tables = [figures(columns), cutOffRows(columns), requestRows(columns)];
+  const shownTables = tables.filter((rows) => rows.length > 0).map(renderColumns);
+  return [done.notes.join('\n'), ...shownTables].join('\n\n');
 }
 
 const columnsOf = (report: Report, suffix: string): Column[] =>

@@ -59,6 +59,8 @@ export interface TurnResult {
   readonly stages: Stages | undefined;
   /** The first text that was spoken. */
   readonly firstPiece: string | undefined;
+  /** What the transcription endpoint answered, in order. */
+  readonly transcripts: readonly string[];
   readonly requests: Requests | undefined;
   readonly bargeIn: BargeIn | undefined;
   /** Events that the worker sent during the turn, such as its own record of where the time went. */

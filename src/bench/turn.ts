@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../probe/guest.ts';
 import type { Sound } from '../probe/wav.ts';
 import type { AnswerLength } from './answers.ts';
-import { chainOf, countRequests, spokenIn, stagesOf } from './attribution.ts';
+import { chainOf, countRequests, spokenIn, stagesOf, transcriptsOf } from './attribution.ts';
 import type { Utterance } from './corpus.ts';
 import type { Ear } from './ear.ts';
 import { judge } from './judge.ts';
@@ -82,6 +82,7 @@ export async function takeTurn(parts: TurnParts): Promise<TurnResult> {
         ? stagesOf(chain, performance.timeOrigin + lastMs, voiceToVoiceMs)
         : undefined,
     firstPiece: chain?.tts.details?.input,
+    transcripts: transcriptsOf(journal ?? []),
     requests: journal && countRequests(journal),
     bargeIn: into && stop && { into, ...stop, resumed: speech !== undefined && !isNew },
     events: guest.events.filter(({ atMs }) => atMs >= firstMs),

@@ -42,7 +42,7 @@ test('cut-offs stand beside the delay, by length of the pause', () => {
   const turns = [turn(labelled), turn({ ...labelled, cutOff: 'first part only', voiceToVoiceMs: 600 })];
   const text = renderReport(report([run(turns)]));
   expect(lineOf(text, 'pause of 600 ms')).toBe('pause of 600 ms | 2 | 0 over, 1 part | 50.0 | 800 | 1000');
-  expect(lineOf(text, 'pause of 200 ms')).toBe('pause of 200 ms | 0 | 0 | – | – | –');
+  expect(text).not.toContain('pause of 200 ms');
 });
 
 test('figures that nothing was measured for are left out', () => {

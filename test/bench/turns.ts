@@ -32,6 +32,7 @@ export function turn(changes: Partial<TurnResult> = {}): TurnResult {
     gapsMs: [],
     stages: STAGES,
     firstPiece: 'Sure,',
+    transcripts: ['how much is it'],
     requests: { stt: once, llm: once, tts: once },
     bargeIn: undefined,
     events: [],
