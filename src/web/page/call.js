@@ -32,6 +32,9 @@ export class Call {
   #sdk;
   #on;
   #hungUp = false;
+  /** Until then the room tells of tries to connect, which are `join`'s to report. */
+  #joined = false;
+  /** @type {readonly string[]} */ #iceServers = [];
 
   /**
    * @param {typeof import('livekit-client')} sdk
@@ -54,6 +57,7 @@ export class Call {
     let signalled = false;
     room.once(this.#sdk.RoomEvent.SignalConnected, () => {
       signalled = true;
+      this.iceServers(); // nobody knows them once the try was given up
       this.#on.signalled();
     });
     try {
@@ -66,6 +70,7 @@ export class Call {
       const attempt = { url, pageHost: location.hostname, signalled, relay, iceServers: this.iceServers() };
       throw new ProblemError(connectProblem(error, attempt));
     }
+    this.#joined = true;
     this.#microphone = microphone;
     if (microphone) {
       const source = this.#sdk.Track.Source.Microphone;
@@ -77,8 +82,9 @@ export class Call {
 
   /** URLs of the ICE servers that LiveKit handed out, without their credentials. */
   iceServers() {
-    const servers = this.room.engine?.latestJoinResponse?.iceServers ?? [];
-    return servers.flatMap(({ urls }) => urls);
+    const servers = this.room.engine?.latestJoinResponse?.iceServers;
+    if (servers) this.#iceServers = servers.flatMap(({ urls }) => urls);
+    return this.#iceServers;
   }
 
   /** @param {boolean} isMuted */
@@ -125,10 +131,11 @@ export class Call {
         for (const element of track.detach()) if (!participant.isAgent) element.remove();
       })
       .on(RoomEvent.AudioPlaybackStatusChanged, () => this.#on.audioBlocked(!room.canPlaybackAudio))
-      .on(RoomEvent.Reconnecting, () => this.#on.reconnecting(true))
-      .on(RoomEvent.SignalReconnecting, () => this.#on.reconnecting(true))
-      .on(RoomEvent.Reconnected, () => this.#on.reconnecting(false))
+      .on(RoomEvent.Reconnecting, () => this.#joined && this.#on.reconnecting(true))
+      .on(RoomEvent.SignalReconnecting, () => this.#joined && this.#on.reconnecting(true))
+      .on(RoomEvent.Reconnected, () => this.#joined && this.#on.reconnecting(false))
       .on(RoomEvent.Disconnected, (reason) => {
+        if (!this.#joined) return;
         const name = reason === undefined ? undefined : DisconnectReason[reason];
         this.#on.ended(this.#hungUp ? undefined : endProblem(name, this.#ending));
       });
@@ -142,6 +149,6 @@ export class Call {
   }
 
   #showAgent() {
-    this.#on.agent(agentIn(this.room)?.attributes);
+    if (this.#joined) this.#on.agent(agentIn(this.room)?.attributes);
   }
 }

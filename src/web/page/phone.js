@@ -167,7 +167,7 @@ export class Phone {
       reconnecting: (is) => status.set(is ? 'reconnecting' : this.#hasAgent ? 'in-call' : 'waiting'),
       audioBlocked: (is) => this.#tellBlocked(is),
       ended: (problem) => {
-        if (!isOver() && status.state !== 'connecting') this.#end(problem);
+        if (!isOver()) this.#end(problem);
       },
     };
   }
