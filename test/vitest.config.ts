@@ -38,7 +38,7 @@ export default defineConfig({
           env: { NODE_ENV: 'production' },
           include: ['test/cluster/*.cluster.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 180_000,
           globalSetup: ['test/cluster/global-setup.ts'],
         },

@@ -11,8 +11,6 @@ export interface ClientOptions {
   address: string;
   /** The only name that it knows, for that address. */
   host: string;
-  /** Doors that a firewall on its way drops packets to, without an answer. */
-  blocked?: readonly Door[];
 }
 
 export interface Door {
@@ -27,6 +25,8 @@ export interface Client {
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   /** The command line that runs a program there. */
   enter: readonly string[];
+  /** From now on a firewall on its way drops packets to these doors, without an answer. */
+  block(...doors: Door[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,11 +46,13 @@ read -r _ || true`;
 
 /** Nobody has this hardware address: what is sent to it is lost. */
 const NOBODY = '02:00:00:00:00:01';
+/** Routing table of what is dropped. */
+const FIREWALL = 99;
 
 let clients = 0;
 
 /** Makes a client of the network namespace that this process is in, which has to have `address`. */
-export async function createClient({ address, host, blocked = [] }: ClientOptions): Promise<Client> {
+export async function createClient({ address, host }: ClientOptions): Promise<Client> {
   clients += 1;
   const device = `client${clients}`;
   const own = `192.168.77.${clients + 1}`;
@@ -59,6 +61,7 @@ export async function createClient({ address, host, blocked = [] }: ClientOption
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await once(createInterface({ input: holder.stdout }), 'line');
+  const children: ChildProcess[] = [];
   const enter = ['nsenter', `--target=${holder.pid}`, '--net', '--mount', '--'];
   const here = ip([]);
   const there = ip(enter);
@@ -69,18 +72,22 @@ export async function createClient({ address, host, blocked = [] }: ClientOption
   await there('link set eth0 addrgenmode none up');
   await there(`address add ${own}/32 dev eth0`);
   await there(`route add ${address}/32 dev eth0`);
-  if (blocked.length > 0) {
-    await there('link add firewall type veth peer name nowhere');
-    await there('link set nowhere addrgenmode none up');
-    await there('link set firewall addrgenmode none up');
-    await there(`neighbour add ${address} lladdr ${NOBODY} dev firewall`);
-    await there(`route add ${address}/32 dev firewall src ${own} table 99`);
-    for (const { protocol, port } of blocked)
-      await there(`rule add ipproto ${protocol} dport ${port} lookup 99`);
-  }
+  await there('link add firewall type veth peer name nowhere');
+  await there('link set nowhere addrgenmode none up');
+  await there('link set firewall addrgenmode none up');
+  await there(`neighbour add ${address} lladdr ${NOBODY} dev firewall`);
+  await there(`route add ${address}/32 dev firewall src ${own} table ${FIREWALL}`);
   return {
     enter,
-    spawn: (command, args, options) => spawn('nsenter', [...enter.slice(1), command, ...args], options),
+    async block(...doors) {
+      for (const { protocol, port } of doors)
+        await there(`rule add ipproto ${protocol} dport ${port} lookup ${FIREWALL}`);
+    },
+    spawn(command, args, options) {
+      const child = spawn('nsenter', [...enter.slice(1), command, ...args], options);
+      children.push(child);
+      return child;
+    },
     async run(command, ...args) {
       return promisify(execFile)('nsenter', [...enter.slice(1), command, ...args], { timeout: 60_000 }).then(
         ({ stdout, stderr }) => ({ output: stdout + stderr, code: 0 }),
@@ -88,6 +95,7 @@ export async function createClient({ address, host, blocked = [] }: ClientOption
       );
     },
     async close() {
+      for (const child of children) child.kill('SIGKILL');
       holder.stdin.end();
       if (holder.exitCode === null) await once(holder, 'exit');
       await here(`link delete ${device}`).catch(() => {});

@@ -6,7 +6,7 @@ import type { BrowserPlace } from '../../e2e/browser.ts';
 import type { Api } from '../api.ts';
 import { NODE } from '../node-namespace.ts';
 import { type Certificate, makeCertificate } from './certificates.ts';
-import { type Client, createClient, type Door } from './client.ts';
+import { type Client, createClient } from './client.ts';
 import { startDoor, type Door as TlsDoor } from './door.ts';
 import { gatewayRoutes } from './gateway.ts';
 
@@ -21,8 +21,7 @@ export interface Edge {
   readonly models: StandIn;
   readonly certificate: Certificate;
   readonly door: TlsDoor;
-  /** @param blocked - doors that a firewall on its way drops packets to. */
-  createClient(...blocked: Door[]): Promise<Client>;
+  createClient(): Promise<Client>;
   close(): Promise<void>;
 }
 
@@ -35,8 +34,8 @@ export async function startEdge(api: Api, dir: string): Promise<Edge> {
   const clients: Client[] = [];
   return {
     ...{ models, certificate, door },
-    async createClient(...blocked) {
-      const client = await createClient({ address, host: HOST, blocked });
+    async createClient() {
+      const client = await createClient({ address, host: HOST });
       clients.push(client);
       return client;
     },

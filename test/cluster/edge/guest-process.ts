@@ -1,43 +1,42 @@
-/** A caller in a network of its own (client.ts): one process, which does what guest.ts asks it by message. */
+/** A caller in a client's network: does what guest.ts asks it. */
 import { dispose } from '@livekit/rtc-node';
 import { joinAsCaller } from '../../../src/probe/guest.ts';
 import type { Sound } from '../../../src/probe/wav.ts';
-import type { Asked, Told } from './guest.ts';
+import type { Entry, PageEntry } from './guest.ts';
+import { serveRemote } from './serve-remote.ts';
 
 const QUIET_MS = 1000;
-const WITHIN_MS = 30_000;
+const WITHIN_MS = 60_000;
 
-const [, , url = '', token = ''] = process.argv;
-const tell = (message: Told) => process.send?.(message);
-
-try {
-  const guest = await joinAsCaller({ url, token });
-  /** What the agent says from a moment on, until it is quiet again. */
+await serveRemote(async (entry: Entry) => {
+  const guest = await joinAsCaller('page' in entry ? await askPage(entry) : entry);
+  /** What the agent says from a moment on, until it listens and is quiet again. */
   const saidAfter = async (afterMs: number): Promise<Sound> => {
     const startMs = await guest.waitForSpeech({ afterMs, timeoutMs: WITHIN_MS });
-    const endMs = await guest.waitForSilence({ afterMs: startMs, timeoutMs: WITHIN_MS, quietMs: QUIET_MS });
+    const listensAgain = () =>
+      guest.states.find(({ state, atMs }) => state === 'listening' && atMs > startMs)?.atMs;
+    const doneMs = await guest.until('the agent to listen again', listensAgain, WITHIN_MS);
+    const endMs = await guest.waitForSilence({ afterMs: doneMs, timeoutMs: WITHIN_MS, quietMs: QUIET_MS });
     return guest.heard.between(startMs - 300, endMs + 300);
   };
-  const methods = {
+  return {
     greeting: () => saidAfter(0),
     ask: async (question: Sound) => saidAfter((await guest.speak(question)).lastVoicedAtMs),
     icePair: () => guest.icePair(),
-    left: async () => guest.left?.reason,
-    describe: async () => guest.describe(),
+    identity: () => guest.identity,
+    describe: () => guest.describe(),
     leave: () => guest.leave(),
   };
-  process.on('message', async ({ id, method, args }: Asked) => {
-    try {
-      tell({ id, result: await (methods[method] as (...given: unknown[]) => Promise<unknown>)(...args) });
-    } catch (error) {
-      tell({ id, error: String(error) });
-    }
+}, dispose);
+
+/** What the page asks its server for when somebody presses Call. */
+async function askPage({ page, accessToken }: PageEntry): Promise<{ url: string; token: string }> {
+  const response = await fetch(`${page}/api/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+    body: '{}',
   });
-  tell({ id: 0 });
-} catch (error) {
-  tell({ id: 0, error: error instanceof Error ? error.message : String(error) });
+  if (!response.ok)
+    throw new Error(`the page's server answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as { url: string; token: string };
 }
-process.on('disconnect', async () => {
-  await dispose();
-  process.exit();
-});

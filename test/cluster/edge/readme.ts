@@ -35,8 +35,8 @@ export async function openShell(kubeconfig: string, dir: string): Promise<Shell>
   await mkdir(bin, { recursive: true });
   for (const name of ['kubectl', 'helm'] as const) await symlink(await toolPath(name), join(bin, name));
   const commands = readCommands();
-  const [first = ''] = commands.values();
-  const left = new Set(commands.keys());
+  const [[, first] = ['', ''], ...others] = commands;
+  const left = new Set(others.map(([heading]) => heading));
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, KUBECONFIG: kubeconfig, HOME: dir };
   return {
     left: () => [...left],
@@ -44,12 +44,16 @@ export async function openShell(kubeconfig: string, dir: string): Promise<Shell>
       const script = commands.get(heading);
       if (script === undefined) throw new Error(`the README has no commands under «${heading}»`);
       left.delete(heading);
-      const whole = commands.keys().next().value === heading ? script : `${first}\n${script}`;
       return new Promise((resolve, reject) => {
-        execFile('bash', ['-euo', 'pipefail', '-c', whole], { env, cwd: ROOT }, (error, stdout, stderr) => {
-          if (error) reject(new Error(`«${heading}» ended with ${error.code}:\n${stdout}${stderr}`));
-          else resolve(stdout);
-        });
+        execFile(
+          'bash',
+          ['-euo', 'pipefail', '-c', first + script],
+          { env, cwd: ROOT },
+          (error, stdout, stderr) => {
+            if (error) reject(new Error(`«${heading}» ended with ${error.code}:\n${stdout}${stderr}`));
+            else resolve(stdout);
+          },
+        );
       });
     },
   };
