@@ -58,7 +58,7 @@ function callMetrics(register: Registry) {
     }),
     stages: new Histogram({
       name: 'voice_agent_turn_stage_seconds',
-      help: 'Where the time of a turn went: endpointing, stt, llm_ttft, tts_ttfb, total',
+      help: 'Where the time of a turn went: pause, stt, hold, llm_ttft, clause, tts_ttfb, ready add up to total; endpointing overlaps them',
       labelNames: ['stage'],
       buckets: LATENCY_BUCKETS,
       registers,

@@ -68,6 +68,36 @@ test.for(SCREENS)(
   },
 );
 
+/** Answers as a call would bring them. Some were not heard here, and one came with the framework's figures. */
+const FIFTY_ANSWERS = `(async () => {
+  const { TurnsView } = await import('/turns-view.js');
+  const view = new TurnsView();
+  document.querySelector('.evidence details').open = true;
+  const coarse = { endpointingMs: 700, sttMs: 450, llmTtftMs: 200, ttsTtfbMs: 150, totalMs: 1100 };
+  for (let turn = 1; turn <= 50; turn += 1) {
+    const work = { pauseMs: 150, sttMs: 200 + turn, holdMs: 0, llmTtftMs: 210, clauseMs: 60, ttsTtfbMs: 130 };
+    const own = { ...work, readyMs: 20, endpointingMs: 600, totalMs: 770 + turn };
+    if (turn % 6 !== 0) view.heard(850 + turn);
+    view.told({ turn, parts: turn === 49 ? coarse : own });
+  }
+})()`;
+
+test.for(SCREENS)('fifty answers are waterfalls that keep a $name in shape', async ({ name, ...screen }) => {
+  await mkdir(RESULTS, { recursive: true });
+  const { page } = await browser.open(await stack().pageUrl(), screen);
+  await page.getByTestId('status').getByText('Ready').waitFor();
+  await page.evaluate(FIFTY_ANSWERS);
+  const turns = page.getByTestId('turn');
+  expect(await turns.count()).toBe(50);
+  const folded = turns.nth(1);
+  const foldedHeight = (await folded.boundingBox())?.height ?? 0;
+  await folded.getByRole('button', { name: 'Turn 49, 0.90 s' }).click();
+  expect((await folded.boundingBox())?.height).toBeGreaterThan(3 * foldedHeight);
+  expect(await folded.locator('.lanes').innerText()).toMatch(/^STT\s+450 ms\s+hold\s+250 ms\s+LLM\s+200 ms/);
+  expect((await page.getByTestId('turns').boundingBox())?.height).toBeLessThan(screen.viewport.height);
+  await look(page, `${name} fifty answers`);
+});
+
 test('faint words, tiny buttons and what is beyond the screen would be noticed', async () => {
   const { page } = await browser.open(await stack().pageUrl(), SCREENS[1]);
   await page.getByTestId('status').getByText('Ready').waitFor();

@@ -2,7 +2,7 @@ import { AnswerClock } from './answer-clock.js';
 import { byId } from './dom.js';
 import { Ear } from './ear.js';
 import { Trace } from './trace.js';
-import { seconds } from './turns-view.js';
+import { seconds } from './turn-row.js';
 
 const STEP_MS = 50;
 /** Loudness that counts as speech: −40 dB for a microphone in a room, less for the agent's clean line. */

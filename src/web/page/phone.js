@@ -11,8 +11,8 @@ import { ProblemError, problemOf } from './problem.js';
 import { isInCall, Status } from './status.js';
 import { Steps } from './steps.js';
 import { Transcript } from './transcript.js';
-import { Answers } from './turns.js';
-import { seconds, showTurns } from './turns-view.js';
+import { seconds } from './turn-row.js';
+import { TurnsView } from './turns-view.js';
 
 /**
  * @import { LocalAudioTrack } from 'livekit-client'
@@ -33,7 +33,7 @@ export class Phone {
   steps = new Steps();
   status = new Status();
   transcript = new Transcript();
-  answers = new Answers();
+  turns = new TurnsView();
   listening = new Listening(
     (waitedMs) => this.#heardAnswer(waitedMs),
     () => this.steps.done('voice'),
@@ -135,8 +135,7 @@ export class Phone {
     this.#problems.hide();
     this.steps.reset();
     this.transcript.clear();
-    this.answers = new Answers();
-    showTurns(this.answers);
+    this.turns.clear();
     this.listening.reset();
     this.#hasAgent = false;
     this.call = undefined;
@@ -205,10 +204,7 @@ export class Phone {
 
   /** @param {AgentEvent} event */
   #tell(event) {
-    if (event.type === 'turn') {
-      this.answers.told(event);
-      showTurns(this.answers);
-    }
+    if (event.type === 'turn') this.turns.told(event);
     if (event.type !== 'error') return;
     const title = `The agent reports a fault of its ${event.endpoint.toUpperCase()} endpoint.`;
     const { message: detail, hint } = event;
@@ -224,8 +220,7 @@ export class Phone {
 
   /** @param {number} waitedMs */
   #heardAnswer(waitedMs) {
-    this.answers.heard(waitedMs);
-    showTurns(this.answers);
+    this.turns.heard(waitedMs);
     byId('answered', HTMLParagraphElement).textContent = `answered in ${seconds(waitedMs)}`;
   }
 

@@ -26,7 +26,7 @@ export function factsOfCall(phone, problem) {
     agent: agent && { identity: agent.identity, ...agentFacts(agent.attributes) },
     connection: phone.connection?.facts(),
     iceServers: call?.iceServers(),
-    answers: phone.answers.list,
+    answers: phone.turns.answers.list,
     lines: phone.transcript.counts,
     browser: navigator.userAgent,
   };

@@ -3,7 +3,9 @@
  *
  * @typedef {'caller' | 'agent' | 'other'} Speaker
  * @typedef {{segment: string, speaker: Speaker, name: string, text: string, final: boolean}} Words
- * @typedef {{turn: number, parts: Partial<Record<'endpointingMs' | 'sttMs' | 'llmTtftMs' | 'ttsTtfbMs' | 'totalMs', number>>}} Turn
+ * @typedef {'endpointingMs' | 'totalMs' | 'pauseMs' | 'sttMs' | 'holdMs' | 'llmTtftMs' | 'clauseMs' | 'ttsTtfbMs'
+ *   | 'readyMs'} Part
+ * @typedef {{turn: number, parts: Partial<Record<Part, number>>}} Turn
  * @typedef {{type: 'turn'} & Turn | {type: 'error', endpoint: string, message: string, hint?: string}
  *   | {type: 'ending', reason: string}} AgentEvent
  */

@@ -1,57 +1,82 @@
 import { byId, make } from './dom.js';
-import { spans } from './turns.js';
-
-/** @import { Answer, Answers } from './turns.js' */
-
-/** @param {number | undefined} ms */
-const cell = (ms) => (ms === undefined ? '–' : String(ms));
+import { seconds, TurnRow } from './turn-row.js';
+import { Answers, scaleOf } from './turns.js';
 
 /**
- * Shows a wait as people say it.
- *
- * @param {number} ms
+ * @import { Turn } from './room-events.js'
+ * @import { Answer } from './turns.js'
  */
-export const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
 
-/** @param {Answers} answers */
-export function showTurns(answers) {
-  const longestMs = Math.max(...answers.list.map(({ parts }) => (parts ? lengthMs(parts) : 0)));
-  const rows = answers.list.map((answer, index) => rowsOf(answer, index + 1, longestMs)).reverse();
-  byId('turns', HTMLTableSectionElement).replaceChildren(...rows.flat());
-  byId('no-turns', HTMLParagraphElement).hidden = rows.length > 0;
-  const medianMs = answers.medianMs();
-  byId('median', HTMLSpanElement).textContent = medianMs === undefined ? '' : `median ${seconds(medianMs)}`;
-}
+/** The answers of a call, the last one first: it is unfolded, where the screen has room, and others on demand. */
+export class TurnsView {
+  answers = new Answers();
+  #turns = byId('turns', HTMLDivElement);
+  #list = byId('turn-list', HTMLOListElement);
+  #scale = byId('scale', HTMLDivElement);
+  /** @type {Map<Answer, TurnRow>} */ #rows = new Map();
+  /** What was folded or unfolded by hand stays so. @type {Map<Answer, boolean>} */ #choices = new Map();
 
-/** @param {NonNullable<Answer['parts']>} parts */
-const lengthMs = (parts) => spans(parts).reduce((sum, { ms }) => sum + ms, 0);
-
-/**
- * One row of figures, and the same as a bar when the parts are known.
- *
- * @param {Answer} answer
- * @param {number} count
- * @param {number} longestMs length of the longest bar
- */
-function rowsOf({ heardMs, parts }, count, longestMs) {
-  const told = [parts?.sttMs, parts?.endpointingMs, parts?.llmTtftMs, parts?.ttsTtfbMs, parts?.totalMs];
-  const figures = [heardMs, ...told].map((ms) => make('td', {}, cell(ms)));
-  const attributes = { 'data-testid': 'turn', 'data-state': parts ? 'told' : 'heard' };
-  const row = make('tr', attributes, make('th', { scope: 'row' }, String(count)), ...figures);
-  return parts ? [row, barOf(parts, longestMs)] : [row];
-}
-
-/**
- * @param {NonNullable<Answer['parts']>} parts
- * @param {number} longestMs
- */
-function barOf(parts, longestMs) {
-  const bar = make('div', { class: 'spans' });
-  bar.style.width = `${(100 * lengthMs(parts)) / longestMs}%`;
-  for (const { name, ms } of spans(parts)) {
-    const span = make('span', { class: name, title: `${name} ${ms} ms` });
-    span.style.flexGrow = String(ms);
-    bar.append(span);
+  /** @param {number} heardMs */
+  heard(heardMs) {
+    this.answers.heard(heardMs);
+    this.#show();
   }
-  return make('tr', { class: 'bar-row', 'aria-hidden': 'true' }, make('td', { colspan: '7' }, bar));
+
+  /** @param {Turn} turn */
+  told(turn) {
+    this.answers.told(turn);
+    this.#show();
+  }
+
+  /** Another call begins. */
+  clear() {
+    this.answers = new Answers();
+    this.#rows.clear();
+    this.#choices.clear();
+    this.#list.replaceChildren();
+    this.#show();
+  }
+
+  #show() {
+    const { list } = this.answers;
+    const last = list.findLast(({ parts }) => parts);
+    const hasRoom = !matchMedia('(max-width: 760px)').matches;
+    for (const [index, answer] of list.entries()) {
+      const row = this.#rows.get(answer) ?? this.#add(answer, index + 1);
+      row.show(answer);
+      row.isOpen = this.#choices.get(answer) ?? (hasRoom && answer === last);
+    }
+    this.#showScale(list);
+    this.#turns.hidden = list.length === 0;
+    byId('no-turns', HTMLParagraphElement).hidden = list.length > 0;
+    const medianMs = this.answers.medianMs();
+    byId('median', HTMLSpanElement).textContent = medianMs === undefined ? '' : `median ${seconds(medianMs)}`;
+  }
+
+  /**
+   * @param {Answer} answer
+   * @param {number} count
+   */
+  #add(answer, count) {
+    const row = new TurnRow(count, () => {
+      row.isOpen = !row.isOpen;
+      this.#choices.set(answer, row.isOpen);
+    });
+    this.#rows.set(answer, row);
+    this.#list.prepend(row.item);
+    return row;
+  }
+
+  /** @param {readonly Answer[]} list */
+  #showScale(list) {
+    const { longestMs, tickMs } = scaleOf(list);
+    this.#turns.style.setProperty('--longest', String(longestMs));
+    this.#turns.style.setProperty('--tick', String(tickMs));
+    const ticks = Array.from({ length: Math.floor(longestMs / tickMs) + 1 }, (_, index) => {
+      const tick = make('span', {}, index === 0 ? '0' : `${(index * tickMs) / 1000} s`);
+      tick.style.setProperty('--from', String(index * tickMs));
+      return tick;
+    });
+    this.#scale.replaceChildren(...ticks);
+  }
 }

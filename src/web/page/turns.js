@@ -2,6 +2,8 @@
  * @import { Turn } from './room-events.js'
  *
  * @typedef {{heardMs?: number, turn?: number, parts?: Turn['parts']}} Answer
+ * @typedef {'pause' | 'stt' | 'hold' | 'llm' | 'clause' | 'tts' | 'ready' | 'other'} StepName
+ * @typedef {{name: StepName, fromMs: number, ms: number}} Step
  */
 
 /**
@@ -37,22 +39,77 @@ export class Answers {
 }
 
 /**
- * Where the time of an answer went, as parts that follow one another. The transcript and the end of the turn are both
- * counted from the caller's last sound, and the turn cannot end without a transcript: what comes after it was waiting.
+ * The steps from the caller's last sound to the answer, each begun when the one before it had ended. The agent's own
+ * stages tell them without a hole; what a stage did not tell is in the step after it. The framework's figures are
+ * coarser: there the transcript is counted from the last sound, and the model waited for the end of the turn.
  *
- * @param {Turn['parts']} parts
- * @returns {{name: 'stt' | 'end' | 'llm' | 'tts' | 'rest', ms: number}[]}
+ * @param {NonNullable<Answer['parts']>} parts
+ * @returns {Step[]}
  */
-export function spans({ endpointingMs = 0, sttMs = 0, llmTtftMs = 0, ttsTtfbMs = 0, totalMs = 0 }) {
-  const beyond = Math.max(0, endpointingMs - sttMs);
-  const known = sttMs + beyond + llmTtftMs + ttsTtfbMs;
-  /** @type {{name: 'stt' | 'end' | 'llm' | 'tts' | 'rest', ms: number}[]} */
-  const all = [
-    { name: 'stt', ms: sttMs },
-    { name: 'end', ms: beyond },
-    { name: 'llm', ms: llmTtftMs },
-    { name: 'tts', ms: ttsTtfbMs },
-    { name: 'rest', ms: Math.max(0, totalMs - known) },
+export function waterfall(parts) {
+  const { pauseMs, sttMs, holdMs, llmTtftMs, clauseMs, ttsTtfbMs, readyMs, otherMs } =
+    parts.readyMs === undefined ? filledUp(parts) : withoutGuess(parts);
+  /** @type {[StepName, number | undefined][]} */
+  const chain = [
+    ['pause', pauseMs],
+    ['stt', sttMs],
+    ['hold', holdMs],
+    ['llm', llmTtftMs],
+    ['clause', clauseMs],
+    ['tts', ttsTtfbMs],
+    ['ready', readyMs],
+    ['other', otherMs],
   ];
-  return all.filter(({ ms }) => ms > 0);
+  let fromMs = 0;
+  return chain.flatMap(([name, ms]) => {
+    if (ms === undefined) return [];
+    const step = { name, fromMs, ms };
+    fromMs += ms;
+    return [step];
+  });
+}
+
+/**
+ * Nobody knows that the answer was ready where its voice did not tell when it began.
+ *
+ * @param {NonNullable<Answer['parts']>} parts
+ * @returns {NonNullable<Answer['parts']> & {otherMs?: number | undefined}}
+ */
+function withoutGuess(parts) {
+  if (parts.ttsTtfbMs !== undefined) return parts;
+  const { readyMs, ...others } = parts;
+  return { ...others, otherMs: readyMs };
+}
+
+/**
+ * @param {NonNullable<Answer['parts']>} parts
+ * @returns {NonNullable<Answer['parts']> & {otherMs?: number | undefined}}
+ */
+function filledUp(parts) {
+  const { endpointingMs = 0, sttMs = 0, llmTtftMs = 0, ttsTtfbMs = 0 } = parts;
+  const workMs = sttMs + llmTtftMs + ttsTtfbMs;
+  const waitedMs = Math.max(0, endpointingMs - sttMs);
+  const leftMs = Math.max(0, (parts.totalMs ?? workMs + waitedMs) - workMs);
+  // A model that was asked ahead of the end of the turn waited for less of it.
+  const holdMs = Math.min(waitedMs, leftMs);
+  return { ...parts, ...(holdMs && { holdMs }), ...(leftMs > holdMs && { otherMs: leftMs - holdMs }) };
+}
+
+/** Widths of the scale between two of its figures. */
+const TICKS_MS = [100, 200, 500, 1000, 2000, 5000];
+const MOST_TICKS = 4;
+
+/**
+ * The scale that all answers are drawn on; it begins at the caller's last sound.
+ *
+ * @param {readonly Answer[]} answers
+ */
+export function scaleOf(answers) {
+  const endsMs = answers.flatMap(({ heardMs = 0, parts = {} }) => {
+    const last = waterfall(parts).at(-1);
+    return [heardMs, parts.totalMs ?? 0, parts.endpointingMs ?? 0, last ? last.fromMs + last.ms : 0];
+  });
+  const longestMs = Math.max(1, ...endsMs);
+  const tickMs = TICKS_MS.find((ms) => longestMs / ms <= MOST_TICKS) ?? 10_000;
+  return { longestMs, tickMs };
 }

@@ -8,9 +8,10 @@ interface Answers {
   told(turn: { turn: number; parts: Parts }): void;
   medianMs(): number | undefined;
 }
-const { Answers, spans } = await pageModule<{
+const { Answers, scaleOf, waterfall } = await pageModule<{
   Answers: new () => Answers;
-  spans(parts: Parts): { name: string; ms: number }[];
+  waterfall(parts: Parts): { name: string; fromMs: number; ms: number }[];
+  scaleOf(answers: Answers['list']): { longestMs: number; tickMs: number };
 }>('turns.js');
 
 test('what was heard and what the agent tells become one answer', () => {
@@ -45,17 +46,63 @@ test('the median takes what was heard, else what was told', () => {
   expect(answers.medianMs()).toBe(1200);
 });
 
-test('the parts of an answer follow one another and add up to the total', () => {
-  const parts = { endpointingMs: 700, sttMs: 450, llmTtftMs: 200, ttsTtfbMs: 150, totalMs: 1100 };
-  expect(spans(parts)).toEqual([
-    { name: 'stt', ms: 450 },
-    { name: 'end', ms: 250 },
-    { name: 'llm', ms: 200 },
-    { name: 'tts', ms: 150 },
-    { name: 'rest', ms: 50 },
+const OWN = {
+  ...{ endpointingMs: 600, totalMs: 760 },
+  ...{ pauseMs: 150, sttMs: 200, holdMs: 0, llmTtftMs: 210, clauseMs: 60, ttsTtfbMs: 130, readyMs: 10 },
+};
+
+test('steps follow one another up to the total, also one that took no time', () => {
+  expect(waterfall(OWN)).toEqual([
+    { name: 'pause', fromMs: 0, ms: 150 },
+    { name: 'stt', fromMs: 150, ms: 200 },
+    { name: 'hold', fromMs: 350, ms: 0 },
+    { name: 'llm', fromMs: 350, ms: 210 },
+    { name: 'clause', fromMs: 560, ms: 60 },
+    { name: 'tts', fromMs: 620, ms: 130 },
+    { name: 'ready', fromMs: 750, ms: 10 },
   ]);
 });
 
-test('a turn that ended with its transcript waited for nothing else', () => {
-  expect(spans({ endpointingMs: 500, sttMs: 500 })).toEqual([{ name: 'stt', ms: 500 }]);
+test('where the voice did not tell when it began, nothing is said to have been ready', () => {
+  const parts = { endpointingMs: 600, totalMs: 608, pauseMs: 90, sttMs: 163, holdMs: 12, readyMs: 343 };
+  expect(waterfall(parts).at(-1)).toEqual({ name: 'other', fromMs: 265, ms: 343 });
+  expect(waterfall(parts).map(({ name }) => name)).not.toContain('ready');
+});
+
+test('of coarse figures, the model waited for the end of the turn, and the rest of the total is not told apart', () => {
+  const parts = { endpointingMs: 700, sttMs: 450, llmTtftMs: 200, ttsTtfbMs: 150, totalMs: 1100 };
+  expect(waterfall(parts)).toEqual([
+    { name: 'stt', fromMs: 0, ms: 450 },
+    { name: 'hold', fromMs: 450, ms: 250 },
+    { name: 'llm', fromMs: 700, ms: 200 },
+    { name: 'tts', fromMs: 900, ms: 150 },
+    { name: 'other', fromMs: 1050, ms: 50 },
+  ]);
+});
+
+test('of coarse figures, a model that was asked ahead waited only for what the total has room for', () => {
+  const parts = { endpointingMs: 700, sttMs: 450, llmTtftMs: 200, ttsTtfbMs: 150, totalMs: 900 };
+  expect(waterfall(parts).map(({ name, ms }) => [name, ms])).toEqual([
+    ['stt', 450],
+    ['hold', 100],
+    ['llm', 200],
+    ['tts', 150],
+  ]);
+});
+
+test('coarse figures without a total, and none at all, are drawn as far as they go', () => {
+  expect(waterfall({ sttMs: 500, endpointingMs: 500 })).toEqual([{ name: 'stt', fromMs: 0, ms: 500 }]);
+  expect(waterfall({})).toEqual([]);
+});
+
+test('the scale has room for whatever came last in any answer', () => {
+  expect(scaleOf([{ parts: OWN }])).toEqual({ longestMs: 760, tickMs: 200 });
+  expect(scaleOf([{ parts: OWN }, { heardMs: 1300 }])).toEqual({ longestMs: 1300, tickMs: 500 });
+  expect(scaleOf([{ parts: { ...OWN, endpointingMs: 900 } }]).longestMs).toBe(900);
+  expect(scaleOf([{ parts: { llmTtftMs: 300, ttsTtfbMs: 120 } }]).longestMs).toBe(420);
+  expect(scaleOf([{ heardMs: 29_000 }]).tickMs).toBe(10_000);
+});
+
+test('a call without answers has a scale to divide by', () => {
+  expect(scaleOf([]).longestMs).toBeGreaterThan(0);
 });
