@@ -11,7 +11,7 @@ export const NODE = {
   /** The load balancer's, likewise. */
   loadBalancerIp: '10.65.176.54',
   /** Memory, empty at the start. */
-  dir: '/mnt',
+  dir: '/run/livekit-voice-agent-node',
 } as const;
 
 /** Set in the environment of whatever runs on the node. */
@@ -25,7 +25,7 @@ const SET_UP = `
 set -eu
 bridge=$1 bridge_ip=$2 service_network=$3 load_balancer_ip=$4 dir=$5
 shift 5
-mkdir -p /run/netns
+mkdir -p /run/netns "$dir"
 mount -t tmpfs none /run/netns
 mount -t tmpfs none "$dir"
 mkdir -m 1777 "$dir/tmp"
