@@ -29,7 +29,7 @@ export interface Callers {
   /** The same, and waits until the agent listens or speaks. */
   call(options?: CallOptions): Promise<Guest>;
   /** Joins with a token of the page's route, as a browser does, and waits for the agent. */
-  callByPage(pageUrl: string, request?: PageRequest): Promise<Guest>;
+  callByPage(pageUrl: string, request?: PageRequest, accessToken?: string): Promise<Guest>;
   /** What those present saw. */
   describe(): string;
   /** All leave. */
@@ -56,8 +56,7 @@ export function createCallers(livekit: Pick<LiveKit, 'url' | 'apiKey' | 'apiSecr
   return {
     ...{ joinWith, join },
     call: async (options) => withAgent(await join(options)),
-    callByPage: async (pageUrl, request) =>
-      withAgent(await joinWith((await askForToken(pageUrl, request)).token)),
+    callByPage: async (...asked) => withAgent(await joinWith((await askForToken(...asked)).token)),
     describe: () => guests.map((guest) => `${guest.identity} saw:\n${guest.describe()}`).join('\n'),
     async leave() {
       await Promise.all(guests.splice(0).map((guest) => guest.leave()));
@@ -71,14 +70,22 @@ async function withAgent(guest: Guest): Promise<Guest> {
   return guest;
 }
 
-/** A call's token and room, from the page's token route. */
+/**
+ * A call's token and room, from the page's token route.
+ *
+ * @param accessToken - the page's, where it wants one.
+ */
 export async function askForToken(
   pageUrl: string,
   request: PageRequest = {},
+  accessToken?: string,
 ): Promise<{ token: string; room: string }> {
   const response = await fetch(`${pageUrl}/api/token`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+    },
     body: JSON.stringify(request),
   });
   const text = await response.text();
