@@ -27,6 +27,8 @@ export interface Supervised {
   start(): Promise<ContainerProcess>;
   onChange(): void;
   log(text: string): void;
+  /** Waits before another start; cut short by the signal. */
+  backOff?(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** A container of a pod through all its restarts. */
@@ -45,6 +47,7 @@ export function superviseContainer({
   start,
   onChange,
   log,
+  backOff = pause,
 }: Supervised): RunningContainer {
   const status: ContainerStatus = {
     name: spec.name,
@@ -63,7 +66,6 @@ export function superviseContainer({
     Object.assign(status, changes);
     onChange();
   };
-  const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
   async function supervise(): Promise<void> {
     for (let backOffMs = FIRST_BACK_OFF_MS; !stopping.signal.aborted; ) {
@@ -76,7 +78,7 @@ export function superviseContainer({
         const state = { waiting: { reason: 'CrashLoopBackOff', message: `back-off ${backOffMs} ms` } };
         set({ state, lastState: { terminated } });
       }
-      await pause(backOffMs);
+      await backOff(backOffMs, stopping.signal);
       if (process && !stopping.signal.aborted) status.restartCount += 1;
       backOffMs = Math.min(2 * backOffMs, LONGEST_BACK_OFF_MS);
     }
@@ -134,6 +136,9 @@ export function superviseContainer({
     },
   };
 }
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => {});
 
 async function endProcess(process: ContainerProcess, graceMs: number): Promise<void> {
   const deadline = setTimeout(() => process.kill('SIGKILL'), graceMs);

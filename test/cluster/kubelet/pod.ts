@@ -1,54 +1,36 @@
-import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../src/errors.ts';
-import type { Api } from '../api.ts';
 import { NODE } from '../node-namespace.ts';
 import { type RunningContainer, superviseContainer } from './container.ts';
-import { fieldOf } from './env.ts';
-import type { FindImage } from './images.ts';
-import { launch } from './launch.ts';
-import { readDataFrom } from './objects.ts';
-import { createPodVolumes } from './pod-volumes.ts';
+import { makePodHome, type PodHomeOptions } from './pod-home.ts';
 import { createReporter } from './report.ts';
-import { etcMounts } from './root.ts';
-import { createSandbox } from './sandbox.ts';
-import type { Container, Pod } from './types.ts';
+import type { Container, Pod, RestartPolicy } from './types.ts';
 
 /** Kubernetes takes up to a minute more. */
 const REFRESH_MS = 3000;
+const RETRY_MS = 1000;
 
-export interface PodHost {
-  api: Api;
-  findImage: FindImage;
-  /** Address that the pod has to itself. */
-  ip: string;
-  /** Folder that the pod has to itself. */
-  dir: string;
-  logFile(container: string): string;
+export interface PodOptions extends PodHomeOptions {
   log(text: string): void;
 }
 
 export interface RunningPod {
-  /** Ends its containers, then forgets it in the API. A later call with less grace counts. */
+  /** Ends its containers. A later call with less grace counts. */
   terminate(graceMs: number): void;
-  /** Fulfilled when nothing of it is left on the node. */
+  /** Fulfilled when all containers have ended for good, and nothing of the pod is left on the node. */
   readonly gone: Promise<void>;
 }
 
 /** Brings a pod up, keeps it up, and tells the API how it is. Init containers are repeated until they succeed. */
-export function runPod(pod: Pod, { api, findImage, ip, dir, logFile, log }: PodHost): RunningPod {
+export function runPod(pod: Pod, options: PodOptions): RunningPod {
   const { metadata, spec } = pod;
+  const { api, ip } = options;
   const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
-  const field = fieldOf(pod, ip, NODE.bridgeIp);
-  const volumes = createPodVolumes({ api, pod, dir: join(dir, 'volumes'), field });
-  const identity = { hostname: metadata.name, namespace: metadata.namespace, ip, nameServer: NODE.bridgeIp };
-  const etc = etcMounts(join(dir, 'etc'), identity);
-  const sandboxMade = createSandbox(metadata.name, ip);
+  const log = (text: string) => options.log(`${path}: ${text}`);
   const stopping = new AbortController();
   const initContainers: RunningContainer[] = [];
   let initialized = false;
+
   const observe = () => ({
     hostIP: NODE.bridgeIp,
     podIP: ip,
@@ -57,65 +39,58 @@ export function runPod(pod: Pod, { api, findImage, ip, dir, logFile, log }: PodH
     containers: containers.map((one) => one.status()),
   });
   const reporter = createReporter(api, path, pod, observe, log);
+  const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal });
+
+  async function publishVolumes(): Promise<boolean> {
+    return (await home).publishVolumes().then(
+      () => true,
+      (error: unknown) => {
+        log(messageOf(error));
+        return false;
+      },
+    );
+  }
 
   async function initialize(): Promise<void> {
-    await sandboxMade;
-    while (!(await published())) await pause(1000);
+    while (!(await publishVolumes())) await pause(RETRY_MS);
     for (const container of spec.initContainers ?? []) {
       stopping.signal.throwIfAborted();
-      const running = supervise(container, 'OnFailure', published);
+      const running = supervise(container, 'OnFailure', Promise.resolve());
       initContainers.push(running);
       await running.ended;
     }
     initialized = true;
     reporter.changed();
-    void keepFresh();
+    void keepFresh().catch(() => {});
   }
 
-  const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal });
-  const published = () =>
-    volumes.publish().then(
-      () => true,
-      (error: unknown) => {
-        log(`${path}: ${messageOf(error)}`);
-        return false;
-      },
-    );
-
-  async function keepFresh(): Promise<void> {
-    while ((await pause(REFRESH_MS).then(published, () => undefined)) !== undefined);
+  /** @returns never, but by the end of `pause`. */
+  async function keepFresh(): Promise<never> {
+    for (;;) {
+      await pause(REFRESH_MS);
+      await publishVolumes();
+    }
   }
 
-  const supervise = (
-    container: Container,
-    restartPolicy: Pod['spec']['restartPolicy'],
-    before: () => Promise<unknown>,
-  ) =>
+  const supervise = (container: Container, restartPolicy: RestartPolicy, before: Promise<void>) =>
     superviseContainer({
       spec: container,
       podIP: ip,
       restartPolicy,
+      start: () => before.then(async () => (await home).start(container)),
       onChange: reporter.changed,
-      log: (text) => log(`${path}: ${text}`),
-      start: async () => {
-        await before();
-        const [sandbox, read] = [await sandboxMade, readDataFrom(api, metadata.namespace)];
-        const file = logFile(container.name);
-        return launch({ pod, container, findImage, read, field, sandbox, volumes, etc, dir, logFile: file });
-      },
+      log,
     });
 
-  mkdirSync(dir, { recursive: true });
+  const home = makePodHome(pod, options);
   const ready = initialize();
-  const containers = spec.containers.map((one) => supervise(one, spec.restartPolicy, () => ready));
-  const gone = Promise.all(containers.map(({ ended }) => ended)).then(async () => {
-    stopping.abort();
-    await reporter.flush();
-    await (await sandboxMade).destroy();
-    await rm(dir, { recursive: true, force: true });
-  });
+  const containers = spec.containers.map((one) => supervise(one, spec.restartPolicy, ready));
   return {
-    gone,
+    gone: Promise.all(containers.map(({ ended }) => ended)).then(async () => {
+      stopping.abort();
+      await reporter.flush();
+      await (await home).destroy();
+    }),
     terminate(graceMs) {
       stopping.abort();
       for (const container of [...initContainers, ...containers]) void container.stop(graceMs);
