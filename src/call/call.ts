@@ -14,6 +14,7 @@ import { greet } from './greeting.ts';
 import type { CallHost } from './host.ts';
 import { buildPipeline } from './pipeline.ts';
 import { startInRoom } from './start.ts';
+import { warmEndpoints } from './warm.ts';
 
 /** How long a room may stay without a caller before its agent leaves again. */
 const CALLER_TIMEOUT_MS = 60_000;
@@ -43,10 +44,10 @@ export async function startCall({
 }: CallParts): Promise<RunningCall> {
   const { room } = host;
   await Promise.all([host.connect(), personas.load()]);
-  if (isAlreadyServed(room, config.agent.name)) return over('another agent serves this room', log);
+  if (isAlreadyServed(room, config.agent.name)) return notStarted('another agent serves this room', log);
 
   const caller = await waitForCaller(room, CALLER_TIMEOUT_MS);
-  if (!caller) return over('nobody came', log);
+  if (!caller) return notStarted('nobody came', log);
 
   const persona = personaFor(caller, { host, config, personas, log });
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
@@ -55,18 +56,29 @@ export async function startCall({
     .catch((error) => callLog.warn({ error }, 'facts about this agent were not published'));
 
   const conversation = follow({ host, config, persona, caller, log: callLog, report });
+  const over = new AbortController();
+  warmEndpoints({
+    config,
+    instructions: persona.instructions,
+    signal: over.signal,
+    onError: ({ endpoint, url, failure, status, hint }) =>
+      callLog.warn({ endpoint, url, failure, status, hint }, 'endpoint is not ready'),
+  });
   const output = await publishOutput(room);
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
   const session = buildPipeline({ config, persona, vad, floor, hooks: conversation.hooks });
   floor.attach(session);
-  const ended = conversation.attach(session, output).finally(() => output.close());
+  const ended = conversation.attach(session, output).finally(() => {
+    over.abort();
+    return output.close();
+  });
   await startInRoom(session, { room, caller, output, instructions: persona.instructions });
   callLog.info({ via: caller.via }, 'call started');
   greet(session, persona);
   return { ended };
 }
 
-function over(reason: string, log: Log): RunningCall {
+function notStarted(reason: string, log: Log): RunningCall {
   log.info({ reason }, 'call not started');
   return { ended: Promise.resolve(reason) };
 }

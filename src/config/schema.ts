@@ -96,6 +96,11 @@ export const settings = {
       z.coerce.number().min(0).max(2).optional(),
       'Its temperature; a prompt file can override it',
     ),
+    prime: setting(
+      'LLM_PRIME',
+      flag(true),
+      'Have the model read the instructions when a call starts, so that its first answer need not wait for that',
+    ),
     ...deadlines('LLM', 10_000),
   },
   tts: {

@@ -108,6 +108,8 @@ function settings(livekit: LiveKit, standIn: StandIn, promptsDir: string): Recor
     LIVEKIT_API_KEY: livekit.apiKey,
     LIVEKIT_API_SECRET: livekit.apiSecret,
     OPENAI_BASE_URL: standIn.baseUrl,
+    // Tests count requests; warm.e2e.ts leaves it on.
+    LLM_PRIME: 'false',
     OPENAI_API_KEY: 'stand-in',
     AGENT_NAME,
     PROMPTS_DIR: promptsDir,
