@@ -33,7 +33,14 @@ export function buildPipeline({ config, persona, vad, floor, hooks }: PipelinePa
   const watched = governedBy(governor, hooks);
   const ears = createEars({ config, persona, vad, floor, hooks: watched }, governor);
   const llm = createLlm(config.llm, persona, watched);
-  const tts = createTts(config, persona.voice, watched);
+  const tts = createTts(config, persona.voice, {
+    ...watched,
+    onMark(mark) {
+      watched.onMark?.(mark);
+      // The turn need not be kept open any longer for the answer's sake.
+      if (mark === 'first-byte' && ears.stt instanceof TurnStt) ears.stt.answerReady();
+    },
+  });
   return new voice.AgentSession({
     ...ears,
     llm,

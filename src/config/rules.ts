@@ -52,12 +52,14 @@ export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>)
     const problem = secretProblem(livekit.apiSecret);
     if (problem) problems.push(problem);
   }
-  if (turn.maxEndpointingMs < turn.minEndpointingMs) {
-    problems.push({
-      key: 'ENDPOINTING_MAX_MS',
-      got: String(turn.maxEndpointingMs),
-      want: `at least ENDPOINTING_MIN_MS (${turn.minEndpointingMs})`,
-    });
+  const delays = [
+    ['ENDPOINTING_MIN_MS', turn.minEndpointingMs],
+    ['ENDPOINTING_TOLD_MS', turn.toldEndpointingMs],
+    ['ENDPOINTING_MAX_MS', turn.maxEndpointingMs],
+  ] as const;
+  for (const [i, [key, ms]] of delays.entries()) {
+    const [lower, lowerMs] = delays[i - 1] ?? [key, 0];
+    if (ms < lowerMs) problems.push({ key, got: String(ms), want: `at least ${lower} (${lowerMs})` });
   }
   problems.push(...turnProblems(config));
   return problems;

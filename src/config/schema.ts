@@ -144,8 +144,13 @@ export const settings = {
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',
-      durationMs(600, 0),
-      'Silence before a turn counts as ended',
+      durationMs(480, 0),
+      'Silence that ends a turn whose answer is ready: before that, waiting for more costs nothing',
+    ),
+    toldEndpointingMs: setting(
+      'ENDPOINTING_TOLD_MS',
+      durationMs(800, 0),
+      'Silence that ends a turn, ready or not; also after a statement, which often leads up to a request',
     ),
     maxEndpointingMs: setting(
       'ENDPOINTING_MAX_MS',
@@ -157,7 +162,7 @@ export const settings = {
       oneOf(['answer', 'transcript', 'off'], 'answer'),
       'How far work runs ahead of the end of a turn, from its first short pause on',
     ),
-    speculateAfterMs: setting('SPECULATION_PAUSE_MS', durationMs(90, 30), 'Pause at which it starts'),
+    speculateAfterMs: setting('SPECULATION_PAUSE_MS', durationMs(75, 30), 'Pause at which it starts'),
     speculationSlowMs: setting(
       'SPECULATION_SLOW_MS',
       durationMs(1500),

@@ -33,10 +33,16 @@ export interface TurnSttParts {
 export class TurnStt extends stt.STT {
   readonly label = 'voice-agent.TurnStt';
   readonly #parts: TurnSttParts;
+  #stream: TurnStream | undefined;
 
   constructor(parts: TurnSttParts) {
     super({ streaming: true, interimResults: true });
     this.#parts = parts;
+  }
+
+  /** The answer that was prepared has begun to sound. */
+  answerReady(): void {
+    this.#stream?.answerReady();
   }
 
   override get model(): string {
@@ -48,7 +54,8 @@ export class TurnStt extends stt.STT {
   }
 
   override stream({ connOptions }: { connOptions?: APIConnectOptions } = {}): stt.SpeechStream {
-    return new TurnStream(this, this.#parts, connOptions);
+    this.#stream = new TurnStream(this, this.#parts, connOptions);
+    return this.#stream;
   }
 
   protected override _recognize(): Promise<stt.SpeechEvent> {
@@ -60,10 +67,15 @@ class TurnStream extends stt.SpeechStream {
   readonly label = 'voice-agent.TurnStream';
   readonly #parts: TurnSttParts;
   #prefix: Int16Array[] = [];
+  #taker: TurnTaker | undefined;
 
   constructor(owner: TurnStt, parts: TurnSttParts, connOptions?: APIConnectOptions) {
     super(owner, TURN_SAMPLE_RATE, connOptions);
     this.#parts = parts;
+  }
+
+  answerReady(): void {
+    this.#taker?.answerReady();
   }
 
   protected override async run(): Promise<void> {
@@ -85,6 +97,7 @@ class TurnStream extends stt.SpeechStream {
       clock: systemClock,
       wallNow: Date.now,
     });
+    this.#taker = taker;
     const detector = vad.stream();
     const stop = () => detector.close();
     this.abortSignal.addEventListener('abort', stop, { once: true });

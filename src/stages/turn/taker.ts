@@ -1,17 +1,19 @@
 import type { Clock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
 import type { TurnText, TurnTranscriber } from './transcriber.ts';
-import { isBackchannel, looksUnfinished, saysTheSame } from './words.ts';
+import { completenessOf, isBackchannel, saysTheSame } from './words.ts';
 
 /** When a turn ends and what is done ahead of it. All in milliseconds of silence after the caller's last sound. */
 export interface TurnPolicy {
   /** Pause at which the turn so far is transcribed. */
   speculateAfterMs: number;
-  /** Silence that ends a turn. */
+  /** Silence that ends a turn whose answer is ready; until then, waiting costs nothing. */
   minEndpointingMs: number;
+  /** Silence that ends a turn, also after a statement, which often leads up to a request. */
+  toldEndpointingMs: number;
   /** The same while the words say that more is to come. */
   maxEndpointingMs: number;
-  /** Whether unfinished words hold the turn open. */
+  /** Whether the words count. */
   useWords: boolean;
   /** How far work runs ahead of the end of the turn. */
   speculation: 'off' | 'transcript' | 'answer';
@@ -93,6 +95,10 @@ export class TurnTaker {
   /** Transcript of the turn up to this pause. */
   #text: TurnText | undefined;
   #prepared: TurnText | undefined;
+  /** Its answer. */
+  #isReady = false;
+  /** The silence is long enough for a turn whose answer is ready. */
+  #mayEnd = false;
   #timers = new Map<string, () => void>();
 
   constructor(parts: TurnTakerParts) {
@@ -122,6 +128,13 @@ export class TurnTaker {
   close(): void {
     this.#abandonAttempt();
     this.#parts.transcriber.close();
+  }
+
+  /** The beginning of the answer that was prepared can be heard as soon as it may. */
+  answerReady(): void {
+    if (!this.#prepared) return;
+    this.#isReady = true;
+    if (this.#mayEnd) this.#end();
   }
 
   /** Whether audio belongs to a turn that is open. */
@@ -160,11 +173,20 @@ export class TurnTaker {
     this.#text = text;
     if (this.#isOverlap && !this.#settleOverlap(text.text)) return;
     const { policy } = this.#parts;
-    const waits = policy.useWords && looksUnfinished(text.text);
-    const endMs = waits ? policy.maxEndpointingMs : policy.minEndpointingMs;
-    if (waits) this.#scheduleAfterSound('prepare', endMs - PREPARE_AHEAD_MS, () => this.#prepare());
-    else this.#prepare();
-    this.#scheduleAfterSound('end', endMs, () => this.#end());
+    const completeness = policy.useWords ? completenessOf(text.text) : 'asked';
+    if (completeness === 'unfinished') {
+      const prepareMs = policy.maxEndpointingMs - PREPARE_AHEAD_MS;
+      this.#scheduleAfterSound('prepare', prepareMs, () => this.#prepare());
+      this.#scheduleAfterSound('end', policy.maxEndpointingMs, () => this.#end());
+      return;
+    }
+    this.#prepare();
+    this.#scheduleAfterSound('end', policy.toldEndpointingMs, () => this.#end());
+    if (completeness === 'asked')
+      this.#scheduleAfterSound('ready', policy.minEndpointingMs, () => {
+        this.#mayEnd = true;
+        if (!this.#prepared || this.#isReady) this.#end();
+      });
   }
 
   /** @returns whether it is a turn of the caller. */
@@ -188,6 +210,7 @@ export class TurnTaker {
     if (!text?.text || policy.speculation !== 'answer' || !governor.allows('llm', 'tts')) return;
     if (this.#prepared && saysTheSame(this.#prepared.text, text.text)) return;
     this.#prepared = text;
+    this.#isReady = false;
     actions.prepare(text);
   }
 
@@ -204,6 +227,7 @@ export class TurnTaker {
     this.#attempt?.abort();
     this.#attempt = undefined;
     this.#text = undefined;
+    this.#mayEnd = false;
     this.#cancelTimers();
   }
 
@@ -218,6 +242,7 @@ export class TurnTaker {
     this.#attempt = undefined;
     this.#text = undefined;
     this.#prepared = undefined;
+    this.#mayEnd = false;
     this.#isOverlap = false;
     this.#state = 'quiet';
   }

@@ -8,7 +8,7 @@ const OPEN_WORDS = new Set(
   `a an the my your his her our their and or but because so if when while that which who whose where than then as
   to of for with from in on at by about into between until since without per
   i i'm i'd i'll i've we we're we'd you're they they're he she it's there's that's what's
-  is are was were am be been being do does did have has had can could will would shall should may might must
+  is are was were am be been being do does did have has had can could will would shall should might must
   want wanna need gonna trying called named very really also just even only some any every each another
   uh um er erm hmm mm like
   dan atau tapi tetapi sebab kerana yang di ke dari daripada untuk dengan pada kepada oleh bagi tentang mengenai
@@ -36,7 +36,29 @@ const FEWEST_DIGITS_OF_A_RUN = 3;
 const ANNOUNCES_NUMBER =
   /\b(number|phone|mobile|account|ic|passport|reference|nombor|telefon|akaun|rujukan)\b/;
 
-/** Whether the caller stopped in the middle: after an open word, in a number, at a comma. */
+/**
+ * How likely it is that the caller goes on: `unfinished` in the middle of a phrase or a number; `told` after a
+ * statement, which often leads up to a request; `asked` after a question, a request or a short answer.
+ */
+export type Completeness = 'unfinished' | 'told' | 'asked';
+
+const CONDITIONS = new Set('if kalau jika sekiranya apabila'.split(' '));
+/** What asks, or asks for something. */
+const ASKING =
+  /\b(what|what's|how|why|when|where|who|which|can|could|will|would|do you|does|did you|is there|are there|is it|are you|may i|should|please|help|i want|i would like|i'd like|i need|i wanna|apa|apakah|bila|kenapa|mengapa|macam mana|bagaimana|berapa|mana|siapa|boleh|bolehkah|adakah|tolong|sila|minta|nak|mahu|hendak|perlu)\b/;
+/** An answer of few words is whole. */
+const SHORT_ANSWER_WORDS = 3;
+
+/** What the words of a turn so far say about its end. */
+export function completenessOf(text: string): Completeness {
+  if (looksUnfinished(text)) return 'unfinished';
+  const plain = wordsOf(text);
+  if (plain.length <= SHORT_ANSWER_WORDS || /\?\s*$/.test(text) || ASKING.test(plain.join(' ')))
+    return 'asked';
+  return 'told';
+}
+
+/** Whether the caller stopped in the middle: after an open word, in a number, at a comma, before what depends on «if». */
 export function looksUnfinished(text: string): boolean {
   const trimmed = text.trim();
   if (/[,;:…–—-]$|\.\.\.$/u.test(trimmed)) return true;
@@ -44,7 +66,8 @@ export function looksUnfinished(text: string): boolean {
   const words = wordsOf(trimmed);
   const last = words.at(-1);
   if (last === undefined) return false;
-  return OPEN_WORDS.has(last) || isInsideNumber(words);
+  const isBareCondition = CONDITIONS.has(words[0] ?? '') && !ASKING.test(words.slice(1).join(' '));
+  return OPEN_WORDS.has(last) || isBareCondition || isInsideNumber(words);
 }
 
 /** Whether a transcript is listening noise only, such as «ya», «okay, okay», «mm-hm». */

@@ -7,6 +7,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 const POLICY: TurnTakerParts['policy'] = {
   speculateAfterMs: 100,
   minEndpointingMs: 600,
+  toldEndpointingMs: 600,
   maxEndpointingMs: 1500,
   useWords: true,
   speculation: 'answer',
@@ -159,6 +160,43 @@ test('unfinished words hold the turn open, and the answer is ready when they wer
   expect(log.at(-1)).toBe('prepare I would like to');
   clock.advance(500);
   expect(log.at(-1)).toBe('ended I would like to');
+});
+
+test('after a statement the turn stays open for a while, the answer ready', async () => {
+  const turn = taker({ toldEndpointingMs: 800 });
+  speak(turn, 320);
+  clock.advance(100);
+  await last().is('My contract ends in May.');
+  clock.advance(699);
+  expect(log).toEqual(['started', 'transcribe', 'prepare My contract ends in May.']);
+  clock.advance(1);
+  expect(log.at(-1)).toBe('ended My contract ends in May.');
+});
+
+test('a question ends as soon as its answer is ready, not before the shortest silence', async () => {
+  const turn = taker({ minEndpointingMs: 480, toldEndpointingMs: 800 });
+  const ask = async (readyAfterMs: number) => {
+    log = [];
+    speak(turn, 320);
+    clock.advance(100);
+    await last().is('What is my balance?');
+    clock.advance(readyAfterMs);
+    turn.answerReady();
+    return log;
+  };
+  expect(await ask(400)).toContain('ended What is my balance?');
+  expect(await ask(300)).not.toContain('ended What is my balance?');
+  clock.advance(80);
+  expect(log).toContain('ended What is my balance?');
+  expect(await ask(699)).toContain('ended What is my balance?');
+  speak(turn, 320);
+  clock.advance(100);
+  await last().is('What is my balance?');
+  log = [];
+  clock.advance(699);
+  expect(log).toEqual([]);
+  clock.advance(1);
+  expect(log).toEqual(['ended What is my balance?']);
 });
 
 test('with words switched off only silence counts', async () => {

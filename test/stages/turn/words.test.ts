@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { isBackchannel, looksUnfinished, saysTheSame } from '../../../src/stages/turn/words.ts';
+import {
+  completenessOf,
+  isBackchannel,
+  looksUnfinished,
+  saysTheSame,
+} from '../../../src/stages/turn/words.ts';
 
 describe('words that hold a turn open', () => {
   test.each([
@@ -21,6 +26,8 @@ describe('words that hold a turn open', () => {
     'Boleh tak tolong saya dengan',
     'Well…',
     'I was thinking -',
+    'Kalau saya tukar pelan hari ini',
+    'If I upgrade today',
   ])('%s', (text) => expect(looksUnfinished(text)).toBe(true));
 });
 
@@ -31,6 +38,7 @@ describe('words that do not', () => {
     'No.',
     'What is my balance?',
     'Is it you?',
+    'If I upgrade today when does the price start',
     'My number is 012 345 6789',
     'my phone number is zero one two three four five six seven eight nine',
     'I pay 50',
@@ -63,4 +71,24 @@ test('listening noises are told from answers that mean something', () => {
 test('case and punctuation make no difference to what was said', () => {
   expect(saysTheSame('Hello, my line is down', 'hello my line is down.')).toBe(true);
   expect(saysTheSame('My line is down', 'My line was down')).toBe(false);
+});
+
+test('a statement is told from what asks for an answer', () => {
+  for (const text of [
+    'My line is down.',
+    'My contract ends in May',
+    'Internet saya tak laju',
+    'I have two lines.',
+  ])
+    expect(completenessOf(text), text).toBe('told');
+  for (const text of [
+    'Yes please',
+    'I want to pay my bill.',
+    'Berapa bil saya untuk bulan ini',
+    'Tolong semak baki saya',
+    'It is down, can you look at it',
+    'My line is down, okay?',
+  ])
+    expect(completenessOf(text), text).toBe('asked');
+  expect(completenessOf('I would like to')).toBe('unfinished');
 });

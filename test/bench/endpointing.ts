@@ -1,0 +1,208 @@
+/**
+ * Compares policies of ending a turn on the labelled set of the bench, without waiting: the real detector on the real
+ * sounds, the real `TurnTaker`, a clock that is moved by hand, and a transcriber that knows every word spoken so far.
+ *
+ *     npx tsx test/bench/endpointing.ts [STT milliseconds, default 200] [--cut-offs]
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { initializeLogger, VADEventType } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
+import { makeCorpus, soundOf, type Utterance } from '../../src/bench/corpus.ts';
+import { readLines } from '../../src/bench/corpus-text.ts';
+import { cacheDir } from '../../src/dev/livekit-binary.ts';
+import { resampled } from '../../src/probe/wav.ts';
+import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
+import { type TurnPolicy, TurnTaker } from '../../src/stages/turn/taker.ts';
+import { loadVad } from '../../src/stages/vad.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+
+const WINDOW_MS = 32;
+const RATE = 16_000;
+const TAIL_MS = 4000;
+/** From the transcript to the first sound: first token, a few more, first byte. */
+const ANSWER_MS = 200 + 50 + 120;
+
+interface Outcome {
+  cutOff: boolean;
+  /** Last sound → the answer begins. */
+  delayMs: number;
+  transcriptions: number;
+  answers: number;
+}
+
+const defaults: TurnPolicy = {
+  speculateAfterMs: 75,
+  minEndpointingMs: 480,
+  toldEndpointingMs: 800,
+  maxEndpointingMs: 1500,
+  useWords: true,
+  speculation: 'answer',
+  bargeInAfterMs: 90,
+};
+const silence = (ms: number, more: Partial<TurnPolicy> = {}): TurnPolicy => ({
+  ...defaults,
+  useWords: false,
+  minEndpointingMs: ms,
+  toldEndpointingMs: ms,
+  ...more,
+});
+const POLICIES: Record<string, TurnPolicy> = {
+  'silence 350': silence(350),
+  'silence 600': silence(600),
+  'silence 600, nothing ahead': silence(600, { speculation: 'off' }),
+  'silence 900': silence(900),
+  'unfinished words 1500': { ...defaults, toldEndpointingMs: 600, minEndpointingMs: 600 },
+  'default: + statements 800': defaults,
+  'default, work from 35 ms on': { ...defaults, speculateAfterMs: 35 },
+  'default, work from 150 ms on': { ...defaults, speculateAfterMs: 150 },
+};
+
+const sttMs = Number(process.argv[2] ?? 200);
+initializeLogger({ pretty: false, level: 'silent' });
+const lines = await readLines(fileURLToPath(new URL('../../src/bench/utterances.txt', import.meta.url)));
+const corpus = (await makeCorpus(lines, { cacheDir: join(cacheDir(), 'bench') })).filter(
+  ({ set }) => set !== 'bargein',
+);
+const vad = await loadVad({ vad: 'bundled' });
+const heard: { utterance: Utterance; windows: number[] }[] = [];
+for (const utterance of corpus) heard.push({ utterance, windows: await windowsOf(utterance) });
+
+const rows: Record<string, Record<string, string>> = {};
+for (const [name, policy] of Object.entries(POLICIES)) {
+  const outcomes: (Outcome & { pauseMs: number; text: string })[] = [];
+  for (const { utterance, windows } of heard) {
+    const text = utterance.phrases.flatMap(({ words }) => words.map((word) => word.text)).join(' ');
+    outcomes.push({ ...(await outcomeOf(utterance, windows, policy)), pauseMs: utterance.pauseMs, text });
+  }
+  rows[name] = rowOf(outcomes);
+  if (process.argv.includes('--cut-offs'))
+    for (const one of outcomes.filter(({ cutOff }) => cutOff)) console.log(name, one.pauseMs, one.text);
+}
+console.table(rows);
+process.exit(0);
+
+function rowOf(outcomes: readonly (Outcome & { pauseMs: number })[]): Record<string, string> {
+  const share = (some: readonly Outcome[]) => `${some.filter(({ cutOff }) => cutOff).length}/${some.length}`;
+  const delays = outcomes
+    .filter(({ cutOff }) => !cutOff)
+    .map(({ delayMs }) => delayMs)
+    .sort((a, b) => a - b);
+  const at = (q: number) => String(Math.round(delays[Math.ceil(q * delays.length) - 1] ?? 0));
+  const whole = outcomes.filter(({ pauseMs }) => !pauseMs);
+  const paused = outcomes.filter(({ pauseMs }) => pauseMs);
+  const extra = (some: readonly Outcome[], key: 'transcriptions' | 'answers') =>
+    (some.reduce((sum, outcome) => sum + outcome[key] - 1, 0) / some.length).toFixed(2);
+  return {
+    'cut off': `${((100 * outcomes.filter(({ cutOff }) => cutOff).length) / outcomes.length).toFixed(1)} %`,
+    ...Object.fromEntries(
+      [200, 400, 600, 900].map((ms) => [`${ms}`, share(outcomes.filter(({ pauseMs }) => pauseMs === ms))]),
+    ),
+    'p50 ms': at(0.5),
+    'p95 ms': at(0.95),
+    'STT/pause': extra(paused, 'transcriptions'),
+    'LLM/pause': extra(paused, 'answers'),
+    'STT/whole': extra(whole, 'transcriptions'),
+    'LLM/whole': extra(whole, 'answers'),
+  };
+}
+
+/** The detector's probability for each window of 32 ms, silence after the end included. */
+async function windowsOf(utterance: Utterance): Promise<number[]> {
+  const sound = resampled(await soundOf(utterance), RATE);
+  const tail = Math.max(0, Math.round(((utterance.endMs + TAIL_MS) * RATE) / 1000) - sound.samples.length);
+  const samples = new Int16Array(sound.samples.length + tail);
+  samples.set(sound.samples);
+  const stream = vad.stream();
+  const windows: number[] = [];
+  for (let at = 0; at + 160 <= samples.length; at += 160)
+    stream.pushFrame(new AudioFrame(samples.slice(at, at + 160), RATE, 1, 160));
+  // The last one is not judged before audio of the next has come.
+  const whole = Math.floor((samples.length * 1000) / RATE / WINDOW_MS) - 2;
+  for await (const { type, probability } of stream) {
+    if (type !== VADEventType.INFERENCE_DONE) continue;
+    if (windows.push(probability) >= whole) break;
+  }
+  stream.close();
+  return windows;
+}
+
+async function outcomeOf(
+  utterance: Utterance,
+  windows: readonly number[],
+  policy: TurnPolicy,
+): Promise<Outcome> {
+  const clock = manualClock();
+  const words = utterance.phrases.flatMap((phrase) => phrase.words);
+  let outcome: Outcome | undefined;
+  let transcriptions = 0;
+  let answers = 0;
+  let preparedAt: number | undefined;
+  const waiting: { dueAt: number; resolve(): void }[] = [];
+  const taker = new TurnTaker({
+    policy,
+    governor: new SpeculationGovernor(1500),
+    clock,
+    wallNow: clock.now,
+    agent: { isBusy: () => false, mayBeInterrupted: () => true, isEnding: () => false },
+    transcriber: {
+      push() {},
+      reset() {},
+      close() {},
+      transcribe(signal) {
+        transcriptions += 1;
+        const text = words
+          .filter(({ endMs }) => endMs <= clock.now() + 20)
+          .map((word) => word.text)
+          .join(' ');
+        return new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+          waiting.push({ dueAt: clock.now() + sttMs, resolve: () => resolve({ text }) });
+        });
+      },
+    },
+    actions: {
+      speechStarted() {},
+      hold() {},
+      release() {},
+      interrupt() {},
+      prepare() {
+        answers += 1;
+        preparedAt = clock.now();
+        const mine = preparedAt;
+        clock.after(ANSWER_MS, () => {
+          if (preparedAt === mine) taker.answerReady();
+        });
+      },
+      drop() {
+        preparedAt = undefined;
+      },
+      turnEnded(text, { endedAt = 0 }) {
+        if (outcome || !text) return;
+        const readyAt =
+          preparedAt === undefined ? endedAt + ANSWER_MS : Math.max(endedAt, preparedAt + ANSWER_MS);
+        outcome = {
+          cutOff: readyAt < utterance.endMs || text.text.split(' ').length < words.length - 1,
+          delayMs: readyAt - utterance.endMs,
+          transcriptions,
+          answers: Math.max(1, answers),
+        };
+      },
+    },
+  });
+  let speechMs = 0;
+  for (const probability of windows) {
+    for (let ms = 0; ms < WINDOW_MS; ms += 4) {
+      clock.advance(4);
+      for (const due of waiting.filter(({ dueAt }) => dueAt <= clock.now())) {
+        waiting.splice(waiting.indexOf(due), 1);
+        due.resolve();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    speechMs = probability >= (speechMs > 0 ? 0.35 : 0.5) ? speechMs + WINDOW_MS : 0;
+    if (speechMs > 0) taker.speech(speechMs);
+  }
+  if (!outcome) throw new Error(`no turn was taken: ${words.map(({ text }) => text).join(' ')}`);
+  return outcome;
+}
