@@ -73,14 +73,11 @@ test('the page learns who answers, what the agent does, and where the time went'
   );
   const { parts } = turn as unknown as { parts: Record<string, number> };
   expect(turn).toMatchObject({ turn: 1, interrupted: false });
-  expect(parts).toEqual({
-    endpointingMs: expect.any(Number),
-    sttMs: expect.any(Number),
-    llmTtftMs: expect.any(Number),
-    ttsTtfbMs: expect.any(Number),
-    totalMs: expect.any(Number),
-  });
+  const { endpointingMs, totalMs = 0, ...steps } = parts;
+  expect(endpointingMs).toBeGreaterThan(0);
+  expect(Object.keys(steps)).toEqual(expect.arrayContaining(['pauseMs', 'sttMs', 'holdMs', 'readyMs']));
+  const sum = Object.values(steps).reduce((total, ms) => total + ms, 0);
+  expect(Math.abs(totalMs - sum), 'the parts add up').toBeLessThanOrEqual(20);
   const heardAfterMs = (caller.heard.speechAfter(lastVoicedAtMs) ?? 0) - lastVoicedAtMs;
-  expect(parts.totalMs).toBeGreaterThan(parts.llmTtftMs ?? 0);
-  expect(Math.abs((parts.totalMs ?? 0) - heardAfterMs), 'told and heard latency differ').toBeLessThan(1000);
+  expect(Math.abs(totalMs - heardAfterMs), 'told and heard latency differ').toBeLessThan(1000);
 });
