@@ -1,5 +1,5 @@
 import { voice } from '@livekit/agents';
-import type { AgentFloor, TurnActions } from '../stages/turn/taker.ts';
+import type { AgentFloor, TurnActions } from '../stages/turn/roles.ts';
 import type { CallerOutput } from './caller-output.ts';
 
 /** An answer with less than this left is as good as said: «okay» is an answer to it. */

@@ -8,9 +8,9 @@ import { createLlm } from '../stages/llm.ts';
 import { createDeepgramStt, createTranscriber, type SttHooks } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
 import { SpeculationGovernor } from '../stages/turn/governor.ts';
+import type { TurnTimes } from '../stages/turn/roles.ts';
 import { followTurnStt, followVad } from '../stages/turn/session-options.ts';
 import { TurnStt } from '../stages/turn/stream.ts';
-import type { TurnTimes } from '../stages/turn/taker.ts';
 import type { Floor } from './floor.ts';
 
 export interface CallHooks extends SttHooks {

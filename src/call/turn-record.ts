@@ -1,5 +1,5 @@
 import type { TurnMark } from '../stages/hooks.ts';
-import type { TurnTimes } from '../stages/turn/taker.ts';
+import type { TurnTimes } from '../stages/turn/roles.ts';
 
 /** Where the time of one answer went, in milliseconds. */
 export interface TurnParts {

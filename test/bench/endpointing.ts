@@ -13,7 +13,8 @@ import { readLines } from '../../src/bench/corpus-text.ts';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { resampled } from '../../src/probe/wav.ts';
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
-import { type TurnPolicy, TurnTaker } from '../../src/stages/turn/taker.ts';
+import type { TurnPolicy } from '../../src/stages/turn/roles.ts';
+import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import { loadVad } from '../../src/stages/vad.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 

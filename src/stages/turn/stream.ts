@@ -1,7 +1,8 @@
 import { type APIConnectOptions, normalizeLanguage, stt, type VAD, VADEventType } from '@livekit/agents';
 import { systemClock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
-import { type AgentFloor, type TurnActions, type TurnPolicy, TurnTaker, type TurnTimes } from './taker.ts';
+import type { AgentFloor, TurnActions, TurnPolicy, TurnTimes } from './roles.ts';
+import { TurnTaker } from './taker.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
 
 /** Silero's window. */

@@ -1,61 +1,8 @@
 import type { Clock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
+import type { AgentFloor, TurnActions, TurnPolicy, TurnTimes } from './roles.ts';
 import type { TurnText, TurnTranscriber } from './transcriber.ts';
 import { completenessOf, isBackchannel, saysTheSame } from './words.ts';
-
-/** When a turn ends and what is done ahead of it. All in milliseconds of silence after the caller's last sound. */
-export interface TurnPolicy {
-  /** Pause at which the turn so far is transcribed. */
-  speculateAfterMs: number;
-  /** Silence that ends a turn whose answer is ready; until then, waiting costs nothing. */
-  minEndpointingMs: number;
-  /** Silence that ends a turn, also after a statement, which often leads up to a request. */
-  toldEndpointingMs: number;
-  /** The same while the words say that more is to come. */
-  maxEndpointingMs: number;
-  /** Whether the words count. */
-  useWords: boolean;
-  /** How far work runs ahead of the end of the turn. */
-  speculation: 'off' | 'transcript' | 'answer';
-  /** Speech over the agent's voice before that falls silent. */
-  bargeInAfterMs: number;
-}
-
-/** Wall-clock times of one turn, in milliseconds since the epoch. */
-export interface TurnTimes {
-  lastSoundAt: number;
-  pauseSeenAt?: number;
-  transcribedAt?: number;
-  endedAt?: number;
-}
-
-/** What follows from what the caller does. */
-export interface TurnActions {
-  /** The caller has begun a turn. */
-  speechStarted(): void;
-  /** Likely the whole turn: prepare the answer. Replaces what was prepared before. */
-  prepare(text: TurnText): void;
-  /** The caller goes on: drop what was prepared. */
-  drop(): void;
-  /** The turn is over; `undefined` when nothing was said in it. */
-  turnEnded(text: TurnText | undefined, times: TurnTimes): void;
-  /** Hold the agent's voice: the caller may want to speak. */
-  hold(): void;
-  /** They did not: go on where it stopped. */
-  release(): void;
-  /** They did: forget the rest of the answer. */
-  interrupt(): void;
-}
-
-/** What the agent does, as far as the caller's turn depends on it. */
-export interface AgentFloor {
-  /** It speaks, or is about to. */
-  isBusy(): boolean;
-  /** Its voice may be cut by speech. */
-  mayBeInterrupted(): boolean;
-  /** So little is left of its answer that even «okay» is an answer to it. */
-  isEnding(): boolean;
-}
 
 export interface TurnTakerParts {
   policy: TurnPolicy;
