@@ -3,6 +3,7 @@ import { defineAgent, type JobContext, type VAD } from '@livekit/agents';
 import { ContinualGatheringPolicy, IceTransportType } from '@livekit/rtc-node';
 import { startCall } from './call/call.ts';
 import type { CallHost } from './call/host.ts';
+import { phraseFolder } from './call/phrase-cache.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import type { Report } from './observe/facts.ts';
@@ -36,7 +37,10 @@ export default defineAgent<ProcessData>({
     const personas = createPersonaStore({ dir: config.agent.promptsDir, log, quiet: true });
     try {
       const host = hostOf(job, config);
-      const { ended } = await startCall({ host, config, personas, vad, report, log });
+      const { ended } = await startCall({
+        ...{ host, config, personas, vad, report, log },
+        phraseDir: phraseFolder(ppid),
+      });
       // Not awaited: the framework waits for this function when it ends a call from outside.
       ended.then((reason) => {
         job.shutdown(reason);

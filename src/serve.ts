@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { phraseFolder } from './call/phrase-cache.ts';
 import { isLoopback, secretProblem } from './config/rules.ts';
 import type { Config } from './config/schema.ts';
 import { createWorker, type Worker } from './dispatch/worker.ts';
@@ -63,6 +65,7 @@ async function serveOps({ agent }: Config, worker: Worker | undefined): Promise<
     async close() {
       await ops.close();
       await relay?.close();
+      await rm(phraseFolder(process.pid), { recursive: true, force: true });
     },
   };
 }

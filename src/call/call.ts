@@ -12,6 +12,8 @@ import { follow } from './conversation.ts';
 import { createFloor } from './floor.ts';
 import { greet } from './greeting.ts';
 import type { CallHost } from './host.ts';
+import { PhraseCache } from './phrase-cache.ts';
+import { createPhrases, fixedPhrases } from './phrases.ts';
 import { buildPipeline } from './pipeline.ts';
 import { startInRoom } from './start.ts';
 import { warmEndpoints } from './warm.ts';
@@ -26,6 +28,8 @@ export interface CallParts {
   vad: VAD;
   log: Log;
   report: Report;
+  /** Where calls share the sound of fixed phrases. */
+  phraseDir: string;
 }
 
 export interface RunningCall {
@@ -41,6 +45,7 @@ export async function startCall({
   vad,
   log,
   report,
+  phraseDir,
 }: CallParts): Promise<RunningCall> {
   const { room } = host;
   await Promise.all([host.connect(), personas.load()]);
@@ -49,7 +54,7 @@ export async function startCall({
   const caller = await waitForCaller(room, CALLER_TIMEOUT_MS);
   if (!caller) return notStarted('nobody came', log);
 
-  const persona = personaFor(caller, { host, config, personas, log });
+  const { persona, fixed } = personaFor(caller, { host, config, personas, log });
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
   room.localParticipant
     ?.setAttributes(facts(persona, config))
@@ -68,13 +73,15 @@ export async function startCall({
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
   const session = buildPipeline({ config, persona, vad, floor, hooks: conversation.hooks });
   floor.attach(session);
-  const ended = conversation.attach(session, output).finally(() => {
+  const phrases = createPhrases(session, phraseCacheFor(config, persona, fixed, phraseDir));
+  const ended = conversation.attach(session, output, phrases).finally(() => {
     over.abort();
     return output.close();
   });
   await startInRoom(session, { room, caller, output, instructions: persona.instructions });
   callLog.info({ via: caller.via }, 'call started');
-  greet(session, persona);
+  greet(session, phrases, persona);
+  phrases.keep(fixed, over.signal).catch((error) => callLog.debug({ error }, 'phrases not kept'));
   return { ended };
 }
 
@@ -86,16 +93,36 @@ function notStarted(reason: string, log: Log): RunningCall {
 /** The prompt of this call, filled with what the dispatch and the caller's attributes say. */
 function personaFor(
   caller: Caller,
-  { host, config, personas, log }: Omit<CallParts, 'vad' | 'report'>,
-): Persona {
-  const { persona, variables, reason } = choosePersona(personas, {
+  { host, config, personas, log }: Omit<CallParts, 'vad' | 'report' | 'phraseDir'>,
+): { persona: Persona; fixed: string[] } {
+  const {
+    persona: template,
+    variables,
+    reason,
+  } = choosePersona(personas, {
     dispatchMetadata: host.dispatchMetadata,
     roomMetadata: host.room.metadata ?? '',
     fallback: config.agent.prompt,
     log,
   });
-  log.info({ prompt: persona.name, reason }, 'prompt chosen');
-  return renderPersona(persona, { name: caller.name, ...caller.attributes, ...variables });
+  log.info({ prompt: template.name, reason }, 'prompt chosen');
+  const persona = renderPersona(template, { name: caller.name, ...caller.attributes, ...variables });
+  return { persona, fixed: fixedPhrases(template, persona) };
+}
+
+function phraseCacheFor(
+  { tts }: Config,
+  { voice }: Persona,
+  phrases: readonly string[],
+  folder: string,
+): PhraseCache | undefined {
+  if (!tts.cache) return undefined;
+  const { provider, baseUrl, model, format, speed } = tts;
+  return new PhraseCache({
+    folder,
+    phrases,
+    voice: [provider, baseUrl, model, voice ?? tts.voice, format, speed],
+  });
 }
 
 /** What the page shows about this agent; published as participant attributes. */

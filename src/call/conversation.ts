@@ -12,6 +12,7 @@ import type { CallerOutput } from './caller-output.ts';
 import type { CallHost } from './host.ts';
 import { createLatencyRecord } from './latency.ts';
 import { createLimits } from './limits.ts';
+import type { Phrases } from './phrases.ts';
 import type { CallHooks } from './pipeline.ts';
 import { type CallEvent, onHangUpCommand, publishEvent } from './room-events.ts';
 import { TurnRecord } from './turn-record.ts';
@@ -45,6 +46,7 @@ export interface ConversationParts {
 export function follow({ host, config, persona, caller, log, report }: ConversationParts) {
   const { room } = host;
   let session: voice.AgentSession | undefined;
+  let phrases: Phrases | undefined;
   let ending: string | undefined;
 
   const publish = (event: CallEvent) => {
@@ -52,7 +54,7 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
   };
 
   const apology = createApology(() => {
-    if (session && !ending) session.say(persona.apology, { addToChatCtx: false });
+    if (!ending) phrases?.say(persona.apology, { addToChatCtx: false });
   });
 
   const record = new TurnRecord();
@@ -84,7 +86,7 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     log.info({ reason }, 'hanging up');
     publish({ type: 'ending', reason });
     try {
-      if (reason !== CALLER_LOST) await sayAndWait(session, persona.goodbye);
+      if (reason !== CALLER_LOST) await sayAndWait(session, phrases, persona.goodbye);
     } finally {
       await atMost(DELETE_TIMEOUT_MS, host.deleteRoom()).finally(() => session?.close());
     }
@@ -96,12 +98,13 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
   const limits = createLimits({
     maxCallMs: config.agent.maxCallMs,
     idleTimeoutMs: config.agent.idleTimeoutMs,
-    onIdle: () => session?.say(persona.stillThere, { addToChatCtx: true }),
+    onIdle: () => phrases?.say(persona.stillThere, { addToChatCtx: true }),
     onEnd: hangUpSoon,
   });
 
-  const attach = (started: voice.AgentSession, output: CallerOutput): Promise<string> => {
+  const attach = (started: voice.AgentSession, output: CallerOutput, said: Phrases): Promise<string> => {
     session = started;
+    phrases = said;
     output.on(voice.AudioOutput.EVENT_PLAYBACK_STARTED, () => record.heard());
     started.on(Event.UserInputTranscribed, () => apology.turnOpened());
     watchSilence(started, limits);
@@ -139,10 +142,14 @@ function releaseTracks({ localParticipant }: Room): void {
     publication.resolveFirstSubscription();
 }
 
-async function sayAndWait(session: voice.AgentSession, text: string): Promise<void> {
+async function sayAndWait(
+  session: voice.AgentSession,
+  phrases: Phrases | undefined,
+  text: string,
+): Promise<void> {
   session.interrupt({ force: true });
-  const speech = session.say(text, { allowInterruptions: false });
-  await atMost(GOODBYE_TIMEOUT_MS, speech.waitForPlayout());
+  const speech = phrases?.say(text, { allowInterruptions: false });
+  await atMost(GOODBYE_TIMEOUT_MS, speech?.waitForPlayout() ?? Promise.resolve());
   await delay(LINGER_MS);
 }
 

@@ -125,6 +125,11 @@ export const settings = {
       durationMs(5000, 500),
       'No more speech is asked for while so much waits to be played',
     ),
+    cache: setting(
+      'TTS_CACHE',
+      flag(true),
+      'Keep the sound of the fixed phrases of prompts while the worker runs: greeting, apology, good-bye',
+    ),
     ...deadlines('TTS', 5000),
   },
   deepgram: {

@@ -1,5 +1,6 @@
 import { type APIConnectOptions, AsyncIterableQueue, Task, tts } from '@livekit/agents';
 import { type Clock, systemClock } from '../openai/clock.ts';
+import type { TurnMark } from './hooks.ts';
 import { speakInOrder } from './speak-in-order.ts';
 import { FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
 import { type Chunk, Chunker } from './text/chunker.ts';
@@ -9,6 +10,8 @@ export interface AnswerStreamOptions {
   /** Speaks one text; mono samples at 24 kHz. */
   speak(text: string, signal: AbortSignal): AsyncIterable<Int16Array>;
   onError(error: unknown): void;
+  /** Told again for each chunk; the first counts. */
+  onMark?: ((mark: TurnMark) => void) | undefined;
   firstWords: number;
   aheadMs: number;
   clock?: Clock | undefined;
@@ -34,7 +37,7 @@ export class AnswerStream extends tts.SynthesizeStream {
 
   /** Never throws: the framework would retry what was retried already, and count towards ending the call. */
   protected override async run(): Promise<void> {
-    const { aheadMs, onError } = this.#options;
+    const { aheadMs, onError, onMark } = this.#options;
     const writer = new FrameWriter((audio) => this.queue.put(audio));
     const chunks = new AsyncIterableQueue<Chunk>();
     this.#cutInto(chunks).catch(onError);
@@ -46,7 +49,10 @@ export class AnswerStream extends tts.SynthesizeStream {
       signal: this.abortSignal,
       onError,
     });
-    for await (const samples of speech) writer.write(samples);
+    for await (const samples of speech) {
+      onMark?.('first-byte');
+      writer.write(samples);
+    }
     if (!this.abortSignal.aborted) writer.end();
   }
 
@@ -59,6 +65,7 @@ export class AnswerStream extends tts.SynthesizeStream {
     try {
       for await (const written of this.input) {
         stopTimer();
+        this.#options.onMark?.('first-token');
         put(typeof written === 'string' ? chunker.push(written) : chunker.end());
         stopTimer = this.#clock.after(PAUSE_MS, () => put(chunker.release()));
       }
@@ -71,6 +78,7 @@ export class AnswerStream extends tts.SynthesizeStream {
 
   #speak(chunk: Chunk, signal: AbortSignal): AsyncIterable<Int16Array> {
     this.markStarted();
+    this.#options.onMark?.('first-clause');
     return asHeard(this.#options.speak(chunk.text, signal), chunk);
   }
 }

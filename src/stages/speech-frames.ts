@@ -23,9 +23,10 @@ export class FrameWriter {
     this.#pass(this.#framer.write(samples.slice().buffer));
   }
 
-  end(): void {
+  /** @param isWhole - false for speech that broke off: then no frame is the `final` one. */
+  end(isWhole = true): void {
     this.#pass(this.#framer.flush());
-    this.#send(true);
+    this.#send(isWhole);
   }
 
   #pass(frames: AudioFrame[]): void {

@@ -52,7 +52,8 @@ export class StreamingTts extends tts.TTS {
 
   override stream(options?: { connOptions?: APIConnectOptions }): tts.SynthesizeStream {
     const { firstChunkWords: firstWords, aheadMs } = this.#options;
-    const answer = { speak: this.#speak, onError: this.#onError, firstWords, aheadMs };
+    const { onMark } = this.#hooks;
+    const answer = { speak: this.#speak, onError: this.#onError, onMark, firstWords, aheadMs };
     return new AnswerStream(this, answer, options?.connOptions);
   }
 
@@ -96,12 +97,14 @@ class TextStream extends tts.ChunkedStream {
   /** Never throws: the framework would retry what was retried already, and count towards ending the call. */
   protected override async run(): Promise<void> {
     const writer = new FrameWriter((audio) => this.queue.put(audio));
+    let isWhole = true;
     try {
       for await (const samples of this.#speech.speak(this.inputText, this.abortSignal)) writer.write(samples);
     } catch (error) {
+      isWhole = false;
       if (!this.abortSignal.aborted) this.#speech.onError(error);
     }
-    if (!this.abortSignal.aborted && !this.queue.closed) writer.end();
+    if (!this.abortSignal.aborted && !this.queue.closed) writer.end(isWhole);
   }
 }
 

@@ -108,8 +108,9 @@ function settings(livekit: LiveKit, standIn: StandIn, promptsDir: string): Recor
     LIVEKIT_API_KEY: livekit.apiKey,
     LIVEKIT_API_SECRET: livekit.apiSecret,
     OPENAI_BASE_URL: standIn.baseUrl,
-    // Tests count requests; warm.e2e.ts leaves it on.
+    // Tests count requests; warm.e2e.ts leaves these on.
     LLM_PRIME: 'false',
+    TTS_CACHE: 'false',
     OPENAI_API_KEY: 'stand-in',
     AGENT_NAME,
     PROMPTS_DIR: promptsDir,

@@ -1,0 +1,87 @@
+import { ReadableStream } from 'node:stream/web';
+import type { tts, voice } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
+import type { Persona } from '../persona/store.ts';
+import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { joined } from '../stages/turn/transcriber.ts';
+import type { PhraseCache } from './phrase-cache.ts';
+
+const FRAME_SAMPLES = OUTPUT_SAMPLE_RATE / 50;
+
+export interface Phrases {
+  /** Says a fixed text as one piece, from the cache where it has it. */
+  say(text: string, options?: { allowInterruptions?: boolean; addToChatCtx?: boolean }): voice.SpeechHandle;
+  /** Has the cache hold these, one after the other. */
+  keep(texts: readonly string[], signal: AbortSignal): Promise<void>;
+}
+
+/** What the agent says by itself. */
+export function createPhrases(session: voice.AgentSession, cache: PhraseCache | undefined): Phrases {
+  const { tts } = session;
+  return {
+    say(text, options) {
+      if (!tts) return session.say(text, options);
+      return session.say(text, { ...options, audio: streamOf(spoken(text, tts, cache)) });
+    },
+    async keep(texts, signal) {
+      if (!tts || !cache) return;
+      for (const text of texts) {
+        if (signal.aborted) return;
+        for await (const _ of spoken(text, tts, cache)) if (signal.aborted) return;
+      }
+    },
+  };
+}
+
+/** What the agent says by itself in the words of the prompt file, nothing of the caller's filled in. */
+export function fixedPhrases(template: Persona, persona: Persona): string[] {
+  const written = phrasesOf(template);
+  return phrasesOf(persona).filter((text) => written.includes(text));
+}
+
+function phrasesOf({ greeting, apology, goodbye, stillThere }: Persona): string[] {
+  // The greeting last: it is being said when the others are fetched.
+  return [apology, goodbye, stillThere, ...(greeting && 'text' in greeting ? [greeting.text] : [])];
+}
+
+async function* spoken(
+  text: string,
+  voice: tts.TTS,
+  cache: PhraseCache | undefined,
+): AsyncGenerator<AudioFrame> {
+  const kept = await cache?.read(text);
+  if (kept) return yield* framesOf(kept);
+  const parts: Int16Array[] = [];
+  const stream = voice.synthesize(text);
+  let isWhole = false;
+  try {
+    for await (const { frame, final } of stream) {
+      if (frame.sampleRate === OUTPUT_SAMPLE_RATE) parts.push(frame.data);
+      isWhole = final === true;
+      yield frame;
+    }
+  } finally {
+    stream.close();
+  }
+  if (isWhole) await cache?.write(text, joined(parts));
+}
+
+function* framesOf(samples: Int16Array): Generator<AudioFrame> {
+  for (let at = 0; at < samples.length; at += FRAME_SAMPLES) {
+    const part = samples.slice(at, at + FRAME_SAMPLES);
+    yield new AudioFrame(part, OUTPUT_SAMPLE_RATE, 1, part.length);
+  }
+}
+
+function streamOf(frames: AsyncGenerator<AudioFrame>): ReadableStream<AudioFrame> {
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await frames.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    cancel: async () => {
+      await frames.return(undefined);
+    },
+  });
+}

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { joined, type Sound, silence } from '../../src/probe/wav.ts';
+import type { StandIn } from '../../src/standin/server.ts';
+import { answerAfter, expectHeard, SPEECH_WITHIN_MS, spokenTexts } from './hearing.ts';
+import { useStack } from './stack.ts';
+import { utterance } from './utterance.ts';
+
+const stack = useStack({ profile: { llm: { tokensPerS: 40 }, tts: { realtimeFactor: 4 } } });
+
+/** One sentence in two parts, a pause between them. */
+async function withPause(first: string, pauseMs: number, second: string): Promise<Sound> {
+  const [a, b] = [await utterance(first), await utterance(second)];
+  return joined(a, silence(pauseMs, a.sampleRate), b);
+}
+
+/** Hears the first text until so much audio has come, then the second. */
+function understandBy(standIn: StandIn, seconds: number, first: string, both: string): void {
+  standIn.answerTranscription(({ samples, sampleRate }) =>
+    samples.length / sampleRate < seconds ? first : both,
+  );
+}
+
+const secondsOf = ({ samples, sampleRate }: Sound) => samples.length / sampleRate;
+const questions = (standIn: StandIn) =>
+  standIn
+    .requests('llm')
+    .map(({ details, outcome }) => ({ said: details?.messages.at(-1)?.content, outcome }));
+
+test('a caller who stops in the middle of a sentence is heard out', async () => {
+  const { standIn, callers } = stack();
+  const first = await utterance('I would like to');
+  const sentence = await withPause('I would like to', 900, 'pay my bill for this month.');
+  understandBy(
+    standIn,
+    secondsOf(first) + 1.2,
+    'I would like to',
+    'I would like to pay my bill for this month',
+  );
+  standIn.control({ llm: { always: 'Your bill is ten ringgit.' } });
+  const caller = await callers.call();
+  const { lastVoicedAtMs, startedAtMs } = await caller.speak(sentence);
+  await expectHeard(standIn, await answerAfter(caller, startedAtMs), ['Your bill is ten ringgit.']);
+  expect(caller.heard.speechAfter(startedAtMs), 'the answer begins after the sentence').toBeGreaterThan(
+    lastVoicedAtMs,
+  );
+  expect(questions(standIn).at(-1)?.said).toBe('I would like to pay my bill for this month');
+  expect(questions(standIn).filter(({ outcome }) => outcome === 'answered')).toHaveLength(1);
+});
+
+test('what was begun for the first half is ended at the endpoint when the caller goes on', async () => {
+  const { standIn, callers } = stack();
+  const first = await utterance('My line is down.');
+  const sentence = await withPause('My line is down.', 550, 'It started on Monday, can you help me?');
+  const both = 'My line is down it started on Monday can you help me';
+  understandBy(standIn, secondsOf(first) + 0.9, 'My line is down', both);
+  standIn.control({ profile: { llm: { ttftMs: 1500, tokensPerS: 40 } }, llm: { always: 'I will look.' } });
+  const caller = await callers.call();
+  const { startedAtMs } = await caller.speak(sentence);
+  await expectHeard(standIn, await answerAfter(caller, startedAtMs), ['I will look.']);
+  expect(questions(standIn)).toEqual([
+    { said: 'My line is down', outcome: 'aborted' },
+    { said: both, outcome: 'answered' },
+  ]);
+});
+
+test('a listening noise makes the agent pause, not stop', async () => {
+  const { standIn, callers } = stack();
+  const story = [
+    'There was once a fisherman who lived by the sea with his wife and three daughters.',
+    'Every morning he rowed out before the sun rose, and every evening he came home with an empty net.',
+  ].join(' ');
+  standIn.control({ stt: { always: 'Tell me a story' }, llm: { always: story } });
+  const caller = await callers.call();
+  const question = await caller.speak(await utterance('Tell me a story please.'));
+  const answeredAtMs = await caller.waitForSpeech({
+    afterMs: question.lastVoicedAtMs,
+    timeoutMs: SPEECH_WITHIN_MS,
+  });
+  standIn.control({ stt: { always: 'Okay.' } });
+  const noise = await caller.speak(await utterance('Okay.'));
+  const pausedAtMs = await caller.waitForSilence({ afterMs: answeredAtMs, timeoutMs: 5000, quietMs: 150 });
+  expect(pausedAtMs, 'the agent falls silent while the caller speaks').toBeLessThan(
+    noise.lastVoicedAtMs + 800,
+  );
+  const resumedAtMs = await caller.waitForSpeech({ afterMs: pausedAtMs + 100, timeoutMs: 5000 });
+  expect(resumedAtMs).toBeGreaterThan(noise.startedAtMs);
+  await caller.until(
+    'the end of the story',
+    () => caller.transcripts.some(({ text, final }) => final && text === story),
+    30_000,
+  );
+  expect(questions(standIn)).toHaveLength(1);
+});
+
+test('a slow transcriber is asked once a turn, until it is fast again', async () => {
+  const { standIn, callers } = stack();
+  standIn.control({
+    profile: { stt: { latencyMs: 2500 } },
+    stt: { always: 'What is my balance?' },
+    llm: { always: 'Ten ringgit.' },
+  });
+  const caller = await callers.call();
+  const sentence = await withPause('What is', 300, 'my balance?');
+  const transcriptionsOf = async () => {
+    const before = standIn.requests('stt').length;
+    const { lastVoicedAtMs } = await caller.speak(sentence);
+    await answerAfter(caller, lastVoicedAtMs);
+    return standIn.requests('stt').length - before;
+  };
+  expect(await transcriptionsOf()).toBe(2);
+  expect(await transcriptionsOf()).toBe(1);
+  standIn.control({ profile: { stt: {} } });
+  for (let turn = 0; turn < 3; turn += 1) await transcriptionsOf();
+  expect(await transcriptionsOf()).toBe(2);
+  expect(spokenTexts(standIn).length).toBeGreaterThan(5);
+}, 120_000);

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { answerAfter, expectHeard, spokenTexts } from './hearing.ts';
+import { useStack } from './stack.ts';
+
+const GREETING = 'Welcome to Contoh Telecom, this call may be recorded.';
+const INSTRUCTIONS = 'You answer calls for a company.';
+const APOLOGY = 'Sorry, something went wrong here.';
+
+const stack = useStack({
+  prompts: { default: `---\ngreeting: ${GREETING}\napology: ${APOLOGY}\n---\n${INSTRUCTIONS}` },
+  env: { LLM_PRIME: 'true', TTS_CACHE: 'true' },
+});
+
+test('the model reads the instructions while the call begins, for one token', async () => {
+  const { standIn, callers } = stack();
+  const caller = await callers.call();
+  await answerAfter(caller, 0);
+  const asked = standIn.requests('llm');
+  expect(asked).toHaveLength(1);
+  expect(asked[0]?.details).toMatchObject({
+    maxTokens: 1,
+    messages: [{ role: 'system', content: INSTRUCTIONS }],
+  });
+});
+
+test('fixed phrases are spoken once for all calls, and still there when the voice is not', async () => {
+  const { standIn, callers } = stack();
+  const first = await callers.call();
+  await expectHeard(standIn, await answerAfter(first, 0), [GREETING]);
+  await expect.poll(() => spokenTexts(standIn), { timeout: 10_000 }).toContain(APOLOGY);
+  await callers.leave();
+  const known = spokenTexts(standIn).length;
+
+  standIn.control({ faults: { tts: [{ status: 503 }] } });
+  const second = await callers.call();
+  await expectHeard(standIn, await answerAfter(second, 0), [GREETING]);
+  expect(spokenTexts(standIn)).toHaveLength(known);
+});
