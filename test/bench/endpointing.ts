@@ -192,6 +192,7 @@ async function outcomeOf(
     },
   });
   let speechMs = 0;
+  let silenceMs = 0;
   for (const probability of windows) {
     for (let ms = 0; ms < WINDOW_MS; ms += 4) {
       clock.advance(4);
@@ -202,7 +203,9 @@ async function outcomeOf(
       }
     }
     speechMs = probability >= (speechMs > 0 ? 0.35 : 0.5) ? speechMs + WINDOW_MS : 0;
+    silenceMs = speechMs > 0 ? 0 : silenceMs + WINDOW_MS;
     if (speechMs > 0) taker.speech(speechMs);
+    else taker.silence(silenceMs);
   }
   if (!outcome) throw new Error(`no turn was taken: ${words.map(({ text }) => text).join(' ')}`);
   return outcome;

@@ -11,22 +11,16 @@ const stack = useStack({
   env: { LLM_PRIME: 'true', TTS_CACHE: 'true' },
 });
 
-test('the model reads the instructions while the call begins, for one token', async () => {
+test('the model reads the instructions for one token, fixed phrases are spoken once for all calls', async () => {
   const { standIn, callers } = stack();
-  const caller = await callers.call();
-  await answerAfter(caller, 0);
+  const first = await callers.call();
+  await expectHeard(standIn, await answerAfter(first, 0), [GREETING]);
   const asked = standIn.requests('llm');
   expect(asked).toHaveLength(1);
   expect(asked[0]?.details).toMatchObject({
     maxTokens: 1,
     messages: [{ role: 'system', content: INSTRUCTIONS }],
   });
-});
-
-test('fixed phrases are spoken once for all calls, and still there when the voice is not', async () => {
-  const { standIn, callers } = stack();
-  const first = await callers.call();
-  await expectHeard(standIn, await answerAfter(first, 0), [GREETING]);
   await expect.poll(() => spokenTexts(standIn), { timeout: 10_000 }).toContain(APOLOGY);
   await callers.leave();
   const known = spokenTexts(standIn).length;

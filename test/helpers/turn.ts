@@ -14,6 +14,8 @@ const POLICY: TurnPolicy = {
   bargeInAfterMs: 100,
 };
 
+const WINDOW_MS = 32;
+
 /** A request to be transcribed, answered by hand. */
 interface Request {
   signal: AbortSignal;
@@ -29,6 +31,7 @@ export function callerOver(
   const log: string[] = [];
   const clock = manualClock();
   const answers: Request[] = [];
+  let silentMs = 0;
   const governor = new SpeculationGovernor(1000);
   const transcriber: TurnTranscriber = {
     push() {},
@@ -78,9 +81,19 @@ export function callerOver(
     ...{ turn, log, clock, governor, answers },
     /** Speech in windows of 32 ms, as the detector reports it. */
     speak(durationMs: number) {
-      for (let spoken = 32; spoken <= durationMs; spoken += 32) {
-        clock.advance(32);
+      silentMs = 0;
+      for (let spoken = WINDOW_MS; spoken <= durationMs; spoken += WINDOW_MS) {
+        clock.advance(WINDOW_MS);
         turn.speech(spoken);
+      }
+    },
+    /** Silence, the same way. */
+    quiet(durationMs: number) {
+      for (const until = silentMs + durationMs; silentMs < until; ) {
+        const stepMs = Math.min(WINDOW_MS - (silentMs % WINDOW_MS), until - silentMs);
+        clock.advance(stepMs);
+        silentMs += stepMs;
+        if (silentMs % WINDOW_MS === 0) turn.silence(silentMs);
       }
     },
     last(): Request {

@@ -100,7 +100,11 @@ class TurnStream extends stt.SpeechStream {
     });
     this.#taker = taker;
     const detector = vad.stream();
-    const stop = () => detector.close();
+    let isClosed = false;
+    const stop = () => {
+      if (!isClosed) detector.close();
+      isClosed = true;
+    };
     this.abortSignal.addEventListener('abort', stop, { once: true });
     const windows = this.#followWindows(detector, taker);
     try {
@@ -119,13 +123,17 @@ class TurnStream extends stt.SpeechStream {
 
   async #followWindows(detector: ReturnType<VAD['stream']>, taker: TurnTaker): Promise<void> {
     let speechMs = 0;
+    let silenceMs = 0;
     for await (const { type, probability } of detector) {
       if (type !== VADEventType.INFERENCE_DONE) continue;
       if (probability < (speechMs > 0 ? DEACTIVATION : ACTIVATION)) {
         speechMs = 0;
+        silenceMs += WINDOW_MS;
+        taker.silence(silenceMs);
         continue;
       }
       speechMs += WINDOW_MS;
+      silenceMs = 0;
       const wasOpen = taker.isOpen;
       taker.speech(speechMs);
       if (!wasOpen && taker.isOpen) this.#flushPrefix();

@@ -17,6 +17,12 @@ export interface TurnTakerParts {
 
 /** An unfinished sentence is answered without further delay once it has to be: prepared this long ahead. */
 const PREPARE_AHEAD_MS = 500;
+/** Audio that has not come for so long will not come soon: the caller's connection, not a late event loop. */
+const MISSING_AUDIO_MS = 400;
+/** Between two windows of audio, with room for a late event loop. */
+const AUDIO_DUE_MS = 100;
+/** `silence` is told about so often. */
+const SILENCE_STEP_MS = 32;
 /** Shorter sounds are clicks. */
 const MIN_SPEECH_MS = 60;
 /** Speech that surely goes on; what was prepared before a shorter noise may still be right. */
@@ -37,6 +43,8 @@ export class TurnTaker {
   /** The caller speaks over the agent, and it is not decided what that means. */
   #isOverlap = false;
   #lastSoundAt = 0;
+  /** Speech or silence. */
+  #lastAudioAt = 0;
   #times: TurnTimes = { lastSoundAt: 0 };
   #attempt: AbortController | undefined;
   /** Transcript of the turn up to this pause. */
@@ -68,8 +76,18 @@ export class TurnTaker {
     }
     this.#state = 'speaking';
     this.#lastSoundAt = clock.now();
+    this.#lastAudioAt = this.#lastSoundAt;
     this.#times = { lastSoundAt: wallNow() };
-    this.#schedule('pause', this.#pauseMs(), () => this.#pause());
+    this.#schedule('pause', this.#pauseMs() + MISSING_AUDIO_MS, () => this.#pause());
+  }
+
+  /** Silence has been going on for `silenceMs`; the last of it was heard just now. */
+  silence(silenceMs: number): void {
+    if (this.#state === 'quiet') return;
+    this.#lastAudioAt = this.#parts.clock.now();
+    const restMs = this.#pauseMs() - silenceMs;
+    if (this.#state === 'speaking' && restMs < SILENCE_STEP_MS)
+      this.#schedule('pause', restMs, () => this.#pause());
   }
 
   close(): void {
@@ -162,7 +180,13 @@ export class TurnTaker {
   }
 
   #end(): void {
-    const { actions, wallNow } = this.#parts;
+    const { actions, clock, wallNow } = this.#parts;
+    const lateMs = clock.now() - this.#lastAudioAt;
+    // Timers run before audio that waits to be read: the caller may be speaking in it.
+    if (lateMs > AUDIO_DUE_MS && lateMs < MISSING_AUDIO_MS) {
+      this.#schedule('end', AUDIO_DUE_MS / 2, () => this.#end());
+      return;
+    }
     const text = this.#text?.text ? this.#text : undefined;
     const times = { ...this.#times, endedAt: wallNow() };
     this.#forget();

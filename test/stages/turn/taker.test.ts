@@ -4,31 +4,31 @@ import { callerOver } from '../../helpers/turn.ts';
 test('work starts at the first short pause and waits, ready, for the end of the turn', async () => {
   const call = callerOver();
   call.speak(960);
-  call.clock.advance(99);
+  call.quiet(99);
   expect(call.log).toEqual(['started']);
-  call.clock.advance(1);
+  call.quiet(1);
   await call.last().is('My line is down.');
   expect(call.log).toEqual(['started', 'transcribe', 'prepare My line is down.']);
-  call.clock.advance(499);
+  call.quiet(499);
   expect(call.log).toHaveLength(3);
-  call.clock.advance(1);
+  call.quiet(1);
   expect(call.log.at(-1)).toBe('ended My line is down.');
 });
 
 test('when the caller goes on, the request is aborted and what was prepared is dropped', async () => {
   const call = callerOver();
   call.speak(320);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('My line is down.');
-  call.clock.advance(200);
+  call.quiet(200);
   call.speak(320);
   expect(call.log.slice(3)).toEqual(['abort', 'drop']);
-  call.clock.advance(100);
+  call.quiet(100);
   call.speak(320);
   expect(call.log.slice(5)).toEqual(['transcribe', 'abort']);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('My line is down since Monday.');
-  call.clock.advance(500);
+  call.quiet(500);
   expect(call.log.slice(7)).toEqual([
     'transcribe',
     'prepare My line is down since Monday.',
@@ -39,13 +39,13 @@ test('when the caller goes on, the request is aborted and what was prepared is d
 test('a noise in the pause costs a second transcription, not the answer that is being prepared', async () => {
   const call = callerOver();
   call.speak(320);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('My line is down.');
-  call.clock.advance(50);
+  call.quiet(50);
   call.speak(64);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('my line is down');
-  call.clock.advance(500);
+  call.quiet(500);
   expect(call.log).toEqual([
     'started',
     'transcribe',
@@ -59,24 +59,24 @@ test('a noise in the pause costs a second transcription, not the answer that is 
 test('unfinished words hold the turn open, and the answer is ready when they were all', async () => {
   const call = callerOver();
   call.speak(320);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('I would like to');
-  call.clock.advance(899);
+  call.quiet(899);
   expect(call.log).toEqual(['started', 'transcribe']);
-  call.clock.advance(1);
+  call.quiet(1);
   expect(call.log.at(-1)).toBe('prepare I would like to');
-  call.clock.advance(500);
+  call.quiet(500);
   expect(call.log.at(-1)).toBe('ended I would like to');
 });
 
 test('after a statement the turn stays open for a while, the answer ready', async () => {
   const call = callerOver({}, { toldEndpointingMs: 800 });
   call.speak(320);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('My contract ends in May.');
-  call.clock.advance(699);
+  call.quiet(699);
   expect(call.log).toEqual(['started', 'transcribe', 'prepare My contract ends in May.']);
-  call.clock.advance(1);
+  call.quiet(1);
   expect(call.log.at(-1)).toBe('ended My contract ends in May.');
 });
 
@@ -85,43 +85,43 @@ test('a question ends as soon as its answer is ready, not before the shortest si
   const ask = async (readyAfterMs: number) => {
     call.log.length = 0;
     call.speak(320);
-    call.clock.advance(100);
+    call.quiet(100);
     await call.last().is('What is my balance?');
-    call.clock.advance(readyAfterMs);
+    call.quiet(readyAfterMs);
     call.turn.answerReady();
     return call.log;
   };
   expect(await ask(400)).toContain('ended What is my balance?');
   expect(await ask(300)).not.toContain('ended What is my balance?');
-  call.clock.advance(80);
+  call.quiet(80);
   expect(call.log).toContain('ended What is my balance?');
   expect(await ask(699)).toContain('ended What is my balance?');
   call.speak(320);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('What is my balance?');
   call.log.length = 0;
-  call.clock.advance(699);
+  call.quiet(699);
   expect(call.log).toEqual([]);
-  call.clock.advance(1);
+  call.quiet(1);
   expect(call.log).toEqual(['ended What is my balance?']);
 });
 
 test('with words switched off only silence counts', async () => {
   const call = callerOver({}, { useWords: false });
   call.speak(320);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('I would like to');
-  call.clock.advance(500);
+  call.quiet(500);
   expect(call.log.at(-1)).toBe('ended I would like to');
 });
 
 test('a slow transcription ends the turn when it comes', async () => {
   const call = callerOver();
   call.speak(320);
-  call.clock.advance(900);
+  call.quiet(900);
   expect(call.log).toEqual(['started', 'transcribe']);
   await call.last().is('Hello.');
-  call.clock.advance(0);
+  call.quiet(1);
   expect(call.log.at(-1)).toBe('ended Hello.');
 });
 
@@ -130,12 +130,12 @@ test('a slow or failing transcriber is asked only when the silence is long enoug
   const turnOf = async (tookMs: number) => {
     call.speak(320);
     const before = call.answers.length;
-    call.clock.advance(100);
+    call.quiet(100);
     const early = call.answers.length > before;
-    if (!early) call.clock.advance(500);
-    call.clock.advance(tookMs);
+    if (!early) call.quiet(500);
+    call.quiet(tookMs);
     await call.last().is('Hello.');
-    call.clock.advance(600);
+    call.quiet(600);
     return early;
   };
   expect(await turnOf(3000)).toBe(true);
@@ -147,9 +147,9 @@ test('a slow or failing transcriber is asked only when the silence is long enoug
 test('a failed transcription ends the turn with nothing, and stops speculation', async () => {
   const call = callerOver();
   call.speak(320);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().fails();
-  call.clock.advance(500);
+  call.quiet(500);
   expect(call.log.at(-1)).toBe('ended with nothing');
   expect(call.governor.allows('stt')).toBe(false);
 });
@@ -158,16 +158,40 @@ test('no answer is prepared while the chat model is slow', async () => {
   const call = callerOver();
   call.governor.failed('llm');
   call.speak(320);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('Hello.');
-  call.clock.advance(500);
+  call.quiet(500);
   expect(call.log).toEqual(['started', 'transcribe', 'ended Hello.']);
+});
+
+test('audio that does not come any more is silence too', async () => {
+  const call = callerOver();
+  call.speak(320);
+  call.clock.advance(499);
+  expect(call.log).toEqual(['started']);
+  call.clock.advance(1);
+  await call.last().is('Hello.');
+  call.clock.advance(100);
+  expect(call.log.at(-1)).toBe('ended Hello.');
+});
+
+test('a late event loop ends no turn before it has heard what waits to be heard', async () => {
+  const call = callerOver();
+  call.speak(320);
+  call.quiet(100);
+  await call.last().is('My line is down.');
+  call.quiet(300);
+  call.clock.advance(250);
+  expect(call.log.at(-1)).toBe('prepare My line is down.');
+  call.turn.speech(64);
+  call.turn.speech(160);
+  expect(call.log.at(-1)).toBe('drop');
 });
 
 test('a click is no speech', () => {
   const call = callerOver();
   call.speak(32);
-  call.clock.advance(2000);
+  call.quiet(2000);
   expect(call.log).toEqual([]);
 });
 
@@ -177,19 +201,19 @@ test('speech over the agent holds its voice at once; a listening noise lets it g
   expect(call.log).toEqual([]);
   call.speak(128);
   expect(call.log).toEqual(['hold']);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('Mm-hm.');
   expect(call.log).toEqual(['hold', 'transcribe', 'release']);
-  call.clock.advance(2000);
+  call.quiet(2000);
   expect(call.log).toHaveLength(3);
 });
 
 test('real words over the agent cut it off and become a turn', async () => {
   const call = callerOver({ busy: true });
   call.speak(640);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('No, the other one.');
-  call.clock.advance(500);
+  call.quiet(500);
   expect(call.log).toEqual([
     'hold',
     'transcribe',
@@ -203,7 +227,7 @@ test('real words over the agent cut it off and become a turn', async () => {
 test('«okay» at the very end of what the agent says is an answer', async () => {
   const call = callerOver({ busy: true, ending: true });
   call.speak(320);
-  call.clock.advance(100);
+  call.quiet(100);
   await call.last().is('Okay.');
   expect(call.log).toContain('prepare Okay.');
 });
@@ -211,6 +235,6 @@ test('«okay» at the very end of what the agent says is an answer', async () =>
 test('an agent that may not be interrupted is not', () => {
   const call = callerOver({ busy: true, interruptible: false });
   call.speak(960);
-  call.clock.advance(2000);
+  call.quiet(2000);
   expect(call.log).toEqual([]);
 });
