@@ -34,7 +34,7 @@ const dryRun = (text: string) =>
 
 const EMPTIED = { 'all that can be null': { values: await allEmptied() } };
 
-describe.each(Object.entries({ ...SCENARIOS, ...EMPTIED }))('%s', async (_name, scenario) => {
+describe.concurrent.each(Object.entries({ ...SCENARIOS, ...EMPTIED }))('%s', async (_name, scenario) => {
   const text = await renderText(scenario);
   const manifests = parseManifests(text);
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { dirname } from 'node:path';
 import { run } from '../helm/chart.ts';
-import { toolPath } from '../tools.ts';
+import { type ToolName, toolPath } from '../tools.ts';
 import { ApiError, type KubeObject, readAnswer, type WatchEvent } from './answer.ts';
 import { watchObjects } from './watch.ts';
 
@@ -17,6 +17,15 @@ export interface Connection {
 
 export type PatchType = 'merge' | 'strategic-merge';
 
+/** Looked for once, since each look runs it. */
+const paths = new Map<ToolName, Promise<string>>();
+
+function pathOf(name: ToolName): Promise<string> {
+  const path = paths.get(name) ?? toolPath(name);
+  paths.set(name, path);
+  return path;
+}
+
 /**
  * The Kubernetes API by its paths, such as `/api/v1/namespaces/livekit/pods`; queries and subresources are part of the
  * path: `…/pods/a/status`, `…/pods?labelSelector=a%3Db`. All but `get` throw an ApiError for what is refused.
@@ -30,7 +39,7 @@ export function connectApi(connection: Connection) {
   // Their caches are of no use to anyone else.
   const env = { ...process.env, KUBECONFIG: connection.kubeconfig, HOME: dirname(connection.kubeconfig) };
   const command = async (name: 'kubectl' | 'helm', args: readonly string[], stdin: string) =>
-    run(await toolPath(name), args, stdin, env);
+    run(await pathOf(name), args, stdin, env);
   return {
     /** `undefined` where there is none. */
     get: <T = KubeObject>(path: string): Promise<T | undefined> =>
