@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, startChild } from '../../src/dev/child.ts';
@@ -100,6 +100,8 @@ async function writeCredentials(dir: string): Promise<string> {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
   const token = randomUUID();
+  // Another control plane may have been here before.
+  await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   const write = (name: string, content: string) => writeFile(join(dir, name), content, { mode: 0o600 });
   await Promise.all([
