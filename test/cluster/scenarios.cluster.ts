@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NAMESPACE } from './control-plane.ts';
+import { mustDeploy, RELEASE, uninstall } from './helm-release.ts';
+import { noteTime } from './notes.ts';
+import { eventually, rolledOut } from './pods.ts';
+import { startWorld, type World } from './world.ts';
+
+// Ways to install that differ in what has to work together: each is brought up for real and checks itself.
+
+const SOON_MS = 60_000;
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world?.stop());
+
+const STATIC = { auth: { type: 'static', username: 'user-1', password: 'a-password-for-all' } };
+
+test.each([
+  ['two Gateways on one ELB, all media on one UDP port', 'stunner-split', {}, ['udp-gateway', 'tcp-gateway']],
+  ['one TURN password for all', 'stunner-mixed', { turn: STATIC }, [`${RELEASE}-udp`]],
+])('%s', async (what, scenario, values, relays) => {
+  const { api, edge } = world;
+  const startedMs = performance.now();
+  const models = { agent: { config: { openai: { baseUrl: edge.models.baseUrl } } } };
+  await mustDeploy(api, 'install', {
+    files: [`ci/${scenario}-values.yaml`],
+    values: { ...values, ...models },
+  });
+  for (const name of relays) {
+    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`;
+    await eventually(`the relay ${name}`, () => api.get(path), SOON_MS);
+  }
+  await rolledOut(api);
+  const { output } = await api.helm(['test', RELEASE, '--logs', '--timeout=60s']);
+  expect(output).toMatch(/^Phase: +Succeeded$/m);
+  expect(output).toContain('10.65.176.54:3478?transport=udp works');
+  expect(output).toContain('10.65.176.54:3480?transport=tcp works');
+  expect(output).not.toMatch(/^(failed|skipped) /m);
+  noteTime(what, performance.now() - startedMs);
+  await uninstall(api);
+});
