@@ -6,7 +6,7 @@ import { type AnswerLength, answerTo } from './answers.ts';
 import { soundOf, type Utterance } from './corpus.ts';
 import type { Answered, Numbered, Order } from './endpoints-messages.ts';
 import { hum } from './hum.ts';
-import { type Known, knownFrom, transcribe } from './transcriber.ts';
+import { createTranscriber, type Known, knownFrom } from './transcriber.ts';
 
 const standIn = await startStandIn({ programs: { espeak: [], pocketsphinx: [] } });
 warmUp();
@@ -14,6 +14,7 @@ const prints = new Map<string, Known>();
 let heardNow: readonly Known[] = [];
 let length: AnswerLength = 'usual';
 
+const transcribe = createTranscriber();
 standIn.answerTranscription((audio) => transcribe(audio, heardNow));
 standIn.answerChat(({ messages }) => answerTo(lastWords(messages), length));
 standIn.answerSpeech(hum);
@@ -23,6 +24,7 @@ function warmUp(): void {
   const samples = joined([...hum({ input: 'so that code which runs often is compiled' }, 16_000)]);
   const sound = { samples, sampleRate: 16_000 };
   const endMs = samples.length / 16;
+  const transcribe = createTranscriber();
   for (let round = 0; round < 5; round += 1)
     transcribe(sound, [knownFrom({ phrases: [{ startMs: 0, endMs, words: [] }] }, sound)]);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Utterance } from '../../src/bench/corpus.ts';
-import { knownFrom, transcribe } from '../../src/bench/transcriber.ts';
+import { createTranscriber, knownFrom, transcribe } from '../../src/bench/transcriber.ts';
 import { durationMs } from '../../src/probe/wav.ts';
 import { part, quiet, spoken, together, tone } from './sounds.ts';
 
@@ -50,4 +50,14 @@ test('silence, tones and other words give nothing', () => {
   expect(heard(tone(2000))).toBe('');
   expect(heard(spoken('my router shows a red light'))).toBe('');
   expect(heard(quiet(10))).toBe('');
+});
+
+test('a tail of one short word is understood after what came before it, and only then', () => {
+  const cutMs = durationMs(first) - 300;
+  const [head, tail] = [part(first, 0, cutMs), part(first, cutMs)];
+  const follow = createTranscriber();
+  expect(follow(head, [known])).toBe('please tell me');
+  expect(follow(tail, [known])).toBe('about');
+  expect(follow(quiet(400), [known])).toBe('');
+  expect(createTranscriber()(tail, [known])).toBe('');
 });
