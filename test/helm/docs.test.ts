@@ -68,7 +68,7 @@ test('versions agree: chart and package, LiveKit and STUNner and what is tested'
 test('files named by the README and the values are there', async () => {
   const text = (await read('README.md')) + (await read('values-cce.yaml'));
   const named = [...text.matchAll(/`(ci\/[\w-]+\.yaml|values[\w-]*\.yaml)`/g)].map(([, name = '']) => name);
-  expect(named.length).toBeGreaterThan(2);
+  expect(named).not.toEqual([]);
   for (const name of named) await expect(read(name), name).resolves.not.toBe('');
 });
 
