@@ -3,6 +3,7 @@ import { cutOffRows, requestRows } from './cut-off-table.ts';
 import { type Conditions, type Metric, metricsOf } from './metrics.ts';
 import type { BenchOptions } from './options.ts';
 import type { RunResult } from './results.ts';
+import { recordRows } from './worker-record.ts';
 
 /** All that a bench found; what the JSON file holds. */
 export interface Report extends Conditions {
@@ -23,7 +24,7 @@ interface Column {
 /** The figures of all runs side by side, those of an earlier bench with them. */
 export function renderReport(done: Report, earlier?: Report): string {
   const columns = [...columnsOf(done, ''), ...(earlier ? columnsOf(earlier, ' before') : [])];
-  const tables = [figures(columns), cutOffRows(columns), requestRows(columns)];
+  const tables = [figures(columns), cutOffRows(columns), requestRows(columns), recordRows(columns)];
   const shownTables = tables.filter((rows) => rows.length > 0).map(renderColumns);
   return [done.notes.join('\n'), ...shownTables].join('\n\n');
 }

@@ -1,3 +1,4 @@
+import type { TurnParts } from '../call/turn-record.ts';
 import type { AgentEvent } from '../probe/observed.ts';
 
 /** Moments of one answer, in ms after the caller's last sound. Those before `heard` are the endpoints' own records. */
@@ -63,7 +64,9 @@ export interface TurnResult {
   readonly transcripts: readonly string[];
   readonly requests: Requests | undefined;
   readonly bargeIn: BargeIn | undefined;
-  /** Events that the worker sent during the turn, such as its own record of where the time went. */
+  /** Where the time went, as the worker itself saw it. */
+  readonly record: TurnParts | undefined;
+  /** Events that the worker sent during the turn. */
   readonly events: readonly AgentEvent[];
 }
 

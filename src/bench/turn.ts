@@ -8,6 +8,7 @@ import type { Ear } from './ear.ts';
 import { judge } from './judge.ts';
 import type { BargeIn, TurnResult } from './results.ts';
 import { gapsIn, stopsAfter, yieldsAfter } from './sound-events.ts';
+import { recordOf } from './worker-record.ts';
 
 /** An answer that takes longer than this to begin is lost. */
 export const LOST_AFTER_MS = 10_000;
@@ -62,6 +63,7 @@ export async function takeTurn(parts: TurnParts): Promise<TurnResult> {
   const spoken = utterance.phrases.map(({ words }) => words.map(({ text }) => text));
   const isClean = hasYielded && talkedOverMs === undefined;
   const voiceToVoiceMs = onsetMs === undefined || !isClean ? undefined : onsetMs - lastMs;
+  const events = guest.events.filter(({ atMs }) => atMs >= firstMs);
   return {
     set,
     utterance: utterance.id,
@@ -85,7 +87,8 @@ export async function takeTurn(parts: TurnParts): Promise<TurnResult> {
     transcripts: transcriptsOf(journal ?? []),
     requests: journal && countRequests(journal),
     bargeIn: into && stop && { into, ...stop, resumed: speech !== undefined && !isNew },
-    events: guest.events.filter(({ atMs }) => atMs >= firstMs),
+    record: recordOf(events),
+    events,
   };
 }
 

@@ -35,6 +35,7 @@ export function turn(changes: Partial<TurnResult> = {}): TurnResult {
     transcripts: ['how much is it'],
     requests: { stt: once, llm: once, tts: once },
     bargeIn: undefined,
+    record: undefined,
     events: [],
     ...changes,
   };
