@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 // Plain JavaScript without types: it runs before TypeScript is installed. The name is not literal, so that the
 // compiler does not ask for them.
 const module = '../../src/dev/install-plan.mjs';
-const { installByHand, isInstalled, missingTools, nodeProblem, TEST_TOOLS } = await import(module);
+const { BENCH_TOOLS, installByHand, isInstalled, missingTools, nodeProblem, TEST_TOOLS } = await import(
+  module
+);
 
 const LINUX = { platform: 'linux', arch: 'x64' };
 const lock = {
@@ -77,4 +79,9 @@ test('who may not install is told every package, why, and the command', () => {
   expect(text).toContain(
     'sudo apt-get install -y --no-install-recommends chromium espeak-ng iproute2 coturn openssl',
   );
+});
+
+test('the bench needs voices, not a browser', () => {
+  const missing = missingTools(() => false, BENCH_TOOLS);
+  expect(missing.map((tool: { package: string }) => tool.package)).toEqual(['espeak-ng', 'flite']);
 });
