@@ -15,8 +15,6 @@ export interface DoorOptions {
 }
 
 export interface Door {
-  /** What it could not serve, oldest first. */
-  readonly faults: readonly string[];
   close(): Promise<void>;
 }
 
@@ -25,13 +23,14 @@ export interface Door {
  * project's use of routes is known: prefixes, one backend each, no filters.
  */
 export async function startDoor({ address, certificate, routes, addressOf }: DoorOptions): Promise<Door> {
-  const faults: string[] = [];
   const forward = async (incoming: IncomingMessage) => {
     const { hostname, pathname } = new URL(incoming.url ?? '/', `https://${incoming.headers.host}`);
     const backend = backendFor(await routes(), hostname, pathname);
     if (!backend) throw new Refusal(404, `no route for ${hostname}${pathname}`);
     const outgoing = request({
       ...(await addressOf(backend)),
+      // A kept connection would stay with a pod that goes, as no gateway does.
+      agent: false,
       method: incoming.method,
       path: incoming.url,
       headers: {
@@ -47,7 +46,6 @@ export async function startDoor({ address, certificate, routes, addressOf }: Doo
     { key: certificate.key, cert: certificate.cert },
     async (incoming, response) => {
       const refuse = (error: Error) => {
-        faults.push(`${incoming.method} ${incoming.url}: ${error.message}`);
         if (response.headersSent) response.destroy();
         else response.writeHead(error instanceof Refusal ? error.status : 503).end(error.message);
       };
@@ -69,7 +67,6 @@ export async function startDoor({ address, certificate, routes, addressOf }: Doo
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     const refuse = (error: Error) => {
-      faults.push(`upgrade ${incoming.url?.split('?')[0]}: ${error.message}`);
       socket.end(`HTTP/1.1 ${error instanceof Refusal ? error.status : 503} Refused\r\n\r\n`);
     };
     socket.on('error', () => {});
@@ -94,7 +91,6 @@ export async function startDoor({ address, certificate, routes, addressOf }: Doo
   server.listen(443, address);
   await once(server, 'listening');
   return {
-    faults,
     async close() {
       for (const socket of sockets) socket.destroy();
       server.closeAllConnections();
