@@ -11,7 +11,7 @@ import { utterance } from '../e2e/utterance.ts';
 import { NAMESPACE } from './control-plane.ts';
 import { ANSWER, type Installation, install, QUESTION } from './edge/cce.ts';
 import type { Client } from './edge/client.ts';
-import { browserIn, HOST } from './edge/edge.ts';
+import { browserIn, HOST, MODELS } from './edge/edge.ts';
 import { remoteAddressOf } from './edge/paths.ts';
 import { echoBeside, openRelay } from './edge/relay.ts';
 import { NODE } from './node-namespace.ts';
@@ -19,8 +19,6 @@ import { type Component, type PodObject, podOf, processOf } from './pods.ts';
 
 const UDP_DOOR = { protocol: 'udp', port: 3478 } as const;
 const TCP_DOOR = { protocol: 'tcp', port: 3480 } as const;
-/** The microphone asks again and again. */
-const PLAYED_WITHIN_MS = 75_000;
 
 let cce: Installation;
 let desk: Client;
@@ -78,12 +76,12 @@ describe('the README, from an empty namespace to a call', () => {
     await press(page, 'Call');
     await page.getByTestId('status').getByText('In call').waitFor();
     await page.getByRole('log').locator('[data-speaker=agent]').filter({ hasText: ANSWER }).first().waitFor();
-    await expect
-      .poll(() => likeness(models, heard(), ANSWER), { timeout: PLAYED_WITHIN_MS, interval: 500 })
-      .toBeGreaterThan(SAME_SPEECH);
+    await page.getByTestId('answered').getByText('answered in').waitFor();
+    await page.getByTestId('agent-state').getByText('Listening').waitFor();
     expect(await page.getByTestId('path').innerText()).toBe('relayed, TURN over UDP');
     await page.screenshot({ path: join(RESULTS, 'cluster call.png') });
     await press(page, 'Hang up');
+    expect(await likeness(models, heard(), ANSWER)).toBeGreaterThan(SAME_SPEECH);
     expect(complaints, 'of the browser, about the page').toEqual([]);
   });
 
@@ -104,7 +102,7 @@ test('a client reaches the load balancer, and nothing of the cluster', async () 
   const client = await cce.edge.createClient();
   const reach = (address: string) => client.run('ip', 'route', 'get', address);
   expect((await reach(NODE.loadBalancerIp)).code).toBe(0);
-  for (const address of [await componentIp('livekit'), await relayIp(), NODE.bridgeIp, '10.65.200.10'])
+  for (const address of [await componentIp('livekit'), await relayIp(), NODE.bridgeIp, MODELS.host])
     expect((await reach(address)).output).toContain('Network is unreachable');
 });
 
@@ -209,13 +207,10 @@ test("LiveKit's keys change while a call goes on, and no caller is turned away",
   const guest = await cce.call(client);
   onTestFinished(() => guest.leave());
   await guest.greeting();
-  let callers = 0;
   await meanwhile(cce.shell.run("Change LiveKit's API keys"), async () => {
     await cce.ask(guest);
     await cce.call(client).then((another) => another.leave());
-    callers += 1;
   });
-  expect(callers, 'meanwhile').toBeGreaterThan(3);
   await cce.expectAnswer(guest);
   const next = await cce.call(client);
   onTestFinished(() => next.leave());

@@ -1,6 +1,7 @@
 /** A caller in a client's network: does what guest.ts asks it. */
 import { dispose } from '@livekit/rtc-node';
 import { joinAsCaller } from '../../../src/probe/guest.ts';
+import { similarity } from '../../../src/probe/similarity.ts';
 import type { Sound } from '../../../src/probe/wav.ts';
 import type { Entry, PageEntry } from './guest.ts';
 import { serveRemote } from './serve-remote.ts';
@@ -22,6 +23,7 @@ await serveRemote(async (entry: Entry) => {
   return {
     greeting: () => saidAfter(0),
     ask: async (question: Sound) => saidAfter((await guest.speak(question)).lastVoicedAtMs),
+    likeness: (heard: Sound, expected: Sound) => similarity(heard, expected).score,
     icePair: () => guest.icePair(),
     identity: () => guest.identity,
     describe: () => guest.describe(),

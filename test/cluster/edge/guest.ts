@@ -10,6 +10,8 @@ export interface RemoteGuest {
   greeting(): Promise<Sound>;
   /** Speaks, and resolves with what the agent says then. */
   ask(question: Sound): Promise<Sound>;
+  /** How alike two sounds are, 0 to 1: reckoned there, as here it would hold up the sound of other calls. */
+  likeness(heard: Sound, expected: Sound): Promise<number>;
   icePair(): Promise<IcePair | undefined>;
   /** What the guest saw so far, in words. */
   describe(): Promise<string>;
@@ -44,6 +46,7 @@ export async function joinFrom(client: Client, entry: Entry, caFile: string): Pr
     identity: String(await ask('identity')),
     greeting: () => ask('greeting') as Promise<Sound>,
     ask: (question) => ask('ask', question) as Promise<Sound>,
+    likeness: (heard, expected) => ask('likeness', heard, expected) as Promise<number>,
     icePair: () => ask('icePair') as Promise<IcePair | undefined>,
     describe: () => ask('describe') as Promise<string>,
     async leave() {

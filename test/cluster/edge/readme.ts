@@ -9,7 +9,7 @@ const PAGE = join(ROOT, 'helm/README.md');
 const SECTION = 'Deploy on CCE';
 
 /** The commands of the README's section, by the heading that they stand under. */
-export type Commands = ReadonlyMap<string, string>;
+type Commands = ReadonlyMap<string, string>;
 
 /** Reads the `sh` blocks of the section; several under one heading are one. */
 export function readCommands(page = readFileSync(PAGE, 'utf8')): Commands {
