@@ -12,10 +12,7 @@ const warmUpDeadlineMs = 5000;
 const options = {
   /** Two windows: one loud window (a click, a keystroke) does not start a turn. */
   minSpeechDuration: 50,
-  /**
-   * Transcription starts after this silence and runs while `ENDPOINTING_MIN_MS` still waits for more speech. The
-   * framework's turn model refuses less than 250 ms.
-   */
+  /** For Deepgram, whose turns the framework takes; ours reads each window (`turn/stream.ts`). Its turn model refuses less. */
   minSilenceDuration: 250,
   /** Audio kept from before the detection, or soft first consonants never reach the transcription. */
   prefixPaddingDuration: 500,
