@@ -51,8 +51,12 @@ export async function startCall({
   await Promise.all([host.connect(), personas.load()]);
   if (isAlreadyServed(room, config.agent.name)) return notStarted('another agent serves this room', log);
 
-  const caller = await waitForCaller(room, CALLER_TIMEOUT_MS);
-  if (!caller) return notStarted('nobody came', log);
+  // Publishing takes a round trip or two.
+  const [caller, output] = await Promise.all([waitForCaller(room, CALLER_TIMEOUT_MS), publishOutput(room)]);
+  if (!caller) {
+    await output.close();
+    return notStarted('nobody came', log);
+  }
 
   const { persona, fixed } = personaFor(caller, { host, config, personas, log });
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
@@ -69,7 +73,6 @@ export async function startCall({
     onError: ({ endpoint, url, failure, status, hint }) =>
       callLog.warn({ endpoint, url, failure, status, hint }, 'endpoint is not ready'),
   });
-  const output = await publishOutput(room);
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
   const session = buildPipeline({ config, persona, vad, floor, hooks: conversation.hooks });
   floor.attach(session);
