@@ -40,10 +40,12 @@ test('a caller who stops in the middle of a sentence is heard out', async () => 
     'I would like to',
     'I would like to pay my bill for this month',
   );
-  standIn.control({ llm: { always: 'Your bill is ten ringgit.' } });
+  standIn.control({ llm: { always: 'Your bill for this month is ten ringgit and fifty sen.' } });
   const caller = await callers.call();
   const { lastVoicedAtMs, startedAtMs } = await caller.speak(sentence);
-  await expectHeard(standIn, await answerAfter(caller, startedAtMs), ['Your bill is ten ringgit.']);
+  await expectHeard(standIn, await answerAfter(caller, startedAtMs), [
+    'Your bill for this month is ten ringgit and fifty sen.',
+  ]);
   expect(caller.heard.speechAfter(startedAtMs), 'the answer begins after the sentence').toBeGreaterThan(
     lastVoicedAtMs,
   );
@@ -57,12 +59,18 @@ test('what was begun for the first half is ended at the endpoint when the caller
   const sentence = await withPause('My line is down.', 1000, 'It started on Monday, can you help me?');
   const both = 'My line is down it started on Monday can you help me';
   understandBy(standIn, secondsOf(first) + 1.3, 'My line is down', both);
-  standIn.control({ profile: { llm: { ttftMs: 1500, tokensPerS: 40 } }, llm: { always: 'I will look.' } });
+  standIn.control({
+    profile: { llm: { ttftMs: 1500, tokensPerS: 40 } },
+    llm: { always: 'I will have a look at your line right now.' },
+  });
   const caller = await callers.call();
   const { startedAtMs } = await caller.speak(sentence);
-  await expectHeard(standIn, await answerAfter(caller, startedAtMs), ['I will look.']);
-  expect(questions(standIn)).toEqual([
-    { said: 'My line is down', outcome: 'aborted' },
+  await expectHeard(standIn, await answerAfter(caller, startedAtMs), [
+    'I will have a look at your line right now.',
+  ]);
+  const asked = questions(standIn);
+  expect(asked[0]).toEqual({ said: 'My line is down', outcome: 'aborted' });
+  expect(asked.filter(({ outcome }) => outcome === 'answered')).toEqual([
     { said: both, outcome: 'answered' },
   ]);
 });
