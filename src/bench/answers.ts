@@ -64,13 +64,32 @@ const TOPICS: readonly (readonly [RegExp, readonly string[]])[] = [
     ],
   ],
 ];
+/** Many, so that half a sentence seldom gets the answer to the whole one. */
 const SHORT_ANSWERS = [
   'Sure, let me have a look.',
   'Of course, one moment.',
-  'Certainly, I see it here.',
+  'I can see it here.',
   'All right, that is done.',
-  'Baik, sekejap ya.',
   'No problem, I can do that.',
+  'Let me check that for you.',
+  'Thank you, I have noted it.',
+  'That takes about two days.',
+  'Your account is up to date.',
+  'I will send it by email.',
+  'Yes, that is possible.',
+  'It costs ten ringgit a month.',
+  'A colleague will call you back.',
+  'Please hold the line.',
+  'The new price starts in June.',
+  'We are working on it now.',
+  'Everything looks fine from here.',
+  'You can do that in the app.',
+  'Baik, sekejap ya.',
+  'Boleh, saya semak dulu.',
+  'Permintaan anda sudah direkodkan.',
+  'Terima kasih, saya catat.',
+  'Harganya tiga puluh ringgit.',
+  'Talian anda akan pulih petang ini.',
 ];
 
 /** How much the simulated model says. */

@@ -105,8 +105,9 @@ export function spokenIn(heard: Sound, journal: Journal): Entry<'tts'> | undefin
       ? [{ entry, score: place.score }]
       : [];
   });
+  const best = places.toSorted((x, y) => y.score - x.score)[0]?.entry;
   // Of the same text asked for twice, the later: the earlier was for a speech that was given up.
-  return places.toSorted((x, y) => y.score - x.score || y.entry.id - x.entry.id)[0]?.entry;
+  return places.findLast(({ entry }) => entry.details?.input === best?.details?.input)?.entry;
 }
 
 const key = (text: string): string => wordsOf(text).join(' ');

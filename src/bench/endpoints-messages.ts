@@ -6,7 +6,7 @@ import type { Speeds } from './profile.ts';
 
 /** What the bench tells the process of its simulated endpoints, each answered once. */
 export type Order =
-  | { do: 'listen'; speeds: Speeds }
+  | { do: 'listen'; speeds: Speeds; dir: string }
   /** These utterances, and no others, are being spoken now. */
   | { do: 'hear'; utterances: readonly Utterance[] }
   | { do: 'answer'; length: AnswerLength }

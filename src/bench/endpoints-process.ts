@@ -1,6 +1,10 @@
 /** The simulated endpoints, a process of their own: `fork` it, it ends with its parent. See `endpoints.ts`. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { encodeWav, type Sound } from '../probe/wav.ts';
 import { joined } from '../standin/audio.ts';
+import { spokenMs } from '../standin/hearing.ts';
 import { startStandIn } from '../standin/server.ts';
 import { type AnswerLength, answerTo } from './answers.ts';
 import { soundOf, type Utterance } from './corpus.ts';
@@ -8,16 +12,31 @@ import type { Answered, Numbered, Order } from './endpoints-messages.ts';
 import { hum } from './hum.ts';
 import { createTranscriber, type Known, knownFrom } from './transcriber.ts';
 
+/** So much sound is speech, not a breath. */
+const UNHEARD_MS = 400;
+
 const standIn = await startStandIn({ programs: { espeak: [], pocketsphinx: [] } });
 warmUp();
 const prints = new Map<string, Known>();
 let heardNow: readonly Known[] = [];
 let length: AnswerLength = 'usual';
+let unheardDir: string | undefined;
+let unheard = 0;
 
 const transcribe = createTranscriber();
-standIn.answerTranscription((audio) => transcribe(audio, heardNow));
+standIn.answerTranscription((audio) => {
+  const text = transcribe(audio, heardNow);
+  if (text === '' && spokenMs(audio) >= UNHEARD_MS) keepUnheard(audio);
+  return text;
+});
 standIn.answerChat(({ messages }) => answerTo(lastWords(messages), length));
 standIn.answerSpeech(hum);
+
+/** For whoever wants to know whether the bench was deaf, or the audio broken. */
+function keepUnheard(audio: Sound): void {
+  unheard += 1;
+  if (unheardDir) writeFile(join(unheardDir, `unheard-${unheard}.wav`), encodeWav(audio)).catch(() => {});
+}
 
 /** The first transcript is to take no longer than the others. */
 function warmUp(): void {
@@ -46,6 +65,7 @@ async function known(utterance: Utterance): Promise<Known> {
 
 async function follow(order: Order): Promise<Omit<Answered, 'id'>> {
   if (order.do === 'listen') {
+    unheardDir = order.dir;
     const { sttMs, sttFinalMs, llmTtftMs, llmTokensPerS, ttsTtfbMs, ttsRealtimeFactor } = order.speeds;
     standIn.control({
       profile: {

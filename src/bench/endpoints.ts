@@ -22,8 +22,13 @@ export interface Endpoints {
   close(): void;
 }
 
-/** Starts them in a process of their own. @throws AppError when it cannot start. */
-export async function startEndpoints(speeds: Speeds): Promise<Endpoints> {
+/**
+ * Starts them in a process of their own.
+ *
+ * @param dir - gets speech that the transcription made nothing of, as WAV.
+ * @throws AppError when it cannot start.
+ */
+export async function startEndpoints(speeds: Speeds, dir: string): Promise<Endpoints> {
   const child = fork(PROGRAM, { execArgv: process.execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const waiting = new Map<number, { resolve(answer: Answered): void; reject(error: Error): void }>();
   let lastId = 0;
@@ -45,7 +50,7 @@ export async function startEndpoints(speeds: Speeds): Promise<Endpoints> {
       waiting.set(lastId, { resolve, reject });
       child.send({ id: lastId, order } satisfies Numbered);
     });
-  const { baseUrl = '' } = await give({ do: 'listen', speeds });
+  const { baseUrl = '' } = await give({ do: 'listen', speeds, dir });
   return {
     baseUrl,
     hear: async (utterances) => void (await give({ do: 'hear', utterances })),

@@ -30,7 +30,7 @@ export async function measure(options: BenchOptions, dir: string): Promise<Repor
   const used = [...new Set(plans.flatMap(({ utterances }) => utterances))];
   const binary = await findLiveKitBinary({ onProgress: (text) => showProgress(text, true) });
   const livekit = await startLiveKit({ binary, logFile: join(dir, 'livekit.log') });
-  const endpoints = options.realEndpoints ? undefined : await startEndpoints(options.speeds);
+  const endpoints = options.realEndpoints ? undefined : await startEndpoints(options.speeds, dir);
   try {
     const transportMs = await measureTransport(livekit);
     const notes = describeConditions(options, used, { binary, transportMs, cacheDir: sounds });

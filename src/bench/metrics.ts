@@ -60,6 +60,10 @@ export function metricsOf(run: RunResult, conditions: Conditions): Metric[] {
     of('extra STT without pause', extra(unpaused, 'stt'), { n: unpaused.length, digits: 2, target: 0.2 }),
     of('extra LLM without pause', extra(unpaused, 'llm'), { n: unpaused.length, digits: 2, target: 0.1 }),
     of('gaps over 120 ms', turns.flatMap(({ gapsMs }) => gapsMs).length, { n: turns.length, target: 0 }),
+    of(
+      'transcripts left empty',
+      turns.flatMap(({ transcripts }) => transcripts).filter((text) => text === '').length,
+    ),
     of('words lost', turns.filter(({ cutOff }) => !cutOff).flatMap(({ missing }) => missing).length),
     of('CPU s per minute of call', mean(cpu), { digits: 1 }),
     of('memory of a call MB', mean(run.calls.flatMap(({ rssMb }) => rssMb ?? []))),

@@ -74,3 +74,13 @@ test('requests are counted with what was aborted and how many were open at a tim
   expect(counts.llm).toEqual({ total: 3, aborted: 1, atOnce: 2 });
   expect(counts.tts).toEqual({ total: 0, aborted: 0, atOnce: 0 });
 });
+
+test('of the same words asked for twice, the later request was heard', () => {
+  const twice = [
+    tts(100, 'All right,'),
+    tts(110, 'that is done.'),
+    tts(900, 'All right,'),
+    tts(910, 'that is done.'),
+  ];
+  expect(spokenIn(part(spoken('All right, that is done.'), 0, 900), twice)?.atMs).toBe(900);
+});
