@@ -57,9 +57,7 @@ function mediaProblem(detail, relay, iceServers) {
   const hint =
     turn.length === 0
       ? 'LiveKit handed out no TURN server, so only direct paths exist: open its UDP ports to this network, or set rtc.turn_servers.'
-      : relay
-        ? `Check that these are reachable from here: ${turn.join(', ')}.`
-        : `Check the firewall between here and LiveKit; or tick “Force relay” to go through ${turn.join(', ')}.`;
+      : `${relay ? 'No relay' : 'Neither LiveKit’s own ports nor a relay'} could be reached: open one of these to this network, ${turn.join(', ')}.`;
   return {
     code: 'no-media-path',
     title: 'LiveKit answers, but no media path to it was found.',

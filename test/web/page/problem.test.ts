@@ -71,9 +71,12 @@ test('a refused token, an unreachable LiveKit and a missing media path are told 
 
 test('a missing media path names the TURN servers, or that there are none', () => {
   const signalled = { ...attempt, signalled: true };
-  expect(connectProblem(new Error(), signalled).hint).toContain('tick “Force relay”');
+  const open = 'open one of these to this network, turn:turn.example:3478?transport=udp.';
+  expect(connectProblem(new Error(), signalled).hint).toBe(
+    `Neither LiveKit’s own ports nor a relay could be reached: ${open}`,
+  );
   expect(connectProblem(new Error(), { ...signalled, relay: true }).hint).toBe(
-    'Check that these are reachable from here: turn:turn.example:3478?transport=udp.',
+    `No relay could be reached: ${open}`,
   );
   expect(connectProblem(new Error(), { ...signalled, iceServers: [] }).hint).toContain('no TURN server');
 });
