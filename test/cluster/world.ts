@@ -1,3 +1,4 @@
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findLiveKitBinary } from '../../src/dev/livekit-binary.ts';
 import { toolPath } from '../tools.ts';
@@ -25,7 +26,7 @@ export async function startWorld(): Promise<World> {
       stunnerd: await toolPath('stunnerd'),
     },
     dir: join(NODE.dir, 'kubelet'),
-    logDir: join(logDir(), 'pods'),
+    logDir: await mkdtemp(join(logDir(), 'pods-')),
   });
   const edge = await startEdge(plane.api, join(NODE.dir, 'edge'));
   noteTime('kubelet and edge up', performance.now() - startedMs);

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../src/errors.ts';
 import type { Api } from '../api.ts';
@@ -18,12 +18,12 @@ export interface KubeletOptions {
   programs: Programs;
   /** Folder for pods; others' files are not in it. */
   dir: string;
-  /** Gets a file for each container's output, and `kubelet.log`. */
+  /** Gets a file for each container's output, and `kubelet.log`; nothing else is in it. */
   logDir: string;
 }
 
 export interface Kubelet {
-  /** Output of all containers of the pods whose name starts so. */
+  /** Output of all containers of the pods whose name starts so, the oldest container first. */
   logsOf(namespace: string, podPrefix: string): string;
   /** What went wrong with pods and Services so far, a line each. */
   faults(): string;
@@ -109,7 +109,9 @@ export async function startKubelet({ api, node, programs, dir, logDir }: Kubelet
     logsOf: (namespace, podPrefix) =>
       readdirSync(logDir)
         .filter((name) => name.startsWith(`${namespace}_${podPrefix}`))
-        .map((name) => readFileSync(join(logDir, name), 'utf8'))
+        .map((name) => join(logDir, name))
+        .sort((a, b) => statSync(a).birthtimeMs - statSync(b).birthtimeMs)
+        .map((file) => readFileSync(file, 'utf8'))
         .join(''),
     faults: () => (existsSync(kubeletLog) ? readFileSync(kubeletLog, 'utf8') : ''),
     dnsNames: nameServer.names,
