@@ -13,6 +13,7 @@ import { readLines } from '../../src/bench/corpus-text.ts';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { resampled } from '../../src/probe/wav.ts';
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
+import { Loudness } from '../../src/stages/turn/loudness.ts';
 import type { TurnPolicy } from '../../src/stages/turn/roles.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import { loadVad } from '../../src/stages/vad.ts';
@@ -20,6 +21,7 @@ import { manualClock } from '../helpers/manual-clock.ts';
 
 const WINDOW_MS = 32;
 const RATE = 16_000;
+const WINDOW_SAMPLES = 512;
 const TAIL_MS = 4000;
 /** From the transcript to the first sound: first token, a few more, first byte. */
 const ANSWER_MS = 200 + 50 + 120;
@@ -108,7 +110,7 @@ function rowOf(outcomes: readonly (Outcome & { pauseMs: number })[]): Record<str
   };
 }
 
-/** The detector's probability for each window of 32 ms, silence after the end included. */
+/** The detector's probability for each window of 32 ms, 0 where it doubts and it is too quiet; silence after the end included. */
 async function windowsOf(utterance: Utterance): Promise<number[]> {
   const sound = resampled(await soundOf(utterance), RATE);
   const tail = Math.max(0, Math.round(((utterance.endMs + TAIL_MS) * RATE) / 1000) - sound.samples.length);
@@ -116,13 +118,16 @@ async function windowsOf(utterance: Utterance): Promise<number[]> {
   samples.set(sound.samples);
   const stream = vad.stream();
   const windows: number[] = [];
+  const loudness = new Loudness(WINDOW_MS);
   for (let at = 0; at + 160 <= samples.length; at += 160)
     stream.pushFrame(new AudioFrame(samples.slice(at, at + 160), RATE, 1, 160));
   // The last one is not judged before audio of the next has come.
   const whole = Math.floor((samples.length * 1000) / RATE / WINDOW_MS) - 2;
   for await (const { type, probability } of stream) {
     if (type !== VADEventType.INFERENCE_DONE) continue;
-    if (windows.push(probability) >= whole) break;
+    const at = windows.length * WINDOW_SAMPLES;
+    const isLoud = loudness.hear(samples.subarray(at, at + WINDOW_SAMPLES));
+    if (windows.push(isLoud || probability > 0.6 ? probability : 0) >= whole) break;
   }
   stream.close();
   return windows;

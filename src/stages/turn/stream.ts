@@ -1,6 +1,7 @@
 import { type APIConnectOptions, normalizeLanguage, stt, type VAD, VADEventType } from '@livekit/agents';
 import { systemClock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
+import { Loudness } from './loudness.ts';
 import type { AgentFloor, TurnActions, TurnPolicy, TurnTimes } from './roles.ts';
 import { TurnTaker } from './taker.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
@@ -10,6 +11,8 @@ const WINDOW_MS = 32;
 /** From quiet to speech, and how far down speech goes on. */
 const ACTIVATION = 0.5;
 const DEACTIVATION = 0.35;
+/** Up to this a window has to be loud as well: after speech the detector doubts for a window or two, in noise for five. */
+const DOUBTED = 0.6;
 /** Audio from before the detection, or soft first consonants never reach the transcription. */
 const PREFIX_SAMPLES = 0.6 * TURN_SAMPLE_RATE;
 
@@ -124,9 +127,12 @@ class TurnStream extends stt.SpeechStream {
   async #followWindows(detector: ReturnType<VAD['stream']>, taker: TurnTaker): Promise<void> {
     let speechMs = 0;
     let silenceMs = 0;
-    for await (const { type, probability } of detector) {
+    const loudness = new Loudness(WINDOW_MS);
+    for await (const { type, probability, frames } of detector) {
       if (type !== VADEventType.INFERENCE_DONE) continue;
-      if (probability < (speechMs > 0 ? DEACTIVATION : ACTIVATION)) {
+      const isLoud = frames[0] ? loudness.hear(frames[0].data) : true;
+      const isSilence = probability < (speechMs > 0 ? DEACTIVATION : ACTIVATION);
+      if (isSilence || (probability <= DOUBTED && !isLoud)) {
         speechMs = 0;
         silenceMs += WINDOW_MS;
         taker.silence(silenceMs);
