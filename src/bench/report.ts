@@ -58,7 +58,7 @@ function shown(metric: Metric | undefined, judged: boolean): string {
 }
 
 function ratio({ value }: Metric, other: Metric | undefined): string {
-  return value === undefined || !other?.value || !Number.isFinite(value / other.value)
+  return value === undefined || !other?.value || !Number.isFinite(value) || !Number.isFinite(other.value)
     ? '–'
     : (value / other.value).toFixed(2);
 }

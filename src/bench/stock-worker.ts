@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { AgentServer, initializeLogger, ServerOptions } from '@livekit/agents';
 import { loadConfig } from '../config/load.ts';
-import { REGISTERED } from './worker.ts';
+import { REGISTERED } from './worker-lines.ts';
 
 /** A busy machine needs longer than the framework's 10 s to load its native modules. */
 const INITIALIZE_TIMEOUT_MS = 60_000;

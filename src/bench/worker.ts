@@ -1,18 +1,21 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { processSources } from '../config/load.ts';
 import type { Service } from '../dev/child.ts';
 import { nodeArgs } from '../dev/context.ts';
 import type { LiveKit } from '../dev/livekit.ts';
 import { parseLogLine } from '../dev/log-line.ts';
+import { freeTcpPort } from '../dev/ports.ts';
 import { startService } from '../dev/ready.ts';
+import { AppError } from '../errors.ts';
+import { REGISTERED, WARM } from './worker-lines.ts';
 
-/** The log line that tells that a worker takes calls. */
-export const REGISTERED = 'worker registered';
 export const AGENT_NAME = 'bench-agent';
 
 /** A busy machine needs long to load the framework's native modules. */
 const READY_WITHIN_MS = 90_000;
+const POLL_MS = 200;
 const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url));
 
 export interface WorkerOptions {
@@ -27,7 +30,10 @@ export interface WorkerOptions {
   dir: string;
 }
 
-/** A worker as in production but for the addresses of LiveKit and endpoints, run by Node as the bench itself is. */
+/**
+ * A worker as in production but for the addresses of LiveKit and endpoints, run by Node as the bench itself is. Returns
+ * when a call process is warm.
+ */
 export async function startWorker({
   pipeline,
   livekit,
@@ -37,6 +43,8 @@ export async function startWorker({
 }: WorkerOptions): Promise<Service> {
   const { env } = processSources();
   const { PATH, HOME } = env;
+  const healthPort = await freeTcpPort();
+  const awaited = new Set(pipeline === 'own' ? [REGISTERED] : [REGISTERED, WARM]);
   const service = startService({
     name: `the ${pipeline} worker`,
     withinMs: READY_WITHIN_MS,
@@ -53,14 +61,26 @@ export async function startWorker({
       AGENT_NAME,
       PROMPTS_DIR: PROMPTS,
       WEB_PORT: '0',
-      HEALTH_PORT: '0',
+      HEALTH_PORT: String(healthPort),
       ...settings,
     },
     cwd: dir,
     logFile: join(dir, `worker-${pipeline}.log`),
     stopSignal: 'SIGINT',
-    readyAt: (line) => parseLogLine(line)?.msg === REGISTERED,
+    readyAt: (line) => awaited.delete(parseLogLine(line)?.msg ?? '') && awaited.size === 0,
   });
   await service.ready;
+  if (pipeline === 'own') await untilReady(`http://127.0.0.1:${healthPort}/readyz`);
   return service;
+}
+
+/** Until a call process is warm: a greeting is measured with a free slot. */
+async function untilReady(url: string): Promise<void> {
+  const endMs = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < endMs) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(POLL_MS);
+  }
+  throw new AppError(`${url} was not ready within ${READY_WITHIN_MS} ms`);
 }
