@@ -167,7 +167,7 @@ export const settings = {
       oneOf(['answer', 'transcript', 'off'], 'answer'),
       'How far work runs ahead of the end of a turn, from its first short pause on',
     ),
-    speculateAfterMs: setting('SPECULATION_PAUSE_MS', durationMs(75, 30), 'Pause at which it starts'),
+    speculateAfterMs: setting('SPECULATION_PAUSE_MS', durationMs(66, 30), 'Pause at which it starts'),
     speculationSlowMs: setting(
       'SPECULATION_SLOW_MS',
       durationMs(1500),

@@ -35,7 +35,7 @@ interface Outcome {
 }
 
 const defaults: TurnPolicy = {
-  speculateAfterMs: 75,
+  speculateAfterMs: 66,
   minEndpointingMs: 480,
   toldEndpointingMs: 800,
   maxEndpointingMs: 1500,

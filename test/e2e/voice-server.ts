@@ -22,6 +22,10 @@ export async function startVoiceServer(standIn: () => StandIn): Promise<VoiceSer
   const server = createServer(async (request, response) => {
     const body: Buffer[] = [];
     for await (const chunk of request) body.push(chunk);
+    if (request.method !== 'POST') {
+      response.writeHead(404).end();
+      return;
+    }
     const { input } = JSON.parse(Buffer.concat(body).toString());
     const { container, sampleRate } = running.format;
     const samples = await standIn().speech(input, { sampleRate });
