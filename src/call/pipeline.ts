@@ -76,7 +76,7 @@ function createEars(
     floor,
     governor,
     transcriber: createTranscriber(config, persona.language, hooks),
-    policy: { ...turn, useWords: turn.detection === 'words' },
+    policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,
     model: modelNames(config).stt,
     provider: hostOf(config.stt.baseUrl),

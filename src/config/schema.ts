@@ -145,7 +145,7 @@ export const settings = {
     detection: setting(
       'TURN_DETECTION',
       oneOf(['words', 'vad', 'model'], 'words'),
-      'What ends a turn: silence, longer while the words are unfinished; silence alone; with Deepgram also the on-device model',
+      'What ends a turn: silence, longer while the words are unfinished (`words`); silence alone (`vad`); with Deepgram the on-device `model` or `vad`',
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',

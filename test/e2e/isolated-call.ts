@@ -52,7 +52,8 @@ try {
   const { lastVoicedAtMs } = await caller.speak(await readWav(path('../fixtures/speech-16k.wav')));
   await caller.waitForSpeech({ afterMs: lastVoicedAtMs, timeoutMs: 20_000 });
   await caller.leave();
-  const asked = standIn.requests('llm').map(({ details }) => details?.messages.at(-1)?.content);
+  const lastMessages = standIn.requests('llm').map(({ details }) => details?.messages.at(-1));
+  const asked = lastMessages.flatMap((last) => (last?.role === 'user' ? [last.content] : []));
   process.stdout.write(`\n${JSON.stringify({ asked, names: dns.names(), destinations: destinations() })}`);
 } catch (error) {
   process.stderr.write(`${error}\n${worker.describe()}\n`);
