@@ -41,6 +41,7 @@ export class CallerOutput extends voice.AudioOutput {
   #given: AudioFrame[] = [];
   #segment: Segment | undefined;
   #isHeld = false;
+  #isClosed = false;
   #isPumping = false;
   /** The rest of the segment was cut off; the framework has not heard of it yet. */
   #isCut = false;
@@ -86,7 +87,7 @@ export class CallerOutput extends voice.AudioOutput {
     await this.#isHeard;
     await super.captureFrame(frame);
     this.#segment ??= { pushedMs: 0, hasStarted: false, isFlushed: false };
-    if (this.#isCut) return;
+    if (this.#isCut || this.#isClosed) return;
     this.#waiting.push(frame);
     this.#pump();
     while (!this.#isCut && durationMs(this.#waiting) > OWN_QUEUE_MS) await this.#change();
@@ -107,6 +108,7 @@ export class CallerOutput extends voice.AudioOutput {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.clearBuffer();
     await this.#sink.close();
   }
@@ -137,7 +139,8 @@ export class CallerOutput extends voice.AudioOutput {
   }
 
   #hasWork(): boolean {
-    return !this.#isHeld && (this.#waiting.length > 0 || this.#segment?.isFlushed === true);
+    if (this.#isHeld || this.#isClosed) return false;
+    return this.#waiting.length > 0 || this.#segment?.isFlushed === true;
   }
 
   async #run(): Promise<void> {
@@ -168,6 +171,7 @@ export class CallerOutput extends voice.AudioOutput {
 
   #finish(interrupted: boolean): void {
     const playbackPosition = Math.max(0, this.#segment?.pushedMs ?? 0) / 1000;
+    if (!this.#segment) return;
     this.#segment = undefined;
     this.#given = [];
     this.#isCut = false;

@@ -1,0 +1,118 @@
+import { initializeLogger, voice } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
+import { beforeAll, expect, test } from 'vitest';
+import { CallerOutput, type Sink } from '../../src/call/caller-output.ts';
+
+const FRAME_MS = 20;
+
+beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
+
+/** A track that takes frames at once and plays them when told; frames are told apart by their first sample. */
+function track() {
+  const played: number[] = [];
+  let queued: number[] = [];
+  const drained: (() => void)[] = [];
+  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const sink: Sink = {
+    async captureFrame({ data }) {
+      queued.push(data[0] ?? 0);
+    },
+    clearQueue() {
+      queued = [];
+      for (const resolve of drained.splice(0)) resolve();
+    },
+    get queuedDuration() {
+      return queued.length * FRAME_MS;
+    },
+    waitForPlayout: () =>
+      queued.length === 0 ? Promise.resolve() : new Promise((resolve) => drained.push(resolve)),
+    async close() {},
+  };
+  const finished: voice.PlaybackFinishedEvent[] = [];
+  const output = new CallerOutput(sink, Promise.resolve());
+  output.on(voice.AudioOutput.EVENT_PLAYBACK_FINISHED, (event) => finished.push(event));
+  return {
+    ...{ output, played, finished, settle },
+    async say(...frames: number[]) {
+      for (const frame of frames) await output.captureFrame(frameOf(frame));
+      await settle();
+    },
+    async play(frames: number) {
+      played.push(...queued.splice(0, frames));
+      if (queued.length === 0) for (const resolve of drained.splice(0)) resolve();
+      await settle();
+    },
+  };
+}
+
+function frameOf(mark: number): AudioFrame {
+  return new AudioFrame(new Int16Array(480).fill(mark), 24_000, 1, 480);
+}
+
+test('a held voice goes on with the sample at which it stopped', async () => {
+  const { output, say, play, played, finished, settle } = track();
+  await say(1, 2, 3, 4, 5);
+  output.flush();
+  await play(2);
+  output.hold();
+  await settle();
+  await play(10);
+  expect(played).toEqual([1, 2]);
+  output.release();
+  await settle();
+  await play(10);
+  expect(played).toEqual([1, 2, 3, 4, 5]);
+  await settle();
+  expect(finished).toEqual([{ playbackPosition: 0.1, interrupted: false }]);
+});
+
+test('what is said while the voice is held waits', async () => {
+  const { output, say, play, played, settle } = track();
+  output.hold();
+  await say(1, 2);
+  await play(10);
+  expect(played).toEqual([]);
+  output.release();
+  await settle();
+  await play(10);
+  expect(played).toEqual([1, 2]);
+});
+
+test('an interrupted answer counts what was heard of it, and the next one is heard', async () => {
+  const { output, say, play, played, finished, settle } = track();
+  await say(1, 2, 3, 4, 5);
+  await play(3);
+  output.hold();
+  output.cut();
+  await say(6);
+  output.flush();
+  output.clearBuffer();
+  expect(finished).toEqual([{ playbackPosition: 0.06, interrupted: true }]);
+  await say(7, 8);
+  output.flush();
+  await play(10);
+  await settle();
+  expect(played).toEqual([1, 2, 3, 7, 8]);
+  expect(finished.at(-1)).toEqual({ playbackPosition: 0.04, interrupted: false });
+});
+
+test('only of a whole answer it is known how much is left', async () => {
+  const { output, say, play } = track();
+  await say(1, 2, 3);
+  expect(output.remainingMs).toBeUndefined();
+  output.flush();
+  expect(output.remainingMs).toBe(60);
+  await play(1);
+  expect(output.remainingMs).toBe(40);
+});
+
+test('a closed output takes no more, and says that what was left was not heard', async () => {
+  const { output, say, play, played, finished } = track();
+  await say(1, 2);
+  await play(1);
+  await output.close();
+  await say(3);
+  await play(10);
+  expect(played).toEqual([1]);
+  expect(finished).toEqual([{ playbackPosition: 0.02, interrupted: true }]);
+});
