@@ -62,6 +62,11 @@ export const TEST_TOOLS = [
     service: 'coturn.service',
   },
   { package: 'openssl', commands: ['openssl'], why: 'makes certificates for tests over TLS' },
+  {
+    package: 'flite',
+    commands: ['flite'],
+    why: 'gives the callers of the bench, which is tested too, recorded voices',
+  },
 ];
 
 /** What the bench needs: voices for its callers. */

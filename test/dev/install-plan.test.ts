@@ -59,7 +59,7 @@ test("another platform's packages mean to install, packages for many platforms d
 
 test('any browser of the family will do', () => {
   const has = (command: string) =>
-    ['google-chrome', 'espeak-ng', 'ip', 'turnserver', 'openssl'].includes(command);
+    ['google-chrome', 'espeak-ng', 'ip', 'turnserver', 'openssl', 'flite'].includes(command);
   expect(missingTools(has)).toEqual([]);
 });
 
@@ -70,6 +70,7 @@ test('what is missing is asked for by its package', () => {
     'iproute2',
     'coturn',
     'openssl',
+    'flite',
   ]);
 });
 
