@@ -1,5 +1,5 @@
+import { joined as joinedSamples } from '../openai/samples.ts';
 import type { Sound } from '../probe/wav.ts';
-import { joined as joinedSamples } from '../standin/audio.ts';
 import type { Route } from '../standin/faults.ts';
 import type { Entry } from '../standin/journal.ts';
 import { findIn, printOf } from './align.ts';

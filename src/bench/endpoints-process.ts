@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { joined } from '../openai/samples.ts';
 import { encodeWav, type Sound } from '../probe/wav.ts';
-import { joined } from '../standin/audio.ts';
 import { spokenMs } from '../standin/hearing.ts';
 import { startStandIn } from '../standin/server.ts';
 import { type AnswerLength, answerTo } from './answers.ts';

@@ -1,3 +1,4 @@
+import { meanPower } from '../openai/samples.ts';
 import { voicedSpans } from '../probe/measure.ts';
 import { durationMs, type Sound } from '../probe/wav.ts';
 
@@ -50,7 +51,6 @@ function levels({ samples, sampleRate }: Sound): number[] {
   const count = Math.max(0, Math.floor((durationMs({ samples, sampleRate }) - WINDOW_MS) / STEP_MS) + 1);
   return Array.from({ length: count }, (_, index) => {
     const part = samples.subarray(at(index * STEP_MS), at(index * STEP_MS + WINDOW_MS));
-    const power = part.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, part.length);
-    return Math.max(SILENT_DB, 10 * Math.log10(power / 32_768 ** 2 + 1e-12));
+    return Math.max(SILENT_DB, 10 * Math.log10(meanPower(part) / 32_768 ** 2 + 1e-12));
   });
 }

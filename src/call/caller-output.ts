@@ -170,8 +170,8 @@ export class CallerOutput extends voice.AudioOutput {
   }
 
   #finish(interrupted: boolean): void {
-    const playbackPosition = Math.max(0, this.#segment?.pushedMs ?? 0) / 1000;
     if (!this.#segment) return;
+    const playbackPosition = Math.max(0, this.#segment.pushedMs) / 1000;
     this.#segment = undefined;
     this.#given = [];
     this.#isCut = false;

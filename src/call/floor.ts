@@ -1,14 +1,11 @@
 import { voice } from '@livekit/agents';
-import type { AgentFloor, TurnActions } from '../stages/turn/roles.ts';
+import type { Floor } from '../stages/turn/roles.ts';
 import type { CallerOutput } from './caller-output.ts';
 
 /** An answer with less than this left is as good as said: «okay» is an answer to it. */
 const ENDING_MS = 700;
 
 const { AgentSessionEventTypes: Event } = voice;
-
-/** What the caller's turn can do to the agent, and has to know of it. */
-export type Floor = AgentFloor & Pick<TurnActions, 'drop' | 'hold' | 'release' | 'interrupt'>;
 
 export interface FloorParts {
   output: CallerOutput;

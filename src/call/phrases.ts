@@ -1,9 +1,9 @@
 import { ReadableStream } from 'node:stream/web';
 import type { tts, voice } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
+import { joined } from '../openai/samples.ts';
 import type { Persona } from '../persona/store.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
-import { joined } from '../stages/turn/transcriber.ts';
 import type { PhraseCache } from './phrase-cache.ts';
 
 const FRAME_SAMPLES = OUTPUT_SAMPLE_RATE / 50;

@@ -8,10 +8,9 @@ import { createLlm } from '../stages/llm.ts';
 import { createDeepgramStt, createTranscriber, type SttHooks } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
 import { SpeculationGovernor } from '../stages/turn/governor.ts';
-import type { TurnTimes } from '../stages/turn/roles.ts';
+import type { Floor, TurnTimes } from '../stages/turn/roles.ts';
 import { followTurnStt, followVad } from '../stages/turn/session-options.ts';
 import { TurnStt } from '../stages/turn/stream.ts';
-import type { Floor } from './floor.ts';
 
 export interface CallHooks extends SttHooks {
   /** Not told by transcribers that take turns by themselves. */

@@ -1,14 +1,8 @@
+import { modelEndpoints } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import { EndpointError, type EndpointName } from '../errors.ts';
-import type { Deadlines } from '../openai/exchange.ts';
 import { listModels } from '../openai/models.ts';
 import { primeChat } from '../openai/prime.ts';
-
-interface Endpoint extends Deadlines {
-  name: EndpointName;
-  baseUrl: string;
-  apiKey: string | undefined;
-}
 
 export interface WarmOptions {
   config: Config;
@@ -26,7 +20,8 @@ export interface WarmOptions {
  */
 export async function warmEndpoints({ config, instructions, signal, onError }: WarmOptions): Promise<void> {
   const { llm } = config;
-  const attempts = endpointsOf(config).map(({ name, baseUrl, apiKey, ...deadlines }) =>
+  const worth = modelEndpoints(config).filter(({ name }) => isWorthOpening(name, config));
+  const attempts = worth.map(({ name, baseUrl, apiKey, deadlines }) =>
     listModels({ baseUrl, apiKey, endpoint: name, deadlines: { ...deadlines, attempts: 1 }, signal }),
   );
   if (llm.prime && llm.baseUrl) {
@@ -38,14 +33,10 @@ export async function warmEndpoints({ config, instructions, signal, onError }: W
   }
 }
 
-/** Those whose connections this process keeps. The chat endpoint's is opened by its first request. */
-function endpointsOf({ stt, llm, tts }: Config): Endpoint[] {
-  const all = [
-    { name: 'stt' as const, ...stt, isOurs: stt.provider === 'openai' && stt.mode !== 'realtime' },
-    { name: 'llm' as const, ...llm, isOurs: !llm.prime },
-    { name: 'tts' as const, ...tts, isOurs: tts.provider === 'openai' },
-  ];
-  return all.flatMap(({ baseUrl, isOurs, ...rest }) => (baseUrl && isOurs ? [{ ...rest, baseUrl }] : []));
+/** Whether one request here opens a connection that the call will use: others open theirs with what they begin with. */
+function isWorthOpening(name: EndpointName, { stt, llm }: Config): boolean {
+  if (name === 'stt') return stt.mode !== 'realtime';
+  return name !== 'llm' || !llm.prime;
 }
 
 function isRejected(result: PromiseSettledResult<unknown>): result is PromiseRejectedResult {

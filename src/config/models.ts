@@ -13,3 +13,18 @@ export function modelNames({ stt, llm, tts }: Pick<Config, 'stt' | 'llm' | 'tts'
     tts: tts.model ?? DEFAULT_MODELS.tts[tts.provider],
   };
 }
+
+/**
+ * The model endpoints that are spoken to by the OpenAI-compatible API, with what a request to each needs. Deepgram's
+ * have no such routes.
+ */
+export function modelEndpoints({ stt, llm, tts }: Pick<Config, 'stt' | 'llm' | 'tts'>) {
+  const all = [
+    { name: 'stt' as const, settings: stt, isOurs: stt.provider === 'openai' },
+    { name: 'llm' as const, settings: llm, isOurs: true },
+    { name: 'tts' as const, settings: tts, isOurs: tts.provider === 'openai' },
+  ];
+  return all.flatMap(({ name, settings: { baseUrl, apiKey, ...deadlines }, isOurs }) =>
+    baseUrl && isOurs ? [{ name, baseUrl, apiKey, deadlines }] : [],
+  );
+}

@@ -1,3 +1,4 @@
+import { meanPower } from '../openai/samples.ts';
 import type { Sound } from './wav.ts';
 
 /** A stretch of sound, in milliseconds from its beginning. */
@@ -26,7 +27,7 @@ export function voicedSpans(
   const threshold = 32768 * 10 ** (thresholdDb / 20);
   const spans: { startMs: number; endMs: number }[] = [];
   for (let at = 0; at < samples.length; at += frame) {
-    if (rms(samples, at, at + frame) < threshold) continue;
+    if (Math.sqrt(meanPower(samples, at, at + frame)) < threshold) continue;
     const startMs = (at * 1000) / sampleRate;
     const endMs = (Math.min(at + frame, samples.length) * 1000) / sampleRate;
     const last = spans.at(-1);
@@ -41,11 +42,4 @@ export function voicedExtent(sound: Sound, options?: VoicedOptions): Span | unde
   const spans = voicedSpans(sound, options);
   const [first, last] = [spans[0], spans.at(-1)];
   return first && last && { startMs: first.startMs, endMs: last.endMs };
-}
-
-function rms(samples: Int16Array, start: number, end: number): number {
-  let sum = 0;
-  const stop = Math.min(end, samples.length);
-  for (let i = start; i < stop; i += 1) sum += (samples[i] ?? 0) ** 2;
-  return stop > start ? Math.sqrt(sum / (stop - start)) : 0;
 }

@@ -1,3 +1,4 @@
+import { meanPower } from '../openai/samples.ts';
 import type { Transcript } from '../openai/transcription.ts';
 
 /**
@@ -61,10 +62,7 @@ export function loudnessDbfs(samples: Int16Array, sampleRate: number): number {
   const window = Math.max(1, Math.round(sampleRate / 10));
   let loudest = 0;
   for (let start = 0; start < samples.length; start += window) {
-    const end = Math.min(start + window, samples.length);
-    let sum = 0;
-    for (let i = start; i < end; i++) sum += (samples[i] ?? 0) ** 2;
-    loudest = Math.max(loudest, sum / (end - start));
+    loudest = Math.max(loudest, meanPower(samples, start, start + window));
   }
   return 10 * Math.log10(loudest / 32_768 ** 2);
 }

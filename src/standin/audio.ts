@@ -1,4 +1,5 @@
 import { type PcmChunk, pcmStream } from '../openai/pcm.ts';
+import { joined } from '../openai/samples.ts';
 import { isWav } from '../openai/wav.ts';
 import { RequestProblem } from './reply.ts';
 
@@ -19,16 +20,6 @@ export async function readWav(file: Blob): Promise<Audio> {
   const first = chunks[0];
   if (!first) throw refusal('a file without samples');
   return { samples: joined(chunks.map(({ samples }) => samples)), sampleRate: first.sampleRate };
-}
-
-export function joined(pieces: readonly Int16Array[]): Int16Array {
-  const whole = new Int16Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 /** Raw little-endian samples, as `pcm` is sent. */

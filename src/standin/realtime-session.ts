@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import { joined } from './audio.ts';
+import { joined } from '../openai/samples.ts';
 import { type Clock, untilAborted } from './clock.ts';
 import type { State } from './control.ts';
 import type { Fault } from './faults.ts';

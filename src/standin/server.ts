@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
-import { joined } from './audio.ts';
+import { joined } from '../openai/samples.ts';
 import { type Clock, realClock } from './clock.ts';
 import { type Control, type Profile, State } from './control.ts';
 import type { Route } from './faults.ts';

@@ -1,6 +1,6 @@
 import { hum } from '../../src/bench/hum.ts';
+import { joined as joinedSamples } from '../../src/openai/samples.ts';
 import { joined, type Sound, silence } from '../../src/probe/wav.ts';
-import { joined as joinedSamples } from '../../src/standin/audio.ts';
 
 const RATE = 24_000;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Resampler, resample } from '../../src/openai/resample.ts';
-import { joined } from '../../src/standin/audio.ts';
+import { joined } from '../../src/openai/samples.ts';
 
 function sine(hz: number, sampleRate: number, length: number): Int16Array {
   return Int16Array.from({ length }, (_, at) =>

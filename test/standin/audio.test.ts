@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { encodeWav } from '../../src/openai/wav.ts';
-import { bytesOf, joined, readWav } from '../../src/standin/audio.ts';
+import { bytesOf, readWav } from '../../src/standin/audio.ts';
 
 const samples = Int16Array.of(1, -2, 3, -4);
 
@@ -26,8 +26,4 @@ test('a WAV without samples is refused as a bad request', async () => {
 
 test('samples become little-endian bytes, only those of the view', () => {
   expect(bytesOf(Int16Array.of(9, 1, -2, 9).subarray(1, 3))).toEqual(Uint8Array.of(1, 0, 0xfe, 0xff));
-});
-
-test('pieces are joined in order', () => {
-  expect(joined([Int16Array.of(1), Int16Array.of(), Int16Array.of(2, 3)])).toEqual(Int16Array.of(1, 2, 3));
 });

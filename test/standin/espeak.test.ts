@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { joined } from '../../src/openai/samples.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
-import { joined } from '../../src/standin/audio.ts';
 import { espeakSpeech, espeakVoice, findEspeak, readVoices } from '../../src/standin/espeak.ts';
 import { fakeProgram } from './programs.ts';
 import { beep } from './sounds.ts';

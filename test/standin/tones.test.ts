@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { joined } from '../../src/standin/audio.ts';
+import { joined } from '../../src/openai/samples.ts';
 import { spokenMs } from '../../src/standin/hearing.ts';
 import { toneSpeech } from '../../src/standin/tones.ts';
 

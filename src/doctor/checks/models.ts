@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import { modelEndpoints } from '../../config/models.ts';
 import { listModels } from '../../openai/models.ts';
 import type { Check } from '../check.ts';
 
@@ -7,7 +7,7 @@ export const models: Check = {
   id: 'models',
   title: 'model endpoints answer',
   async run({ config, signal }) {
-    const endpoints = endpointsOf(config);
+    const endpoints = modelEndpoints(config);
     if (endpoints.length === 0) return undefined;
     const found = await Promise.all(
       endpoints.map(async ({ name, baseUrl, apiKey, deadlines }) => {
@@ -18,15 +18,3 @@ export const models: Check = {
     return found.join(', ');
   },
 };
-
-/** Those with an OpenAI-compatible base URL; Deepgram's has no such route. */
-function endpointsOf({ stt, llm, tts }: Config) {
-  const all = [
-    { name: 'stt' as const, settings: stt, isOurs: stt.provider === 'openai' },
-    { name: 'llm' as const, settings: llm, isOurs: true },
-    { name: 'tts' as const, settings: tts, isOurs: tts.provider === 'openai' },
-  ];
-  return all.flatMap(({ name, settings: { baseUrl, apiKey, ...deadlines }, isOurs }) =>
-    baseUrl && isOurs ? [{ name, baseUrl, apiKey, deadlines }] : [],
-  );
-}

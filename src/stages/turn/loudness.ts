@@ -1,3 +1,5 @@
+import { meanPower } from '../../openai/samples.ts';
+
 /** How long the quietest moment is remembered: longer than a sentence without a breath. */
 const MEMORY_MS = 3000;
 /** Background noise varies by this much. */
@@ -40,7 +42,5 @@ export class Loudness {
 
 /** Mean power in dB relative to full scale. */
 function levelDb(samples: Int16Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return 10 * Math.log10(sum / Math.max(1, samples.length) / 32_768 ** 2 + 1e-12);
+  return 10 * Math.log10(meanPower(samples) / 32_768 ** 2 + 1e-12);
 }

@@ -1,6 +1,7 @@
 import type { Realtime } from '../../openai/realtime.ts';
+import { joined } from '../../openai/samples.ts';
 import type { Transcript } from '../../openai/transcription.ts';
-import { joined, orAborted, TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
+import { orAborted, TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
 
 export interface RealtimeTranscriberParts {
   /** Its `append` takes mono samples at 16 kHz. */

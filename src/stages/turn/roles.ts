@@ -53,3 +53,6 @@ export interface AgentFloor {
   /** So little is left of its answer that even «okay» is an answer to it. */
   isEnding(): boolean;
 }
+
+/** Who may speak: what the caller's turn has to know of the agent, and can do to it. */
+export type Floor = AgentFloor & Pick<TurnActions, 'drop' | 'hold' | 'release' | 'interrupt'>;

@@ -2,7 +2,7 @@ import { type APIConnectOptions, normalizeLanguage, stt, type VAD, VADEventType 
 import { systemClock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
 import { Loudness } from './loudness.ts';
-import type { AgentFloor, TurnActions, TurnPolicy, TurnTimes } from './roles.ts';
+import type { Floor, TurnActions, TurnPolicy, TurnTimes } from './roles.ts';
 import { TurnTaker } from './taker.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
 
@@ -22,7 +22,7 @@ export interface TurnSttParts {
   governor: SpeculationGovernor;
   /** One for each call. */
   transcriber: TurnTranscriber;
-  floor: AgentFloor & Pick<TurnActions, 'drop' | 'hold' | 'release' | 'interrupt'>;
+  floor: Floor;
   /** For the record of each turn. */
   onTurn?: ((times: TurnTimes) => void) | undefined;
   model: string;
@@ -86,7 +86,6 @@ class TurnStream extends stt.SpeechStream {
     const { vad, floor, transcriber, policy, governor } = this.#parts;
     const actions: TurnActions = {
       ...floor,
-      drop: () => floor.drop(),
       speechStarted: () => this.#tell({ type: stt.SpeechEventType.START_OF_SPEECH }),
       prepare: (text) =>
         this.#tell({ type: stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, alternatives: [said(text)] }),

@@ -1,3 +1,5 @@
+import { joined } from '../../openai/samples.ts';
+
 /** What a turn's audio is at: mono, 16-bit. Silero's and Whisper's own rate. */
 export const TURN_SAMPLE_RATE = 16_000;
 
@@ -90,19 +92,6 @@ export class WholeAudioTranscriber implements TurnTranscriber {
     this.#kept = text;
     this.#chunks.shift();
   }
-}
-
-/** One array of all. */
-export function joined(chunks: readonly Int16Array[]): Int16Array {
-  const [first] = chunks;
-  if (first && chunks.length === 1) return first;
-  const whole = new Int16Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 /** The answer, or the reason of the abort as soon as there is one; the work goes on. */
