@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../src/errors.ts';
 import type { Container, Handler, Probe } from './types.ts';
 
+/** How often a container is asked that was not ready yet; Kubernetes waits the probe's period. */
+const UNTIL_READY_PERIOD_S = 0.5;
+
 export interface Health {
   /** Tries a handler once; rejects with what went wrong. */
   attempt(handler: Handler, timeoutMs: number): Promise<void>;
@@ -20,7 +23,7 @@ export async function watchHealth(
   signal: AbortSignal,
 ): Promise<void> {
   const follow = (probe: Probe, initial: boolean, isEnough: (outcome: Outcome) => boolean) =>
-    repeat(probe, createVerdict(probe, initial), { attempt, onFault }, isEnough, signal);
+    repeat(probe, initial, { attempt, onFault }, isEnough, signal);
   if (startupProbe) {
     const end = await follow(startupProbe, true, ({ succeeded, verdict }) => succeeded || !verdict);
     if (end && !end.succeeded) onDead();
@@ -51,12 +54,14 @@ interface Outcome {
 /** @returns what was enough, or `undefined` at the signal. */
 async function repeat(
   { initialDelaySeconds = 0, periodSeconds = 10, timeoutSeconds = 1, ...handler }: Probe,
-  judge: (succeeded: boolean) => boolean,
+  initial: boolean,
   { attempt, onFault }: Pick<Health, 'attempt' | 'onFault'>,
   isEnough: (outcome: Outcome) => boolean,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   const pause = (seconds: number) => sleep(seconds * 1000, undefined, { signal }).catch(() => {});
+  const judge = createVerdict(handler, initial);
+  let passed = initial;
   await pause(initialDelaySeconds);
   while (!signal.aborted) {
     const succeeded = await attempt(handler, timeoutSeconds * 1000).then(
@@ -69,7 +74,8 @@ async function repeat(
     if (signal.aborted) break;
     const outcome = { succeeded, verdict: judge(succeeded) };
     if (isEnough(outcome)) return outcome;
-    await pause(periodSeconds);
+    passed ||= outcome.verdict;
+    await pause(passed ? periodSeconds : Math.min(periodSeconds, UNTIL_READY_PERIOD_S));
   }
   return undefined;
 }
