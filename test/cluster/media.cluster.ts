@@ -5,11 +5,11 @@ import { SAME_SPEECH } from '../../src/probe/similarity.ts';
 import { joined, silence } from '../../src/probe/wav.ts';
 import { ephemeralCredentials } from '../../src/stun/credentials.ts';
 import { mintToken } from '../../src/web/mint.ts';
-import { RESULTS, useBrowser } from '../e2e/browser.ts';
+import { type BrowserUse, RESULTS, useBrowser } from '../e2e/browser.ts';
 import { likeness } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { NAMESPACE } from './control-plane.ts';
-import { ANSWER, type Installation, install, QUESTION } from './edge/cce.ts';
+import { ANSWER, ATTEMPTS, type Installation, install, QUESTION } from './edge/cce.ts';
 import type { Client } from './edge/client.ts';
 import { browserIn, HOST, MODELS } from './edge/edge.ts';
 import { remoteAddressOf } from './edge/paths.ts';
@@ -48,17 +48,18 @@ async function meanwhile(change: Promise<unknown>, act: () => Promise<unknown>):
   await over;
 }
 
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+const openPage = async (browser: BrowserUse) => {
+  const opened = await browser.open(`https://${HOST}/`);
+  await opened.page.getByLabel('Access token').fill(cce.accessToken);
+  return opened;
+};
+
 describe('the README, from an empty namespace to a call', () => {
   const browser = useBrowser(
     async () => joined(silence(6000, 48_000), await utterance(QUESTION), silence(15_000, 48_000)),
     () => browserIn(desk, cce.edge.certificate),
   );
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-  const openPage = async () => {
-    const opened = await browser.open(`https://${HOST}/`);
-    await opened.page.getByLabel('Access token').fill(cce.accessToken);
-    return opened;
-  };
 
   test('STUNner takes the Gateway, and its Service has both doors at the shared address', () => {
     const { services } = cce;
@@ -72,29 +73,23 @@ describe('the README, from an empty namespace to a call', () => {
 
   test('who opens the page behind the VPN and presses Call is answered, through the relay', async () => {
     const { models } = cce.edge;
-    const { page, heard, complaints } = await openPage();
+    const { page, heard, complaints } = await openPage(browser);
     await press(page, 'Call');
     await page.getByTestId('status').getByText('In call').waitFor();
-    await page.getByRole('log').locator('[data-speaker=agent]').filter({ hasText: ANSWER }).first().waitFor();
-    await page.getByTestId('answered').getByText('answered in').waitFor();
-    await page.getByTestId('agent-state').getByText('Listening').waitFor();
+    const answers = page.getByRole('log').locator('[data-speaker=agent]').filter({ hasText: ANSWER });
+    let alike = 0;
+    // The microphone asks again.
+    for (let asked = 0; asked < ATTEMPTS && alike <= SAME_SPEECH; asked += 1) {
+      await answers.nth(asked).waitFor();
+      await page.getByTestId('answered').getByText('answered in').waitFor();
+      await page.getByTestId('agent-state').getByText('Listening').waitFor();
+      alike = await likeness(models, heard(), ANSWER);
+    }
+    expect(alike).toBeGreaterThan(SAME_SPEECH);
     expect(await page.getByTestId('path').innerText()).toBe('relayed, TURN over UDP');
     await page.screenshot({ path: join(RESULTS, 'cluster call.png') });
     await press(page, 'Hang up');
-    expect(await likeness(models, heard(), ANSWER)).toBeGreaterThan(SAME_SPEECH);
     expect(complaints, 'of the browser, about the page').toEqual([]);
-  });
-
-  test('a network that lets neither door through is told on the page, with the doors', async () => {
-    await desk.block(UDP_DOOR, TCP_DOOR);
-    const { page } = await openPage();
-    await press(page, 'Call');
-    await page.locator('[data-testid=error][data-state=no-media-path]').waitFor();
-    const words = await page.getByTestId('error').innerText();
-    expect(words).toContain('LiveKit answers, but no media path to it was found.');
-    expect(words).toContain(`turn:${NODE.loadBalancerIp}:3478?transport=udp`);
-    expect(words).toContain(`turn:${NODE.loadBalancerIp}:3480?transport=tcp`);
-    await page.screenshot({ path: join(RESULTS, 'cluster blocked.png') });
   });
 });
 
@@ -136,6 +131,23 @@ describe.concurrent('by the relay alone', () => {
     await expect(cce.call(client)).rejects.toThrow(
       `cannot join wss://${HOST}: LiveKit answers, but no media path to it was found`,
     );
+  });
+});
+
+// Beside the calls above: most of it is waiting.
+describe.concurrent('on the page', () => {
+  const browser = useBrowser(undefined, () => browserIn(desk, cce.edge.certificate));
+
+  test('a network that lets neither door through is told, with the doors', async () => {
+    await desk.block(UDP_DOOR, TCP_DOOR);
+    const { page } = await openPage(browser);
+    await press(page, 'Call');
+    await page.locator('[data-testid=error][data-state=no-media-path]').waitFor();
+    const words = await page.getByTestId('error').innerText();
+    expect(words).toContain('LiveKit answers, but no media path to it was found.');
+    expect(words).toContain(`turn:${NODE.loadBalancerIp}:3478?transport=udp`);
+    expect(words).toContain(`turn:${NODE.loadBalancerIp}:3480?transport=tcp`);
+    await page.screenshot({ path: join(RESULTS, 'cluster blocked.png') });
   });
 });
 

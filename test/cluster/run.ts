@@ -8,10 +8,12 @@ import { AppError, messageOf } from '../../src/errors.ts';
 import { isAlive } from '../tool-build.ts';
 import { CLUSTER_TOOLS, toolPath } from '../tools.ts';
 import { fetchDefinitions } from './definitions.ts';
+import { type Lane, planLanes } from './lanes.ts';
 import { onNode } from './node-namespace.ts';
 import { LOG_DIR_VARIABLE, notedTimes, type Timing } from './notes.ts';
 
-// `npm run test:cluster [name of a test file]`: gets what the cluster tests need, then runs them on a node of their own.
+// `npm run test:cluster [names of test files] [options of Vitest]`: gets what the cluster tests need, then runs them on
+// nodes of their own.
 
 const ROOT = join(import.meta.dirname, '../..');
 const LOG_EVERY_MS = 15_000;
@@ -35,6 +37,13 @@ function progressLine(): (text: string) => void {
     lastMs = performance.now();
     process.stderr.write(isTTY ? `${begins ? '\n' : ''}\r\x1b[K${text}` : `${text}\n`);
   };
+}
+
+/** Names come first; the first option ends them, and all after it is Vitest's. */
+function split(args: readonly string[]): { names: string[]; options: string[] } {
+  const first = args.findIndex((arg) => arg.startsWith('-'));
+  const end = first < 0 ? args.length : first;
+  return { names: args.slice(0, end), options: args.slice(end) };
 }
 
 function requireRoot(): void {
@@ -68,13 +77,12 @@ async function provide(): Promise<void> {
   });
 }
 
-function startTests(logs: string, filters: readonly string[]): Child {
-  const report = join(logs, 'report.json');
+function startTests({ files }: Lane, logs: string, options: readonly string[]): Child {
   const vitest = [
     ...[join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts'],
-    ...['--project', 'cluster', '--reporter=default', '--reporter=json', `--outputFile=${report}`],
+    ...['--project', 'cluster', '--reporter=default', '--reporter=json', `--outputFile=${reportIn(logs)}`],
   ];
-  const [command, ...args] = onNode(process.execPath, ...vitest, ...filters);
+  const [command, ...args] = onNode(process.execPath, ...vitest, ...files, ...options);
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
   const env = { ...process.env, ...colour, [LOG_DIR_VARIABLE]: logs };
   return startChild({ command, args, env, cwd: ROOT, onLine: (line) => process.stdout.write(`${line}\n`) });
@@ -84,8 +92,10 @@ interface Report {
   testResults: { name: string; startTime: number; endTime: number }[];
 }
 
+const reportIn = (logs: string): string => join(logs, 'report.json');
+
 async function fileTimes(logs: string): Promise<Timing[]> {
-  const report = join(logs, 'report.json');
+  const report = reportIn(logs);
   if (!existsSync(report)) return [];
   const { testResults }: Report = JSON.parse(await readFile(report, 'utf8'));
   return testResults.map(({ name, startTime, endTime }) => ({
@@ -109,19 +119,31 @@ function printTimes(all: readonly Timing[]): void {
   process.stdout.write(`\n${lines.join('\n')}\n`);
 }
 
+/** @returns whether all tests passed. */
+async function runLane(lane: Lane, logs: string, options: readonly string[]): Promise<boolean> {
+  await mkdir(logs);
+  const tests = startTests(lane, logs, options);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => tests.kill());
+  const { code } = await tests.exited;
+  times.push(...notedTimes(logs), ...(await fileTimes(logs)));
+  return code === 0;
+}
+
 async function main(): Promise<number> {
   const startedMs = performance.now();
   requireRoot();
+  const { names, options } = split(process.argv.slice(2));
+  const lanes = await planLanes(names);
   await provide();
   const logs = await makeLogDir();
-  const tests = startTests(logs, process.argv.slice(2));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => tests.kill());
-  const { code } = await tests.exited;
-  const parts = [...times, ...notedTimes(logs), ...(await fileTimes(logs))];
-  printTimes([...summed(parts), { what: 'all', ms: performance.now() - startedMs }]);
-  if (code === 0) await rm(logs, { recursive: true });
-  else process.stdout.write(`\nThe logs are in ${logs} until the next run.\n`);
-  return code ?? 1;
+  const passed = await Promise.all(lanes.map((lane) => runLane(lane, join(logs, lane.name), options)));
+  printTimes([...summed(times), { what: 'all', ms: performance.now() - startedMs }]);
+  if (passed.every(Boolean)) {
+    await rm(logs, { recursive: true });
+    return 0;
+  }
+  process.stdout.write(`\nThe logs are in ${logs} until the next run.\n`);
+  return 1;
 }
 
 try {

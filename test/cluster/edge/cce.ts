@@ -16,7 +16,7 @@ export const QUESTION = 'Is my data plan still active?';
 export const ANSWER = 'Yes, your plan is active until the end of March.';
 
 /** A voice comes in pieces while pods start on a machine too small for them; a path that is cut never carries it. */
-const ATTEMPTS = 3;
+export const ATTEMPTS = 3;
 
 const ANSWER_RATE = 24_000;
 
