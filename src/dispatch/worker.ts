@@ -33,7 +33,7 @@ export interface Worker {
 
 export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
   const slots = createSlots(config.agent.maxCalls, () => server.activeJobs.map(({ job }) => job.id));
-  if (config.turn.detection === 'vad') leaveOutTurnModel();
+  if (config.turn.detection !== 'model') leaveOutTurnModel();
   const registration = createRegistration();
   const load = () => {
     registration.seen();
@@ -81,7 +81,7 @@ export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
 const TURN_MODEL = 'lk_eot_audio';
 
 /**
- * The framework starts a process that holds the turn model, about 140 MB, whether it is used or not. A registration
+ * The framework starts a process that holds the turn model, about 350 MB, whether it is used or not. A registration
  * that it finds but does not list keeps it from doing so.
  */
 function leaveOutTurnModel(): void {
