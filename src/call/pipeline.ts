@@ -11,6 +11,7 @@ import { SpeculationGovernor } from '../stages/turn/governor.ts';
 import type { Floor, TurnTimes } from '../stages/turn/roles.ts';
 import { followTurnStt, followVad } from '../stages/turn/session-options.ts';
 import { TurnStt } from '../stages/turn/stream.ts';
+import { OnDeviceTurnModel } from '../stages/turn/turn-model.ts';
 
 export interface CallHooks extends SttHooks {
   /** Not told by transcribers that take turns by themselves. */
@@ -75,6 +76,7 @@ function createEars(
     floor,
     governor,
     transcriber: createTranscriber(config, persona.language, hooks),
+    turnModel: turn.detection === 'model' ? new OnDeviceTurnModel() : undefined,
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,
     model: modelNames(config).stt,

@@ -145,7 +145,7 @@ export const settings = {
     detection: setting(
       'TURN_DETECTION',
       oneOf(['words', 'vad', 'model'], 'words'),
-      'What ends a turn: silence, longer while the words are unfinished (`words`); silence alone (`vad`); with Deepgram the on-device `model` or `vad`',
+      'What ends a turn: silence, longer while the words are unfinished (`words`) or, in languages that the on-device model knows, sound so too (`model`); silence alone (`vad`). With Deepgram `words` is `vad`',
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',

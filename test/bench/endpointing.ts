@@ -2,7 +2,7 @@
  * Compares policies of ending a turn on the labelled set of the bench, without waiting: the real detector on the real
  * sounds, the real `TurnTaker`, a clock that is moved by hand, and a transcriber that knows every word spoken so far.
  *
- *     npx tsx test/bench/endpointing.ts [STT milliseconds, default 200] [--cut-offs]
+ *     npx tsx test/bench/endpointing.ts [STT milliseconds, default 200] [--cut-offs] [--by-voice]
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ import type { TurnPolicy } from '../../src/stages/turn/roles.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import { loadVad } from '../../src/stages/vad.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
+import { loadTurnModel } from './turn-model.ts';
 
 const WINDOW_MS = 32;
 const RATE = 16_000;
@@ -25,6 +26,16 @@ const WINDOW_SAMPLES = 512;
 const TAIL_MS = 4000;
 /** From the transcript to the first sound: first token, a few more, first byte. */
 const ANSWER_MS = 200 + 50 + 120;
+/** From the question to the turn model's verdict. */
+const MODEL_MS = 40;
+
+interface Heard {
+  utterance: Utterance;
+  /** Mono, 16 kHz; silence after the end included. */
+  samples: Int16Array;
+  /** The detector's probability for each window of 32 ms, 0 where it doubts and it is too quiet. */
+  windows: number[];
+}
 
 interface Outcome {
   cutOff: boolean;
@@ -50,13 +61,16 @@ const silence = (ms: number, more: Partial<TurnPolicy> = {}): TurnPolicy => ({
   toldEndpointingMs: ms,
   ...more,
 });
-const POLICIES: Record<string, TurnPolicy> = {
+const POLICIES: Record<string, TurnPolicy & { model?: true }> = {
   'silence 350': silence(350),
   'silence 600': silence(600),
   'silence 600, nothing ahead': silence(600, { speculation: 'off' }),
   'silence 900': silence(900),
   'unfinished words 1500': { ...defaults, toldEndpointingMs: 600, minEndpointingMs: 600 },
   'default: + statements 800': defaults,
+  'words off': { ...defaults, useWords: false },
+  'words off, turn model': { ...defaults, useWords: false, model: true },
+  'default, turn model': { ...defaults, model: true },
   'default, work from 35 ms on': { ...defaults, speculateAfterMs: 35 },
   'default, work from 150 ms on': { ...defaults, speculateAfterMs: 150 },
 };
@@ -68,22 +82,44 @@ const corpus = (await makeCorpus(lines, { cacheDir: join(cacheDir(), 'bench') })
   ({ set }) => set !== 'bargein',
 );
 const vad = await loadVad({ vad: 'bundled' });
-const heard: { utterance: Utterance; windows: number[] }[] = [];
-for (const utterance of corpus) heard.push({ utterance, windows: await windowsOf(utterance) });
+const turnModel = loadTurnModel();
+const verdicts: Record<string, Record<string, number>> = {};
+const heard: Heard[] = [];
+for (const utterance of corpus) heard.push(await hear(utterance));
 
 const rows: Record<string, Record<string, string>> = {};
 for (const [name, policy] of Object.entries(POLICIES)) {
-  const outcomes: (Outcome & { pauseMs: number; text: string })[] = [];
-  for (const { utterance, windows } of heard) {
-    const text = utterance.phrases.flatMap(({ words }) => words.map((word) => word.text)).join(' ');
-    outcomes.push({ ...(await outcomeOf(utterance, windows, policy)), pauseMs: utterance.pauseMs, text });
+  const outcomes: (Outcome & { pauseMs: number; voices: string })[] = [];
+  for (const one of heard) {
+    const { pauseMs, voice, phrases } = one.utterance;
+    const outcome = await outcomeOf(one, policy);
+    outcomes.push({ ...outcome, pauseMs, voices: kindOf(voice) });
+    if (outcome.cutOff && process.argv.includes('--cut-offs'))
+      console.log(name, pauseMs, phrases.flatMap(({ words }) => words.map(({ text }) => text)).join(' '));
   }
   rows[name] = rowOf(outcomes);
-  if (process.argv.includes('--cut-offs'))
-    for (const one of outcomes.filter(({ cutOff }) => cutOff)) console.log(name, one.pauseMs, one.text);
+  if (!process.argv.includes('--by-voice')) continue;
+  for (const kind of new Set(outcomes.map(({ voices }) => voices)))
+    rows[`${name}, ${kind}`] = rowOf(outcomes.filter(({ voices }) => voices === kind));
 }
 console.table(rows);
+console.table(verdicts);
+console.log('turn model, a question:', turnModel.costs());
 process.exit(0);
+
+/** flite's voices are cut from recorded people, but for one; espeak-ng's are computed. */
+function kindOf(voice: string): string {
+  if (voice.startsWith('ms')) return 'espeak-ng, Malay';
+  return voice.startsWith('en') ? 'espeak-ng, English' : 'flite';
+}
+
+/** Counts what the model says of pauses and ends, by its threshold for English. */
+function note({ voice }: Utterance, isEnd: boolean, isOver: boolean | undefined): void {
+  const counts = verdicts[kindOf(voice)] ?? {};
+  verdicts[kindOf(voice)] = counts;
+  const name = `${isEnd ? 'end' : 'pause'}: ${isOver ? 'over' : 'goes on'}`;
+  counts[name] = (counts[name] ?? 0) + 1;
+}
 
 function rowOf(outcomes: readonly (Outcome & { pauseMs: number })[]): Record<string, string> {
   const share = (some: readonly Outcome[]) => `${some.filter(({ cutOff }) => cutOff).length}/${some.length}`;
@@ -110,8 +146,7 @@ function rowOf(outcomes: readonly (Outcome & { pauseMs: number })[]): Record<str
   };
 }
 
-/** The detector's probability for each window of 32 ms, 0 where it doubts and it is too quiet; silence after the end included. */
-async function windowsOf(utterance: Utterance): Promise<number[]> {
+async function hear(utterance: Utterance): Promise<Heard> {
   const sound = resampled(await soundOf(utterance), RATE);
   const tail = Math.max(0, Math.round(((utterance.endMs + TAIL_MS) * RATE) / 1000) - sound.samples.length);
   const samples = new Int16Array(sound.samples.length + tail);
@@ -130,13 +165,12 @@ async function windowsOf(utterance: Utterance): Promise<number[]> {
     if (windows.push(isLoud || probability > 0.6 ? probability : 0) >= whole) break;
   }
   stream.close();
-  return windows;
+  return { utterance, samples, windows };
 }
 
 async function outcomeOf(
-  utterance: Utterance,
-  windows: readonly number[],
-  policy: TurnPolicy,
+  { utterance, samples, windows }: Heard,
+  policy: TurnPolicy & { model?: true },
 ): Promise<Outcome> {
   const clock = manualClock();
   const words = utterance.phrases.flatMap((phrase) => phrase.words);
@@ -144,9 +178,25 @@ async function outcomeOf(
   let transcriptions = 0;
   let answers = 0;
   let preparedAt: number | undefined;
-  const waiting: { dueAt: number; resolve(): void }[] = [];
+  const waiting: { dueAt: number; resolve(): unknown }[] = [];
+  const language = utterance.voice.startsWith('ms') ? 'ms' : 'en';
+  const model = policy.model && turnModel.hearing(samples, clock.now);
   const taker = new TurnTaker({
     policy,
+    model: model && {
+      ...model,
+      judge() {
+        const verdict = model.judge();
+        const isEnd = clock.now() > utterance.endMs;
+        return new Promise((resolve) => {
+          const told = async () => {
+            if (!policy.useWords) note(utterance, isEnd, (await verdict)('en'));
+            resolve(await verdict);
+          };
+          waiting.push({ dueAt: clock.now() + MODEL_MS, resolve: told });
+        });
+      },
+    },
     governor: new SpeculationGovernor(1500),
     clock,
     wallNow: clock.now,
@@ -163,7 +213,7 @@ async function outcomeOf(
           .join(' ');
         return new Promise((resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason));
-          waiting.push({ dueAt: clock.now() + sttMs, resolve: () => resolve({ text }) });
+          waiting.push({ dueAt: clock.now() + sttMs, resolve: () => resolve({ text, language }) });
         });
       },
     },
@@ -203,7 +253,7 @@ async function outcomeOf(
       clock.advance(4);
       for (const due of waiting.filter(({ dueAt }) => dueAt <= clock.now())) {
         waiting.splice(waiting.indexOf(due), 1);
-        due.resolve();
+        await due.resolve();
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
@@ -212,6 +262,7 @@ async function outcomeOf(
     if (speechMs > 0) taker.speech(speechMs);
     else taker.silence(silenceMs);
   }
+  taker.close();
   if (!outcome) throw new Error(`no turn was taken: ${words.map(({ text }) => text).join(' ')}`);
   return outcome;
 }

@@ -1,5 +1,5 @@
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
-import type { TurnPolicy } from '../../src/stages/turn/roles.ts';
+import type { TurnPolicy, Verdict } from '../../src/stages/turn/roles.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import type { TurnText, TurnTranscriber } from '../../src/stages/turn/transcriber.ts';
 import { manualClock } from './manual-clock.ts';
@@ -23,9 +23,12 @@ interface Request {
   fails(): Promise<void>;
 }
 
-/** A caller and the `TurnTaker` that listens, over an agent that may be busy; `log` has what followed, in order. */
+/**
+ * A caller and the `TurnTaker` that listens, over an agent that may be busy; `log` has what followed, in order. Where
+ * turns are `judged` by their sound, `verdicts` gives the answers.
+ */
 export function callerOver(
-  agent: { busy?: boolean; interruptible?: boolean; ending?: boolean } = {},
+  agent: { busy?: boolean; interruptible?: boolean; ending?: boolean; judged?: boolean } = {},
   policy: Partial<TurnPolicy> = {},
 ) {
   const log: string[] = [];
@@ -39,7 +42,6 @@ export function callerOver(
       new Promise<TurnText>((resolve, reject) => {
         log.push('transcribe');
         signal.addEventListener('abort', () => log.push('abort'));
-        const settled = () => new Promise<void>((done) => setImmediate(done));
         answers.push({
           signal,
           is(text) {
@@ -55,9 +57,19 @@ export function callerOver(
     reset() {},
     close() {},
   };
+  const settled = () => new Promise<void>((done) => setImmediate(done));
+  const verdicts: ((isOver: boolean) => Promise<void>)[] = [];
+  const judge = () =>
+    new Promise<Verdict>((resolve) => {
+      verdicts.push((isOver) => {
+        resolve(() => isOver);
+        return settled();
+      });
+    });
   const turn = new TurnTaker({
     policy: { ...POLICY, ...policy },
     transcriber,
+    model: agent.judged ? { push() {}, reset() {}, close() {}, judge } : undefined,
     governor,
     clock,
     wallNow: clock.now,
@@ -78,7 +90,7 @@ export function callerOver(
   });
 
   return {
-    ...{ turn, log, clock, governor, answers },
+    ...{ turn, log, clock, governor, answers, verdicts },
     /** Speech in windows of 32 ms, as the detector reports it. */
     speak(durationMs: number) {
       silentMs = 0;

@@ -44,6 +44,20 @@ export interface TurnActions {
   interrupt(): void;
 }
 
+/** Whether a turn in this language sounds over; `undefined` where that cannot be said. */
+export type Verdict = (language: string | undefined) => boolean | undefined;
+
+/** Judges by the sound of a turn whether it is over. */
+export interface TurnModel {
+  /** Audio of the open turn as it comes: mono samples at 16 kHz. */
+  push(samples: Int16Array): void;
+  /** About the turn so far. Does not reject. */
+  judge(): Promise<Verdict>;
+  /** The turn is over, its audio is forgotten. */
+  reset(): void;
+  close(): void;
+}
+
 /** What the agent does, as far as the caller's turn depends on it. */
 export interface AgentFloor {
   /** It speaks, or is about to. */

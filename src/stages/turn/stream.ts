@@ -2,7 +2,7 @@ import { type APIConnectOptions, normalizeLanguage, stt, type VAD, VADEventType 
 import { systemClock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
 import { Loudness } from './loudness.ts';
-import type { Floor, TurnActions, TurnPolicy, TurnTimes } from './roles.ts';
+import type { Floor, TurnActions, TurnModel, TurnPolicy, TurnTimes } from './roles.ts';
 import { TurnTaker } from './taker.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
 
@@ -22,6 +22,8 @@ export interface TurnSttParts {
   governor: SpeculationGovernor;
   /** One for each call. */
   transcriber: TurnTranscriber;
+  /** The same; without it only words and silence end a turn. */
+  turnModel?: TurnModel | undefined;
   floor: Floor;
   /** For the record of each turn. */
   onTurn?: ((times: TurnTimes) => void) | undefined;
@@ -83,7 +85,7 @@ class TurnStream extends stt.SpeechStream {
   }
 
   protected override async run(): Promise<void> {
-    const { vad, floor, transcriber, policy, governor } = this.#parts;
+    const { vad, floor, transcriber, turnModel, policy, governor } = this.#parts;
     const actions: TurnActions = {
       ...floor,
       speechStarted: () => this.#tell({ type: stt.SpeechEventType.START_OF_SPEECH }),
@@ -94,6 +96,7 @@ class TurnStream extends stt.SpeechStream {
     const taker = new TurnTaker({
       policy,
       transcriber,
+      model: turnModel,
       governor,
       actions,
       agent: floor,
@@ -147,7 +150,7 @@ class TurnStream extends stt.SpeechStream {
 
   #keep(samples: Int16Array, taker: TurnTaker): void {
     if (taker.isOpen) {
-      this.#parts.transcriber.push(samples);
+      this.#hearTurn(samples);
       return;
     }
     this.#prefix.push(samples);
@@ -155,8 +158,13 @@ class TurnStream extends stt.SpeechStream {
     while (kept > PREFIX_SAMPLES) kept -= this.#prefix.shift()?.length ?? kept;
   }
 
+  #hearTurn(samples: Int16Array): void {
+    this.#parts.transcriber.push(samples);
+    this.#parts.turnModel?.push(samples);
+  }
+
   #flushPrefix(): void {
-    for (const samples of this.#prefix) this.#parts.transcriber.push(samples);
+    for (const samples of this.#prefix) this.#hearTurn(samples);
     this.#prefix = [];
   }
 

@@ -1,12 +1,15 @@
 import type { Clock } from '../../openai/clock.ts';
+import { endingOf } from './ending.ts';
 import type { SpeculationGovernor } from './governor.ts';
-import type { AgentFloor, TurnActions, TurnPolicy, TurnTimes } from './roles.ts';
+import type { AgentFloor, TurnActions, TurnModel, TurnPolicy, TurnTimes, Verdict } from './roles.ts';
 import type { TurnText, TurnTranscriber } from './transcriber.ts';
-import { completenessOf, isBackchannel, saysTheSame } from './words.ts';
+import { isBackchannel, saysTheSame } from './words.ts';
 
 export interface TurnTakerParts {
   policy: TurnPolicy;
   transcriber: TurnTranscriber;
+  /** Heeded beside the words, for the languages it knows. */
+  model?: TurnModel | undefined;
   governor: SpeculationGovernor;
   actions: TurnActions;
   agent: AgentFloor;
@@ -15,12 +18,12 @@ export interface TurnTakerParts {
   wallNow: () => number;
 }
 
-/** An unfinished sentence is answered without further delay once it has to be: prepared this long ahead. */
-const PREPARE_AHEAD_MS = 500;
 /** Audio that has not come for so long will not come soon: the caller's connection, not a late event loop. */
 const MISSING_AUDIO_MS = 400;
 /** Between two windows of audio, with room for a late event loop. */
 const AUDIO_DUE_MS = 100;
+/** Silence after which the model is asked: the framework's own figure. */
+const MODEL_PAUSE_MS = 200;
 /** `silence` is told about so often. */
 const SILENCE_STEP_MS = 32;
 /** Shorter sounds are clicks. */
@@ -49,6 +52,8 @@ export class TurnTaker {
   #attempt: AbortController | undefined;
   /** Transcript of the turn up to this pause. */
   #text: TurnText | undefined;
+  /** What the model says of it. */
+  #verdict: Verdict | undefined;
   #prepared: TurnText | undefined;
   /** Its answer. */
   #isReady = false;
@@ -93,6 +98,7 @@ export class TurnTaker {
   close(): void {
     this.#abandonAttempt();
     this.#parts.transcriber.close();
+    this.#parts.model?.close();
   }
 
   /** The beginning of the answer that was prepared can be heard as soon as it may. */
@@ -120,6 +126,8 @@ export class TurnTaker {
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = clock.now();
+    if (this.#parts.model)
+      this.#scheduleAfterSound('model', MODEL_PAUSE_MS, () => void this.#askModel(attempt));
     transcriber.transcribe(attempt.signal).then(
       (text) => {
         governor.answered('stt', clock.now() - startedAt);
@@ -133,25 +141,33 @@ export class TurnTaker {
     );
   }
 
+  async #askModel(attempt: AbortController): Promise<void> {
+    const verdict = await this.#parts.model?.judge();
+    if (attempt !== this.#attempt) return;
+    this.#verdict = verdict;
+    this.#expectEnd();
+  }
+
   #transcribed(text: TurnText): void {
     this.#times.transcribedAt = this.#parts.wallNow();
     this.#text = text;
     if (this.#isOverlap && !this.#settleOverlap(text.text)) return;
-    const { policy } = this.#parts;
-    const completeness = policy.useWords ? completenessOf(text.text) : 'asked';
-    if (completeness === 'unfinished') {
-      const prepareMs = policy.maxEndpointingMs - PREPARE_AHEAD_MS;
-      this.#scheduleAfterSound('prepare', prepareMs, () => this.#prepare());
-      this.#scheduleAfterSound('end', policy.maxEndpointingMs, () => this.#end());
-      return;
-    }
-    this.#prepare();
-    this.#scheduleAfterSound('end', policy.toldEndpointingMs, () => this.#end());
-    if (completeness === 'asked')
-      this.#scheduleAfterSound('ready', policy.minEndpointingMs, () => {
-        this.#mayEnd = true;
-        if (!this.#prepared || this.#isReady) this.#end();
-      });
+    this.#expectEnd();
+  }
+
+  /** Settles when the turn ends unless the caller goes on: by its words, and by its sound once that is judged. */
+  #expectEnd(): void {
+    if (!this.#text) return;
+    const { text, language } = this.#text;
+    const ending = endingOf(text, text ? this.#verdict?.(language) : undefined, this.#parts.policy);
+    if (ending.prepareMs === 0) this.#prepare();
+    else this.#scheduleAfterSound('prepare', ending.prepareMs, () => this.#prepare());
+    this.#scheduleAfterSound('end', ending.endMs, () => this.#end());
+    this.#mayEnd = false;
+    this.#scheduleAfterSound('ready', ending.readyMs, () => {
+      this.#mayEnd = true;
+      if (!this.#prepared || this.#isReady) this.#end();
+    });
   }
 
   /** @returns whether it is a turn of the caller. */
@@ -196,10 +212,7 @@ export class TurnTaker {
   /** The caller goes on after a pause. */
   #abandonAttempt(): void {
     this.#attempt?.abort();
-    this.#attempt = undefined;
-    this.#text = undefined;
-    this.#mayEnd = false;
-    this.#cancelTimers();
+    this.#forgetAttempt();
   }
 
   #dropPrepared(): void {
@@ -208,14 +221,21 @@ export class TurnTaker {
   }
 
   #forget(): void {
-    this.#cancelTimers();
+    this.#forgetAttempt();
     this.#parts.transcriber.reset();
-    this.#attempt = undefined;
-    this.#text = undefined;
+    this.#parts.model?.reset();
     this.#prepared = undefined;
-    this.#mayEnd = false;
     this.#isOverlap = false;
     this.#state = 'quiet';
+  }
+
+  #forgetAttempt(): void {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#attempt = undefined;
+    this.#text = undefined;
+    this.#verdict = undefined;
+    this.#mayEnd = false;
   }
 
   #schedule(name: string, ms: number, run: () => void): void {
@@ -225,10 +245,5 @@ export class TurnTaker {
 
   #scheduleAfterSound(name: string, ms: number, run: () => void): void {
     this.#schedule(name, this.#lastSoundAt + ms - this.#parts.clock.now(), run);
-  }
-
-  #cancelTimers(): void {
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
   }
 }

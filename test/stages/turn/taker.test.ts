@@ -115,6 +115,64 @@ test('with words switched off only silence counts', async () => {
   expect(call.log.at(-1)).toBe('ended I would like to');
 });
 
+test.each([true, false])(
+  'what sounds unfinished is waited for; judged before the words: %s',
+  async (first) => {
+    const call = callerOver({ judged: true }, { minEndpointingMs: 480, toldEndpointingMs: 800 });
+    call.speak(320);
+    call.quiet(200);
+    if (first) await call.verdicts[0]?.(false);
+    await call.last().is('What is my balance?');
+    if (!first) await call.verdicts[0]?.(false);
+    call.turn.answerReady();
+    call.quiet(1299);
+    expect(call.log).toEqual(['started', 'transcribe', 'prepare What is my balance?']);
+    call.quiet(1);
+    expect(call.log.at(-1)).toBe('ended What is my balance?');
+  },
+);
+
+test('a statement that sounds over ends as soon as its answer is ready', async () => {
+  const call = callerOver({ judged: true }, { minEndpointingMs: 480, toldEndpointingMs: 800 });
+  call.speak(320);
+  call.quiet(199);
+  expect(call.verdicts).toHaveLength(0);
+  call.quiet(1);
+  await call.last().is('My contract ends in May.');
+  await call.verdicts[0]?.(true);
+  call.turn.answerReady();
+  call.quiet(279);
+  expect(call.log.at(-1)).toBe('prepare My contract ends in May.');
+  call.quiet(1);
+  expect(call.log.at(-1)).toBe('ended My contract ends in May.');
+});
+
+test('without a verdict the words decide; those about earlier pauses are not heeded', async () => {
+  const call = callerOver({ judged: true }, { minEndpointingMs: 480, toldEndpointingMs: 800 });
+  call.speak(320);
+  call.quiet(200);
+  await call.verdicts[0]?.(false);
+  call.speak(320);
+  call.quiet(200);
+  call.speak(320);
+  call.quiet(200);
+  await call.verdicts[1]?.(false);
+  await call.last().is('What is my balance?');
+  call.turn.answerReady();
+  call.quiet(280);
+  expect(call.log.at(-1)).toBe('ended What is my balance?');
+});
+
+test('where nothing was understood, the sound is not heeded', async () => {
+  const call = callerOver({ judged: true }, { minEndpointingMs: 480, toldEndpointingMs: 800 });
+  call.speak(320);
+  call.quiet(200);
+  await call.verdicts[0]?.(false);
+  await call.last().fails();
+  call.quiet(280);
+  expect(call.log.at(-1)).toBe('ended with nothing');
+});
+
 test('a slow transcription ends the turn when it comes', async () => {
   const call = callerOver();
   call.speak(320);
