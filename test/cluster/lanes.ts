@@ -3,14 +3,16 @@ import { basename, join } from 'node:path';
 import { AppError } from '../../src/errors.ts';
 
 const SUFFIX = '.cluster.ts';
-/** Lasts about as long as all others together. Most of a run is waiting, so two nodes fit on two cores. */
-const LONGEST = `media${SUFFIX}`;
+/** The only one that compares sound; it lasts longer than all others together. */
+const SOUND = `media${SUFFIX}`;
 
-/** Files that are run one after another on a node of their own, beside the other lanes. */
+/** Files that are run one after another on a node of their own. Most of a run is waiting: two lanes fit on two cores. */
 export interface Lane {
   name: string;
   /** Paths from the checkout. */
   files: readonly string[];
+  /** It must not wait for what else runs on the machine: voices have to come in time. */
+  isUrgent: boolean;
 }
 
 /**
@@ -25,11 +27,11 @@ export async function planLanes(names: readonly string[]): Promise<Lane[]> {
     throw new AppError(`No cluster test is called ${name}.`, { hint: `one of ${known}` });
   }
   const wanted = all.filter((file) => names.length === 0 || names.some((name) => file.includes(name)));
+  const pathsOf = (isIn: (file: string) => boolean) =>
+    wanted.filter(isIn).map((file) => join('test/cluster', file));
   const lanes = [
-    { name: 'first', files: wanted.filter((file) => file === LONGEST) },
-    { name: 'second', files: wanted.filter((file) => file !== LONGEST) },
+    { name: 'sound', isUrgent: true, files: pathsOf((file) => file === SOUND) },
+    { name: 'others', isUrgent: false, files: pathsOf((file) => file !== SOUND) },
   ];
-  return lanes
-    .filter(({ files }) => files.length > 0)
-    .map(({ name, files }) => ({ name, files: files.map((file) => join('test/cluster', file)) }));
+  return lanes.filter(({ files }) => files.length > 0);
 }

@@ -1,15 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startChild } from '../../src/dev/child.ts';
 import { NODE, onNode } from './node-namespace.ts';
 
 const SLEEP = ['sleep', '86413'] as const;
-const sleepers = () =>
-  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line === SLEEP.join(' ')).length;
+const commandLine = (pid: string) => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+  } catch {
+    return ''; // it has ended meanwhile
+  }
+};
+const sleepers = () => readdirSync('/proc').filter((pid) => commandLine(pid) === SLEEP.join(' ')).length;
 
 // A node within the node: what holds for it holds for the outer one.
 test('a node that is killed leaves no process, network or mount behind', async () => {

@@ -1,16 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { type Child, startChild } from '../../src/dev/child.ts';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { AppError, messageOf } from '../../src/errors.ts';
 import { isAlive } from '../tool-build.ts';
 import { CLUSTER_TOOLS, toolPath } from '../tools.ts';
 import { fetchDefinitions } from './definitions.ts';
-import { type Lane, planLanes } from './lanes.ts';
+import { planLanes } from './lanes.ts';
 import { onNode } from './node-namespace.ts';
-import { LOG_DIR_VARIABLE, notedTimes, type Timing } from './notes.ts';
+import type { Timing } from './notes.ts';
+import { runLane } from './run-lane.ts';
 
 // `npm run test:cluster [names of test files] [options of Vitest]`: gets what the cluster tests need, then runs them on
 // nodes of their own.
@@ -51,6 +50,16 @@ function requireRoot(): void {
   throw new AppError('The cluster tests make network namespaces and mounts: run them on Linux, as root.');
 }
 
+/** Before anything is built, which takes minutes. @throws AppError that quotes what refused. */
+function requireNode(): void {
+  const [command, ...args] = onNode('true');
+  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status === 0) return;
+  throw new AppError(`No node for the cluster tests can be made here: ${error?.message ?? stderr.trim()}`, {
+    hint: 'root has to be allowed to make namespaces: in a container that takes --privileged',
+  });
+}
+
 /** Of this run. Folders of runs that are over are cleared away: nothing else of them can be left. */
 async function makeLogDir(): Promise<string> {
   const all = join(cacheDir(process.env), 'cluster-logs');
@@ -69,39 +78,13 @@ async function provide(): Promise<void> {
   await timed('dependencies, browser, livekit-server', () =>
     execFileSync(process.execPath, ['src/dev/install.mjs', '--tests'], inherit),
   );
+  requireNode();
   await timed('program', () => execFileSync('npm', ['run', '--silent', 'build'], inherit));
   const onProgress = progressLine();
   await timed('tools of Kubernetes and STUNner', async () => {
     for (const name of CLUSTER_TOOLS) await toolPath(name, { onProgress });
     await fetchDefinitions();
   });
-}
-
-function startTests({ files }: Lane, logs: string, options: readonly string[]): Child {
-  const vitest = [
-    ...[join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts'],
-    ...['--project', 'cluster', '--reporter=default', '--reporter=json', `--outputFile=${reportIn(logs)}`],
-  ];
-  const [command, ...args] = onNode(process.execPath, ...vitest, ...files, ...options);
-  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
-  const env = { ...process.env, ...colour, [LOG_DIR_VARIABLE]: logs };
-  return startChild({ command, args, env, cwd: ROOT, onLine: (line) => process.stdout.write(`${line}\n`) });
-}
-
-interface Report {
-  testResults: { name: string; startTime: number; endTime: number }[];
-}
-
-const reportIn = (logs: string): string => join(logs, 'report.json');
-
-async function fileTimes(logs: string): Promise<Timing[]> {
-  const report = reportIn(logs);
-  if (!existsSync(report)) return [];
-  const { testResults }: Report = JSON.parse(await readFile(report, 'utf8'));
-  return testResults.map(({ name, startTime, endTime }) => ({
-    what: basename(name),
-    ms: endTime - startTime,
-  }));
 }
 
 /** What happened several times is one row. */
@@ -119,16 +102,6 @@ function printTimes(all: readonly Timing[]): void {
   process.stdout.write(`\n${lines.join('\n')}\n`);
 }
 
-/** @returns whether all tests passed. */
-async function runLane(lane: Lane, logs: string, options: readonly string[]): Promise<boolean> {
-  await mkdir(logs);
-  const tests = startTests(lane, logs, options);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => tests.kill());
-  const { code } = await tests.exited;
-  times.push(...notedTimes(logs), ...(await fileTimes(logs)));
-  return code === 0;
-}
-
 async function main(): Promise<number> {
   const startedMs = performance.now();
   requireRoot();
@@ -136,9 +109,10 @@ async function main(): Promise<number> {
   const lanes = await planLanes(names);
   await provide();
   const logs = await makeLogDir();
-  const passed = await Promise.all(lanes.map((lane) => runLane(lane, join(logs, lane.name), options)));
+  const outcomes = await Promise.all(lanes.map((lane) => runLane(lane, join(logs, lane.name), options)));
+  times.push(...outcomes.flatMap((one) => one.times));
   printTimes([...summed(times), { what: 'all', ms: performance.now() - startedMs }]);
-  if (passed.every(Boolean)) {
+  if (outcomes.every(({ passed }) => passed)) {
     await rm(logs, { recursive: true });
     return 0;
   }
