@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { AppError } from '../../src/errors.ts';
 import { type ApiModule, moduleDir } from '../helm/api-modules.ts';
 import { CRD_FILES } from '../helm/api-schemas.ts';
+import type { KubeObject } from './answer.ts';
 import type { Api } from './api.ts';
+import { eventually } from './eventually.ts';
+
+const SERVED_WITHIN_MS = 30_000;
 
 const FILES: readonly [ApiModule, string][] = [
   ...CRD_FILES,
@@ -27,13 +31,22 @@ export async function fetchDefinitions(): Promise<string[]> {
  */
 export async function applyDefinitions(api: Api): Promise<void> {
   const files = (await fetchDefinitions()).flatMap((file) => ['-f', file]);
-  const steps = [
-    ['apply', '--server-side', ...files],
-    ['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'],
-    ['apply', '--server-side', '-f', join(import.meta.dirname, 'dataplane-policy.yaml')],
-  ];
-  for (const step of steps) {
-    const { code, output } = await api.kubectl(step);
-    if (code !== 0) throw new AppError(`kubectl ${step.join(' ')}: ${output}`);
-  }
+  await apply(api, files);
+  // `kubectl wait` fails on a definition that has no conditions yet.
+  const areServed = async () =>
+    (await api.list<Definition>('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')).every(isServed);
+  await eventually('the custom resources to be served', areServed, SERVED_WITHIN_MS);
+  await apply(api, ['-f', join(import.meta.dirname, 'dataplane-policy.yaml')]);
 }
+
+async function apply(api: Api, files: readonly string[]): Promise<void> {
+  const { code, output } = await api.kubectl(['apply', '--server-side', ...files]);
+  if (code !== 0) throw new AppError(`kubectl apply: ${output}`);
+}
+
+interface Definition extends KubeObject {
+  status?: { conditions?: readonly { type: string; status: string }[] | null };
+}
+
+const isServed = ({ status }: Definition): boolean =>
+  (status?.conditions ?? []).some((one) => one.type === 'Established' && one.status === 'True');

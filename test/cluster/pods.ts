@@ -1,13 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { KubeObject } from './answer.ts';
 import type { Api } from './api.ts';
 import { NAMESPACE } from './control-plane.ts';
 import type { ContainerStatus } from './kubelet/types.ts';
-
-const LOOK_EVERY_MS = 200;
 
 export type Component = 'agent' | 'web' | 'livekit';
 
@@ -29,21 +26,6 @@ export async function podOf(api: Api, component: Component): Promise<PodObject> 
   const [only] = staying;
   if (!only || staying.length > 1) throw new Error(`${staying.length} pods of ${component}`);
   return only;
-}
-
-/** Asks until the answer is neither `undefined` nor `false`. */
-export async function eventually<T>(
-  what: string,
-  look: () => Promise<T | undefined | false>,
-  timeoutMs: number,
-): Promise<T> {
-  const giveUpAtMs = performance.now() + timeoutMs;
-  for (;;) {
-    const value = await look();
-    if (value !== undefined && value !== false) return value;
-    if (performance.now() > giveUpAtMs) throw new Error(`waited ${timeoutMs} ms for ${what}`);
-    await sleep(LOOK_EVERY_MS);
-  }
 }
 
 /** Once every Deployment of the namespace runs what it should, and only that is counted as available. */

@@ -6,9 +6,10 @@ import { type Callers, createCallers } from '../e2e/callers.ts';
 import type { KubeObject } from './answer.ts';
 import { NAMESPACE } from './control-plane.ts';
 import { HOST } from './edge/edge.ts';
+import { eventually } from './eventually.ts';
 import { mustDeploy, RELEASE, uninstall } from './helm-release.ts';
 import { noteTime } from './notes.ts';
-import { eventually, podOf, podsOf, processOf, readIn, rolledOut, shellIn } from './pods.ts';
+import { podOf, podsOf, processOf, readIn, rolledOut, shellIn } from './pods.ts';
 import { startWorld, type World } from './world.ts';
 
 // One release from its installation to its end. The tests build on each other.

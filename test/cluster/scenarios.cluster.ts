@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NAMESPACE } from './control-plane.ts';
+import { eventually } from './eventually.ts';
 import { mustDeploy, RELEASE, uninstall } from './helm-release.ts';
 import { noteTime } from './notes.ts';
-import { eventually, rolledOut } from './pods.ts';
+import { rolledOut } from './pods.ts';
 import { startWorld, type World } from './world.ts';
 
 // Ways to install that differ in what has to work together: each is brought up for real and checks itself.
