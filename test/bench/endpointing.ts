@@ -13,28 +13,28 @@ import { readLines } from '../../src/bench/corpus-text.ts';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { resampled } from '../../src/probe/wav.ts';
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
-import { Loudness } from '../../src/stages/turn/loudness.ts';
 import type { TurnPolicy } from '../../src/stages/turn/roles.ts';
+import { type Heard, SpeechMeter, WINDOW_SAMPLES } from '../../src/stages/turn/speech-meter.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
+import { TURN_SAMPLE_RATE } from '../../src/stages/turn/transcriber.ts';
 import { loadVad } from '../../src/stages/vad.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { loadTurnModel } from './turn-model.ts';
 
-const WINDOW_MS = 32;
-const RATE = 16_000;
-const WINDOW_SAMPLES = 512;
+const FRAME_MS = 10;
+const FRAME_SAMPLES = (FRAME_MS * TURN_SAMPLE_RATE) / 1000;
 const TAIL_MS = 4000;
 /** From the transcript to the first sound: first token, a few more, first byte. */
 const ANSWER_MS = 200 + 50 + 120;
 /** From the question to the turn model's verdict. */
 const MODEL_MS = 40;
 
-interface Heard {
+interface Spoken {
   utterance: Utterance;
   /** Mono, 16 kHz; silence after the end included. */
   samples: Int16Array;
-  /** The detector's probability for each window of 32 ms, 0 where it doubts and it is too quiet. */
-  windows: number[];
+  /** What is heard with each frame of 10 ms. */
+  frames: Heard[][];
 }
 
 interface Outcome {
@@ -84,7 +84,7 @@ const corpus = (await makeCorpus(lines, { cacheDir: join(cacheDir(), 'bench') })
 const vad = await loadVad({ vad: 'bundled' });
 const turnModel = loadTurnModel();
 const verdicts: Record<string, Record<string, number>> = {};
-const heard: Heard[] = [];
+const heard: Spoken[] = [];
 for (const utterance of corpus) heard.push(await hear(utterance));
 
 const rows: Record<string, Record<string, string>> = {};
@@ -146,30 +146,44 @@ function rowOf(outcomes: readonly (Outcome & { pauseMs: number })[]): Record<str
   };
 }
 
-async function hear(utterance: Utterance): Promise<Heard> {
-  const sound = resampled(await soundOf(utterance), RATE);
-  const tail = Math.max(0, Math.round(((utterance.endMs + TAIL_MS) * RATE) / 1000) - sound.samples.length);
-  const samples = new Int16Array(sound.samples.length + tail);
+async function hear(utterance: Utterance): Promise<Spoken> {
+  const sound = resampled(await soundOf(utterance), TURN_SAMPLE_RATE);
+  const length = Math.round(((utterance.endMs + TAIL_MS) * TURN_SAMPLE_RATE) / 1000);
+  const samples = new Int16Array(Math.max(length, sound.samples.length));
   samples.set(sound.samples);
+  const frames: Int16Array[] = [];
+  for (let at = 0; at + FRAME_SAMPLES <= samples.length; at += FRAME_SAMPLES)
+    frames.push(samples.slice(at, at + FRAME_SAMPLES));
+  const probabilities = await probabilitiesOf(frames);
+  const meter = new SpeechMeter();
+  let judged = 0;
+  const heard = frames.map((frame, index) => {
+    const silence = meter.hear(frame);
+    const told: Heard[] = silence ? [silence] : [];
+    while ((judged + 1) * WINDOW_SAMPLES <= (index + 1) * FRAME_SAMPLES) {
+      const probability = probabilities[judged++];
+      if (probability !== undefined) told.push(meter.judge(probability));
+    }
+    return told;
+  });
+  return { utterance, samples, frames: heard };
+}
+
+async function probabilitiesOf(frames: readonly Int16Array[]): Promise<number[]> {
   const stream = vad.stream();
-  const windows: number[] = [];
-  const loudness = new Loudness(WINDOW_MS);
-  for (let at = 0; at + 160 <= samples.length; at += 160)
-    stream.pushFrame(new AudioFrame(samples.slice(at, at + 160), RATE, 1, 160));
+  for (const frame of frames) stream.pushFrame(new AudioFrame(frame, TURN_SAMPLE_RATE, 1, frame.length));
   // The last one is not judged before audio of the next has come.
-  const whole = Math.floor((samples.length * 1000) / RATE / WINDOW_MS) - 2;
+  const whole = Math.floor((frames.length * FRAME_SAMPLES) / WINDOW_SAMPLES) - 2;
+  const probabilities: number[] = [];
   for await (const { type, probability } of stream) {
-    if (type !== VADEventType.INFERENCE_DONE) continue;
-    const at = windows.length * WINDOW_SAMPLES;
-    const isLoud = loudness.hear(samples.subarray(at, at + WINDOW_SAMPLES));
-    if (windows.push(isLoud || probability > 0.6 ? probability : 0) >= whole) break;
+    if (type === VADEventType.INFERENCE_DONE && probabilities.push(probability) >= whole) break;
   }
   stream.close();
-  return { utterance, samples, windows };
+  return probabilities;
 }
 
 async function outcomeOf(
-  { utterance, samples, windows }: Heard,
+  { utterance, samples, frames }: Spoken,
   policy: TurnPolicy & { model?: true },
 ): Promise<Outcome> {
   const clock = manualClock();
@@ -246,21 +260,19 @@ async function outcomeOf(
       },
     },
   });
-  let speechMs = 0;
-  let silenceMs = 0;
-  for (const probability of windows) {
-    for (let ms = 0; ms < WINDOW_MS; ms += 4) {
-      clock.advance(4);
+  for (const heard of frames) {
+    for (let ms = 0; ms < FRAME_MS; ms += 5) {
+      clock.advance(5);
       for (const due of waiting.filter(({ dueAt }) => dueAt <= clock.now())) {
         waiting.splice(waiting.indexOf(due), 1);
         await due.resolve();
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
-    speechMs = probability >= (speechMs > 0 ? 0.35 : 0.5) ? speechMs + WINDOW_MS : 0;
-    silenceMs = speechMs > 0 ? 0 : silenceMs + WINDOW_MS;
-    if (speechMs > 0) taker.speech(speechMs);
-    else taker.silence(silenceMs);
+    for (const one of heard) {
+      if ('speechMs' in one) taker.speech(one.speechMs);
+      else taker.silence(one.silenceMs);
+    }
   }
   taker.close();
   if (!outcome) throw new Error(`no turn was taken: ${words.map(({ text }) => text).join(' ')}`);

@@ -1,4 +1,5 @@
 import { meanPower } from '../../openai/samples.ts';
+import { TURN_SAMPLE_RATE } from './transcriber.ts';
 
 /** How long the quietest moment is remembered: longer than a sentence without a breath. */
 const MEMORY_MS = 3000;
@@ -12,30 +13,27 @@ const DECAY_DB_PER_S = 6;
 const SILENCE_DB = -60;
 
 /**
- * Tells windows of speech from the background by their level. Silero takes 60 ms, in noise up to 240, to notice that
- * speech has ended; the level falls at once.
+ * Tells speech from the background by its level. Silero takes 60 ms, in noise up to 240, to notice that speech has
+ * ended; the level falls at once.
  */
 export class Loudness {
-  readonly #windowMs: number;
-  #recentDb: number[] = [];
+  #recent: { db: number; ms: number }[] = [];
+  #recentMs = 0;
   #peakDb = SILENCE_DB;
 
-  /** @param windowMs - length of each window. */
-  constructor(windowMs: number) {
-    this.#windowMs = windowMs;
-  }
-
   /**
-   * Whether a window is loud enough to hold speech.
+   * Whether a piece of sound is loud enough to hold speech.
    *
-   * @param samples - mono, 16-bit, any rate.
+   * @param samples - mono at 16 kHz, 16-bit; 10 ms tell best.
    */
   hear(samples: Int16Array): boolean {
+    const ms = (samples.length * 1000) / TURN_SAMPLE_RATE;
     const db = Math.max(SILENCE_DB, levelDb(samples));
-    this.#recentDb.push(db);
-    if (this.#recentDb.length > MEMORY_MS / this.#windowMs) this.#recentDb.shift();
-    this.#peakDb = Math.max(db, this.#peakDb - (DECAY_DB_PER_S * this.#windowMs) / 1000);
-    const noiseDb = Math.min(...this.#recentDb);
+    this.#recent.push({ db, ms });
+    this.#recentMs += ms;
+    while (this.#recentMs > MEMORY_MS) this.#recentMs -= this.#recent.shift()?.ms ?? this.#recentMs;
+    this.#peakDb = Math.max(db, this.#peakDb - (DECAY_DB_PER_S * ms) / 1000);
+    const noiseDb = Math.min(...this.#recent.map((one) => one.db));
     return db > Math.max(noiseDb + ABOVE_NOISE_DB, this.#peakDb - BELOW_PEAK_DB);
   }
 }

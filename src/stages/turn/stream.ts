@@ -1,18 +1,11 @@
 import { type APIConnectOptions, normalizeLanguage, stt, type VAD, VADEventType } from '@livekit/agents';
 import { systemClock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
-import { Loudness } from './loudness.ts';
 import type { Floor, TurnActions, TurnModel, TurnPolicy, TurnTimes } from './roles.ts';
+import { SpeechMeter } from './speech-meter.ts';
 import { TurnTaker } from './taker.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
 
-/** Silero's window. */
-const WINDOW_MS = 32;
-/** From quiet to speech, and how far down speech goes on. */
-const ACTIVATION = 0.5;
-const DEACTIVATION = 0.35;
-/** Up to this a window has to be loud as well: after speech the detector doubts for a window or two, in noise for five. */
-const DOUBTED = 0.6;
 /** Audio from before the detection, or soft first consonants never reach the transcription. */
 const PREFIX_SAMPLES = 0.6 * TURN_SAMPLE_RATE;
 
@@ -72,6 +65,7 @@ export class TurnStt extends stt.STT {
 class TurnStream extends stt.SpeechStream {
   readonly label = 'voice-agent.TurnStream';
   readonly #parts: TurnSttParts;
+  readonly #meter = new SpeechMeter();
   #prefix: Int16Array[] = [];
   #taker: TurnTaker | undefined;
 
@@ -117,6 +111,8 @@ class TurnStream extends stt.SpeechStream {
         if (typeof frame === 'symbol') continue;
         detector.pushFrame(frame);
         this.#keep(frame.data, taker);
+        const silence = this.#meter.hear(frame.data);
+        if (silence) taker.silence(silence.silenceMs);
       }
     } finally {
       this.abortSignal.removeEventListener('abort', stop);
@@ -127,23 +123,15 @@ class TurnStream extends stt.SpeechStream {
   }
 
   async #followWindows(detector: ReturnType<VAD['stream']>, taker: TurnTaker): Promise<void> {
-    let speechMs = 0;
-    let silenceMs = 0;
-    const loudness = new Loudness(WINDOW_MS);
-    for await (const { type, probability, frames } of detector) {
+    for await (const { type, probability } of detector) {
       if (type !== VADEventType.INFERENCE_DONE) continue;
-      const isLoud = frames[0] ? loudness.hear(frames[0].data) : true;
-      const isSilence = probability < (speechMs > 0 ? DEACTIVATION : ACTIVATION);
-      if (isSilence || (probability <= DOUBTED && !isLoud)) {
-        speechMs = 0;
-        silenceMs += WINDOW_MS;
-        taker.silence(silenceMs);
+      const heard = this.#meter.judge(probability);
+      if ('silenceMs' in heard) {
+        taker.silence(heard.silenceMs);
         continue;
       }
-      speechMs += WINDOW_MS;
-      silenceMs = 0;
       const wasOpen = taker.isOpen;
-      taker.speech(speechMs);
+      taker.speech(heard.speechMs);
       if (!wasOpen && taker.isOpen) this.#flushPrefix();
     }
   }

@@ -24,8 +24,8 @@ const MISSING_AUDIO_MS = 400;
 const AUDIO_DUE_MS = 100;
 /** Silence after which the model is asked: the framework's own figure. */
 const MODEL_PAUSE_MS = 200;
-/** `silence` is told about so often. */
-const SILENCE_STEP_MS = 32;
+/** `silence` is told about so often, and a little more. */
+const SILENCE_STEP_MS = 12;
 /** Shorter sounds are clicks. */
 const MIN_SPEECH_MS = 60;
 /** Speech that surely goes on; what was prepared before a shorter noise may still be right. */

@@ -8,7 +8,7 @@ function window(db: number): Int16Array {
 }
 
 function hearing(...levels: readonly number[]): boolean[] {
-  const loudness = new Loudness(32);
+  const loudness = new Loudness();
   return levels.map((db) => loudness.hear(window(db)));
 }
 

@@ -1,0 +1,71 @@
+import { Loudness } from './loudness.ts';
+import { TURN_SAMPLE_RATE } from './transcriber.ts';
+
+/** Silero's window. */
+export const WINDOW_SAMPLES = 512;
+const SAMPLES_PER_MS = TURN_SAMPLE_RATE / 1000;
+const WINDOW_MS = WINDOW_SAMPLES / SAMPLES_PER_MS;
+/** From quiet to speech, and how far down speech goes on. */
+const ACTIVATION = 0.5;
+const DEACTIVATION = 0.4;
+/** The detector notices the end of speech so much later than the level shows it. */
+const LATE_MS = 64;
+/** Speech that comes back shows in the level before the detector's next window. */
+const STILL_MS = 15;
+/** A probability that rises by so much belongs to speech that comes back. */
+const RISE = 0.1;
+/** The detector alone decides from here on: there are noises that are never still. */
+const SURE_MS = 128;
+
+/** What is heard: how long speech or silence has been going on; 0 ms of silence is a doubt. */
+export type Heard = { speechMs: number } | { silenceMs: number };
+
+/**
+ * Measures speech and silence. The detector says which of the two it is, every 32 ms and for a window; the level says
+ * to 10 ms since when it has been quiet, so that the end of a word counts and not the end of its window.
+ */
+export class SpeechMeter {
+  readonly #loudness = new Loudness();
+  #heardSamples = 0;
+  #judgedSamples = 0;
+  #lastLoudAt = 0;
+  #silentSince: number | undefined = 0;
+  #speechMs = 0;
+  #probability = 0;
+  #isRising = false;
+
+  /**
+   * Audio as it comes.
+   *
+   * @param samples - mono at 16 kHz, 16-bit, 10 ms or so.
+   * @returns the silence so far; `undefined` during speech, which only the detector's windows tell.
+   */
+  hear(samples: Int16Array): { silenceMs: number } | undefined {
+    this.#heardSamples += samples.length;
+    if (this.#loudness.hear(samples)) this.#lastLoudAt = this.#heardSamples;
+    return this.#silentSince === undefined ? undefined : { silenceMs: this.#silenceMs(this.#silentSince) };
+  }
+
+  /** @param probability - of speech in the next window of 512 samples; all of it was heard. */
+  judge(probability: number): Heard {
+    const start = this.#judgedSamples;
+    this.#judgedSamples += WINDOW_SAMPLES;
+    this.#isRising = probability > this.#probability + RISE;
+    this.#probability = probability;
+    if (probability >= (this.#speechMs > 0 ? DEACTIVATION : ACTIVATION)) {
+      this.#speechMs += WINDOW_MS;
+      this.#silentSince = undefined;
+      return { speechMs: this.#speechMs };
+    }
+    this.#speechMs = 0;
+    this.#silentSince ??= start;
+    return { silenceMs: this.#silenceMs(this.#silentSince) };
+  }
+
+  #silenceMs(since: number): number {
+    const silenceMs = (this.#heardSamples - since) / SAMPLES_PER_MS;
+    const quietMs = (this.#heardSamples - this.#lastLoudAt) / SAMPLES_PER_MS;
+    if (silenceMs < SURE_MS && (this.#isRising || quietMs < STILL_MS)) return 0;
+    return Math.max(silenceMs, Math.min(quietMs, silenceMs + LATE_MS));
+  }
+}
