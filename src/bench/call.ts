@@ -9,7 +9,6 @@ import type { Ear } from './ear.ts';
 import type { CallResult, TurnResult } from './results.ts';
 import { ANSWERED_AFTER_MS, takeTurn } from './turn.ts';
 import { usageBetween, usageOf } from './usage.ts';
-import { AGENT_NAME } from './worker.ts';
 
 const GREETED_WITHIN_MS = 15_000;
 const GREETING_END_WITHIN_MS = 30_000;
@@ -33,6 +32,7 @@ export interface CallPlan<Sentence = Utterance> {
 
 export interface CallParts {
   livekit: LiveKit;
+  agentName: string;
   ear: Ear;
   workerPid: number | undefined;
   onTurn(turn: TurnResult): void;
@@ -41,11 +41,11 @@ export interface CallParts {
 /** One call from joining to hanging up. */
 export async function runCall(
   plan: CallPlan,
-  { livekit, ear, workerPid, onTurn }: CallParts,
+  { livekit, agentName, ear, workerPid, onTurn }: CallParts,
 ): Promise<CallResult> {
   const sounds = await Promise.all(plan.utterances.map(soundOf));
   const token = await mintToken({
-    ...{ livekit, agentName: AGENT_NAME, ttlMs: 600_000 },
+    ...{ livekit, agentName, ttlMs: 600_000 },
     ...{ room: plan.room, identity: `caller-${plan.room}` },
   });
   const before = await usageOf(workerPid);

@@ -28,34 +28,27 @@ const DEAF: Ear = {
   close: async () => {},
 };
 
-/** Ears for callers who talk at the same time: the transcription endpoint knows what each is saying. */
-export function createEars(endpoints: Endpoints | undefined): () => Ear {
-  if (!endpoints) return () => DEAF;
-  const saying = new Map<Ear, Utterance[]>();
-  const tell = () => endpoints.hear([...saying.values()].flat());
-  return () => {
-    let lastId = 0;
-    const ear: Ear = {
-      // The one before too: audio that is still on its way belongs to it.
-      expect(utterance) {
-        saying.set(ear, [...(saying.get(ear)?.slice(-1) ?? []), utterance]);
-        return tell();
-      },
-      async mark() {
-        lastId = (await endpoints.journal(lastId)).at(-1)?.id ?? lastId;
-        return lastId;
-      },
-      since: (mark) => endpoints.journal(mark),
-      whole: () => endpoints.journal(0),
-      async isBusy() {
-        const open = (await endpoints.journal(lastId)).filter(({ outcome }) => outcome === 'pending');
-        return open.some(({ route }) => route === 'llm' || route === 'tts');
-      },
-      close() {
-        saying.delete(ear);
-        return tell();
-      },
-    };
-    return ear;
+/** The ear of one call. */
+export function createEar(endpoints: Endpoints | undefined): Ear {
+  if (!endpoints) return DEAF;
+  let said: Utterance[] = [];
+  let lastId = 0;
+  return {
+    // The one before too: audio that is still on its way belongs to it.
+    expect(utterance) {
+      said = [...said.slice(-1), utterance];
+      return endpoints.hear(said);
+    },
+    async mark() {
+      lastId = (await endpoints.journal(lastId)).at(-1)?.id ?? lastId;
+      return lastId;
+    },
+    since: (mark) => endpoints.journal(mark),
+    whole: () => endpoints.journal(0),
+    async isBusy() {
+      const open = (await endpoints.journal(lastId)).filter(({ outcome }) => outcome === 'pending');
+      return open.some(({ route }) => route === 'llm' || route === 'tts');
+    },
+    close: () => endpoints.hear([]),
   };
 }

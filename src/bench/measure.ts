@@ -1,20 +1,22 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type LiveKit, startLiveKit } from '../dev/livekit.ts';
+import { startLiveKit } from '../dev/livekit.ts';
 import { cacheDir, findLiveKitBinary } from '../dev/livekit-binary.ts';
 import type { CallPlan } from './call.ts';
 import { makeCorpus, type Utterance } from './corpus.ts';
 import { readLines } from './corpus-text.ts';
-import { type Endpoints, startEndpoints } from './endpoints.ts';
+import { startEndpoints } from './endpoints.ts';
 import { describeConditions } from './notes.ts';
-import type { BenchOptions } from './options.ts';
+import { type BenchOptions, STT_MODES } from './options.ts';
 import { planCalls } from './plans.ts';
 import { describeTurn, showProgress } from './progress.ts';
 import type { Report } from './report.ts';
 import type { RunResult } from './results.ts';
-import { runPlans } from './run.ts';
+import { type RunParts, runPlans } from './run.ts';
 import { measureTransport } from './transport.ts';
 
+/** Calls of the labelled set at a time, at least. */
+const LABELLED_AT_ONCE = 2;
 const TEXT = fileURLToPath(new URL('utterances.txt', import.meta.url));
 
 /**
@@ -30,17 +32,16 @@ export async function measure(options: BenchOptions, dir: string): Promise<Repor
   const used = [...new Set(plans.flatMap(({ utterances }) => utterances))];
   const binary = await findLiveKitBinary({ onProgress: (text) => showProgress(text, true) });
   const livekit = await startLiveKit({ binary, logFile: join(dir, 'livekit.log') });
-  const endpoints = options.realEndpoints ? undefined : await startEndpoints(options.speeds, dir);
   try {
     const transportMs = await measureTransport(livekit);
     const notes = describeConditions(options, used, { binary, transportMs, cacheDir: sounds });
+    const startSimulated = options.realEndpoints ? undefined : () => startEndpoints(options.speeds, dir);
+    const shared = { livekit, startEndpoints: startSimulated, dir };
     const runs: RunResult[] = [];
-    for (const pipeline of options.baseline ? (['own', 'stock'] as const) : (['own'] as const))
-      runs.push(await runOne(pipeline, options, { livekit, endpoints, plans, dir }));
-    const speeds = endpoints && options.speeds;
+    for (const part of partsOf(options, plans)) runs.push(await runPart(part, options, shared));
+    const speeds = options.realEndpoints ? undefined : options.speeds;
     return { startedAt, notes, options, speeds, transportMs, runs };
   } finally {
-    endpoints?.close();
     await livekit.close();
   }
 }
@@ -61,23 +62,42 @@ async function planWithSounds(options: BenchOptions, cacheDir: string): Promise<
   }));
 }
 
-interface Shared {
-  livekit: LiveKit;
-  endpoints: Endpoints | undefined;
-  plans: readonly CallPlan[];
-  dir: string;
+/** Calls with one pipeline in one mode: a column of the report. */
+type Part = Pick<RunParts, 'pipeline' | 'sttMode' | 'plans'>;
+
+function partsOf({ set, sttMode, baseline }: BenchOptions, plans: readonly CallPlan[]): Part[] {
+  const latency = plans.filter((plan) => plan.set === 'latency' && plan.utterances.length > 0);
+  const others = set === 'all' ? STT_MODES.filter((mode) => mode !== sttMode) : [];
+  return [
+    { pipeline: 'own', sttMode, plans },
+    ...others.map((mode) => ({ pipeline: 'own', sttMode: mode, plans: latency }) as const),
+    ...(baseline
+      ? [{ pipeline: 'stock', sttMode: 'batch', plans: set === 'all' ? latency : plans } as const]
+      : []),
+  ];
 }
 
 /** Settings of the user are ours alone: the stock pipeline knows none of them. */
-function runOne(pipeline: RunResult['pipeline'], options: BenchOptions, shared: Shared): Promise<RunResult> {
-  const mode = options.sttMode === 'batch' ? {} : { STT_MODE: options.sttMode };
-  return runPlans({
-    ...{ ...shared, pipeline, parallel: options.parallel },
-    sttMode: pipeline === 'own' ? options.sttMode : 'batch',
-    settings: pipeline === 'own' ? { ...mode, ...options.settings } : {},
-    onTurn: ({ set, utterances }, call, turn, result) =>
-      showProgress(
-        `${pipeline} ${set} call ${call}, ${turn} of ${utterances.length}: ${describeTurn(result)}`,
-      ),
-  });
+async function runPart(
+  { pipeline, sttMode, plans }: Part,
+  { parallel, settings }: BenchOptions,
+  shared: Pick<RunParts, 'livekit' | 'startEndpoints' | 'dir'>,
+): Promise<RunResult> {
+  const mode = sttMode === 'batch' ? {} : { STT_MODE: sttMode };
+  const run = (some: readonly CallPlan[], atOnce: number) =>
+    runPlans({
+      ...{ ...shared, pipeline, sttMode, plans: some, parallel: atOnce },
+      settings: pipeline === 'own' ? { ...mode, ...settings } : {},
+      onTurn: ({ set, utterances }, call, turn, result) =>
+        showProgress(
+          `${pipeline} ${sttMode} ${set} call ${call}, ${turn} of ${utterances.length}: ${describeTurn(result)}`,
+        ),
+    });
+  // Cut-offs do not depend on a few milliseconds, and are many.
+  const [timed, counted] = [false, true].map((is) => plans.filter(({ set }) => (set === 'labelled') === is));
+  const results = [
+    timed?.length ? await run(timed, parallel) : undefined,
+    counted?.length ? await run(counted, Math.max(parallel, LABELLED_AT_ONCE)) : undefined,
+  ];
+  return { pipeline, sttMode, calls: results.flatMap((result) => result?.calls ?? []) };
 }

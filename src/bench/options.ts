@@ -4,11 +4,11 @@ import { DEFAULT_SPEEDS, type Speeds } from './profile.ts';
 
 export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge-in and cut-offs, from what a caller hears
 
-  --set <name>        latency, labelled, bargein, greeting or all (default latency)
+  --set <name>        latency, labelled, bargein, greeting or all (default: all, in each --stt-mode; a quarter of an hour)
   --calls <n>         calls (default 1); --parallel <n> of them at a time (default 1)
   --turns <n>         sentences a call (default 10; labelled: all of them, over all calls)
-  --stt-mode <mode>   batch, sse or realtime (default batch)
-  --baseline stock    then the same with LiveKit's own plugins, and ratios
+  --stt-mode <mode>   batch, sse or realtime (default batch; with --set all the others too, latency only)
+  --baseline stock    then the latency set with LiveKit's own plugins, and ratios
   --env KEY=VALUE     a setting of our worker; without any it is the default configuration
   --endpoints env     the endpoints of the environment in place of simulated ones
 
@@ -26,14 +26,14 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
 `;
 
 const SETS = ['latency', 'labelled', 'bargein', 'greeting', 'all'] as const;
-const MODES = ['batch', 'sse', 'realtime'] as const;
+export const STT_MODES = ['batch', 'sse', 'realtime'] as const;
 
 export interface BenchOptions {
   set: (typeof SETS)[number];
   calls: number;
   parallel: number;
   turns: number;
-  sttMode: (typeof MODES)[number];
+  sttMode: (typeof STT_MODES)[number];
   baseline: boolean;
   /** Settings of our worker on top of the default configuration. */
   settings: Record<string, string>;
@@ -59,7 +59,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
     calls: number('calls', values.calls, 1, 1),
     parallel: number('parallel', values.parallel, 1, 1),
     turns: number('turns', values.turns, 10, 1),
-    sttMode: oneOf('stt-mode', values['stt-mode'], MODES),
+    sttMode: oneOf('stt-mode', values['stt-mode'], STT_MODES),
     baseline: values.baseline !== undefined && oneOf('baseline', values.baseline, ['stock']) === 'stock',
     settings: Object.fromEntries((values.env ?? []).map(readSetting)),
     realEndpoints: values.endpoints !== undefined && oneOf('endpoints', values.endpoints, ['env']) === 'env',
@@ -81,7 +81,7 @@ const SPEC = {
   ...{ calls: text, parallel: text, turns: text, baseline: text, endpoints: text, seed: text },
   ...{ 'stt-ms': text, 'stt-final-ms': text, 'llm-ttft-ms': text, 'llm-tps': text },
   ...{ 'tts-ttfb-ms': text, 'tts-rtf': text, out: text, json: text, compare: text },
-  set: { type: 'string', default: 'latency' },
+  set: { type: 'string', default: 'all' },
   'stt-mode': { type: 'string', default: 'batch' },
   env: { type: 'string', multiple: true },
   help: { type: 'boolean' },

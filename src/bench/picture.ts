@@ -27,7 +27,7 @@ type Scale = (ms: number) => number;
  * The waits as a picture (SVG): of each run the typical turn and all turns as waterfalls, fastest first, and how the
  * waits are spread, all on one axis of time.
  */
-export function drawPicture({ runs, startedAt, options }: Report): string {
+export function drawPicture({ runs, startedAt }: Report): string {
   const longest = Math.max(1000, ...runs.flatMap(waits));
   const endMs = Math.ceil(longest / 250) * 250;
   const scale: Scale = (ms) => LEFT + (ms / endMs) * PLOT;
@@ -54,7 +54,7 @@ export function drawPicture({ runs, startedAt, options }: Report): string {
     element('title', {}, 'Voice-to-voice latency by stage'),
     element('rect', { width: WIDTH, height, fill: '#ffffff' }),
     label(LEFT, 34, 'From the caller’s last sound to the answer’s first', { size: 20, weight: 600 }),
-    label(WIDTH - RIGHT, 34, `${startedAt.slice(0, 16).replace('T', ' ')}, ${options.sttMode} STT`, {
+    label(WIDTH - RIGHT, 34, `${startedAt.slice(0, 16).replace('T', ' ')}`, {
       fill: FAINT,
       anchor: 'end',
     }),
@@ -100,7 +100,7 @@ function panel(run: RunResult, y: number, rowsHeight: number, scale: Scale): str
   const rowsY = y + BAR_HEIGHT + 14;
   const histogramY = rowsY + rowsHeight + 10;
   const names = [
-    label(LEFT - 14, y + 18, run.pipeline, { size: 16, weight: 600, anchor: 'end' }),
+    label(LEFT - 14, y + 18, `${run.pipeline} ${run.sttMode}`, { size: 16, weight: 600, anchor: 'end' }),
     label(LEFT - 14, y + 36, `p50 ${shown(median)}`, { size: 12, anchor: 'end' }),
     label(LEFT - 14, y + 52, `p95 ${shown(late)}`, { size: 12, fill: FAINT, anchor: 'end' }),
     label(LEFT - 14, rowsY + 28, `${all.length} turns,`, { size: 11, fill: FAINT, anchor: 'end' }),

@@ -5,6 +5,8 @@ import { randomFrom } from './stats.ts';
 
 /** Calls of the labelled set unless told otherwise: none gets longer than callers' patience. */
 const LABELLED_CALLS = 4;
+/** Calls that only hear the greeting, where all is measured. */
+const GREETING_CALLS = 4;
 
 /** The calls of a bench, one after the other. The same options always give the same plans. */
 export function planCalls<Sentence extends { set: SetName }>(
@@ -20,19 +22,22 @@ export function planCalls<Sentence extends { set: SetName }>(
     Array.from({ length: turns }, (_, turn) => of[(call * turns + turn) % of.length] as Sentence);
   const each = (
     count: number,
+    name: BenchOptions['set'],
     plan: (call: number) => Omit<CallPlan<Sentence>, 'room' | 'random'>,
   ): CallPlan<Sentence>[] =>
-    Array.from({ length: count }, (_, call) => {
-      const planned = plan(call);
-      return { ...planned, room: `bench-${planned.set}-${call + 1}`, random };
-    });
+    Array.from({ length: count }, (_, call) => ({
+      ...plan(call),
+      room: `bench-${name}-${call + 1}`,
+      random,
+    }));
   const common = { answerLength: 'usual', bargesIn: false } as const;
 
   const latency = () =>
-    each(calls, (call) => ({ ...common, set: 'latency', utterances: repeated(unbroken, call) }));
-  const greeting = () => each(calls, () => ({ ...common, set: 'latency', utterances: [] }));
+    each(calls, 'latency', (call) => ({ ...common, set: 'latency', utterances: repeated(unbroken, call) }));
+  const greeting = (count: number) =>
+    each(count, 'greeting', () => ({ ...common, set: 'latency', utterances: [] }));
   const bargeIn = () =>
-    each(calls, (call) => ({
+    each(calls, 'bargein', (call) => ({
       set: 'bargein',
       utterances: repeated(interruptions, call),
       answerLength: 'long',
@@ -40,7 +45,7 @@ export function planCalls<Sentence extends { set: SetName }>(
     }));
   const cutOffs = () => {
     const count = Math.max(calls, LABELLED_CALLS);
-    return each(count, (call) => ({
+    return each(count, 'labelled', (call) => ({
       ...common,
       set: 'labelled',
       utterances: labelled.filter((_, index) => index % count === call),
@@ -48,8 +53,8 @@ export function planCalls<Sentence extends { set: SetName }>(
     }));
   };
   if (set === 'latency') return latency();
-  if (set === 'greeting') return greeting();
+  if (set === 'greeting') return greeting(calls);
   if (set === 'bargein') return bargeIn();
   if (set === 'labelled') return cutOffs();
-  return [...latency(), ...bargeIn(), ...cutOffs()];
+  return [...greeting(GREETING_CALLS), ...latency(), ...bargeIn(), ...cutOffs()];
 }

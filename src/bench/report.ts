@@ -30,21 +30,33 @@ export function renderReport(done: Report, earlier?: Report): string {
 }
 
 const columnsOf = (report: Report, suffix: string): Column[] =>
-  report.runs.map((run) => ({ title: `${run.pipeline}${suffix}`, run, conditions: report }));
+  report.runs.map((run) => {
+    const mode = run.sttMode === report.runs[0]?.sttMode ? '' : ` ${run.sttMode}`;
+    return { title: `${run.pipeline}${mode}${suffix}`, run, conditions: report };
+  });
+
+/** What the first run is compared with: another pipeline, or itself before. */
+const isCompared = ({ title }: Column): boolean => /stock|before/.test(title);
 
 function figures(columns: readonly Column[]): string[][] {
   const all = columns.map(({ run, conditions }) => metricsOf(run, conditions));
-  const [own, ...others] = all;
+  const compared = columns.flatMap((column, at) => (at > 0 && isCompared(column) ? [at] : []));
   const heading = [
     '',
     'target',
     ...columns.map(({ title }) => title),
-    ...others.map((_, at) => `own / ${columns[at + 1]?.title}`),
+    ...compared.map((at) => `own / ${columns[at]?.title}`),
   ];
-  const rows = (own ?? []).map((metric, row) => {
-    const cells = all.map((metrics, column) => shown(metrics[row], column === 0));
-    const ratios = others.map((metrics) => ratio(metric, metrics[row]));
-    return [metric.name, metric.target === undefined ? '' : `≤ ${metric.target}`, ...cells, ...ratios];
+  const rows = (all[0] ?? []).map((metric, row) => {
+    const cells = all.map((metrics, at) => shown(metrics[row], !isCompared(columns[at] as Column)));
+    const ratios = compared.map((at) => ratio(metric, all[at]?.[row]));
+    const targets = all.flatMap((metrics) => metrics[row]?.target ?? []);
+    return [
+      metric.name,
+      [...new Set(targets)].map((target) => `≤ ${target}`).join(', '),
+      ...cells,
+      ...ratios,
+    ];
   });
   return [heading, ...rows.filter((row) => row.slice(2).some((cell) => cell !== '–'))];
 }
@@ -53,12 +65,15 @@ function shown(metric: Metric | undefined, judged: boolean): string {
   if (metric?.value === undefined) return '–';
   const { value, digits, n, target } = metric;
   const number = Number.isFinite(value) ? value.toFixed(digits) : 'never';
-  const mark = !judged || target === undefined ? '' : value <= target ? ' ✓' : ' ✗';
-  return `${number}${n === undefined ? '' : ` (${n})`}${mark}`;
+  return `${number}${n === undefined ? '' : ` (${n})`}${judged ? mark(value, target) : ''}`;
 }
 
-function ratio({ value }: Metric, other: Metric | undefined): string {
-  return value === undefined || !other?.value || !Number.isFinite(value) || !Number.isFinite(other.value)
-    ? '–'
-    : (value / other.value).toFixed(2);
+function ratio({ value, ratioTarget }: Metric, other: Metric | undefined): string {
+  if (value === undefined || !other?.value || !Number.isFinite(value) || !Number.isFinite(other.value))
+    return '–';
+  const found = value / other.value;
+  return `${found.toFixed(2)}${ratioTarget === undefined ? '' : ` (≤ ${ratioTarget})${mark(found, ratioTarget)}`}`;
 }
+
+const mark = (value: number, target: number | undefined): string =>
+  target === undefined ? '' : value <= target ? ' ✓' : ' ✗';

@@ -1,14 +1,14 @@
 import type { LiveKit } from '../dev/livekit.ts';
 import { type CallPlan, runCall } from './call.ts';
-import { createEars } from './ear.ts';
+import { createEar } from './ear.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { CallResult, RunResult, TurnResult } from './results.ts';
 import { startWorker, type WorkerOptions } from './worker.ts';
 
 export interface RunParts extends Pick<WorkerOptions, 'pipeline' | 'settings' | 'dir'> {
   livekit: LiveKit;
-  /** `undefined`: those of the environment. */
-  endpoints: Endpoints | undefined;
+  /** Starts simulated endpoints; `undefined`: those of the environment are used. */
+  startEndpoints: (() => Promise<Endpoints>) | undefined;
   sttMode: string;
   plans: readonly CallPlan[];
   /** Calls at a time. */
@@ -17,37 +17,52 @@ export interface RunParts extends Pick<WorkerOptions, 'pipeline' | 'settings' | 
   onTurn(plan: CallPlan, call: number, turn: number, result: TurnResult): void;
 }
 
-/** Every planned call with one worker, which is started before and stopped after. */
+/**
+ * Every planned call. Each lane has a worker and endpoints of its own, which are started before and stopped after: what
+ * they are asked belongs to one call at a time.
+ */
 export async function runPlans(parts: RunParts): Promise<RunResult> {
-  const { pipeline, livekit, endpoints, sttMode, plans, parallel, settings, dir } = parts;
-  const worker = await startWorker({
-    ...{ pipeline, livekit, settings, dir },
-    endpointsUrl: endpoints?.baseUrl,
-  });
-  const ears = createEars(endpoints);
-  const results: CallResult[] = [];
+  const { pipeline, sttMode, plans, parallel } = parts;
   const queue = [...plans.entries()];
-  const lane = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const [index, plan] = next;
-      await endpoints?.answer(plan.answerLength);
-      let turn = 0;
-      results[index] = await runCall(
-        { ...plan, room: `${plan.room}-${pipeline}-${process.pid}` },
-        {
-          ...{ livekit, ear: ears(), workerPid: worker.pid },
-          onTurn: (result) => {
-            turn += 1;
-            parts.onTurn(plan, index + 1, turn, result);
-          },
-        },
-      );
-    }
-  };
+  const results: CallResult[] = [];
+  const lanes = Math.min(parallel, plans.length);
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => runLane(lane, parts, queue, results)));
+  return { pipeline, sttMode, calls: results };
+}
+
+async function runLane(
+  lane: number,
+  { pipeline, livekit, settings, dir, startEndpoints, onTurn }: RunParts,
+  queue: [number, CallPlan][],
+  results: CallResult[],
+): Promise<void> {
+  const agentName = `bench-agent-${lane + 1}`;
+  const endpoints = await startEndpoints?.();
   try {
-    await Promise.all(Array.from({ length: parallel }, lane));
-    return { pipeline, sttMode, calls: results };
+    const worker = await startWorker({
+      ...{ pipeline, livekit, settings, dir, agentName },
+      endpointsUrl: endpoints?.baseUrl,
+    });
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [index, plan] = next;
+        await endpoints?.answer(plan.answerLength);
+        let turn = 0;
+        results[index] = await runCall(
+          { ...plan, room: `${plan.room}-${pipeline}-${process.pid}` },
+          {
+            ...{ livekit, agentName, ear: createEar(endpoints), workerPid: worker.pid },
+            onTurn: (result) => {
+              turn += 1;
+              onTurn(plan, index + 1, turn, result);
+            },
+          },
+        );
+      }
+    } finally {
+      await worker.stop();
+    }
   } finally {
-    await worker.stop();
+    endpoints?.close();
   }
 }

@@ -11,8 +11,6 @@ import { startService } from '../dev/ready.ts';
 import { AppError } from '../errors.ts';
 import { REGISTERED, WARM } from './worker-lines.ts';
 
-export const AGENT_NAME = 'bench-agent';
-
 /** A busy machine needs long to load the framework's native modules. */
 const READY_WITHIN_MS = 90_000;
 const POLL_MS = 200;
@@ -22,6 +20,7 @@ export interface WorkerOptions {
   /** `own`: this project's `start`. `stock`: the plugins' pipeline. */
   pipeline: 'own' | 'stock';
   livekit: LiveKit;
+  agentName: string;
   /** Base URL of the simulated endpoints; `undefined` leaves the environment's. */
   endpointsUrl: string | undefined;
   /** Settings on top; empty is the default configuration. */
@@ -37,6 +36,7 @@ export interface WorkerOptions {
 export async function startWorker({
   pipeline,
   livekit,
+  agentName,
   endpointsUrl,
   settings,
   dir,
@@ -58,14 +58,14 @@ export async function startWorker({
       LIVEKIT_URL: livekit.url,
       LIVEKIT_API_KEY: livekit.apiKey,
       LIVEKIT_API_SECRET: livekit.apiSecret,
-      AGENT_NAME,
+      AGENT_NAME: agentName,
       PROMPTS_DIR: PROMPTS,
       WEB_PORT: '0',
       HEALTH_PORT: String(healthPort),
       ...settings,
     },
     cwd: dir,
-    logFile: join(dir, `worker-${pipeline}.log`),
+    logFile: join(dir, `worker-${pipeline}-${agentName}.log`),
     stopSignal: 'SIGINT',
     readyAt: (line) => awaited.delete(parseLogLine(line)?.msg ?? '') && awaited.size === 0,
   });

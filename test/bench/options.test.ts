@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { parseOptions } from '../../src/bench/options.ts';
 import { DEFAULT_SPEEDS } from '../../src/bench/profile.ts';
 
-test('without options: the latency set, one call, batch, the default configuration', () => {
+test('without options: everything, one call, batch, the default configuration', () => {
   expect(parseOptions([])).toMatchObject({
-    ...{ set: 'latency', calls: 1, turns: 10, sttMode: 'batch', baseline: false, settings: {} },
+    ...{ set: 'all', calls: 1, turns: 10, sttMode: 'batch', baseline: false, settings: {} },
     ...{ realEndpoints: false, speeds: DEFAULT_SPEEDS },
   });
 });

@@ -40,7 +40,7 @@ test('the picture is well-formed, with a waterfall and a histogram for each run'
   expect(names[0]).toBe('svg');
   // Seven parts in the legend; in each run seven for the typical turn and seven for each turn.
   expect(names.filter((name) => name === 'rect').length).toBeGreaterThanOrEqual(7 + (7 + 14) + (7 + 7));
-  expect(draw(runs)).toContain('>stock</text>');
+  expect(draw(runs)).toContain('>stock batch</text>');
 });
 
 test('nothing lies outside the picture, however long a wait was', () => {

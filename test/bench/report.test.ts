@@ -22,13 +22,22 @@ test('our run is held to the targets, and compared with the stock one', () => {
   const text = renderReport(report([run([turn({ voiceToVoiceMs: 800 })]), stock]));
   expect(text).toContain('machine  one');
   expect(lineOf(text, 'voice-to-voice p50')).toBe(
-    'voice-to-voice p50 ms | ≤ 900 | 800 (1) ✓ | 2000 (1) | 0.40',
+    'voice-to-voice p50 ms | ≤ 900 | 800 (1) ✓ | 2000 (1) | 0.40 (≤ 0.47) ✓',
   );
   expect(lineOf(text, 'greeting p50')).toContain('500 (1) ✓');
 });
 
 test('a target that is missed says so', () => {
   expect(lineOf(renderReport(report([run([turn()])])), 'voice-to-voice p50')).toContain('1000 (1) ✗');
+});
+
+test('other ways of transcription are held to their own targets, and compared with nothing', () => {
+  const realtime = { ...run([turn({ voiceToVoiceMs: 800 })]), sttMode: 'realtime' };
+  const text = renderReport(report([run([turn({ voiceToVoiceMs: 800 })]), realtime]));
+  expect(lineOf(text, ' ')).toContain('own | own realtime');
+  expect(lineOf(text, 'voice-to-voice p50')).toBe(
+    'voice-to-voice p50 ms | ≤ 900, ≤ 750 | 800 (1) ✓ | 800 (1) ✗',
+  );
 });
 
 test('an earlier run stands beside', () => {

@@ -15,7 +15,17 @@ const WITHIN_MS = 180_000;
 test('the bench measures a call of two turns, and shows what it found', { timeout: WITHIN_MS }, async () => {
   const out = await mkdtemp(join(tmpdir(), 'voice-agent-bench-'));
   const { PATH, HOME } = processSources().env;
-  const args = ['--import', import.meta.resolve('tsx'), MAIN, '--turns', '2', '--out', out];
+  const args = [
+    '--import',
+    import.meta.resolve('tsx'),
+    MAIN,
+    '--set',
+    'latency',
+    '--turns',
+    '2',
+    '--out',
+    out,
+  ];
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
       env: { PATH, HOME, NODE_ENV: 'production' },

@@ -88,8 +88,9 @@ test('a listening noise makes the agent pause, not stop', async () => {
     afterMs: question.lastVoicedAtMs,
     timeoutMs: SPEECH_WITHIN_MS,
   });
-  standIn.control({ stt: { always: 'Okay.' } });
-  const noise = await caller.speak(await utterance('Okay.'));
+  // Long enough for the pause to be heard at the other end: it ends with the noise.
+  standIn.control({ stt: { always: 'Okay, okay, right.' } });
+  const noise = await caller.speak(await utterance('Okay, okay, right.'));
   const pausedAtMs = await caller.waitForSilence({ afterMs: answeredAtMs, timeoutMs: 5000, quietMs: 150 });
   expect(pausedAtMs, 'the agent falls silent while the caller speaks').toBeLessThan(
     noise.lastVoicedAtMs + 800,
