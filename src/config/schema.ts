@@ -168,6 +168,11 @@ export const settings = {
       'How far work runs ahead of the end of a turn, from its first short pause on',
     ),
     speculateAfterMs: setting('SPECULATION_PAUSE_MS', durationMs(66, 30), 'Pause at which it starts'),
+    patientAfterMs: setting(
+      'SPECULATION_PATIENT_MS',
+      durationMs(200, 30),
+      'The same with a caller who often goes on after such a pause',
+    ),
     speculationSlowMs: setting(
       'SPECULATION_SLOW_MS',
       durationMs(1500),

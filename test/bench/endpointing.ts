@@ -47,6 +47,7 @@ interface Outcome {
 
 const defaults: TurnPolicy = {
   speculateAfterMs: 66,
+  patientAfterMs: 200,
   minEndpointingMs: 480,
   toldEndpointingMs: 800,
   maxEndpointingMs: 1500,

@@ -6,6 +6,7 @@ import { manualClock } from './manual-clock.ts';
 
 const POLICY: TurnPolicy = {
   speculateAfterMs: 100,
+  patientAfterMs: 200,
   minEndpointingMs: 600,
   toldEndpointingMs: 600,
   maxEndpointingMs: 1500,

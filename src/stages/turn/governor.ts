@@ -1,5 +1,7 @@
-/** Weight of the newest answer; about the last five count. */
+/** Weight of the newest; about the last five count. */
 const WEIGHT = 0.3;
+/** Transcriptions for nothing, a turn: a caller with more of them speaks with pauses. */
+const MANY_WASTED = 0.75;
 
 /**
  * Says whether an endpoint may be asked ahead of need. It may not while it is slow or refuses: then each wasted request
@@ -8,6 +10,7 @@ const WEIGHT = 0.3;
 export class SpeculationGovernor {
   readonly #slowMs: number;
   readonly #averageMs = new Map<string, number>();
+  #wastedPerTurn = 0;
 
   /** @param slowMs - average answer time from which on an endpoint is only asked for what is needed. */
   constructor(slowMs: number) {
@@ -22,6 +25,16 @@ export class SpeculationGovernor {
   /** It refused, or did not answer. */
   failed(endpoint: string): void {
     this.#averageMs.set(endpoint, Math.max(2 * this.#slowMs, this.#averageMs.get(endpoint) ?? 0));
+  }
+
+  /** @param wasted - transcriptions in this turn after which the caller went on. */
+  turnEnded(wasted: number): void {
+    this.#wastedPerTurn += WEIGHT * (wasted - this.#wastedPerTurn);
+  }
+
+  /** Whether this caller often goes on after a short pause, and is better given a longer one. */
+  get isPatient(): boolean {
+    return this.#wastedPerTurn > MANY_WASTED;
   }
 
   allows(...endpoints: readonly string[]): boolean {

@@ -4,6 +4,8 @@ import type { TurnText } from './transcriber.ts';
 export interface TurnPolicy {
   /** Pause at which the turn so far is transcribed. */
   speculateAfterMs: number;
+  /** The same with a caller who often goes on after such a pause. */
+  patientAfterMs: number;
   /** Silence that ends a turn whose answer is ready; until then, waiting costs nothing. */
   minEndpointingMs: number;
   /** Silence that ends a turn, also after a statement, which often leads up to a request. */

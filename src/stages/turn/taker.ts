@@ -59,6 +59,8 @@ export class TurnTaker {
   #isReady = false;
   /** The silence is long enough for a turn whose answer is ready. */
   #mayEnd = false;
+  /** Transcriptions of this turn after which the caller went on. */
+  #wasted = 0;
   #timers = new Map<string, () => void>();
 
   constructor(parts: TurnTakerParts) {
@@ -76,6 +78,7 @@ export class TurnTaker {
       if (isBusy) actions.hold();
       else actions.speechStarted();
     } else {
+      if (this.#state === 'pausing') this.#wasted += 1;
       this.#abandonAttempt();
       if (speechMs >= GOES_ON_MS) this.#dropPrepared();
     }
@@ -116,7 +119,10 @@ export class TurnTaker {
   #pauseMs(): number {
     const { policy, governor } = this.#parts;
     const early = policy.speculation !== 'off' && governor.allows('stt');
-    return early || this.#isOverlap ? policy.speculateAfterMs : policy.minEndpointingMs;
+    if (!early && !this.#isOverlap) return policy.minEndpointingMs;
+    return governor.isPatient && !this.#isOverlap
+      ? Math.max(policy.speculateAfterMs, policy.patientAfterMs)
+      : policy.speculateAfterMs;
   }
 
   #pause(): void {
@@ -196,7 +202,7 @@ export class TurnTaker {
   }
 
   #end(): void {
-    const { actions, clock, wallNow } = this.#parts;
+    const { actions, clock, wallNow, governor } = this.#parts;
     const lateMs = clock.now() - this.#lastAudioAt;
     // Timers run before audio that waits to be read: the caller may be speaking in it.
     if (lateMs > AUDIO_DUE_MS && lateMs < MISSING_AUDIO_MS) {
@@ -205,6 +211,7 @@ export class TurnTaker {
     }
     const text = this.#text?.text ? this.#text : undefined;
     const times = { ...this.#times, endedAt: wallNow() };
+    governor.turnEnded(this.#wasted);
     this.#forget();
     actions.turnEnded(text, times);
   }
@@ -226,6 +233,7 @@ export class TurnTaker {
     this.#parts.model?.reset();
     this.#prepared = undefined;
     this.#isOverlap = false;
+    this.#wasted = 0;
     this.#state = 'quiet';
   }
 

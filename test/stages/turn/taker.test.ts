@@ -296,3 +296,20 @@ test('an agent that may not be interrupted is not', () => {
   call.quiet(2000);
   expect(call.log).toEqual([]);
 });
+
+test('a caller who often goes on after a short pause is given a longer one, until that is over', async () => {
+  const call = callerOver();
+  const turnWith = async (firstPauseMs: number) => {
+    call.speak(320);
+    call.quiet(firstPauseMs);
+    if (firstPauseMs > 0) call.speak(320);
+    call.quiet(200);
+    await call.last().is('What is my balance?');
+    call.quiet(400);
+    return call.log.splice(0).filter((entry) => entry === 'transcribe').length;
+  };
+  while (!call.governor.isPatient) expect(await turnWith(150)).toBe(2);
+  expect(await turnWith(150)).toBe(1);
+  while (call.governor.isPatient) expect(await turnWith(0)).toBe(1);
+  expect(await turnWith(150)).toBe(2);
+});
