@@ -1,3 +1,5 @@
+import type { TurnPolicy } from './roles.ts';
+
 /** Weight of the newest; about the last five count. */
 const WEIGHT = 0.3;
 /** Transcriptions for nothing, a turn: a caller with more of them speaks with pauses. */
@@ -10,6 +12,7 @@ const MANY_WASTED = 0.75;
 export class SpeculationGovernor {
   readonly #slowMs: number;
   readonly #averageMs = new Map<string, number>();
+  #wasted = 0;
   #wastedPerTurn = 0;
 
   /** @param slowMs - average answer time from which on an endpoint is only asked for what is needed. */
@@ -27,14 +30,25 @@ export class SpeculationGovernor {
     this.#averageMs.set(endpoint, Math.max(2 * this.#slowMs, this.#averageMs.get(endpoint) ?? 0));
   }
 
-  /** @param wasted - transcriptions in this turn after which the caller went on. */
-  turnEnded(wasted: number): void {
-    this.#wastedPerTurn += WEIGHT * (wasted - this.#wastedPerTurn);
+  /** The caller went on after a transcription was asked for. */
+  wasted(): void {
+    this.#wasted += 1;
+  }
+
+  turnEnded(): void {
+    this.#wastedPerTurn += WEIGHT * (this.#wasted - this.#wastedPerTurn);
+    this.#wasted = 0;
   }
 
   /** Whether this caller often goes on after a short pause, and is better given a longer one. */
   get isPatient(): boolean {
     return this.#wastedPerTurn > MANY_WASTED;
+  }
+
+  /** Pause at which a turn so far is transcribed. */
+  pauseMs({ speculation, speculateAfterMs, patientAfterMs, minEndpointingMs }: TurnPolicy): number {
+    if (speculation === 'off' || !this.allows('stt')) return minEndpointingMs;
+    return this.isPatient ? Math.max(speculateAfterMs, patientAfterMs) : speculateAfterMs;
   }
 
   allows(...endpoints: readonly string[]): boolean {

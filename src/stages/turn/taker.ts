@@ -59,8 +59,6 @@ export class TurnTaker {
   #isReady = false;
   /** The silence is long enough for a turn whose answer is ready. */
   #mayEnd = false;
-  /** Transcriptions of this turn after which the caller went on. */
-  #wasted = 0;
   #timers = new Map<string, () => void>();
 
   constructor(parts: TurnTakerParts) {
@@ -69,7 +67,7 @@ export class TurnTaker {
 
   /** Speech has been going on for `speechMs` without a pause; the last of it was heard just now. */
   speech(speechMs: number): void {
-    const { clock, wallNow, policy, agent, actions } = this.#parts;
+    const { clock, wallNow, policy, agent, actions, governor } = this.#parts;
     if (this.#state !== 'speaking' && speechMs < MIN_SPEECH_MS) return;
     if (this.#state === 'quiet') {
       const isBusy = agent.isBusy();
@@ -78,7 +76,7 @@ export class TurnTaker {
       if (isBusy) actions.hold();
       else actions.speechStarted();
     } else {
-      if (this.#state === 'pausing') this.#wasted += 1;
+      if (this.#state === 'pausing') governor.wasted();
       this.#abandonAttempt();
       if (speechMs >= GOES_ON_MS) this.#dropPrepared();
     }
@@ -118,11 +116,7 @@ export class TurnTaker {
 
   #pauseMs(): number {
     const { policy, governor } = this.#parts;
-    const early = policy.speculation !== 'off' && governor.allows('stt');
-    if (!early && !this.#isOverlap) return policy.minEndpointingMs;
-    return governor.isPatient && !this.#isOverlap
-      ? Math.max(policy.speculateAfterMs, policy.patientAfterMs)
-      : policy.speculateAfterMs;
+    return this.#isOverlap ? policy.speculateAfterMs : governor.pauseMs(policy);
   }
 
   #pause(): void {
@@ -211,7 +205,7 @@ export class TurnTaker {
     }
     const text = this.#text?.text ? this.#text : undefined;
     const times = { ...this.#times, endedAt: wallNow() };
-    governor.turnEnded(this.#wasted);
+    governor.turnEnded();
     this.#forget();
     actions.turnEnded(text, times);
   }
@@ -233,7 +227,6 @@ export class TurnTaker {
     this.#parts.model?.reset();
     this.#prepared = undefined;
     this.#isOverlap = false;
-    this.#wasted = 0;
     this.#state = 'quiet';
   }
 

@@ -183,45 +183,6 @@ test('a slow transcription ends the turn when it comes', async () => {
   expect(call.log.at(-1)).toBe('ended Hello.');
 });
 
-test('a slow or failing transcriber is asked only when the silence is long enough, until it has recovered', async () => {
-  const call = callerOver();
-  const turnOf = async (tookMs: number) => {
-    call.speak(320);
-    const before = call.answers.length;
-    call.quiet(100);
-    const early = call.answers.length > before;
-    if (!early) call.quiet(500);
-    call.quiet(tookMs);
-    await call.last().is('Hello.');
-    call.quiet(600);
-    return early;
-  };
-  expect(await turnOf(3000)).toBe(true);
-  expect(await turnOf(3000)).toBe(false);
-  while (!call.governor.allows('stt')) expect(await turnOf(200)).toBe(false);
-  expect(await turnOf(200)).toBe(true);
-});
-
-test('a failed transcription ends the turn with nothing, and stops speculation', async () => {
-  const call = callerOver();
-  call.speak(320);
-  call.quiet(100);
-  await call.last().fails();
-  call.quiet(500);
-  expect(call.log.at(-1)).toBe('ended with nothing');
-  expect(call.governor.allows('stt')).toBe(false);
-});
-
-test('no answer is prepared while the chat model is slow', async () => {
-  const call = callerOver();
-  call.governor.failed('llm');
-  call.speak(320);
-  call.quiet(100);
-  await call.last().is('Hello.');
-  call.quiet(500);
-  expect(call.log).toEqual(['started', 'transcribe', 'ended Hello.']);
-});
-
 test('audio that does not come any more is silence too', async () => {
   const call = callerOver();
   call.speak(320);
@@ -295,21 +256,4 @@ test('an agent that may not be interrupted is not', () => {
   call.speak(960);
   call.quiet(2000);
   expect(call.log).toEqual([]);
-});
-
-test('a caller who often goes on after a short pause is given a longer one, until that is over', async () => {
-  const call = callerOver();
-  const turnWith = async (firstPauseMs: number) => {
-    call.speak(320);
-    call.quiet(firstPauseMs);
-    if (firstPauseMs > 0) call.speak(320);
-    call.quiet(200);
-    await call.last().is('What is my balance?');
-    call.quiet(400);
-    return call.log.splice(0).filter((entry) => entry === 'transcribe').length;
-  };
-  while (!call.governor.isPatient) expect(await turnWith(150)).toBe(2);
-  expect(await turnWith(150)).toBe(1);
-  while (call.governor.isPatient) expect(await turnWith(0)).toBe(1);
-  expect(await turnWith(150)).toBe(2);
 });
