@@ -19,7 +19,7 @@ export function answerFor(
   const { clusterIP } = found.spec;
   if (clusterIP && clusterIP !== 'None') return [clusterIP];
   const slices = slicesOf(found);
-  const names = new Set(slices.flatMap(({ ports = [] }) => ports.map(({ name: port = '' }) => port)));
+  const names = new Set(slices.flatMap(({ ports }) => (ports ?? []).map(({ name: port = '' }) => port)));
   const [first = ''] = names;
   return endpointsOf(slices, first).map(({ address }) => address);
 }

@@ -36,6 +36,12 @@ test('when none is ready, those that still serve while they end get them', () =>
   expect(endpointsOf([slice({ '10.0.0.2': UNREADY })], 'http')).toEqual([]);
 });
 
+test('nobody is there while the slice has nothing yet, which the API writes as null', () => {
+  const empty: EndpointSlice = { ...slice({}), ports: null, endpoints: null };
+  expect(endpointsOf([empty], 'http')).toEqual([]);
+  expect(isServing([empty], '10.0.0.1')).toBe(false);
+});
+
 test('what is under way goes on while its endpoint serves', () => {
   const slices = [slice({ '10.0.0.2': UNREADY, '10.0.0.3': ENDING })];
   expect(isServing(slices, '10.0.0.3')).toBe(true);

@@ -35,9 +35,9 @@ export function doorsOf({ spec, status }: Service): Door[] {
 
 /** Who may get a new connection: all that are ready; when none is, those that still serve while they end. */
 export function endpointsOf(slices: readonly EndpointSlice[], portName: string): Endpoint[] {
-  const all = slices.flatMap(({ ports = [], endpoints = [] }) => {
-    const port = ports.find(({ name = '' }) => name === portName)?.port;
-    return port === undefined ? [] : endpoints.map((endpoint) => ({ ...endpoint, port }));
+  const all = slices.flatMap(({ ports, endpoints }) => {
+    const port = ports?.find(({ name = '' }) => name === portName)?.port;
+    return port === undefined ? [] : (endpoints ?? []).map((endpoint) => ({ ...endpoint, port }));
   });
   const ready = all.filter(({ conditions }) => conditions?.ready !== false);
   const ending = all.filter(({ conditions }) => conditions?.serving && conditions.terminating);
@@ -49,8 +49,8 @@ export function endpointsOf(slices: readonly EndpointSlice[], portName: string):
 
 /** Who may keep what is under way: UDP has no end of its own. */
 export function isServing(slices: readonly EndpointSlice[], address: string): boolean {
-  return slices.some(({ endpoints = [] }) =>
-    endpoints.some(
+  return slices.some(({ endpoints }) =>
+    endpoints?.some(
       ({ addresses, conditions }) =>
         addresses.includes(address) && (conditions?.serving ?? conditions?.ready) !== false,
     ),

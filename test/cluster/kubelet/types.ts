@@ -155,9 +155,11 @@ export type Service = {
 
 export type EndpointSlice = {
   metadata: Meta;
-  ports?: { name?: string; port?: number; protocol?: 'TCP' | 'UDP' }[];
-  endpoints?: {
-    addresses: string[];
-    conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean };
-  }[];
+  ports?: { name?: string; port?: number; protocol?: 'TCP' | 'UDP' }[] | null;
+  endpoints?:
+    | {
+        addresses: string[];
+        conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean };
+      }[]
+    | null;
 };
