@@ -4,6 +4,7 @@ import { ContinualGatheringPolicy, IceTransportType } from '@livekit/rtc-node';
 import { startCall } from './call/call.ts';
 import type { CallHost } from './call/host.ts';
 import { phraseFolder } from './call/phrase-cache.ts';
+import { rehearse } from './call/rehearse.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import type { Report } from './observe/facts.ts';
@@ -23,9 +24,14 @@ interface ProcessData extends Record<string, unknown> {
 export default defineAgent<ProcessData>({
   prewarm: async (process) => {
     const config = loadConfig();
-    adoptFrameworkLog(createLog(config.log), config.log.level);
+    const log = createLog(config.log);
+    adoptFrameworkLog(log, config.log.level);
     process.userData.config = config;
-    process.userData.vad = await loadVad(config.turn);
+    const vad = await loadVad(config.turn);
+    process.userData.vad = vad;
+    const personas = createPersonaStore({ dir: config.agent.promptsDir, log, quiet: true });
+    // What is wrong with it shows, and is told, when a call starts.
+    await rehearse({ config, personas, vad }).catch((error) => log.debug({ error }, 'not rehearsed'));
     process.userData.report = sendFacts(relayPath(ppid));
     process.userData.report({ fact: 'process-ready' });
   },

@@ -69,8 +69,13 @@ export async function startWorker({
     stopSignal: 'SIGINT',
     readyAt: (line) => awaited.delete(parseLogLine(line)?.msg ?? '') && awaited.size === 0,
   });
-  await service.ready;
-  if (pipeline === 'own') await untilReady(`http://127.0.0.1:${healthPort}/readyz`);
+  try {
+    await service.ready;
+    if (pipeline === 'own') await untilReady(`http://127.0.0.1:${healthPort}/readyz`);
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
   return service;
 }
 

@@ -66,13 +66,6 @@ export async function startCall({
 
   const conversation = follow({ host, config, persona, caller, log: callLog, report });
   const over = new AbortController();
-  warmEndpoints({
-    config,
-    instructions: persona.instructions,
-    signal: over.signal,
-    onError: ({ endpoint, url, failure, status, hint }) =>
-      callLog.warn({ endpoint, url, failure, status, hint }, 'endpoint is not ready'),
-  });
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
   const session = buildPipeline({ config, persona, vad, floor, hooks: conversation.hooks });
   floor.attach(session);
@@ -84,6 +77,13 @@ export async function startCall({
   await startInRoom(session, { room, caller, output, instructions: persona.instructions });
   callLog.info({ via: caller.via }, 'call started');
   greet(session, phrases, persona);
+  warmEndpoints({
+    config,
+    instructions: persona.instructions,
+    signal: over.signal,
+    onError: ({ endpoint, url, failure, status, hint }) =>
+      callLog.warn({ endpoint, url, failure, status, hint }, 'endpoint is not ready'),
+  });
   phrases.keep(fixed, over.signal).catch((error) => callLog.debug({ error }, 'phrases not kept'));
   return { ended };
 }

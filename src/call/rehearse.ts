@@ -1,0 +1,47 @@
+import { type VAD, VADEventType } from '@livekit/agents';
+import { AudioFrame, AudioSource } from '@livekit/rtc-node';
+import type { Config } from '../config/schema.ts';
+import type { PersonaStore } from '../persona/store.ts';
+import { createLlm } from '../stages/llm.ts';
+import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { createTts } from '../stages/tts.ts';
+import { TURN_SAMPLE_RATE } from '../stages/turn/transcriber.ts';
+
+export interface RehearsalParts {
+  config: Config;
+  personas: PersonaStore;
+  vad: VAD;
+}
+
+/** Silence for the detector: some of its windows. */
+const LISTENS_SAMPLES = 0.2 * TURN_SAMPLE_RATE;
+
+/**
+ * Does once, in a process that waits for its call, what a call begins with. The first time of anything costs imports and
+ * compiling, while the caller would wait for the greeting. Nothing is connected, sent or kept.
+ *
+ * @throws whatever the start of a call would throw.
+ */
+export async function rehearse({ config, personas, vad }: RehearsalParts): Promise<void> {
+  await personas.load();
+  const [persona] = personas.list();
+  const hooks = { onError() {} };
+  if (persona) createLlm(config.llm, persona, hooks);
+  createTts(config, persona?.voice, hooks);
+  await new Request('http://127.0.0.1/', { method: 'POST', body: '{}' }).json();
+  await Promise.all([listen(vad), speak()]);
+}
+
+async function listen(vad: VAD): Promise<void> {
+  const stream = vad.stream();
+  stream.pushFrame(new AudioFrame(new Int16Array(LISTENS_SAMPLES), TURN_SAMPLE_RATE, 1, LISTENS_SAMPLES));
+  for await (const { type } of stream) if (type === VADEventType.INFERENCE_DONE) break;
+  stream.close();
+}
+
+async function speak(): Promise<void> {
+  const source = new AudioSource(OUTPUT_SAMPLE_RATE, 1);
+  const samples = OUTPUT_SAMPLE_RATE / 100;
+  await source.captureFrame(new AudioFrame(new Int16Array(samples), OUTPUT_SAMPLE_RATE, 1, samples));
+  await source.close();
+}
