@@ -110,7 +110,7 @@ function personaFor(
   });
   log.info({ prompt: template.name, reason }, 'prompt chosen');
   const persona = renderPersona(template, { name: caller.name, ...caller.attributes, ...variables });
-  return { persona, fixed: fixedPhrases(template, persona) };
+  return { persona, fixed: fixedPhrases(renderPersona(template, {}), persona) };
 }
 
 function phraseCacheFor(

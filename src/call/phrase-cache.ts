@@ -19,13 +19,20 @@ export interface PhraseCacheOptions {
 /** The sound of fixed phrases (mono, 16-bit, 24 kHz), shared by the calls of one worker. Failures only cost time. */
 export class PhraseCache {
   readonly #options: PhraseCacheOptions;
+  /** Read beforehand: when one is wanted, it is wanted at once. */
+  readonly #early: Map<string, Promise<Int16Array | undefined>>;
 
   constructor(options: PhraseCacheOptions) {
     this.#options = options;
+    this.#early = new Map(options.phrases.map((text) => [text, this.#load(text)]));
   }
 
   async read(text: string): Promise<Int16Array | undefined> {
-    if (!this.#options.phrases.includes(text)) return undefined;
+    if (!this.#early.has(text)) return undefined;
+    return (await this.#early.get(text)) ?? this.#load(text);
+  }
+
+  async #load(text: string): Promise<Int16Array | undefined> {
     try {
       if (!(await this.#isOurs())) return undefined;
       const bytes = await readFile(this.#fileOf(text));

@@ -27,16 +27,22 @@ export function createPhrases(session: voice.AgentSession, cache: PhraseCache | 
       if (!tts || !cache) return;
       for (const text of texts) {
         if (signal.aborted) return;
+        if (await cache.read(text)) continue;
         for await (const _ of spoken(text, tts, cache)) if (signal.aborted) return;
       }
     },
   };
 }
 
-/** What the agent says by itself in the words of the prompt file, nothing of the caller's filled in. */
-export function fixedPhrases(template: Persona, persona: Persona): string[] {
-  const written = phrasesOf(template);
-  return phrasesOf(persona).filter((text) => written.includes(text));
+/**
+ * What the agent says by itself to whomever.
+ *
+ * @param unfilled - the prompt as it is when nothing is known of a caller.
+ * @param persona - the same, filled for this caller.
+ */
+export function fixedPhrases(unfilled: Persona, persona: Persona): string[] {
+  const said = phrasesOf(unfilled);
+  return phrasesOf(persona).filter((text) => said.includes(text));
 }
 
 function phrasesOf({ greeting, apology, goodbye, stillThere }: Persona): string[] {
