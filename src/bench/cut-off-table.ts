@@ -21,11 +21,16 @@ const KINDS: readonly (readonly [name: string, is: (turn: TurnResult) => boolean
 ];
 
 /** Being patient beside being fast, one row for each kind of sentence; no rows without the labelled set. */
-export function cutOffRows(columns: readonly Column[]): string[][] {
+export function cutOffRows(all: readonly Column[]): string[][] {
+  const columns = labelledOf(all);
   const heading = columns.flatMap(({ title }) => [`${title}: n`, 'cut off', '%', 'p50 ms', 'p95 ms']);
   const turns = columns.map(({ run }) => turnsOf(run, 'labelled'));
   return byKind(['labelled set', ...heading], KINDS, turns, cells);
 }
+
+/** Not every pipeline is asked the labelled set. */
+const labelledOf = (columns: readonly Column[]): readonly Column[] =>
+  columns.filter(({ run }) => turnsOf(run, 'labelled').length > 0);
 
 /** A row for each kind that any run has turns of. */
 function byKind(
@@ -57,7 +62,9 @@ function cells(turns: readonly TurnResult[]): string[] {
 }
 
 /** What speculation costs the endpoints, per sentence; no rows with real endpoints. */
-export function requestRows(columns: readonly Column[]): string[][] {
+export function requestRows(all: readonly Column[]): string[][] {
+  const labelled = labelledOf(all);
+  const columns = labelled.length > 0 ? labelled : all;
   const heading = columns.flatMap(({ title }) => [`${title}: n`, 'STT +', 'LLM +', 'aborted', 'at once']);
   const turns = columns.map(({ run }) =>
     turnsOf(run).filter(({ requests, set }) => requests && set !== 'bargein'),

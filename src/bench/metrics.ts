@@ -64,7 +64,11 @@ export function metricsOf(run: RunResult, conditions: Conditions): Metric[] {
     of('barge-in: old speech resumed', bargeIns.filter(({ resumed }) => resumed).length, {
       n: bargeIns.length,
     }),
-    of('greeting p50 ms', percentile(greetings, 0.5), { n: greetings.length, target: 700 }),
+    of('greeting p50 ms', percentile(greetings, 0.5), {
+      n: greetings.length,
+      // The first call of a worker has its greeting made.
+      ...(greetings.length > 1 && { target: 700 }),
+    }),
     of('extra STT per pause', extra(paused, 'stt'), { n: paused.length, digits: 2, target: 1 }),
     of('extra LLM per pause', extra(paused, 'llm'), { n: paused.length, digits: 2, target: 0.5 }),
     of('extra STT without pause', extra(unpaused, 'stt'), { n: unpaused.length, digits: 2, target: 0.2 }),

@@ -32,7 +32,7 @@ export async function runPlans(parts: RunParts): Promise<RunResult> {
 
 async function runLane(
   lane: number,
-  { pipeline, livekit, settings, dir, startEndpoints, onTurn }: RunParts,
+  { pipeline, sttMode, livekit, settings, dir, startEndpoints, onTurn }: RunParts,
   queue: [number, CallPlan][],
   results: CallResult[],
 ): Promise<void> {
@@ -46,10 +46,12 @@ async function runLane(
     try {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const [index, plan] = next;
+        // A room lives on for a while, and dispatches only when it is made.
+        const room = `${plan.room}-${pipeline}-${sttMode}-${process.pid}`;
         await endpoints?.answer(plan.answerLength);
         let turn = 0;
         results[index] = await runCall(
-          { ...plan, room: `${plan.room}-${pipeline}-${process.pid}` },
+          { ...plan, room },
           {
             ...{ livekit, agentName, ear: createEar(endpoints), workerPid: worker.pid },
             onTurn: (result) => {

@@ -154,7 +154,7 @@ export const settings = {
     ),
     toldEndpointingMs: setting(
       'ENDPOINTING_TOLD_MS',
-      durationMs(800, 0),
+      durationMs(760, 0),
       'Silence that ends a turn, ready or not; also after a statement, which often leads up to a request',
     ),
     maxEndpointingMs: setting(
