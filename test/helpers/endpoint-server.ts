@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { perTest } from './per-test.ts';
 
 /** A request as it arrived, whole. */
 export interface Received {
@@ -125,3 +126,6 @@ function toExchange(request: Received, response: ServerResponse): Exchange {
     closed: once(response, 'close').then(() => {}),
   };
 }
+
+/** One for every test of a file. */
+export const useEndpointServer = (): EndpointServer => perTest(endpointServer, (server) => server.close());

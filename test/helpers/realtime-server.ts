@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { openRealtime, type Realtime, type RealtimeOptions } from '../../src/openai/realtime.ts';
+import { hastyClock } from './manual-clock.ts';
+import { perTest } from './per-test.ts';
 
 /** How the servers greet. */
 export const OPENAI = { type: 'session.created', session: { type: 'transcription', audio: {} } };
@@ -133,4 +136,37 @@ export function answer(served: ServedSocket, item: string, transcript: string) {
   served.send({ type: 'input_audio_buffer.committed', item_id: item });
   served.send({ type: `${TRANSCRIPTION}.delta`, item_id: item, delta: transcript.slice(0, 3) });
   served.send({ type: `${TRANSCRIPTION}.completed`, item_id: item, transcript });
+}
+
+/** Of clients under test. */
+export const REALTIME_DEADLINES = {
+  connectTimeoutMs: 3000,
+  firstByteTimeoutMs: 5000,
+  stallTimeoutMs: 4000,
+  attempts: 2,
+};
+
+/** A server that greets as OpenAI's for every test of a file, and clients of it that end with the test. */
+export function useRealtime(common: Partial<RealtimeOptions> = {}): {
+  server: RealtimeServer;
+  open(rest?: Partial<RealtimeOptions>): Realtime;
+} {
+  const opened: Realtime[] = [];
+  const server = perTest(
+    () => realtimeServer(OPENAI),
+    (made) => {
+      for (const client of opened.splice(0)) client.close();
+      return made.close();
+    },
+  );
+  const options = { model: 'whisper', sampleRate: 16_000, deadlines: REALTIME_DEADLINES };
+  return {
+    server,
+    open(rest) {
+      const { baseUrl } = server;
+      const client = openRealtime({ ...options, baseUrl, clock: hastyClock(), ...common, ...rest });
+      opened.push(client);
+      return client;
+    },
+  };
 }

@@ -1,20 +1,18 @@
 import { OpenAI } from 'openai';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { type DeadlineFetchOptions, deadlineFetch } from '../../src/openai/deadline-fetch.ts';
-import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
+import { useEndpointServer } from '../helpers/endpoint-server.ts';
 import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
 
 const ROUTE = 'POST /v1/chat/completions';
 const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 1 };
-let server: EndpointServer;
+const server = useEndpointServer();
 let errors: EndpointError[];
 
-beforeEach(async () => {
-  server = await endpointServer();
+beforeEach(() => {
   errors = [];
 });
-afterEach(() => server.close());
 
 function client(rest: Partial<DeadlineFetchOptions> = {}): OpenAI {
   const onError = (error: EndpointError) => errors.push(error);

@@ -1,18 +1,13 @@
 import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type RequestOptions, readText, request } from '../../src/openai/request.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
-import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
+import { endpointServer, useEndpointServer } from '../helpers/endpoint-server.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
 const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 1 };
-let server: EndpointServer;
-
-beforeEach(async () => {
-  server = await endpointServer();
-});
-afterEach(() => server.close());
+const server = useEndpointServer();
 
 function options(rest: Partial<RequestOptions> = {}): RequestOptions {
   const init = { method: 'POST', body: new TextEncoder().encode('{"input":"hello there"}') };
@@ -45,9 +40,9 @@ test('a host that accepts the connection but never finishes it fails at the conn
 });
 
 test('a port where nothing listens fails as connect, with what to do', async () => {
-  await server.close();
-  const error = await endpointFailure(request(options()));
-  server = await endpointServer();
+  const gone = await endpointServer();
+  await gone.close();
+  const error = await endpointFailure(request(options({ url: `${gone.origin}/v1/x` })));
   expect(error).toMatchObject({ failure: 'connect', hint: expect.stringContaining('Nothing listens there') });
   expect(error.message).toContain('ECONNREFUSED');
 });

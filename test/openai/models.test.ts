@@ -1,15 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { listModels } from '../../src/openai/models.ts';
-import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
+import { useEndpointServer } from '../helpers/endpoint-server.ts';
 
 const ROUTE = 'GET /v1/models';
 const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 1 };
-let server: EndpointServer;
-
-beforeEach(async () => {
-  server = await endpointServer();
-});
-afterEach(() => server.close());
+const server = useEndpointServer();
 
 test.each([
   ['as OpenAI lists them', { object: 'list', data: [{ id: 'a', extra: 1 }, { id: 'b' }] }],

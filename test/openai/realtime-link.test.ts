@@ -1,41 +1,25 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
-import { openRealtime, type Realtime, type RealtimeOptions } from '../../src/openai/realtime.ts';
+
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
-import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import {
   APPEND,
   answer,
   COMMIT,
   OPENAI,
-  type RealtimeServer,
   ramp,
   realtimeServer,
   TRANSCRIPTION,
+  useRealtime,
   VLLM,
 } from '../helpers/realtime-server.ts';
 
-const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 2 };
-let server: RealtimeServer;
-let realtime: Realtime | undefined;
 let retries: EndpointError[];
-
-beforeEach(async () => {
-  server = await realtimeServer(OPENAI);
+const { server, open } = useRealtime({ onRetry: (error) => void retries.push(error) });
+beforeEach(() => {
   retries = [];
 });
-afterEach(async () => {
-  realtime?.close();
-  await server.close();
-});
-
-function open(rest: Partial<RealtimeOptions> = {}): Realtime {
-  const { baseUrl } = server;
-  const onRetry = (error: EndpointError) => void retries.push(error);
-  const options = { baseUrl, model: 'whisper', sampleRate: 16_000, deadlines, clock: hastyClock(), onRetry };
-  realtime = openRealtime({ ...options, ...rest });
-  return realtime;
-}
 
 test('a lost connection is opened again without being asked', async () => {
   open();
@@ -110,13 +94,15 @@ test('with nothing listening a commit fails by its attempts, and works again onc
     failure: 'connect',
     hint: expect.stringContaining('Nothing listens there'),
   });
-  server = await realtimeServer(OPENAI, Number(new URL(baseUrl).port));
+  const back = await realtimeServer(OPENAI, Number(new URL(baseUrl).port));
   client.append(ramp(200));
   const transcript = client.commit();
-  const served = await server.connection(1);
+  const served = await back.connection(1);
   await served.received(COMMIT);
   answer(served, 'a', 'back');
   expect(await transcript).toEqual({ text: 'back' });
+  client.close();
+  await back.close();
 });
 
 test.each([

@@ -1,36 +1,19 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openRealtime, type Realtime, type RealtimeOptions } from '../../src/openai/realtime.ts';
+import { expect, test } from 'vitest';
+import type { RealtimeOptions } from '../../src/openai/realtime.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
-import { hastyClock, type ManualClock, manualClock } from '../helpers/manual-clock.ts';
+import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
 import {
   answer,
   COMMIT,
   OPENAI,
-  type RealtimeServer,
+  REALTIME_DEADLINES,
   ramp,
-  realtimeServer,
   TRANSCRIPTION,
+  useRealtime,
   VLLM,
 } from '../helpers/realtime-server.ts';
 
-const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 2 };
-let server: RealtimeServer;
-let realtime: Realtime | undefined;
-
-beforeEach(async () => {
-  server = await realtimeServer(OPENAI);
-});
-afterEach(async () => {
-  realtime?.close();
-  await server.close();
-});
-
-function open(rest: Partial<RealtimeOptions> = {}): Realtime {
-  const { baseUrl } = server;
-  const options = { baseUrl, model: 'whisper', sampleRate: 16_000, deadlines, clock: hastyClock() };
-  realtime = openRealtime({ ...options, ...rest });
-  return realtime;
-}
+const { server, open } = useRealtime();
 
 /** A first commit, sent to the server. */
 async function committed(rest: Partial<RealtimeOptions> = {}) {
@@ -212,12 +195,12 @@ test.each([
 /** Commits on a clock moved by hand, which a single attempt must end by. */
 async function timed(): Promise<{ clock: ManualClock } & Awaited<ReturnType<typeof committed>>> {
   const clock = manualClock();
-  return { clock, ...(await committed({ clock, deadlines: { ...deadlines, attempts: 1 } })) };
+  return { clock, ...(await committed({ clock, deadlines: { ...REALTIME_DEADLINES, attempts: 1 } })) };
 }
 
 test('no text by the first-byte deadline is an error, and the next commit gets a new connection', async () => {
   const { clock, client, served, transcript } = await timed();
-  clock.advance(deadlines.firstByteTimeoutMs - 1);
+  clock.advance(REALTIME_DEADLINES.firstByteTimeoutMs - 1);
   clock.advance(1);
   expect(await endpointFailure(transcript)).toMatchObject({ failure: 'first-byte' });
   await served.closed;
@@ -232,8 +215,8 @@ test('no text by the first-byte deadline is an error, and the next commit gets a
 test('text that stops is given up at the stall deadline', async () => {
   const { clock, served, transcript } = await timed();
   served.send({ type: `${TRANSCRIPTION}.delta`, item_id: 'a', delta: 'My' });
-  await clock.waitsFor(deadlines.stallTimeoutMs);
-  clock.advance(deadlines.stallTimeoutMs);
+  await clock.waitsFor(REALTIME_DEADLINES.stallTimeoutMs);
+  clock.advance(REALTIME_DEADLINES.stallTimeoutMs);
   expect(await endpointFailure(transcript)).toMatchObject({ failure: 'stall' });
 });
 
@@ -250,7 +233,7 @@ test('a commit that was given up holds nobody up for longer than its deadline', 
   await first;
   client.append(ramp(200));
   const second = client.commit();
-  clock.advance(deadlines.firstByteTimeoutMs);
+  clock.advance(REALTIME_DEADLINES.firstByteTimeoutMs);
   clock.advance(100);
   const next = await server.connection(2);
   await next.received(COMMIT, 2);

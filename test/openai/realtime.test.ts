@@ -1,46 +1,23 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openRealtime, type Realtime, type RealtimeOptions, realtimeUrl } from '../../src/openai/realtime.ts';
+import { expect, test, vi } from 'vitest';
+import { realtimeUrl } from '../../src/openai/realtime.ts';
 import { resample } from '../../src/openai/resample.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
-import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import {
   APPEND,
   answer,
   BETA,
   COMMIT,
   OPENAI,
-  type RealtimeServer,
+  REALTIME_DEADLINES,
   ramp,
-  realtimeServer,
   SPEACHES,
   TRANSCRIPTION,
+  useRealtime,
   VLLM,
 } from '../helpers/realtime-server.ts';
 
-const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 2 };
-let server: RealtimeServer;
-let realtime: Realtime | undefined;
-
-beforeEach(async () => {
-  server = await realtimeServer(OPENAI);
-});
-afterEach(async () => {
-  realtime?.close();
-  await server.close();
-});
-
-function open(rest: Partial<RealtimeOptions> = {}): Realtime {
-  const { baseUrl } = server;
-  realtime = openRealtime({
-    baseUrl,
-    model: 'whisper',
-    sampleRate: 16_000,
-    deadlines,
-    clock: hastyClock(),
-    ...rest,
-  });
-  return realtime;
-}
+const { server, open } = useRealtime();
 
 test('it connects before there is audio, with the key in a header and never in the URL', async () => {
   open({ apiKey: 'secret-key', language: 'ms', prompt: 'Telco' });
@@ -255,13 +232,13 @@ test('a commit that is aborted before it is made sends nothing', async () => {
 
 test('the deadline for the first text runs from the commit, on a clock of its own', async () => {
   const clock = manualClock();
-  const client = open({ clock, deadlines: { ...deadlines, attempts: 1 } });
+  const client = open({ clock, deadlines: { ...REALTIME_DEADLINES, attempts: 1 } });
   const served = await server.connection(1);
   await served.received('session.update');
   client.append(ramp(200));
   const failed = endpointFailure(client.commit());
   await served.received(COMMIT);
-  clock.advance(deadlines.firstByteTimeoutMs);
+  clock.advance(REALTIME_DEADLINES.firstByteTimeoutMs);
   expect(await failed).toMatchObject({ failure: 'first-byte', endpoint: 'stt' });
 });
 

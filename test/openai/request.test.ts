@@ -1,15 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { endpointUrl, type RequestOptions, readText, request } from '../../src/openai/request.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
-import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
+import { useEndpointServer } from '../helpers/endpoint-server.ts';
 
 const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 1 };
-let server: EndpointServer;
-
-beforeEach(async () => {
-  server = await endpointServer();
-});
-afterEach(() => server.close());
+const server = useEndpointServer();
 
 function options(rest: Partial<RequestOptions> = {}): RequestOptions {
   const init = { method: 'POST', body: new TextEncoder().encode('{"input":"hello there"}') };

@@ -1,20 +1,15 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { EndpointError } from '../../src/errors.ts';
 import { type SpeakOptions, speak } from '../../src/openai/speech.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
-import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
+import { useEndpointServer } from '../helpers/endpoint-server.ts';
 import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
 
 const ROUTE = 'POST /v1/audio/speech';
 const SAMPLES = Int16Array.from({ length: 200 }, (_, i) => i * 100);
 const RAW = new Uint8Array(SAMPLES.buffer);
 const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 1 };
-let server: EndpointServer;
-
-beforeEach(async () => {
-  server = await endpointServer();
-});
-afterEach(() => server.close());
+const server = useEndpointServer();
 
 function options(rest: Partial<SpeakOptions> = {}): SpeakOptions {
   const { baseUrl } = server;

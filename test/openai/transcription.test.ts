@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type TranscribeOptions, transcribe } from '../../src/openai/transcription.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
-import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
+import { useEndpointServer } from '../helpers/endpoint-server.ts';
 import { hastyClock } from '../helpers/manual-clock.ts';
 
 const ROUTE = 'POST /v1/audio/transcriptions';
 const WAV = encodeWav(Int16Array.from([1, 2, 3]), 16_000);
 const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 1 };
-let server: EndpointServer;
-
-beforeEach(async () => {
-  server = await endpointServer();
-});
-afterEach(() => server.close());
+const server = useEndpointServer();
 
 function options(rest: Partial<TranscribeOptions> = {}): TranscribeOptions {
   return { baseUrl: server.baseUrl, model: 'whisper', wav: WAV, deadlines, plainServers: new Set(), ...rest };

@@ -1,24 +1,22 @@
 import { initializeLogger, Task, tts } from '@livekit/agents';
 import type { AudioFrame } from '@livekit/rtc-node';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { AnswerStream } from '../../src/stages/answer-stream.ts';
 import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
 import { createTts } from '../../src/stages/tts.ts';
 import { configFrom } from '../helpers/config.ts';
-import { type EndpointServer, type Exchange, endpointServer } from '../helpers/endpoint-server.ts';
+import { type Exchange, useEndpointServer } from '../helpers/endpoint-server.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
 const ROUTE = 'POST /v1/audio/speech';
-let server: EndpointServer;
+const server = useEndpointServer();
 let errors: EndpointError[];
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
-beforeEach(async () => {
-  server = await endpointServer();
+beforeEach(() => {
   errors = [];
 });
-afterEach(() => server.close());
 
 const voice = (env: Record<string, string> = {}) =>
   createTts(configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env }), undefined, {

@@ -1,20 +1,18 @@
 import { initializeLogger, llm } from '@livekit/agents';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { createLlm, type LlmChoices } from '../../src/stages/llm.ts';
 import { configFrom } from '../helpers/config.ts';
-import { type EndpointServer, type Exchange, endpointServer } from '../helpers/endpoint-server.ts';
+import { type Exchange, useEndpointServer } from '../helpers/endpoint-server.ts';
 
 const ROUTE = 'POST /v1/chat/completions';
-let server: EndpointServer;
+const server = useEndpointServer();
 let errors: EndpointError[];
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
-beforeEach(async () => {
-  server = await endpointServer();
+beforeEach(() => {
   errors = [];
 });
-afterEach(() => server.close());
 
 const chunk = (delta: object, finish: string | null = null) =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 0, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;

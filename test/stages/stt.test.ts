@@ -1,21 +1,19 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { deepgramRoot } from '../../src/stages/endpoint.ts';
 import { createTranscriber } from '../../src/stages/stt.ts';
 import { configFrom } from '../helpers/config.ts';
-import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
+import { useEndpointServer } from '../helpers/endpoint-server.ts';
 
 const ROUTE = 'POST /v1/audio/transcriptions';
-let server: EndpointServer;
+const server = useEndpointServer();
 let errors: EndpointError[];
 let dropped: string[];
 
-beforeEach(async () => {
-  server = await endpointServer();
+beforeEach(() => {
   errors = [];
   dropped = [];
 });
-afterEach(() => server.close());
 
 function sttOf(env: Record<string, string> = {}, language?: string) {
   const config = configFrom({ STT_BASE_URL: server.baseUrl, STT_ATTEMPTS: '1', ...env });

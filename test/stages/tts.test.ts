@@ -1,23 +1,21 @@
 import { initializeLogger } from '@livekit/agents';
 import type { AudioFrame } from '@livekit/rtc-node';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
 import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
 import { createTts } from '../../src/stages/tts.ts';
 import { configFrom } from '../helpers/config.ts';
-import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
+import { useEndpointServer } from '../helpers/endpoint-server.ts';
 
 const ROUTE = 'POST /v1/audio/speech';
-let server: EndpointServer;
+const server = useEndpointServer();
 let errors: EndpointError[];
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
-beforeEach(async () => {
-  server = await endpointServer();
+beforeEach(() => {
   errors = [];
 });
-afterEach(() => server.close());
 
 function ttsOf(env: Record<string, string> = {}, voice?: string) {
   const config = configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env });

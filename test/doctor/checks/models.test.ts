@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { models } from '../../../src/doctor/checks/models.ts';
 import { configFrom } from '../../helpers/config.ts';
-import { type EndpointServer, endpointServer } from '../../helpers/endpoint-server.ts';
+import { useEndpointServer } from '../../helpers/endpoint-server.ts';
 
-let server: EndpointServer;
-beforeEach(async () => {
-  server = await endpointServer();
-});
-afterEach(() => server.close());
-
+const server = useEndpointServer();
 const run = (env: Record<string, string> = {}) => {
   const attempts = { STT_ATTEMPTS: '1', LLM_ATTEMPTS: '1', TTS_ATTEMPTS: '1' };
   const config = configFrom({ OPENAI_BASE_URL: server.baseUrl, ...attempts, ...env });

@@ -1,15 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { signal } from '../../../src/doctor/checks/signal.ts';
 import { configFrom } from '../../helpers/config.ts';
-import { type EndpointServer, endpointServer } from '../../helpers/endpoint-server.ts';
+import { useEndpointServer } from '../../helpers/endpoint-server.ts';
 
 const LIST_ROOMS = 'POST /twirp/livekit.RoomService/ListRooms';
-let server: EndpointServer;
-beforeEach(async () => {
-  server = await endpointServer();
-});
-afterEach(() => server.close());
-
+const server = useEndpointServer();
 const run = (url = server.origin) =>
   signal.run({ config: configFrom({ LIVEKIT_URL: url }), signal: AbortSignal.timeout(4000), fetch });
 
