@@ -64,6 +64,8 @@ const EXIT_WITHIN_MS = 5000;
 
 /** Nothing of a call that is over is worth its slot. */
 function exitSoon(log: Log): void {
+  // All is said and written by then. The clean-up of native threads behind it has hung, and kept the process for a minute.
+  process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
   const timer = setTimeout(() => {
     log.warn({ withinMs: EXIT_WITHIN_MS }, 'call process did not end by itself');
     process.exit(0);
