@@ -149,12 +149,12 @@ export const settings = {
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',
-      durationMs(520, 0),
+      durationMs(540, 0),
       'Silence that ends a turn whose answer is ready: before that, waiting for more costs nothing',
     ),
     toldEndpointingMs: setting(
       'ENDPOINTING_TOLD_MS',
-      durationMs(760, 0),
+      durationMs(780, 0),
       'Silence that ends a turn, ready or not; also after a statement, which often leads up to a request',
     ),
     maxEndpointingMs: setting(

@@ -1,6 +1,7 @@
 import type { Clock } from '../../openai/clock.ts';
 import { endingOf } from './ending.ts';
 import type { SpeculationGovernor } from './governor.ts';
+import { NamedTimers } from './named-timers.ts';
 import type { AgentFloor, TurnActions, TurnModel, TurnPolicy, TurnTimes, Verdict } from './roles.ts';
 import type { TurnText, TurnTranscriber } from './transcriber.ts';
 import { isBackchannel, saysTheSame } from './words.ts';
@@ -59,10 +60,11 @@ export class TurnTaker {
   #isReady = false;
   /** The silence is long enough for a turn whose answer is ready. */
   #mayEnd = false;
-  #timers = new Map<string, () => void>();
+  readonly #timers: NamedTimers;
 
   constructor(parts: TurnTakerParts) {
     this.#parts = parts;
+    this.#timers = new NamedTimers(parts.clock);
   }
 
   /** Speech has been going on for `speechMs` without a pause; the last of it was heard just now. */
@@ -84,16 +86,19 @@ export class TurnTaker {
     this.#lastSoundAt = clock.now();
     this.#lastAudioAt = this.#lastSoundAt;
     this.#times = { lastSoundAt: wallNow() };
-    this.#schedule('pause', this.#pauseMs() + MISSING_AUDIO_MS, () => this.#pause());
+    this.#timers.start('pause', this.#pauseMs() + MISSING_AUDIO_MS, () => this.#pause());
   }
 
-  /** Silence has been going on for `silenceMs`; the last of it was heard just now. */
+  /** Silence has been going on for `silenceMs` (0: it may be none); the last of it was heard just now. */
   silence(silenceMs: number): void {
     if (this.#state === 'quiet') return;
-    this.#lastAudioAt = this.#parts.clock.now();
+    const { clock, wallNow } = this.#parts;
+    this.#lastAudioAt = clock.now();
+    if (this.#state !== 'speaking' || silenceMs === 0) return;
+    this.#lastSoundAt = clock.now() - silenceMs;
+    this.#times.lastSoundAt = wallNow() - silenceMs;
     const restMs = this.#pauseMs() - silenceMs;
-    if (this.#state === 'speaking' && restMs < SILENCE_STEP_MS)
-      this.#schedule('pause', restMs, () => this.#pause());
+    if (restMs < SILENCE_STEP_MS) this.#timers.start('pause', restMs, () => this.#pause());
   }
 
   close(): void {
@@ -200,7 +205,7 @@ export class TurnTaker {
     const lateMs = clock.now() - this.#lastAudioAt;
     // Timers run before audio that waits to be read: the caller may be speaking in it.
     if (lateMs > AUDIO_DUE_MS && lateMs < MISSING_AUDIO_MS) {
-      this.#schedule('end', AUDIO_DUE_MS / 2, () => this.#end());
+      this.#timers.start('end', AUDIO_DUE_MS / 2, () => this.#end());
       return;
     }
     const text = this.#text?.text ? this.#text : undefined;
@@ -231,20 +236,14 @@ export class TurnTaker {
   }
 
   #forgetAttempt(): void {
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.#timers.cancelAll();
     this.#attempt = undefined;
     this.#text = undefined;
     this.#verdict = undefined;
     this.#mayEnd = false;
   }
 
-  #schedule(name: string, ms: number, run: () => void): void {
-    this.#timers.get(name)?.();
-    this.#timers.set(name, this.#parts.clock.after(Math.max(0, ms), run));
-  }
-
   #scheduleAfterSound(name: string, ms: number, run: () => void): void {
-    this.#schedule(name, this.#lastSoundAt + ms - this.#parts.clock.now(), run);
+    this.#timers.start(name, this.#lastSoundAt + ms - this.#parts.clock.now(), run);
   }
 }
