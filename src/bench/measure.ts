@@ -93,11 +93,12 @@ async function runPart(
           `${pipeline} ${sttMode} ${set} call ${call}, ${turn} of ${utterances.length}: ${describeTurn(result)}`,
         ),
     });
+  const isLabelled = ({ set }: CallPlan) => set === 'labelled';
+  const timed = await run(
+    plans.filter((plan) => !isLabelled(plan)),
+    parallel,
+  );
   // Cut-offs do not depend on a few milliseconds, and are many.
-  const [timed, counted] = [false, true].map((is) => plans.filter(({ set }) => (set === 'labelled') === is));
-  const results = [
-    timed?.length ? await run(timed, parallel) : undefined,
-    counted?.length ? await run(counted, Math.max(parallel, LABELLED_AT_ONCE)) : undefined,
-  ];
-  return { pipeline, sttMode, calls: results.flatMap((result) => result?.calls ?? []) };
+  const counted = await run(plans.filter(isLabelled), Math.max(parallel, LABELLED_AT_ONCE));
+  return { pipeline, sttMode, calls: [...timed.calls, ...counted.calls] };
 }

@@ -19,6 +19,8 @@ interface Column {
   readonly title: string;
   readonly run: RunResult;
   readonly conditions: Conditions;
+  /** What our first run is compared with: another pipeline, or itself before. */
+  readonly isCompared: boolean;
 }
 
 /** The figures of all runs side by side, those of an earlier bench with them. */
@@ -32,15 +34,13 @@ export function renderReport(done: Report, earlier?: Report): string {
 const columnsOf = (report: Report, suffix: string): Column[] =>
   report.runs.map((run) => {
     const mode = run.sttMode === report.runs[0]?.sttMode ? '' : ` ${run.sttMode}`;
-    return { title: `${run.pipeline}${mode}${suffix}`, run, conditions: report };
+    const isCompared = run.pipeline === 'stock' || suffix !== '';
+    return { title: `${run.pipeline}${mode}${suffix}`, run, conditions: report, isCompared };
   });
-
-/** What the first run is compared with: another pipeline, or itself before. */
-const isCompared = ({ title }: Column): boolean => /stock|before/.test(title);
 
 function figures(columns: readonly Column[]): string[][] {
   const all = columns.map(({ run, conditions }) => metricsOf(run, conditions));
-  const compared = columns.flatMap((column, at) => (at > 0 && isCompared(column) ? [at] : []));
+  const compared = columns.flatMap(({ isCompared }, at) => (isCompared ? [at] : []));
   const heading = [
     '',
     'target',
@@ -48,7 +48,7 @@ function figures(columns: readonly Column[]): string[][] {
     ...compared.map((at) => `own / ${columns[at]?.title}`),
   ];
   const rows = (all[0] ?? []).map((metric, row) => {
-    const cells = all.map((metrics, at) => shown(metrics[row], !isCompared(columns[at] as Column)));
+    const cells = all.map((metrics, at) => shown(metrics[row], columns[at]?.isCompared === false));
     const ratios = compared.map((at) => ratio(metric, all[at]?.[row]));
     const targets = all.flatMap((metrics) => metrics[row]?.target ?? []);
     return [

@@ -43,7 +43,7 @@ export class PhraseCache {
   }
 
   async write(text: string, samples: Int16Array): Promise<void> {
-    if (!this.#options.phrases.includes(text) || samples.length === 0) return;
+    if (!this.#early.has(text) || samples.length === 0) return;
     try {
       await mkdir(this.#options.folder, { mode: 0o700, recursive: true });
       if (!(await this.#isOurs())) return;

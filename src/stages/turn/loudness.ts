@@ -33,7 +33,7 @@ export class Loudness {
     this.#recentMs += ms;
     while (this.#recentMs > MEMORY_MS) this.#recentMs -= this.#recent.shift()?.ms ?? this.#recentMs;
     this.#peakDb = Math.max(db, this.#peakDb - (DECAY_DB_PER_S * ms) / 1000);
-    const noiseDb = Math.min(...this.#recent.map((one) => one.db));
+    const noiseDb = this.#recent.reduce((least, one) => Math.min(least, one.db), db);
     return db > Math.max(noiseDb + ABOVE_NOISE_DB, this.#peakDb - BELOW_PEAK_DB);
   }
 }
