@@ -1,8 +1,8 @@
 import { meanPower } from '../../openai/samples.ts';
 import { TURN_SAMPLE_RATE } from './transcriber.ts';
 
-/** How long the quietest moment is remembered: longer than a sentence without a breath. */
-const MEMORY_MS = 3000;
+/** How long the quietest moment is remembered: longer than speech without a gap; after it, new noise is background. */
+const MEMORY_MS = 2000;
 /** Background noise varies by this much. */
 const ABOVE_NOISE_DB = 6;
 /** The end of a word is not softer than this below its loudest part. */

@@ -78,7 +78,7 @@ export class TurnTaker {
       if (isBusy) actions.hold();
       else actions.speechStarted();
     } else {
-      if (this.#state === 'pausing') governor.wasted();
+      if (this.#state === 'pausing' && !this.#isOverlap) governor.wasted();
       this.#abandonAttempt();
       if (speechMs >= GOES_ON_MS) this.#dropPrepared();
     }

@@ -56,3 +56,21 @@ test('a caller who often goes on after a short pause is given a longer one, unti
   while (call.governor.isPatient) expect(await turnWith(0)).toBe(1);
   expect(await turnWith(150)).toBe(2);
 });
+
+test('pauses in listening noise are not held against the caller', async () => {
+  const agent = { busy: true };
+  const call = callerOver(agent);
+  for (let noise = 0; noise < 5; noise += 1) {
+    call.speak(320);
+    call.quiet(100);
+  }
+  await call.last().is('Mm-hm.');
+  expect(call.log.at(-1)).toBe('release');
+  agent.busy = false;
+  call.speak(320);
+  call.quiet(100);
+  await call.last().is('What is my balance?');
+  call.quiet(500);
+  expect(call.log.at(-1)).toBe('ended What is my balance?');
+  expect(call.governor.isPatient).toBe(false);
+});

@@ -30,3 +30,14 @@ test('a caller who moves away from the microphone is heard again', () => {
   expect(heard.at(-1)).toBe(false);
   expect(hearing(...levels, -35).at(-1)).toBe(true);
 });
+
+test('noise that begins is background after two seconds', () => {
+  const noise = (ms: number) => Array<number>(Math.ceil(ms / 32)).fill(-38);
+  expect(hearing(-80, ...noise(500)).at(-1)).toBe(true);
+  expect(hearing(-80, ...noise(2000), -20, -38)).toEqual([
+    false,
+    ...noise(2000).map(() => expect.any(Boolean)),
+    true,
+    false,
+  ]);
+});
