@@ -6,7 +6,7 @@ import { randomFrom } from './stats.ts';
 /** Calls of the labelled set unless told otherwise: none gets longer than callers' patience. */
 const LABELLED_CALLS = 4;
 /** Calls that only hear the greeting, where all is measured. */
-const GREETING_CALLS = 4;
+const GREETING_CALLS = 6;
 
 /** The calls of a bench, one after the other. The same options always give the same plans. */
 export function planCalls<Sentence extends { set: SetName }>(

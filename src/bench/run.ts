@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveKit } from '../dev/livekit.ts';
 import { type CallPlan, runCall } from './call.ts';
 import { createEar } from './ear.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { CallResult, RunResult, TurnResult } from './results.ts';
 import { startWorker, type WorkerOptions } from './worker.ts';
+
+/** Calls that start at once on few cores wait for each other, and for the processes that take their places. */
+const LANES_APART_MS = 4000;
 
 export interface RunParts extends Pick<WorkerOptions, 'pipeline' | 'settings' | 'dir'> {
   livekit: LiveKit;
@@ -44,6 +48,7 @@ async function runLane(
       endpointsUrl: endpoints?.baseUrl,
     });
     try {
+      await sleep(lane * LANES_APART_MS);
       for (let next = queue.shift(); next; next = queue.shift()) {
         const [index, plan] = next;
         // A room lives on for a while, and dispatches only when it is made.
