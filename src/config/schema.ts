@@ -149,7 +149,7 @@ export const settings = {
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',
-      durationMs(540, 0),
+      durationMs(520, 0),
       'Silence that ends a turn whose answer is ready: before that, waiting for more costs nothing',
     ),
     toldEndpointingMs: setting(

@@ -48,7 +48,7 @@ interface Outcome {
 const defaults: TurnPolicy = {
   speculateAfterMs: 66,
   patientAfterMs: 200,
-  minEndpointingMs: 540,
+  minEndpointingMs: 520,
   toldEndpointingMs: 780,
   maxEndpointingMs: 1500,
   useWords: true,
