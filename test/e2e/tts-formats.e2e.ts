@@ -10,6 +10,11 @@ const FORMATS = (['pcm', 'wav'] as const).flatMap((container) =>
   [16_000, 22_050, 24_000, 48_000].map((sampleRate) => ({ container, sampleRate })),
 );
 
+/** A busy machine delivers late, and the gap makes an answer longer; a wrong rate makes each of them so. */
+const HEARINGS = 3;
+/** The closest rates of all are 8 % apart. */
+const isOwn = (pace = 0) => Math.abs(pace - 1) < 0.05;
+
 let voices: VoiceServer | undefined;
 const stack = useStack({ worker: false });
 beforeAll(async () => {
@@ -25,10 +30,13 @@ test('speech in any container and rate is heard at its own pitch and pace', asyn
   const expectedMs = lengthOf(voicedExtent({ samples, sampleRate: 24_000 }));
   const caller = await callers.call();
   for (const format of FORMATS) {
-    const heard = await hearAnswer(caller, format);
-    await expectHeard(standIn, heard, [ANSWER]);
-    const heardMs = lengthOf(voicedExtent(heard));
-    expect(heardMs / expectedMs, `pace with ${JSON.stringify(format)}`).toBeCloseTo(1, 1);
+    const paces: number[] = [];
+    while (paces.length < HEARINGS && !isOwn(paces.at(-1))) {
+      const heard = await hearAnswer(caller, format);
+      await expectHeard(standIn, heard, [ANSWER]);
+      paces.push(lengthOf(voicedExtent(heard)) / expectedMs);
+    }
+    expect(paces.some(isOwn), `paces with ${JSON.stringify(format)}: ${paces}`).toBe(true);
   }
 });
 
