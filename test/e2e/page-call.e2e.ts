@@ -122,3 +122,23 @@ test('a caller sees who answers and by which path, mutes, writes, changes microp
   await expect.poll(async () => (await rooms.listRooms([room])).length, { timeout: 15_000 }).toBe(0);
   expect(complaints, 'of the browser, about the page').toEqual([]);
 });
+
+/** The greeting, broken off by what the caller said, and final after it. */
+const BROKEN_OFF = `(async () => {
+  const { Transcript } = await import('/transcript.js');
+  const transcript = new Transcript();
+  const agent = { segment: 'a', speaker: 'agent', name: 'Agent' };
+  transcript.show({ ...agent, text: 'Welcome to', final: false });
+  transcript.show({ segment: 'c', speaker: 'caller', name: 'You', text: 'My bill, please.', final: true });
+  transcript.show({ ...agent, text: 'Welcome to Contoh.', final: true });
+  transcript.show({ ...agent, segment: 'b', text: 'Your bill', final: false });
+  transcript.settle();
+})()`;
+
+test('what the caller breaks into stands above what they said', async () => {
+  const { page } = await browser.open(await stack().pageUrl());
+  await page.getByTestId('status').getByText('Ready').waitFor();
+  await page.evaluate(BROKEN_OFF);
+  const lines = await page.getByRole('log').locator('.text').allTextContents();
+  expect(lines).toEqual(['Welcome to Contoh.', 'My bill, please.', 'Your bill']);
+});

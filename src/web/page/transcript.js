@@ -34,12 +34,13 @@ export class Transcript {
     if (line?.dataset.final === 'true' && !final) return; // a late interim of a finished segment
     if (!line) {
       line = newLine(speaker, name);
+      line.dataset.order = String(this.#lines.size);
       this.#lines.set(key, line);
       this.#saying.append(line);
     }
     const spoken = line.lastElementChild;
     if (spoken) spoken.textContent = text;
-    if (final && line.dataset.final !== 'true') this.#said.append(line);
+    if (final && line.dataset.final !== 'true') this.#file(line);
     line.dataset.final = String(final);
     byId('nothing', HTMLParagraphElement).hidden = true;
     if (wasAtEnd) this.#box.scrollTop = this.#box.scrollHeight;
@@ -48,9 +49,22 @@ export class Transcript {
   /** Whatever is still open will not change any more. */
   settle() {
     for (const line of [...this.#saying.children]) {
-      if (line instanceof HTMLElement) line.dataset.final = 'true';
-      this.#said.append(line);
+      if (!(line instanceof HTMLElement)) continue;
+      line.dataset.final = 'true';
+      this.#file(line);
     }
+  }
+
+  /**
+   * Where it began: what a caller breaks into is often final after what the caller said.
+   *
+   * @param {HTMLElement} line
+   */
+  #file(line) {
+    const later = [...this.#said.children].find(
+      (other) => other instanceof HTMLElement && Number(other.dataset.order) > Number(line.dataset.order),
+    );
+    this.#said.insertBefore(line, later ?? null);
   }
 
   /**
