@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { voice } from '@livekit/agents';
 import type { Floor } from '../stages/turn/roles.ts';
 import type { CallerOutput } from './caller-output.ts';
 
 /** An answer with less than this left is as good as said: «okay» is an answer to it. */
 const ENDING_MS = 700;
+
+/** The framework has taken the heard part of an answer into the chat by then, unless something is in its way. */
+const INTERRUPTED_WITHIN_MS = 300;
 
 const { AgentSessionEventTypes: Event } = voice;
 
@@ -45,10 +49,12 @@ export function createFloor({ output, deafMs, now }: FloorParts): Floor & {
       session?.output.audio?.resume();
       output.release();
     },
-    interrupt() {
+    async interrupt() {
       session?.output.audio?.resume();
       output.cut();
-      if (isBusy) session?.interrupt();
+      if (!session || !isBusy) return;
+      const inChat = session.interrupt().await;
+      await Promise.race([inChat, sleep(INTERRUPTED_WITHIN_MS, undefined, { ref: false })]).catch(() => {});
     },
     drop() {
       activityOf(session)?.cancelPreemptiveGeneration();

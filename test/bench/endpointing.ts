@@ -236,7 +236,7 @@ async function outcomeOf(
       speechStarted() {},
       hold() {},
       release() {},
-      interrupt() {},
+      async interrupt() {},
       prepare() {
         answers += 1;
         preparedAt = clock.now();

@@ -29,7 +29,14 @@ interface Request {
  * turns are `judged` by their sound, `verdicts` gives the answers.
  */
 export function callerOver(
-  agent: { busy?: boolean; interruptible?: boolean; ending?: boolean; judged?: boolean } = {},
+  agent: {
+    busy?: boolean;
+    interruptible?: boolean;
+    ending?: boolean;
+    judged?: boolean;
+    /** What was heard of the answer that is cut off. */
+    inChat?: Promise<void>;
+  } = {},
   policy: Partial<TurnPolicy> = {},
 ) {
   const log: string[] = [];
@@ -86,7 +93,10 @@ export function callerOver(
       turnEnded: (text) => log.push(`ended ${text?.text ?? 'with nothing'}`),
       hold: () => log.push('hold'),
       release: () => log.push('release'),
-      interrupt: () => log.push('interrupt'),
+      interrupt: () => {
+        log.push('interrupt');
+        return agent.inChat ?? Promise.resolve();
+      },
     },
   });
 

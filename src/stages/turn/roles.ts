@@ -42,8 +42,8 @@ export interface TurnActions {
   hold(): void;
   /** They did not: go on where it stopped. */
   release(): void;
-  /** They did: forget the rest of the answer. */
-  interrupt(): void;
+  /** They did: forget the rest of the answer. Resolves once what was heard of it is in the chat; does not reject. */
+  interrupt(): Promise<void>;
 }
 
 /** Whether a turn in this language sounds over; `undefined` where that cannot be said. */

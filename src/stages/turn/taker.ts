@@ -136,12 +136,12 @@ export class TurnTaker {
     transcriber.transcribe(attempt.signal).then(
       (text) => {
         governor.answered('stt', clock.now() - startedAt);
-        if (!attempt.signal.aborted) this.#transcribed(text);
+        if (!attempt.signal.aborted) void this.#transcribed(text);
       },
       () => {
         if (attempt.signal.aborted) return;
         governor.failed('stt');
-        this.#transcribed({ text: '' });
+        void this.#transcribed({ text: '' });
       },
     );
   }
@@ -153,11 +153,11 @@ export class TurnTaker {
     this.#expectEnd();
   }
 
-  #transcribed(text: TurnText): void {
+  async #transcribed(text: TurnText): Promise<void> {
     this.#times.transcribedAt = this.#parts.wallNow();
     this.#text = text;
-    if (this.#isOverlap && !this.#settleOverlap(text.text)) return;
-    this.#expectEnd();
+    if (this.#isOverlap) await this.#settleOverlap(text.text);
+    if (this.#text === text) this.#expectEnd();
   }
 
   /** Settles when the turn ends unless the caller goes on: by its words, and by its sound once that is judged. */
@@ -175,19 +175,19 @@ export class TurnTaker {
     });
   }
 
-  /** @returns whether it is a turn of the caller. */
-  #settleOverlap(text: string): boolean {
+  /** An answer that is prepared before the chat has what was heard of the last one is prepared for nothing. */
+  async #settleOverlap(text: string): Promise<void> {
     const { agent, actions } = this.#parts;
     const saidNothing = text === '' || (isBackchannel(text) && !agent.isEnding());
     if (saidNothing && agent.isBusy()) {
       actions.release();
       this.#forget();
-      return false;
+      return;
     }
     this.#isOverlap = false;
-    actions.interrupt();
+    const interrupted = actions.interrupt();
     actions.speechStarted();
-    return true;
+    await interrupted;
   }
 
   #prepare(): void {

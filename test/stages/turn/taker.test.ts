@@ -243,6 +243,35 @@ test('real words over the agent cut it off and become a turn', async () => {
   ]);
 });
 
+test('the answer to an interruption is prepared once the chat has what was heard of the last one', async () => {
+  let taken = () => {};
+  const inChat = new Promise<void>((resolve) => {
+    taken = resolve;
+  });
+  const call = callerOver({ busy: true, inChat });
+  call.speak(640);
+  call.quiet(100);
+  await call.last().is('No, the other one.');
+  expect(call.log).toEqual(['hold', 'transcribe', 'interrupt', 'started']);
+  taken();
+  await inChat;
+  await new Promise((done) => setImmediate(done));
+  expect(call.log.at(-1)).toBe('prepare No, the other one.');
+  call.quiet(500);
+  expect(call.log.at(-1)).toBe('ended No, the other one.');
+});
+
+test('who goes on meanwhile is transcribed again', async () => {
+  const call = callerOver({ busy: true, inChat: new Promise(() => {}) });
+  call.speak(640);
+  call.quiet(100);
+  await call.last().is('No, the other one.');
+  call.speak(320);
+  call.quiet(100);
+  await call.last().is('No, the other one, please.');
+  expect(call.log.slice(4)).toEqual(['abort', 'transcribe', 'prepare No, the other one, please.']);
+});
+
 test('«okay» at the very end of what the agent says is an answer', async () => {
   const call = callerOver({ busy: true, ending: true });
   call.speak(320);
