@@ -61,7 +61,9 @@ export function observe(room: Room): Observed {
     void readTranscript(reader, { identity, growing, transcripts, onChange: watch.changed });
   });
   room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
-    if (isAgent(participant) && track.kind === TrackKind.KIND_AUDIO) void listen(track, heard, watch.changed);
+    if (!isAgent(participant) || track.kind !== TrackKind.KIND_AUDIO) return;
+    // A track can be gone before it is heard; who waits for sound is told that none came.
+    listen(track, heard, watch.changed).catch(() => {});
   });
   const noteState = (attributes: Record<string, string>) => {
     const state = attributes[STATE_ATTRIBUTE];
