@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { type ChatAnswer, chatAnswerSchema } from './chat-chunks.ts';
 import { FaultPlan, faultSchema, ROUTES } from './faults.ts';
 import { Journal } from './journal.ts';
 import type { ChatRequest } from './llm.ts';
 import { Script } from './script.ts';
+import { type Strict, strictSchema } from './strict.ts';
 import { type Transcript, type TranscriptionRequest, transcriptSchema } from './stt.ts';
 import type { Voice } from './tts.ts';
 
@@ -40,12 +42,13 @@ export const controlSchema = z.strictObject({
   stt: z
     .strictObject({ answers: z.array(transcriptSchema).optional(), always: transcriptSchema.optional() })
     .optional(),
-  /** `match` is an expression on the last user message. */
+  /** `match` is an expression on the last user message; `strict` says what is refused. */
   llm: z
     .strictObject({
-      answers: z.array(z.string()).optional(),
-      rules: z.array(z.strictObject({ match: regularExpression(), answer: z.string() })).optional(),
-      always: z.string().optional(),
+      answers: z.array(chatAnswerSchema).optional(),
+      rules: z.array(z.strictObject({ match: regularExpression(), answer: chatAnswerSchema })).optional(),
+      always: chatAnswerSchema.optional(),
+      strict: strictSchema.optional(),
     })
     .optional(),
   /** Replaces the named routes' faults. */
@@ -71,7 +74,9 @@ function compiles(source: string): boolean {
 /** All that the stand-ins remember and can be told. */
 export class State {
   readonly stt = new Script<TranscriptionRequest, Transcript>();
-  readonly llm = new Script<ChatRequest, string>();
+  readonly llm = new Script<ChatRequest, ChatAnswer>();
+  /** What the chat model refuses. */
+  strict: Strict = [];
   /** In place of the stand-in's voice. */
   voice: Voice | undefined;
   readonly faults = new FaultPlan();
@@ -92,6 +97,7 @@ export class State {
     if (llm?.answers) this.llm.queue = [...llm.answers];
     if (llm?.rules) this.llm.rules = llm.rules;
     if (llm?.always !== undefined) this.llm.always = llm.always;
+    if (llm?.strict) this.strict = llm.strict;
     for (const route of ROUTES) {
       const forRoute = planned?.[route];
       if (forRoute) this.faults.set(route, forRoute);
@@ -102,6 +108,7 @@ export class State {
     this.profile = this.#startProfile;
     this.stt.clear();
     this.llm.clear();
+    this.strict = [];
     this.voice = undefined;
     this.faults.clear();
     this.journal.clear();
@@ -114,7 +121,7 @@ export class State {
       standIn: true,
       profile: this.profile,
       stt: { answers: stt.queue, always: stt.always },
-      llm: { answers: llm.queue, rules: llm.rules, always: llm.always },
+      llm: { answers: llm.queue, rules: llm.rules, always: llm.always, strict: this.strict },
       faults: this.faults.pending(),
       counts: {
         stt: journal.counts('stt'),

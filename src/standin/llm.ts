@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readJson } from './body.ts';
+import { type ChatAnswer, contentOf, type RawAnswer, wireText } from './chat-chunks.ts';
 import { type Clock, sleepUntil } from './clock.ts';
 import { elizaAnswer } from './eliza.ts';
 import type { Exchange, ModelRoute } from './model-route.ts';
 import type { Script } from './script.ts';
+import { requireStrict, type Strict } from './strict.ts';
 
 export const LLM_MODEL = 'stand-in-llm';
 
@@ -35,6 +37,8 @@ export interface ChatRequest {
   includeUsage: boolean;
   maxTokens: number | undefined;
   temperature: number | undefined;
+  /** As it came. */
+  body: Readonly<Record<string, unknown>>;
 }
 
 /** What the journal keeps of it. */
@@ -44,7 +48,9 @@ export interface ChatDetails extends ChatRequest {
 
 export interface LlmParts {
   clock: Clock;
-  script: Script<ChatRequest, string>;
+  script: Script<ChatRequest, ChatAnswer>;
+  /** What it refuses; asked for each request. */
+  strict(): Strict;
   /** The first token comes so long after the request. */
   ttftMs(): number;
   /** `undefined`: all at once. */
@@ -57,8 +63,11 @@ export function createLlm(parts: LlmParts): ModelRoute<ChatRequest, ChatDetails>
     read: async (body) => readChatRequest(body),
     describe: (request) => request,
     async answer(request, exchange) {
+      const { body, messages } = request;
+      requireStrict(parts.strict(), { body, roles: messages.map(({ role }) => role) });
       const said = request.messages.findLast(({ role }) => role === 'user')?.content ?? '';
       const full = parts.script.next(request, said) ?? elizaAnswer(request.messages);
+      if (typeof full !== 'string') return answerRaw(full, request, exchange, parts);
       const all = tokensOf(full);
       const tokens = all.slice(0, request.maxTokens);
       const finish = tokens.length < all.length ? 'length' : 'stop';
@@ -79,6 +88,7 @@ function readChatRequest(body: Buffer): ChatRequest {
     includeUsage: request.stream_options?.include_usage ?? false,
     maxTokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     temperature: request.temperature ?? undefined,
+    body: JSON.parse(body.toString('utf8')),
   };
 }
 
@@ -90,6 +100,23 @@ function textOf(content: z.output<typeof contentSchema>): string {
 /** About as long as real tokens; joined again they are the text. */
 export function tokensOf(text: string): string[] {
   return text.match(/\s*\S{1,5}|\s+$/g) ?? [];
+}
+
+async function answerRaw(answer: RawAnswer, request: ChatRequest, exchange: Exchange, parts: LlmParts) {
+  const { reply, signal, arrivedMs } = exchange;
+  const text = contentOf(answer);
+  await sleepUntil(parts.clock, arrivedMs + parts.ttftMs(), signal);
+  if (!request.stream) await reply.json(200, completion(tokensOf(text), 'stop', request));
+  else {
+    reply.begin(200, 'text/event-stream; charset=utf-8', { 'cache-control': 'no-cache' });
+    const base = head('chat.completion.chunk');
+    for (const chunk of answer.chunks) {
+      if (typeof chunk === 'object' && 'delayMs' in chunk) await parts.clock.sleep(chunk.delayMs, signal);
+      else await reply.write(wireText(chunk, base));
+    }
+    reply.end();
+  }
+  return { answer: text };
 }
 
 async function stream(

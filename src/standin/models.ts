@@ -51,6 +51,7 @@ export function createModels(state: State, { espeak, recognizer }: Engines, cloc
     llm: createLlm({
       clock,
       script: state.llm,
+      strict: () => state.strict,
       ttftMs: () => state.profile.llm?.ttftMs ?? 0,
       tokensPerS: () => state.profile.llm?.tokensPerS,
     }),

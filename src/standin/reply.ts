@@ -8,11 +8,14 @@ import type { Fault } from './faults.ts';
 export class RequestProblem extends AppError {
   readonly status: number;
   readonly param: string | null;
+  /** Where the error body is not to be OpenAI's for that status. */
+  readonly kind: { type: string; code: string | number | null } | undefined;
 
-  constructor(status: number, message: string, param: string | null = null) {
+  constructor(status: number, message: string, param: string | null = null, kind?: RequestProblem['kind']) {
     super(message);
     this.status = status;
     this.param = param;
+    this.kind = kind;
   }
 }
 
@@ -94,13 +97,13 @@ export class Reply {
   }
 
   /** An error body like OpenAI's; breaks the connection where the answer had begun. */
-  async problem({ status, message, param }: RequestProblem): Promise<void> {
+  async problem({ status, message, param, kind }: RequestProblem): Promise<void> {
     if (this.#response.headersSent) {
       this.#response.destroy();
       return;
     }
     const type =
       status === 429 ? 'rate_limit_error' : status >= 500 ? 'server_error' : 'invalid_request_error';
-    await this.json(status, { error: { message, type, param, code: null } });
+    await this.json(status, { error: { message, type, param, code: null, ...kind } });
   }
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import { joined } from '../openai/samples.ts';
+import type { ChatAnswer } from './chat-chunks.ts';
 import { type Clock, realClock } from './clock.ts';
 import { type Control, type Profile, State } from './control.ts';
 import type { Route } from './faults.ts';
@@ -42,7 +43,7 @@ export interface StandIn {
   /** Scripts, speeds and faults, from now on; the same as `POST /control`. */
   control(change: Control): void;
   /** In-process script, asked first; where it answers `undefined`, the others are. */
-  answerChat(answer: ((request: ChatRequest) => string | undefined) | undefined): void;
+  answerChat(answer: ((request: ChatRequest) => ChatAnswer | undefined) | undefined): void;
   answerTranscription(answer: ((request: TranscriptionRequest) => Transcript | undefined) | undefined): void;
   /** In-process voice for `POST /v1/audio/speech`. */
   answerSpeech(voice: Voice | undefined): void;
