@@ -74,7 +74,7 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     },
     onDropped(reason) {
       report({ fact: 'transcript-dropped', reason });
-      log.debug({ reason }, 'transcript dropped as silence');
+      log.debug({ reason }, 'transcript dropped');
     },
     onTiming: (endpoint, firstByteMs) => report({ fact: 'endpoint-answered', endpoint, firstByteMs }),
   };

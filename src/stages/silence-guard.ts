@@ -1,27 +1,8 @@
 import { meanPower } from '../openai/samples.ts';
-import type { Transcript } from '../openai/transcription.ts';
-
-/**
- * Whisper answers silence and noise with what its training subtitles held there. These whole-utterance phrases
- * are dropped when the audio was quiet or the model itself doubted that it heard speech.
- */
-const HALLUCINATED_PHRASES = new Set([
-  'thank you',
-  'thank you very much',
-  'thanks for watching',
-  'thank you for watching',
-  'please subscribe',
-  'like and subscribe',
-  'you',
-  'bye',
-  'bye bye',
-  'terima kasih',
-  'terima kasih kerana menonton',
-  'terima kasih telah menonton',
-  'jangan lupa like dan subscribe',
-  'sila langgan',
-  'sampai jumpa',
-]);
+import type { Transcript, TranscriptSegment } from '../openai/transcription.ts';
+import { spokenPart } from './annotations.ts';
+import { withoutLoops } from './repetition.ts';
+import { withoutStockPhrases } from './stock-phrases.ts';
 
 /** Below this the utterance held no speech that a phone or browser microphone would carry. */
 const SILENCE_DBFS = -55;
@@ -30,31 +11,53 @@ const QUIET_DBFS = -42;
 /** Whisper's own rule for «no speech»: `no_speech_prob` above and `avg_logprob` below these. */
 const NO_SPEECH_PROB = 0.6;
 const LOW_LOGPROB = -1;
-
-export type SilenceReason = 'empty' | 'energy' | 'no-speech-prob' | 'phrase';
+/** Whisper's own rule for a text that repeats itself. */
+const HIGH_COMPRESSION_RATIO = 2.4;
 
 /**
- * Why a transcript should be dropped, or `undefined` when it is to be believed.
+ * Why nothing of a transcript is believed: no text at all, no sound, the recogniser's own doubt, nothing but descriptions
+ * of sounds or punctuation, nothing but a loop, nothing but the closing of a video.
+ */
+export type SilenceReason = 'empty' | 'energy' | 'no-speech-prob' | 'annotation' | 'repetition' | 'phrase';
+
+/** What of a transcript was said; with an empty text, why. */
+export interface Believed {
+  text: string;
+  reason?: SilenceReason;
+}
+
+/**
+ * What of a transcript is to be believed: without what recognisers write over silence, noise and music. Works without
+ * segments (`json`, streams, realtime) too: by level and text alone.
  *
  * @param loudnessDbfs - RMS of the loudest 100 ms of the utterance, dB relative to full scale.
  */
-export function silenceReason(transcript: Transcript, loudnessDbfs: number): SilenceReason | undefined {
-  if (transcript.text.trim() === '') return 'empty';
-  if (loudnessDbfs < SILENCE_DBFS) return 'energy';
-  const segments = transcript.segments ?? [];
-  const doubted = (threshold: number) =>
-    segments.length > 0 && segments.every(({ noSpeechProb }) => (noSpeechProb ?? 0) > threshold);
-  if (doubted(NO_SPEECH_PROB) && segments.every(({ avgLogprob }) => (avgLogprob ?? 0) < LOW_LOGPROB)) {
-    return 'no-speech-prob';
-  }
-  if (isStockPhrase(transcript.text) && (loudnessDbfs < QUIET_DBFS || doubted(NO_SPEECH_PROB)))
-    return 'phrase';
-  return undefined;
+export function believedPart(transcript: Transcript, loudnessDbfs: number): Believed {
+  const { text, segments = [] } = transcript;
+  if (text.trim() === '') return nothing('empty');
+  if (loudnessDbfs < SILENCE_DBFS) return nothing('energy');
+  const isNoSpeech = all(segments, ({ noSpeechProb = 0 }) => noSpeechProb > NO_SPEECH_PROB);
+  if (isNoSpeech && all(segments, ({ avgLogprob = 0 }) => avgLogprob < LOW_LOGPROB))
+    return nothing('no-speech-prob');
+  const spoken = spokenPart(text);
+  if (spoken === '') return nothing('annotation');
+  const isRepetitive = all(segments, ({ compressionRatio = 0 }) => compressionRatio > HIGH_COMPRESSION_RATIO);
+  const once = withoutLoops(spoken, isRepetitive);
+  if (once === '') return nothing('repetition');
+  const isDoubted = isNoSpeech || loudnessDbfs < QUIET_DBFS || once !== spoken;
+  const said = withoutStockPhrases(once, isDoubted);
+  return said === '' ? nothing('phrase') : { text: said };
 }
 
-function isStockPhrase(text: string): boolean {
-  const words = text.toLowerCase().replace(/[^\p{L}\p{N}\s]/gu, ' ');
-  return HALLUCINATED_PHRASES.has(words.split(/\s+/).filter(Boolean).join(' '));
+function nothing(reason: SilenceReason): Believed {
+  return { text: '', reason };
+}
+
+function all(
+  segments: readonly TranscriptSegment[],
+  holds: (segment: TranscriptSegment) => boolean,
+): boolean {
+  return segments.length > 0 && segments.every(holds);
 }
 
 /** RMS of the loudest 100 ms of mono 16-bit audio, in dB relative to full scale; `-Infinity` for digital silence. */

@@ -8,7 +8,7 @@ import { transcribeSse } from '../openai/transcription-sse.ts';
 import { encodeWav } from '../openai/wav.ts';
 import { asEndpointError, deepgramRoot } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
-import { loudnessDbfs, type SilenceReason, silenceReason } from './silence-guard.ts';
+import { believedPart, loudnessDbfs, type SilenceReason } from './silence-guard.ts';
 import { RealtimeTranscriber } from './turn/realtime-transcriber.ts';
 import {
   TURN_SAMPLE_RATE,
@@ -62,12 +62,12 @@ async function lastOf(options: TranscribeOptions): Promise<Transcript> {
   }
 }
 
-/** Empties what was invented over silence. */
+/** Keeps of a transcript what was said, and says why where nothing was. */
 function believer(language: string | undefined, hooks: SttHooks) {
   return (transcript: Transcript, samples: Int16Array): TurnText => {
-    const reason = silenceReason(transcript, loudnessDbfs(samples, TURN_SAMPLE_RATE));
+    const { text, reason } = believedPart(transcript, loudnessDbfs(samples, TURN_SAMPLE_RATE));
     if (reason) hooks.onDropped?.(reason);
-    return { text: reason ? '' : transcript.text.trim(), language: transcript.language ?? language };
+    return { text, language: transcript.language ?? language };
   };
 }
 

@@ -4,9 +4,11 @@ import { deepgramRoot } from '../../src/stages/endpoint.ts';
 import { createTranscriber } from '../../src/stages/stt.ts';
 import { configFrom } from '../helpers/config.ts';
 import { useEndpointServer } from '../helpers/endpoint-server.ts';
+import { answer, COMMIT, useRealtime } from '../helpers/realtime-server.ts';
 
 const ROUTE = 'POST /v1/audio/transcriptions';
 const server = useEndpointServer();
+const realtime = useRealtime();
 let errors: EndpointError[];
 let dropped: string[];
 
@@ -55,6 +57,53 @@ test('a hallucination over silence is dropped and says why', async () => {
   server.on(ROUTE, ({ reply }) => reply(200, { text: 'Thanks for watching!' }));
   expect(await textOf(sttOf(), speech(10))).toBe('');
   expect(dropped).toEqual(['energy']);
+});
+
+const NOISE = '[Music] (coughs)';
+const MIXED = '[Music] What is my balance? Thanks for watching!';
+
+test.each([
+  ['batch', (text: string) => ({ body: JSON.stringify({ text }), type: 'application/json' })],
+  [
+    'sse',
+    (text: string) => ({
+      body: `data: ${JSON.stringify({ type: 'transcript.text.done', text })}\n\n`,
+      type: 'text/event-stream',
+    }),
+  ],
+])(
+  'what is no speech is dropped and counted, what surrounds speech is taken out: %s',
+  async (mode, answered) => {
+    const answers = [NOISE, MIXED].map(answered);
+    server.on(ROUTE, ({ reply }) => {
+      const { body, type } = answers.shift() ?? answered('');
+      reply(200, body, { 'content-type': type });
+    });
+    const transcriber = sttOf({ STT_MODE: mode });
+    expect(await textOf(transcriber)).toBe('');
+    transcriber.reset();
+    expect(dropped).toEqual(['annotation']);
+    expect(await textOf(transcriber)).toBe('What is my balance?');
+    expect(dropped).toEqual(['annotation']);
+  },
+);
+
+test('the same in realtime mode, which has no segments', async () => {
+  const { baseUrl } = realtime.server;
+  const transcriber = sttOf({ STT_MODE: 'realtime', STT_BASE_URL: baseUrl });
+  const served = await realtime.server.connection(1);
+  for (const [at, [heard, said]] of [
+    [NOISE, ''],
+    [MIXED, 'What is my balance?'],
+  ].entries()) {
+    const text = textOf(transcriber);
+    await served.received(COMMIT, at + 1);
+    answer(served, `item-${at}`, heard ?? '');
+    expect(await text).toBe(said);
+    transcriber.reset();
+  }
+  expect(dropped).toEqual(['annotation']);
+  transcriber.close();
 });
 
 test('a failure is reported once, and thrown', async () => {
