@@ -60,6 +60,8 @@ export interface EndpointErrorOptions extends AppErrorOptions {
   failure: EndpointFailure;
   /** HTTP status, with `failure: 'status'`. */
   status?: number;
+  /** What the server gave as its reason, without any word of the request: fit for the log. */
+  reason?: string;
 }
 
 const RETRYABLE_STATUSES = new Set([408, 409, 425, 429]);
@@ -71,6 +73,7 @@ export class EndpointError extends AppError {
   readonly failure: EndpointFailure;
   readonly status: number | undefined;
   readonly retryable: boolean;
+  readonly reason: string | undefined;
   /** What failed, without anything that the server said. */
   readonly summary: string;
 
@@ -80,6 +83,7 @@ export class EndpointError extends AppError {
     this.url = options.url;
     this.failure = options.failure;
     this.status = options.status;
+    this.reason = options.reason;
     this.summary = `${options.endpoint} ${options.url}: ${[options.failure, options.status].filter(Boolean).join(' ')}`;
     this.retryable =
       options.failure === 'connect' ||

@@ -62,12 +62,9 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     onMark: (mark) => record.mark(mark),
     onTurnEnded: (times) => record.ended(times),
     onError(error: EndpointError) {
-      const { endpoint, failure, status, hint } = error;
-      // What the server said may repeat what the caller did.
-      log.warn(
-        { endpoint, url: error.url, failure, status, hint, pii_said: error.message },
-        'endpoint failed',
-      );
+      const { endpoint, url, failure, status, reason, hint } = error;
+      // The message may hold more than the reason: what a server answered in place of a transcript or a voice.
+      log.warn({ endpoint, url, failure, status, reason, hint, pii_said: error.message }, 'endpoint failed');
       report({ fact: 'endpoint-failed', endpoint, failure });
       publish({ type: 'error', endpoint, message: error.summary, hint });
       if (endpoint !== 'tts') apology.ask();

@@ -1,10 +1,12 @@
 import { EndpointError, type EndpointFailure, type EndpointName } from '../errors.ts';
+import { redactRequest } from './redact.ts';
+import { refusalHint } from './refusal-hint.ts';
 
 /** Whom a request went to, for its errors. */
 export interface Target {
   endpoint: EndpointName;
   url: string;
-  /** What must not show in an error although the server may echo it: key, text to speak, prompt. */
+  /** What must not show in an error although the server may quote it: the key, and each text of the request. */
   secrets?: readonly string[] | undefined;
 }
 
@@ -44,7 +46,8 @@ export class RefusedError extends EndpointError {
       url: cleanUrl(target.url),
       failure: 'status',
       status,
-      hint: statusHint(target, status),
+      ...(said === '' ? {} : { reason: said }),
+      hint: refusalHint({ endpoint: target.endpoint, url: target.url, status, said }),
     });
     this.name = 'EndpointError';
     this.retryAfterMs = retryAfterMs(headers);
@@ -58,22 +61,6 @@ export function cleanUrl(url: string, base?: string): string {
   return origin + pathname;
 }
 
-function statusHint({ endpoint, url }: Target, status: number): string {
-  if (status < 400) return 'Redirects are not followed: set the base URL to where the server really is.';
-  if (status === 401 || status === 403) return `The server wants another API key for ${endpoint}.`;
-  if (status === 404 && !/\/v\d+\//.test(new URL(url).pathname)) {
-    return 'Check the base URL: most servers want it to end in /v1.';
-  }
-  if (status === 404 || status === 405) {
-    return 'The server has no such route or model: check the base URL (its /v1) and the model name.';
-  }
-  if (status === 408 || status === 429 || status === 503)
-    return 'The server is overloaded or still loading a model.';
-  if (status >= 500)
-    return 'The server failed: its own log says why. Check that the model is loaded and healthy.';
-  return 'The server does not accept this request: check model, voice and language.';
-}
-
 function retryAfterMs(headers: Headers): number | undefined {
   const ms = headers.get('retry-after-ms');
   if (ms !== null && Number.isFinite(Number(ms))) return Math.max(0, Number(ms));
@@ -84,21 +71,30 @@ function retryAfterMs(headers: Headers): number | undefined {
 }
 
 const EXCERPT_CHARS = 200;
+/** More of a body is not looked at, unless it is JSON. */
+const READ_CHARS = 4096;
 
-/** What a server said, in one line of at most 200 characters, without what is secret and anything like a key. */
+/**
+ * What a server said, in one line of at most 200 characters, without what is secret, without words of the request, and
+ * without anything like a key. Linear in `body`.
+ */
 export function excerpt(body: string, { url, secrets = [] }: Target): string {
   const { search, username, password } = new URL(url);
-  let text = messageIn(body) ?? body;
-  if (/^\s*</.test(text)) text = /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? text.replace(/<[^>]*>/g, ' ');
+  let text = (messageIn(body) ?? body).slice(0, READ_CHARS);
+  if (/^\s*</.test(text)) text = readableHtml(text);
   for (const secret of [...secrets, search, username, password]) {
-    if (secret.length < 4) continue;
-    text = text.replaceAll(secret, '…').replaceAll(JSON.stringify(secret).slice(1, -1), '…');
+    if (secret.length >= 4) text = text.replaceAll(secret, '…');
   }
-  text = text
-    .replace(/\b(Bearer\s+|sk-)[^\s"',}]+/gi, '$1…')
+  text = redactRequest(text, secrets)
+    .replace(/\b(Bearer\s|sk-)[^\s"',}]+/gi, '$1…')
     .replace(/\s+/g, ' ')
     .trim();
   return text.length > EXCERPT_CHARS ? `${text.slice(0, EXCERPT_CHARS)}…` : text;
+}
+
+function readableHtml(text: string): string {
+  const title = /<title(?: [^<>]*)?>([^<]*)/i.exec(text)?.[1];
+  return title ?? text.replace(/<[^<>]*>/g, ' ');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { excerpt } from '../../src/openai/fault.ts';
+import { excerpt, RefusedError } from '../../src/openai/fault.ts';
 
 const target = { endpoint: 'tts' as const, url: 'http://h/v1/audio/speech', secrets: ['Hi, "Ali"!\nBye'] };
 
@@ -33,4 +33,20 @@ test('private text is left out, as it is and as JSON writes it', () => {
 test('what looks like a key is left out', () => {
   expect(excerpt('Incorrect API key provided: sk-abc**xyz', target)).toBe('Incorrect API key provided: sk-…');
   expect(excerpt('header was "Bearer abc"', target)).toBe('header was "Bearer …"');
+});
+
+test('a refusal’s reason has no word of the request, and stands apart from its message', () => {
+  const refused = new RefusedError(
+    { ...target, secrets: ['', 'Call Aisyah about 8801'] },
+    400,
+    new Headers(),
+    '{"detail":[{"loc":["body","input"],"msg":"cannot say Aisyah","input":"Call Aisyah about 8801"}]}',
+  );
+  expect(refused.reason).toBe('body.input: cannot say …');
+  expect(refused.message).toContain('body.input: cannot say …');
+});
+
+test('of a long body only the beginning is looked at', () => {
+  const body = `${'<title '.repeat(1000)}>late</title>`;
+  expect(excerpt(body, target)).not.toContain('late');
 });
