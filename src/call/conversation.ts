@@ -69,6 +69,13 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
       publish({ type: 'error', endpoint, message: error.summary, hint });
       if (endpoint !== 'tts') apology.ask();
     },
+    onFallback({ endpoint, url, failure, status, reason, hint }) {
+      log.warn(
+        { endpoint, url, failure, status, reason, hint },
+        'realtime transcription does not work: batch for the rest of this call',
+      );
+      report({ fact: 'endpoint-failed', endpoint, failure });
+    },
     onDropped(reason) {
       report({ fact: 'transcript-dropped', reason });
       log.debug({ reason }, 'transcript dropped');

@@ -24,6 +24,8 @@ export interface RealtimeOptions extends Omit<RemoteOptions, 'signal' | 'transpo
 
 /** One caller's transcription over one WebSocket. */
 export interface Realtime {
+  /** Whether this server has transcribed anything yet. */
+  readonly hasAnswered: boolean;
   /** Adds 16-bit mono audio to the open utterance. Give speech only, with a little before it: servers keep it all. */
   append(samples: Int16Array): void;
   /**
@@ -60,6 +62,7 @@ export function openRealtime(options: RealtimeOptions): Realtime {
 }
 
 class Client implements Realtime {
+  hasAnswered = false;
   readonly #options: RealtimeOptions;
   readonly #target: Target;
   readonly #link: RealtimeLink;
@@ -76,7 +79,10 @@ class Client implements Realtime {
       target: this.#target,
       drop: (error) => this.#link.connection?.drop(error),
       onSettled: (answered) => {
-        if (answered) this.#link.works();
+        if (answered) {
+          this.hasAnswered = true;
+          this.#link.works();
+        }
         this.#send();
       },
     });

@@ -2,6 +2,7 @@ import type { stt } from '@livekit/agents';
 import { STT as DeepgramStt } from '@livekit/agents-plugin-deepgram';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
+import type { EndpointError } from '../errors.ts';
 import { openRealtime } from '../openai/realtime.ts';
 import { type TranscribeOptions, type Transcript, transcribe } from '../openai/transcription.ts';
 import { transcribeSse } from '../openai/transcription-sse.ts';
@@ -9,6 +10,7 @@ import { encodeWav } from '../openai/wav.ts';
 import { asEndpointError, deepgramRoot } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { believedPart, loudnessDbfs, type SilenceReason } from './silence-guard.ts';
+import { FallbackTranscriber } from './turn/fallback-transcriber.ts';
 import { RealtimeTranscriber } from './turn/realtime-transcriber.ts';
 import {
   TURN_SAMPLE_RATE,
@@ -20,6 +22,8 @@ import {
 export interface SttHooks extends StageHooks {
   /** An utterance that was sent but held no speech. */
   onDropped?(reason: SilenceReason): void;
+  /** Realtime transcription failed and never worked: batch serves the rest of the call. */
+  onFallback?(error: EndpointError): void;
 }
 
 /** What turns the caller's turns into text, for one call. */
@@ -37,19 +41,31 @@ export function createTranscriber(
     const failure = asEndpointError(error, 'stt', baseUrl);
     if (failure.failure !== 'aborted') hooks.onError(failure);
   };
-  if (mode === 'realtime') {
-    const realtime = openRealtime({ ...endpoint, sampleRate: TURN_SAMPLE_RATE });
-    return new RealtimeTranscriber({ realtime, believe, onError });
-  }
-  const ask = mode === 'sse' ? lastOf : transcribe;
-  return new WholeAudioTranscriber(async (samples, signal) => {
-    const wav = encodeWav(samples, TURN_SAMPLE_RATE, 1);
-    try {
-      return believe(await ask({ ...endpoint, wav, signal, onTiming }), samples);
-    } catch (error) {
-      if (!signal.aborted) onError(error);
-      throw error;
-    }
+  const whole = (stream: boolean) => {
+    const ask = stream ? lastOf : transcribe;
+    return new WholeAudioTranscriber(async (samples, signal) => {
+      const wav = encodeWav(samples, TURN_SAMPLE_RATE, 1);
+      try {
+        return believe(await ask({ ...endpoint, wav, signal, onTiming }), samples);
+      } catch (error) {
+        if (!signal.aborted) onError(error);
+        throw error;
+      }
+    });
+  };
+  if (mode !== 'realtime') return whole(mode === 'sse');
+  const realtime = openRealtime({ ...endpoint, sampleRate: TURN_SAMPLE_RATE });
+  return new FallbackTranscriber({
+    first: new RealtimeTranscriber({
+      ...{ realtime, believe },
+      onError(error) {
+        // Before that, the turn is not lost: `onFallback` tells of it.
+        if (realtime.hasAnswered) onError(error);
+      },
+    }),
+    second: () => whole(false),
+    hasWorked: () => realtime.hasAnswered,
+    onFallback: (error) => hooks.onFallback?.(error),
   });
 }
 

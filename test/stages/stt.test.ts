@@ -1,9 +1,10 @@
-import { beforeEach, expect, test } from 'vitest';
-import type { EndpointError } from '../../src/errors.ts';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { EndpointError } from '../../src/errors.ts';
 import { deepgramRoot } from '../../src/stages/endpoint.ts';
 import { createTranscriber } from '../../src/stages/stt.ts';
+import { FallbackTranscriber } from '../../src/stages/turn/fallback-transcriber.ts';
 import { configFrom } from '../helpers/config.ts';
-import { useEndpointServer } from '../helpers/endpoint-server.ts';
+import { type Handler, useEndpointServer } from '../helpers/endpoint-server.ts';
 import { answer, COMMIT, useRealtime } from '../helpers/realtime-server.ts';
 
 const ROUTE = 'POST /v1/audio/transcriptions';
@@ -11,10 +12,12 @@ const server = useEndpointServer();
 const realtime = useRealtime();
 let errors: EndpointError[];
 let dropped: string[];
+let fallbacks: EndpointError[];
 
 beforeEach(() => {
   errors = [];
   dropped = [];
+  fallbacks = [];
 });
 
 function sttOf(env: Record<string, string> = {}, language?: string) {
@@ -22,6 +25,7 @@ function sttOf(env: Record<string, string> = {}, language?: string) {
   return createTranscriber(config, language, {
     onError: (error) => errors.push(error),
     onDropped: (reason) => dropped.push(reason),
+    onFallback: (error) => fallbacks.push(error),
   });
 }
 
@@ -35,6 +39,27 @@ async function textOf(transcriber: ReturnType<typeof sttOf>, audio = speech()) {
   for (const samples of audio) transcriber.push(samples);
   const { text } = await transcriber.transcribe(new AbortController().signal);
   return text;
+}
+
+const FAILED = new EndpointError('closed', { endpoint: 'stt', url: 'ws://h/v1/realtime', failure: 'stall' });
+
+/** Two transcribers that answer with their name, and the one that chooses. */
+function fallback({ hasWorked }: { hasWorked: boolean }) {
+  const named = (text: string) => ({
+    push: vi.fn(),
+    transcribe: vi.fn(async () => ({ text })),
+    reset: vi.fn(),
+    close: vi.fn(),
+  });
+  const first = named('first');
+  const second = named('second');
+  const onFallback = vi.fn();
+  const transcriber = new FallbackTranscriber({
+    ...{ first, onFallback },
+    second: () => second,
+    hasWorked: () => hasWorked,
+  });
+  return { first, second, transcriber };
 }
 
 test('an utterance is posted as one WAV with model and language, and its text comes back trimmed', async () => {
@@ -127,6 +152,38 @@ test('a cancelled transcription is no failure', async () => {
   for (const samples of speech()) transcriber.push(samples);
   await expect(transcriber.transcribe(controller.signal)).rejects.toMatchObject({ failure: 'aborted' });
   expect(errors).toEqual([]);
+});
+
+test.each<[string, Handler]>([
+  ['lacks the route', ({ reply }) => reply(404)],
+  ['refuses the upgrade with 403, as Starlette does', ({ reply }) => reply(403)],
+  ['closes the connection', ({ cut }) => cut()],
+])(
+  'a server that %s is asked in batch mode for the rest of the call, and the turn is not lost',
+  async (_, refuse) => {
+    server.on('GET /v1/realtime', refuse);
+    server.on(
+      ROUTE,
+      ({ reply }) => reply(200, { text: 'My line is down.' }),
+      ({ reply }) => reply(200, { text: 'Since Monday.' }),
+    );
+    const transcriber = sttOf({ STT_MODE: 'realtime' });
+    expect(await textOf(transcriber)).toBe('My line is down.');
+    transcriber.reset();
+    expect(await textOf(transcriber)).toBe('Since Monday.');
+    expect(fallbacks).toHaveLength(1);
+    expect(errors).toEqual([]);
+    const files = server.requests.filter(({ method }) => method === 'POST').map(({ body }) => body.length);
+    expect(files).toHaveLength(2);
+    expect(files[0]).toBeGreaterThan(4800 * 2);
+  },
+);
+
+test('a server that transcribed in realtime mode and then fails stays in that mode: its error is told', async () => {
+  const { first, transcriber } = fallback({ hasWorked: true });
+  first.transcribe.mockRejectedValueOnce(FAILED);
+  await expect(transcriber.transcribe(new AbortController().signal)).rejects.toBe(FAILED);
+  await expect(transcriber.transcribe(new AbortController().signal)).resolves.toEqual({ text: 'first' });
 });
 
 test('a Deepgram server can be given with or without its version path', () => {

@@ -84,6 +84,7 @@ function realtime() {
   let seconds = 0;
   return {
     said,
+    hasAnswered: true,
     append: (samples: Int16Array) => {
       seconds += samples.length / TURN_SAMPLE_RATE;
     },
