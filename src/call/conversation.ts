@@ -14,7 +14,7 @@ import { createLatencyRecord } from './latency.ts';
 import { createLimits } from './limits.ts';
 import type { Phrases } from './phrases.ts';
 import type { CallHooks } from './pipeline.ts';
-import { type CallEvent, onHangUpCommand, publishEvent } from './room-events.ts';
+import { type CallEvent, faultEvent, onHangUpCommand, publishEvent } from './room-events.ts';
 import { TurnRecord } from './turn-record.ts';
 import { watchCaller, watchSilence } from './watch.ts';
 
@@ -66,7 +66,7 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
       // The message may hold more than the reason: what a server answered in place of a transcript or a voice.
       log.warn({ endpoint, url, failure, status, reason, hint, pii_said: error.message }, 'endpoint failed');
       report({ fact: 'endpoint-failed', endpoint, failure });
-      publish({ type: 'error', endpoint, message: error.summary, hint });
+      publish(faultEvent(error, config.agent.showFaults));
       if (endpoint !== 'tts') apology.ask();
     },
     onFallback({ endpoint, url, failure, status, reason, hint }) {
@@ -119,7 +119,8 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
       prompt: persona.name,
       onTurn: apology.turnTaken,
     });
-    onHangUpCommand(room, () => hangUpSoon('hang-up'));
+    const isCaller = (identity: string) => identity === caller.identity;
+    onHangUpCommand(room, isCaller, () => hangUpSoon('hang-up'));
     const stopWatching = watchCaller(host, caller, () => hangUpSoon(CALLER_LOST));
     return new Promise((resolve) => {
       started.on(Event.Close, ({ reason }) => {

@@ -1,4 +1,5 @@
-import { type Room, RoomEvent } from '@livekit/rtc-node';
+import { type RemoteParticipant, type Room, RoomEvent } from '@livekit/rtc-node';
+import type { EndpointError, EndpointFailure, EndpointName } from '../errors.ts';
 import type { TurnLatency } from './latency.ts';
 
 /** Data-packet topics between this agent and the test page (or any client that cares). */
@@ -7,7 +8,8 @@ const COMMAND_TOPIC = 'voice-agent.command';
 
 export type CallEvent =
   | ({ type: 'turn' } & TurnLatency)
-  | { type: 'error'; endpoint: string; message: string; hint: string | undefined }
+  /** `message` is for anybody; `detail` and `hint` are for the operator. */
+  | { type: 'error'; endpoint: EndpointName; message: string; detail?: string; hint?: string }
   | { type: 'ending'; reason: string };
 
 /** Tells everybody in the room; a room that is gone has nobody to tell. */
@@ -17,12 +19,57 @@ export async function publishEvent(room: Room, event: CallEvent): Promise<void> 
   await room.localParticipant?.publishData(bytes, { reliable: true, topic: EVENT_TOPIC });
 }
 
-/** Calls back when the caller's client asks for the call to end. Anything else on the topic is ignored. */
-export function onHangUpCommand(room: Room, callback: () => void): void {
-  room.on(RoomEvent.DataReceived, (payload, _participant, _kind, topic) => {
-    if (topic !== COMMAND_TOPIC) return;
+const SERVICES: Record<EndpointName, string> = {
+  stt: 'The speech recognition',
+  llm: 'The language model',
+  tts: 'The speech service',
+  models: 'The model server',
+  livekit: 'The call server',
+};
+const FAILURES: Record<EndpointFailure, string> = {
+  connect: 'did not answer',
+  'first-byte': 'did not answer',
+  stall: 'stopped in the middle of its answer',
+  status: 'refused the request',
+  invalid: 'gave an answer that cannot be used',
+  aborted: 'was not waited for',
+};
+
+/**
+ * What the room is told of a failed endpoint: which service, in words for callers. URLs, what the server said and
+ * what to do are for the operator: they stand in the log.
+ *
+ * @param showFaults - `SHOW_FAULTS`: the room belongs to the operator, who is told which endpoint and what to do.
+ */
+export function faultEvent(error: EndpointError, showFaults: boolean): CallEvent {
+  const { endpoint, failure, summary, hint } = error;
+  const message = `${SERVICES[endpoint]} ${FAILURES[failure]}.`;
+  if (!showFaults) return { type: 'error', endpoint, message };
+  return { type: 'error', endpoint, message, detail: summary, ...(hint !== undefined && { hint }) };
+}
+
+/**
+ * Calls back when the caller's client asks for the call to end. Nobody else in the room can: packets of other
+ * participants are ignored, and those without one (from LiveKit's API, from a hidden participant), as livekit-server
+ * does not say who sent them; who holds the API's key ends a call by deleting its room.
+ *
+ * @param isCaller - whether this identity is the caller's now.
+ */
+export function onHangUpCommand(
+  room: Room,
+  isCaller: (identity: string) => boolean,
+  callback: () => void,
+): void {
+  const onData = (
+    payload: Uint8Array,
+    sender: RemoteParticipant | undefined,
+    _kind: unknown,
+    topic?: string,
+  ) => {
+    if (topic !== COMMAND_TOPIC || !sender || !isCaller(sender.identity)) return;
     if (commandType(payload) === 'hang-up') callback();
-  });
+  };
+  room.on(RoomEvent.DataReceived, onData);
 }
 
 function commandType(payload: Uint8Array): unknown {

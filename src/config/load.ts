@@ -51,6 +51,14 @@ export function loadConfig(sources: Sources = processSources()): Config {
   return complete;
 }
 
+/** Whether environment, `.env` or the YAML file give the setting with this environment variable. */
+export function isGiven(sources: Sources, env: string): boolean {
+  const path = PATHS.get(env) ?? '';
+  const [group = '', key = ''] = path.split('.');
+  const setting = (settings as Record<string, Record<string, Setting>>)[group]?.[key];
+  return setting !== undefined && createLookUp(sources, [])(setting, path).value !== undefined;
+}
+
 interface Found {
   key: string;
   value: unknown;

@@ -56,6 +56,11 @@ export const settings = {
     ),
     healthHost: setting('HEALTH_HOST', text.default('127.0.0.1'), 'Address of health and metrics'),
     healthPort: setting('HEALTH_PORT', port(8081), 'Port of health and metrics; 0 picks a free one'),
+    showFaults: setting(
+      'SHOW_FAULTS',
+      flag(false),
+      'Tell the participants of a call the URL of an endpoint that failed, and what to do; `npm run dev` turns it on',
+    ),
     drainTimeoutMs: setting(
       'DRAIN_TIMEOUT_MS',
       durationMs(3_600_000),

@@ -1,4 +1,4 @@
-import { loadConfig, type Sources } from '../config/load.ts';
+import { isGiven, loadConfig, type Sources } from '../config/load.ts';
 import { isLoopback } from '../config/rules.ts';
 import type { Config } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
@@ -42,6 +42,8 @@ export function planDev(sources: Sources, standInUrl: string): Plan {
     // Credentials only for a server of ours: somebody else's takes its own, and their lack is a fault to report.
     for (const [key, value] of Object.entries(LIVEKIT)) if (open.has(key)) filled[key] = value;
   }
+  // Who runs this is the operator, and the page is theirs.
+  if (!isGiven(sources, 'SHOW_FAULTS')) filled.SHOW_FAULTS = 'true';
   const config = loadConfig(withSettings(sources, filled));
   return { config, filled, livekitGiven, standIns };
 }

@@ -59,6 +59,12 @@ test('what .env and the YAML file say stands', () => {
   expect(standIns).toEqual(['stt', 'llm']);
 });
 
+test('the page of dev shows the operator why an endpoint failed, unless they said otherwise', () => {
+  expect(plan().config.agent.showFaults).toBe(true);
+  expect(plan({ SHOW_FAULTS: 'false' }).config.agent.showFaults).toBe(false);
+  expect(plan({}, { '.env': 'SHOW_FAULTS=false\n' }).config.agent.showFaults).toBe(false);
+});
+
 test('a wrong value is reported, not filled over', () => {
   expect(() => plan({ OPENAI_BASE_URL: 'gpu:8000' })).toThrow(/OPENAI_BASE_URL/);
 });

@@ -1,3 +1,4 @@
+import { isRecord } from './agent-event.js';
 import { byId, showFacts } from './dom.js';
 
 /** What `lk.agent.state` means for a caller. */
@@ -41,28 +42,35 @@ export function agentFacts(attributes) {
   };
 }
 
+const MOST_MODELS = 10;
+
 /**
  * @param {string | undefined} json
  * @returns {Record<string, string>}
  */
 function parseModels(json) {
+  /** @type {Record<string, string>} */
+  const models = {};
   try {
-    const models = JSON.parse(json ?? '{}');
-    return typeof models === 'object' && models !== null ? models : {};
+    const told = JSON.parse(json ?? '{}');
+    for (const [stage, name] of Object.entries(isRecord(told) ? told : {}).slice(0, MOST_MODELS)) {
+      if (typeof name === 'string') models[stage] = name;
+    }
   } catch {
-    return {};
+    // An agent of another kind.
   }
+  return models;
 }
 
 /** @param {Record<string, string> | undefined} attributes */
 export function showAgent(attributes) {
   if (!attributes) return;
   const state = attributes['lk.agent.state'] ?? 'initializing';
-  showAgentState(state in STATES ? /** @type {State} */ (state) : 'initializing');
+  showAgentState(Object.hasOwn(STATES, state) ? /** @type {State} */ (state) : 'initializing');
   const { prompt, promptHash, models } = agentFacts(attributes);
   showFacts(byId('agent-facts', HTMLDListElement), [
     ['Prompt', [prompt, promptHash].filter(Boolean).join(' · ')],
-    ...Object.entries(models).map(([stage, model]) => modelFact(stage, String(model))),
+    ...Object.entries(models).map(([stage, model]) => modelFact(stage, model)),
   ]);
 }
 

@@ -1,12 +1,15 @@
+import { parseAgentEvent } from './agent-event.js';
 import { connectProblem, endProblem } from './connection-problem.js';
 import { ProblemError } from './problem.js';
-import { agentIn, onTranscription, parseAgentEvent } from './room-events.js';
+import { dispatchedAgent, onTranscription, TRANSCRIPTION } from './room-events.js';
+import { guardStreams } from './stream-door.js';
 
 /**
  * @import { LocalAudioTrack, RemoteTrack, Room } from 'livekit-client'
+ * @import { AgentEvent } from './agent-event.js'
  * @import { Grant } from './api.js'
  * @import { Problem } from './problem.js'
- * @import { AgentEvent, Words } from './room-events.js'
+ * @import { Words } from './room-events.js'
  *
  * @typedef {object} CallEvents
  * @property {() => void} signalled LiveKit answered the join
@@ -23,6 +26,8 @@ const CHAT = 'lk.chat';
 const EVENTS = 'voice-agent.event';
 const COMMANDS = 'voice-agent.command';
 const HANG_UP_NOTICE_MS = 500;
+/** Marks what plays another participant than the agent. */
+const OTHER = 'other-audio';
 
 /** One call, from joining the room to leaving it. */
 export class Call {
@@ -30,7 +35,9 @@ export class Call {
   /** @type {LocalAudioTrack | undefined} */ #microphone;
   /** @type {string | undefined} */ #ending;
   #sdk;
+  #agentName;
   #on;
+  /** Identity of the agent. @type {string | undefined} */ #agent;
   #hungUp = false;
   /** Until then the room tells of tries to connect, which are `join`'s to report. */
   #joined = false;
@@ -38,13 +45,22 @@ export class Call {
 
   /**
    * @param {typeof import('livekit-client')} sdk
+   * @param {string} agentName of the agent that is dispatched; empty for any
    * @param {CallEvents} on
    */
-  constructor(sdk, on) {
+  constructor(sdk, agentName, on) {
     this.#sdk = sdk;
+    this.#agentName = agentName;
     this.#on = on;
     this.room = new sdk.Room();
     this.#listen();
+  }
+
+  /** The agent, while it is in the room: nobody else there is heeded. */
+  get agent() {
+    const agent = dispatchedAgent(this.room.remoteParticipants.values(), this.#agentName, this.#agent);
+    if (agent) this.#agent = agent.identity;
+    return agent;
   }
 
   /**
@@ -92,18 +108,28 @@ export class Call {
     await (isMuted ? this.#microphone?.mute() : this.#microphone?.unmute());
   }
 
-  /** @param {string} text */
+  /**
+   * Writes to the agent, and to nobody else in the room.
+   *
+   * @param {string} text
+   */
   async say(text) {
-    await this.room.localParticipant.sendText(text, { topic: CHAT });
+    const { agent } = this;
+    if (!agent) throw new Error('There is no agent in the call.');
+    const destinationIdentities = [agent.identity];
+    await this.room.localParticipant.sendText(text, { topic: CHAT, destinationIdentities });
   }
 
   /** Tells the agent, so that its call slot is free at once, and leaves. */
   async hangUp() {
     this.#hungUp = true;
-    const { room } = this;
-    if (agentIn(room) && room.state === this.#sdk.ConnectionState.Connected) {
+    const { agent, room } = this;
+    if (agent && room.state === this.#sdk.ConnectionState.Connected) {
       const command = new TextEncoder().encode(JSON.stringify({ type: 'hang-up' }));
-      const told = room.localParticipant.publishData(command, { reliable: true, topic: COMMANDS });
+      const told = room.localParticipant.publishData(command, {
+        ...{ reliable: true, topic: COMMANDS },
+        destinationIdentities: [agent.identity],
+      });
       const patience = new Promise((resolve) => setTimeout(resolve, HANG_UP_NOTICE_MS));
       await Promise.race([told.catch(() => {}), patience]);
     }
@@ -113,22 +139,26 @@ export class Call {
   #listen() {
     const { room } = this;
     const { RoomEvent, DisconnectReason } = this.#sdk;
-    onTranscription(room, this.#on.words);
-    const showAgent = () => this.#showAgent();
+    const door = guardStreams(room, TRANSCRIPTION, (sid) => this.#isAgent(sid));
+    onTranscription(room, () => this.agent, this.#on.words);
+    const showAgent = () => {
+      door.retry();
+      this.#showAgent();
+    };
     room
-      .on(RoomEvent.DataReceived, (bytes, _participant, _kind, topic) => {
-        if (topic === EVENTS) this.#take(new TextDecoder().decode(bytes));
+      .on(RoomEvent.DataReceived, (bytes, sender, _kind, topic) => {
+        if (topic === EVENTS && sender && sender === this.agent) this.#take(bytes);
       })
       .on(RoomEvent.ParticipantConnected, showAgent)
       .on(RoomEvent.ParticipantDisconnected, showAgent)
       .on(RoomEvent.ParticipantAttributesChanged, showAgent)
       .on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
         if (track.kind !== 'audio') return;
-        if (participant.isAgent) this.#on.agentTrack(track);
-        else document.body.append(track.attach());
+        if (participant === this.agent) this.#on.agentTrack(track);
+        else document.body.append(Object.assign(track.attach(), { className: OTHER }));
       })
-      .on(RoomEvent.TrackUnsubscribed, (track, _publication, participant) => {
-        for (const element of track.detach()) if (!participant.isAgent) element.remove();
+      .on(RoomEvent.TrackUnsubscribed, (track) => {
+        for (const element of track.detach()) if (element.className === OTHER) element.remove();
       })
       .on(RoomEvent.AudioPlaybackStatusChanged, () => this.#on.audioBlocked(!room.canPlaybackAudio))
       .on(RoomEvent.Reconnecting, () => this.#joined && this.#on.reconnecting(true))
@@ -141,14 +171,23 @@ export class Call {
       });
   }
 
-  /** @param {string} json */
-  #take(json) {
-    const event = parseAgentEvent(json);
+  /**
+   * @param {string} sid
+   * @returns {boolean | undefined} `undefined` for somebody who is not known yet
+   */
+  #isAgent(sid) {
+    const known = [...this.room.remoteParticipants.values()].some((participant) => participant.sid === sid);
+    return known ? this.agent?.sid === sid : undefined;
+  }
+
+  /** @param {Uint8Array} bytes */
+  #take(bytes) {
+    const event = parseAgentEvent(bytes);
     if (event?.type === 'ending') this.#ending = event.reason;
     if (event) this.#on.event(event);
   }
 
   #showAgent() {
-    if (this.#joined) this.#on.agent(agentIn(this.room)?.attributes);
+    if (this.#joined) this.#on.agent(this.agent?.attributes);
   }
 }

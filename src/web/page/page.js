@@ -28,6 +28,8 @@ const problems = new ProblemView(act);
 const phone = new Phone(problems, closeMicrophone);
 /** The microphone, while it is open. @type {LocalAudioTrack | undefined} */
 let track;
+/** Whom calls are for, as the server of the page says. */
+let agentName = '';
 /** Of the last call, for the next try. */
 let withMicrophone = true;
 
@@ -52,6 +54,7 @@ async function place() {
   setMuted(false);
   setChecking(false);
   await phone.start({
+    agentName,
     credential: credential.value,
     prompt: prompt.value,
     relay: relay.checked,
@@ -186,7 +189,8 @@ async function begin() {
     }
   }
   const settings = await getSettings();
-  byId('agent-name', HTMLElement).textContent = settings.agentName || 'any agent';
+  agentName = settings.agentName;
+  byId('agent-name', HTMLElement).textContent = agentName || 'any agent';
   byId('livekit-url', HTMLElement).textContent = settings.livekitUrl;
   byId('credential-field', HTMLElement).hidden = settings.credential !== 'wanted';
   credential.value = sessionStorage.getItem('credential') ?? '';

@@ -16,12 +16,13 @@ import { TurnsView } from './turns-view.js';
 
 /**
  * @import { LocalAudioTrack } from 'livekit-client'
+ * @import { AgentEvent } from './agent-event.js'
  * @import { Grant } from './api.js'
  * @import { Problem } from './problem.js'
  * @import { ProblemView } from './problem-view.js'
- * @import { AgentEvent } from './room-events.js'
  *
  * @typedef {object} Choices
+ * @property {string} agentName of the agent that calls are for; empty for any
  * @property {string} credential
  * @property {string} prompt empty for the configured one
  * @property {boolean} relay
@@ -77,7 +78,7 @@ export class Phone {
   }
 
   /** @param {Choices} choices */
-  async #connect({ credential, prompt, relay, microphone }) {
+  async #connect({ agentName, credential, prompt, relay, microphone }) {
     const { steps, status } = this;
     const attempt = this.#attempt;
     const isOver = () => attempt !== this.#attempt; // hung up meanwhile
@@ -101,7 +102,7 @@ export class Phone {
     steps.start('livekit');
     const sdk = await loadLiveKit();
     if (isOver()) return;
-    const call = new Call(sdk, this.#events(isOver));
+    const call = new Call(sdk, agentName, this.#events(isOver));
     this.call = call;
     this.connection = watchConnection(call.room, () => call.iceServers());
     await call.join(grant, { relay: relay || grant.ice.transport === 'relay', microphone: track });
@@ -206,9 +207,8 @@ export class Phone {
   #tell(event) {
     if (event.type === 'turn') this.turns.told(event);
     if (event.type !== 'error') return;
-    const title = `The agent reports a fault of its ${event.endpoint.toUpperCase()} endpoint.`;
-    const { message: detail, hint } = event;
-    this.#problems.show({ code: 'agent-fault', title, detail, ...(hint && { hint }), level: 'notice' });
+    const { type, message: title, ...rest } = event;
+    this.#problems.show({ code: 'agent-fault', title, ...rest, level: 'notice' });
   }
 
   /** @param {boolean} isBlocked */

@@ -1,6 +1,5 @@
 import { agentFacts } from './agent-view.js';
 import { byId } from './dom.js';
-import { agentIn } from './room-events.js';
 
 /**
  * @import { Phone } from './phone.js'
@@ -16,7 +15,7 @@ import { agentIn } from './room-events.js';
 export function factsOfCall(phone, problem) {
   const { call, grant } = phone;
   const { room, identity, url, expiresAt, ice } = grant ?? {};
-  const agent = call && agentIn(call.room);
+  const agent = call?.agent;
   return {
     at: new Date().toISOString(),
     state: phone.status.state,

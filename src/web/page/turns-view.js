@@ -3,7 +3,7 @@ import { seconds, TurnRow } from './turn-row.js';
 import { Answers, scaleOf } from './turns.js';
 
 /**
- * @import { Turn } from './room-events.js'
+ * @import { Turn } from './agent-event.js'
  * @import { Answer } from './turns.js'
  */
 

@@ -1,5 +1,5 @@
 /**
- * @import { Turn } from './room-events.js'
+ * @import { Turn } from './agent-event.js'
  *
  * @typedef {{heardMs?: number, turn?: number, parts?: Turn['parts']}} Answer
  * @typedef {'pause' | 'stt' | 'hold' | 'llm' | 'clause' | 'tts' | 'ready' | 'other'} StepName

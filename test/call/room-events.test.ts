@@ -1,0 +1,70 @@
+import { EventEmitter } from 'node:events';
+import { type Room, RoomEvent } from '@livekit/rtc-node';
+import { expect, test } from 'vitest';
+import { faultEvent, onHangUpCommand } from '../../src/call/room-events.ts';
+import { EndpointError } from '../../src/errors.ts';
+
+const CALLER = 'caller';
+
+/** A room of one caller; `send` is a data packet as rtc-node passes it on. */
+function roomWithCaller() {
+  const room = new EventEmitter();
+  let hangUps = 0;
+  onHangUpCommand(
+    room as unknown as Room,
+    (identity) => identity === CALLER,
+    () => {
+      hangUps += 1;
+    },
+  );
+  const send = (text: string, from: string | undefined, topic = 'voice-agent.command') => {
+    const sender = from === undefined ? undefined : { identity: from };
+    room.emit(RoomEvent.DataReceived, new TextEncoder().encode(text), sender, 1, topic);
+    return hangUps;
+  };
+  return { send };
+}
+
+const HANG_UP = JSON.stringify({ type: 'hang-up' });
+
+test('the caller hangs up', () => {
+  expect(roomWithCaller().send(HANG_UP, CALLER)).toBe(1);
+});
+
+test('no other participant hangs up for the caller, nor does a packet without a sender', () => {
+  const { send } = roomWithCaller();
+  expect(send(HANG_UP, 'somebody else')).toBe(0);
+  expect(send(HANG_UP, undefined)).toBe(0);
+  expect(send(HANG_UP, '')).toBe(0);
+});
+
+test.for(['', '{', 'null', '[]', '"hang-up"', '{"type":["hang-up"]}', '['.repeat(100_000), '\ud800'])(
+  'a command that is none is ignored: %#',
+  (text) => {
+    expect(roomWithCaller().send(text, CALLER)).toBe(0);
+  },
+);
+
+test('a command on another topic is none', () => {
+  expect(roomWithCaller().send(HANG_UP, CALLER, 'lk.chat')).toBe(0);
+});
+
+const REFUSED = new EndpointError('answered 401: key sk-secret is unknown', {
+  ...{ endpoint: 'tts', url: 'http://gpu-7.internal:8880/v1/audio/speech', failure: 'status', status: 401 },
+  hint: 'Set TTS_API_KEY.',
+});
+
+test('participants are told which service failed, and nothing about where it stands or what to set', () => {
+  expect(faultEvent(REFUSED, false)).toEqual({
+    ...{ type: 'error', endpoint: 'tts' },
+    message: 'The speech service refused the request.',
+  });
+});
+
+test('the operator who is the caller is told where, and what to do', () => {
+  expect(faultEvent(REFUSED, true)).toEqual({
+    ...{ type: 'error', endpoint: 'tts', message: 'The speech service refused the request.' },
+    detail: 'tts http://gpu-7.internal:8880/v1/audio/speech: status 401',
+    hint: 'Set TTS_API_KEY.',
+  });
+});
