@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { loadConfig, processSources } from './config/load.ts';
 
 /** The command table: argv → function. Commands load their code when they run, so that `--help` is quick. */
@@ -7,11 +7,18 @@ export function createCli(): Command {
   cli
     .command('start', { isDefault: true })
     .description('serve calls, and the test page unless WEB_ENABLED=false')
-    .action(async () => (await import('./serve.ts')).serve(loadConfig(), { worker: true }));
+    .addOption(
+      new Option('--dev', 'as `npm run dev` runs it: browsers of this machine need no WEB_TOKEN').hideHelp(),
+    )
+    .action(async ({ dev = false }: { dev?: boolean }) =>
+      (await import('./serve.ts')).serve(loadConfig(), { worker: true, openLocally: dev }),
+    );
   cli
     .command('web')
     .description('serve only the test page and its token route')
-    .action(async () => (await import('./serve.ts')).serve(loadConfig(), { worker: false }));
+    .action(async () =>
+      (await import('./serve.ts')).serve(loadConfig(), { worker: false, openLocally: false }),
+    );
   cli
     .command('dev')
     .description('start everything for a first conversation: LiveKit, stand-in models, worker, page')

@@ -13,13 +13,20 @@ import { createPersonaStore } from './persona/store.ts';
 import { loadVad } from './stages/vad.ts';
 import { type Listener, listen, listenForOps } from './web/listen.ts';
 
+export interface Serving {
+  /** `false` serves the page alone. */
+  worker: boolean;
+  /** Without `WEB_TOKEN`, let browsers of this machine call. */
+  openLocally: boolean;
+}
+
 /**
  * Composes this process: the worker, the page, or both, and beside them health and metrics. Returns when it was
  * told to stop by SIGTERM (running calls are waited for) or SIGINT (they are ended); a second signal ends it at once.
  *
  * @throws AppError when LiveKit cannot be reached, a port is taken, or PROMPT cannot be used.
  */
-export async function serve(config: Config, { worker: withWorker }: { worker: boolean }): Promise<void> {
+export async function serve(config: Config, { worker: withWorker, openLocally }: Serving): Promise<void> {
   const log = createLog(config.log);
   adoptFrameworkLog(log, config.log.level);
   warnAboutSecret(config, log);
@@ -32,7 +39,8 @@ export async function serve(config: Config, { worker: withWorker }: { worker: bo
   if (withWorker) await loadVad(config.turn);
   const worker = withWorker ? createWorker({ config, log, agentFile: agentFile() }) : undefined;
   const ops = await serveOps(config, worker);
-  const web = config.web.enabled || !worker ? await listen({ config, personas, log }) : undefined;
+  const web =
+    config.web.enabled || !worker ? await listen({ config, personas, log, openLocally }) : undefined;
 
   const stopped = stopOnSignals({ worker, web, log });
   await (worker ? Promise.race([worker.run(), stopped]) : stopped);

@@ -79,7 +79,7 @@ knows API versions but no kinds, and nothing of this is asked.
 {{- end }}
 {{- end }}{{ end }}
 {{- with .Values.web.token }}{{ if .existingSecret }}
-{{- $wanted = append $wanted (list .existingSecret "web.token.existingSecret" .key 16) }}
+{{- $wanted = append $wanted (list .existingSecret "web.token.existingSecret" .key 24) }}
 {{- end }}{{ end }}
 {{- range $variable, $source := .Values.agent.secrets }}{{ with $source.existingSecret }}
 {{- $wanted = append $wanted (list . (printf "agent.secrets.%s.existingSecret" $variable) ($source.key | default $variable) 1) }}

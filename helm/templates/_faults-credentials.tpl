@@ -48,8 +48,9 @@
 {{- if and $token.value $token.existingSecret }}
 {{- $faults = append $faults "web.token has two sources: keep value or existingSecret, not both." }}
 {{- end }}
-{{- with $token.value }}{{ if lt (len .) 16 }}
-{{- $faults = append $faults (printf "web.token.value has %d characters: give at least 16, such as from `openssl rand -hex 12`." (len .)) }}
+{{- /* The program refuses a shorter one. */}}
+{{- with $token.value }}{{ if lt (len .) 24 }}
+{{- $faults = append $faults (printf "web.token.value has %d characters: give at least 24, such as from `openssl rand -hex 24`." (len .)) }}
 {{- end }}{{ end }}
 {{- if and $password.value $password.existingSecret }}
 {{- $faults = append $faults "redis.password has two sources: keep value or existingSecret, not both." }}

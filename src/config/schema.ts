@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deadlines, type Setting, setting } from './setting.ts';
-import { count, durationMs, flag, headerText, httpUrl, oneOf, port, text, turnUrls, wsUrl } from './types.ts';
+import { count, durationMs, flag, httpUrl, oneOf, port, text, turnUrls, wsUrl } from './types.ts';
+import { web } from './web-settings.ts';
 
 /**
  * Every setting of the program, by group. Types, the README's table, error texts and the redacted dump are
@@ -194,24 +195,7 @@ export const settings = {
       'Deaf time at the start of a call for echo cancellers; 0 lets callers interrupt the greeting',
     ),
   },
-  web: {
-    enabled: setting('WEB_ENABLED', flag(true), 'Serve the test page and its token route'),
-    host: setting('WEB_HOST', text.default('127.0.0.1'), 'Address of the page'),
-    port: setting('WEB_PORT', port(8080), 'Port of the page; 0 picks a free one'),
-    token: setting(
-      'WEB_TOKEN',
-      headerText.optional(),
-      'Credential that the token route wants outside loopback',
-      {
-        secret: true,
-      },
-    ),
-    tokenTtlMs: setting(
-      'TOKEN_TTL_MS',
-      durationMs(600_000, 10_000),
-      'Life of a caller token before it is used',
-    ),
-  },
+  web,
   check: {
     readyUrls: setting(
       'CHECK_READY_URLS',

@@ -23,10 +23,13 @@ export const flag = (fallback: boolean) =>
     .transform((text) => ['true', '1', 'yes'].includes(text))
     .default(fallback);
 export const text = z.string({ error: 'a text' });
-/** What an HTTP header can carry after `Bearer `. */
-export const headerText = z
+/** What an HTTP header can carry after `Bearer `, and nobody guesses. */
+export const bearerToken = z
   .string()
-  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces, such as `openssl rand -hex 24` makes');
+  .regex(
+    /^[\x21-\x7e]{24,}$/,
+    'at least 24 characters of printable ASCII without spaces, such as `openssl rand -hex 24` makes',
+  );
 export const turnUrls = z
   .string({ error: 'URLs, by comma' })
   .transform((list, context) =>

@@ -67,6 +67,12 @@ export const TEST_TOOLS = [
     commands: ['flite'],
     why: 'gives the callers of the bench, which is tested too, recorded voices',
   },
+  {
+    package: 'nginx-light',
+    commands: ['nginx'],
+    why: 'a reverse proxy before the page, as it comes',
+    service: 'nginx.service',
+  },
 ];
 
 /** What the bench needs: voices for its callers. */

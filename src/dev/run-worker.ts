@@ -35,7 +35,7 @@ export async function runWorker(context: Context, settings: Record<string, strin
       name: 'worker',
       withinMs: WITHIN_MS,
       command: process.execPath,
-      args: nodeArgs('main', 'start'),
+      args: nodeArgs('main', 'start', '--dev'),
       env: withSettings(sources, settings).env,
       logFile: join(logDir, 'worker.log'),
       // Ends running calls at once, where SIGTERM would wait for them.

@@ -13,8 +13,10 @@ export interface Visitor {
 export interface AccessRules {
   /** Address the server is bound to. */
   host: string;
-  /** Credential for visitors from elsewhere. */
+  /** Once there is one it is always wanted: a proxy on this machine makes everybody look local. */
   token: string | undefined;
+  /** `npm run dev`: without a token, browsers and terminals of this machine are served. */
+  openLocally: boolean;
 }
 
 /** What a visitor must bring: nothing, the credential, or nothing that would help. */
@@ -23,7 +25,8 @@ export type CredentialNeed = 'none' | 'wanted' | 'not-configured';
 const PROXY_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'];
 
 /**
- * Whether a request comes from this machine's own browser or terminal. The Host header must name loopback too: a
+ * Whether a request seems to come from this machine's own browser or terminal; a default nginx on this machine sends
+ * nothing that tells its visitors apart, so this never stands in for a token that is set. The Host header must name loopback too: a
  * web site that re-points its name at 127.0.0.1 (DNS rebinding) reaches the socket, but still sends its own name.
  */
 export function isLocalVisitor(host: string, { remoteAddress, headers }: Visitor): boolean {
@@ -40,17 +43,17 @@ function isSameOrigin(origin: string, host: string | undefined): boolean {
 
 /** What the page has to ask its user for. */
 export function credentialNeed(rules: AccessRules, visitor: Visitor): CredentialNeed {
-  if (isLocalVisitor(rules.host, visitor)) return 'none';
-  return rules.token ? 'wanted' : 'not-configured';
+  if (rules.token) return 'wanted';
+  return rules.openLocally && isLocalVisitor(rules.host, visitor) ? 'none' : 'not-configured';
 }
 
-/** @throws WebError 401 or 403 unless the visitor is local or brings the credential. */
+/** @throws WebError 401 or 403 unless the visitor brings the credential, or needs none. */
 export function requireAccess(rules: AccessRules, visitor: Visitor): void {
   const need = credentialNeed(rules, visitor);
   if (need === 'none') return;
   if (need === 'not-configured' || !rules.token) {
-    throw new WebError(403, 'Calls can only be started from the machine that serves this page.', {
-      hint: 'Open it there as http://localhost, or set WEB_TOKEN to a long random text and enter that here.',
+    throw new WebError(403, 'This server has no WEB_TOKEN, so nobody can call from here.', {
+      hint: 'Start it with WEB_TOKEN set to a random text (`openssl rand -hex 24`), and enter that on the page.',
     });
   }
   const given = bearerOf(visitor.headers);

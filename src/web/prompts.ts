@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/schema.ts';
-import { requireAccess } from './access.ts';
+import { type AccessRules, requireAccess } from './access.ts';
 import { WebError } from './web-error.ts';
 
 /** The part of the persona store that is shown here. */
@@ -9,14 +9,16 @@ export interface Prompts {
   list(): readonly { name: string; description: string }[];
 }
 
+export interface PromptsRouteOptions {
+  config: Pick<Config, 'agent'>;
+  access: AccessRules;
+  prompts: Prompts;
+}
+
 /** `GET /api/prompts`: what a caller can choose from, and which one is used otherwise. */
-export function servePrompts(
-  app: FastifyInstance,
-  config: Pick<Config, 'agent' | 'web'>,
-  prompts: Prompts,
-): void {
+export function servePrompts(app: FastifyInstance, { config, access, prompts }: PromptsRouteOptions): void {
   app.get('/api/prompts', async (request) => {
-    requireAccess(config.web, { remoteAddress: request.socket.remoteAddress, headers: request.headers });
+    requireAccess(access, { remoteAddress: request.socket.remoteAddress, headers: request.headers });
     const list = prompts.list().map(({ name, description }) => ({ name, description }));
     return { default: config.agent.prompt, prompts: list };
   });

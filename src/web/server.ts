@@ -22,6 +22,8 @@ export interface WebParts {
   livekit: LiveKitClients;
   log: Log;
   clock?: Clock;
+  /** Without `WEB_TOKEN`, serve browsers of this machine; default `false`. */
+  openLocally?: boolean;
 }
 
 /** Of all API routes together, per address; the token route has its own, lower limit. */
@@ -46,9 +48,11 @@ export function createWeb({
   livekit,
   log,
   clock = systemClock,
+  openLocally = false,
 }: WebParts): FastifyInstance {
   // Header-derived addresses are never trusted: who is local is decided by the socket.
   const app = fastify({ logger: false, trustProxy: false });
+  const access = { ...config.web, openLocally };
   const watch = new DispatchWatch({ clients: livekit, agentName: config.agent.name, log, clock });
   app.addHook('onClose', async () => watch.stop());
 
@@ -66,11 +70,11 @@ export function createWeb({
     });
     api.get('/api/config', async ({ socket: { remoteAddress }, headers }) => ({
       agentName: config.agent.name,
-      credential: credentialNeed(config.web, { remoteAddress, headers }),
+      credential: credentialNeed(access, { remoteAddress, headers }),
       livekitUrl: config.livekit.publicUrl,
     }));
-    servePrompts(api, config, personas);
-    serveToken(api, { config, prompts: personas, watch, clock, log });
+    servePrompts(api, { config, access, prompts: personas });
+    serveToken(api, { config, access, prompts: personas, watch, clock, log });
     serveCalls(api, config, watch);
   });
   serveVendor(app);

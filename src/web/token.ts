@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
-import { requireAccess } from './access.ts';
+import { type AccessRules, requireAccess } from './access.ts';
 import type { Clock } from './clock.ts';
 import type { DispatchWatch } from './dispatch-watch.ts';
 import { issueToken, type TokenAnswer, tokenRequest } from './issue.ts';
@@ -11,6 +11,7 @@ import type { Prompts } from './prompts.ts';
 
 export interface TokenRouteOptions {
   config: Pick<Config, 'livekit' | 'agent' | 'web'>;
+  access: AccessRules;
   prompts: Prompts;
   watch: DispatchWatch;
   clock: Clock;
@@ -23,16 +24,16 @@ const BODY_LIMIT = 4096;
 /**
  * `POST /api/token`: a short-lived token for one room, which also dispatches the agent there. A visitor may name a
  * room, also one that exists: this is how two people meet in one call. Whoever may mint can therefore join any
- * call whose room name is known, so the route is closed to everyone but this machine and holders of `WEB_TOKEN`.
+ * call whose room name is known, so the route is closed to everyone but holders of `WEB_TOKEN`.
  */
 export function serveToken(app: FastifyInstance, options: TokenRouteOptions): void {
-  const { config, prompts, watch, clock, log } = options;
+  const { config, access, prompts, watch, clock, log } = options;
   const limits = {
     bodyLimit: BODY_LIMIT,
     config: { rateLimit: { max: PER_MINUTE, timeWindow: '1 minute' } },
   };
   app.post('/api/token', limits, async (request): Promise<TokenAnswer> => {
-    requireAccess(config.web, { remoteAddress: request.socket.remoteAddress, headers: request.headers });
+    requireAccess(access, { remoteAddress: request.socket.remoteAddress, headers: request.headers });
     const body = parseBody(tokenRequest, request.body);
     const nowMs = clock.now();
     const answer = await issueToken(config, prompts, body, nowMs);

@@ -59,7 +59,7 @@ test("another platform's packages mean to install, packages for many platforms d
 
 test('any browser of the family will do', () => {
   const has = (command: string) =>
-    ['google-chrome', 'espeak-ng', 'ip', 'turnserver', 'openssl', 'flite'].includes(command);
+    ['google-chrome', 'espeak-ng', 'ip', 'turnserver', 'openssl', 'flite', 'nginx'].includes(command);
   expect(missingTools(has)).toEqual([]);
 });
 
@@ -71,6 +71,7 @@ test('what is missing is asked for by its package', () => {
     'coturn',
     'openssl',
     'flite',
+    'nginx-light',
   ]);
 });
 

@@ -7,6 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { encodeWav, joined, resampled, type Sound, silence } from '../../src/probe/wav.ts';
+import { PAGE_TOKEN } from './callers.ts';
 
 /** A name of this machine that is not loopback's, for a page opened from elsewhere. */
 export const ELSEWHERE = 'voice-agent.test';
@@ -23,6 +24,8 @@ const WITNESS = join(import.meta.dirname, 'browser-witness.js');
 export interface PageOptions extends BrowserContextOptions {
   /** `false`: the browser says no. */
   microphone?: boolean;
+  /** Access token that the tab has already; empty for none. */
+  credential?: string;
 }
 
 /** The page as a caller has it, in a browser session of its own. */
@@ -127,7 +130,7 @@ async function findBrowser(): Promise<string> {
 
 async function openPage(
   browser: Browser,
-  { microphone = true, ...options }: PageOptions,
+  { microphone = true, credential = PAGE_TOKEN, ...options }: PageOptions,
 ): Promise<CallerPage> {
   const permissions = microphone ? ['microphone'] : [];
   const context = await browser.newContext({ permissions, ...options });
@@ -143,6 +146,7 @@ async function openPage(
   });
   context.setDefaultTimeout(WITHIN_MS);
   await context.addInitScript({ path: WITNESS });
+  await context.addInitScript(`sessionStorage.credential ??= ${JSON.stringify(credential)}`);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {

@@ -3,6 +3,8 @@ import { type Guest, joinAsCaller } from '../../src/probe/guest.ts';
 import { mintToken } from '../../src/web/mint.ts';
 
 export const AGENT_NAME = 'agent-under-test';
+/** The page's `WEB_TOKEN`. */
+export const PAGE_TOKEN = 'credential-of-the-e2e-tests';
 /** From the join to an agent that listens, on a busy machine. */
 const AGENT_WITHIN_MS = 30_000;
 
@@ -73,18 +75,18 @@ async function withAgent(guest: Guest): Promise<Guest> {
 /**
  * A call's token and room, from the page's token route.
  *
- * @param accessToken - the page's, where it wants one.
+ * @param accessToken - what the page wants.
  */
 export async function askForToken(
   pageUrl: string,
   request: PageRequest = {},
-  accessToken?: string,
+  accessToken = PAGE_TOKEN,
 ): Promise<{ token: string; room: string }> {
   const response = await fetch(`${pageUrl}/api/token`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+      authorization: `Bearer ${accessToken}`,
     },
     body: JSON.stringify(request),
   });

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { ELSEWHERE, useBrowser } from './browser.ts';
+import { PAGE_TOKEN } from './callers.ts';
 import { useStack } from './stack.ts';
 import type { WorkerProcess } from './worker.ts';
 
 const ANSWER = 'Our shops open at nine.';
-const CREDENTIAL = 'credential-of-these-tests';
 
-const stack = useStack({ env: { WEB_TOKEN: CREDENTIAL }, worker: false });
+const stack = useStack({ worker: false });
 const browser = useBrowser();
 
 let worker: WorkerProcess | undefined;
@@ -83,7 +83,7 @@ test('a page opened from elsewhere says why it gets no microphone, and wants the
   await startWorker();
   const url = new URL(await stack().pageUrl());
   url.hostname = ELSEWHERE;
-  const { page } = await browser.open(url.href);
+  const { page } = await browser.open(url.href, { credential: '' });
   expect(await fault(page, 'insecure-context')).toContain(`ssh -L ${url.port}:localhost:${url.port}`);
   await button(page, 'Call without microphone').click();
   expect(await fault(page, 'credential')).toContain('wants a credential');
@@ -95,7 +95,7 @@ test('a page opened from elsewhere says why it gets no microphone, and wants the
   const asked = page.waitForResponse('**/api/token');
   await page.getByTestId('error-action').click();
   expect((await asked).status(), 'of another try without microphone').toBe(401);
-  await credential.fill(CREDENTIAL);
+  await credential.fill(PAGE_TOKEN);
   await credential.press('Tab');
   await page.getByTestId('error').waitFor({ state: 'hidden' });
   await button(page, 'Call again').click();

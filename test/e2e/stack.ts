@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
 import type { Profile } from '../../src/standin/control.ts';
 import { type StandIn, startStandIn } from '../../src/standin/server.ts';
-import { AGENT_NAME, type Callers, createCallers } from './callers.ts';
+import { AGENT_NAME, type Callers, createCallers, PAGE_TOKEN } from './callers.ts';
 import { runProgram, type WorkerProcess } from './worker.ts';
 
 export interface StackOptions {
@@ -112,6 +112,7 @@ function settings(livekit: LiveKit, standIn: StandIn, promptsDir: string): Recor
     LLM_PRIME: 'false',
     TTS_CACHE: 'false',
     OPENAI_API_KEY: 'stand-in',
+    WEB_TOKEN: PAGE_TOKEN,
     AGENT_NAME,
     PROMPTS_DIR: promptsDir,
     WEB_PORT: '0',

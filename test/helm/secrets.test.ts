@@ -165,7 +165,7 @@ test.each([
   [{ turn: { ...stunner, auth: { type: 'static', secret: LONG } } }, 'turn.auth.type is "static"'],
   [{ turn: { ...stunner, auth: { username: 'a' } } }, 'turn.auth.type is "ephemeral"'],
   [{ web: { token: { value: LONG, existingSecret: 'a' } } }, 'web.token has two sources'],
-  [{ web: { token: { value: 'short' } } }, 'web.token.value has 5 characters'],
+  [{ web: { token: { value: 'short' } } }, 'web.token.value has 5 characters: give at least 24'],
   [{ redis: { password: { value: 'a', existingSecret: 'b' } } }, 'redis.password has two sources'],
   [{ agent: { secrets: { OPENAI_API_KEY: {} } } }, 'agent.secrets.OPENAI_API_KEY needs exactly one source'],
   [

@@ -96,6 +96,10 @@ test('an existing Secret that is there is looked into; one that comes later is w
   );
   const nameless = new Map([secret('keys', { apiSecret: 'x'.repeat(32) })]);
   await expect(installOn(nameless, values)).rejects.toThrow('has 0 characters in its key apiKey');
+  const page = { ...MODELS, web: { token: { existingSecret: 'page' } } };
+  await expect(installOn(new Map([secret('page', { WEB_TOKEN: 'x'.repeat(23) })]), page)).rejects.toThrow(
+    'has 23 characters in its key WEB_TOKEN: put at least 24 there.',
+  );
   const good = new Map([secret('keys', { apiKey: 'a', apiSecret: 'x'.repeat(32) })]);
   await expect(installOn(good, values)).resolves.not.toEqual([]);
 });

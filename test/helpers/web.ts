@@ -18,8 +18,15 @@ export interface TestWeb {
   lines: string[];
 }
 
-/** The web server on a fake LiveKit and a standing clock; nothing listens. */
-export function createTestWeb(env: Record<string, string> = {}): TestWeb {
+/** A credential for `WEB_TOKEN`. */
+export const TOKEN = 'a-token-of-these-unit-tests';
+
+/**
+ * The web server on a fake LiveKit and a standing clock; nothing listens.
+ *
+ * @param openLocally - as under `npm run dev`
+ */
+export function createTestWeb(env: Record<string, string> = {}, openLocally = true): TestWeb {
   const clock = turnedClock(Date.now());
   const livekit = new FakeLiveKit();
   const lines: string[] = [];
@@ -27,7 +34,7 @@ export function createTestWeb(env: Record<string, string> = {}): TestWeb {
   const log = createLog({ level: 'info', pii: false, destination });
   const personas = { get: (name: string) => prompts.get(name), list: () => [...prompts.values()] };
   return {
-    app: createWeb({ config: configFrom(env), personas, livekit, log, clock }),
+    app: createWeb({ config: configFrom(env), personas, livekit, log, clock, openLocally }),
     clock,
     livekit,
     lines,

@@ -36,14 +36,21 @@ test('a server bound to all addresses treats nobody as local', () => {
   expect(isLocalVisitor('0.0.0.0', visitor())).toBe(false);
 });
 
-test('a visitor from elsewhere needs the credential, or the server needs to have one', () => {
-  expect(credentialNeed({ host: '127.0.0.1', token: undefined }, visitor())).toBe('none');
-  expect(credentialNeed({ host: '0.0.0.0', token: TOKEN }, visitor())).toBe('wanted');
-  expect(credentialNeed({ host: '0.0.0.0', token: undefined }, visitor())).toBe('not-configured');
+test('without a token only `npm run dev` serves anybody, and only on loopback', () => {
+  const rules = { host: '127.0.0.1', token: undefined };
+  expect(credentialNeed({ ...rules, openLocally: true }, visitor())).toBe('none');
+  expect(credentialNeed({ ...rules, openLocally: true }, visitor({}, '10.1.2.3'))).toBe('not-configured');
+  expect(credentialNeed({ ...rules, openLocally: false }, visitor())).toBe('not-configured');
+});
+
+test('a token that is set is wanted from loopback too', () => {
+  const rules = { host: '127.0.0.1', token: TOKEN, openLocally: true };
+  expect(credentialNeed(rules, visitor())).toBe('wanted');
+  expect(() => requireAccess(rules, visitor())).toThrow(expect.objectContaining({ statusCode: 401 }));
 });
 
 test('only the exact credential opens', () => {
-  const rules = { host: '0.0.0.0', token: TOKEN };
+  const rules = { host: '0.0.0.0', token: TOKEN, openLocally: false };
   expect(() => requireAccess(rules, bearer(TOKEN))).not.toThrow();
   expect(() => requireAccess(rules, bearer(`${TOKEN}x`))).toThrow('not the one');
   expect(() => requireAccess(rules, bearer(TOKEN.slice(1)))).toThrow('not the one');
@@ -51,9 +58,9 @@ test('only the exact credential opens', () => {
 });
 
 test('without a configured credential nothing that is sent opens, and the answer says what to set', () => {
-  const rules = { host: '0.0.0.0', token: undefined };
-  for (const sent of ['undefined', TOKEN]) {
-    expect(() => requireAccess(rules, bearer(sent))).toThrow(
+  const rules = { host: '127.0.0.1', token: undefined, openLocally: false };
+  for (const from of [visitor(), bearer('undefined'), bearer(TOKEN)]) {
+    expect(() => requireAccess(rules, from)).toThrow(
       expect.objectContaining({ statusCode: 403, hint: expect.stringContaining('WEB_TOKEN') }),
     );
   }

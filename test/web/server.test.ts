@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { bundlePath } from '../../src/web/vendor.ts';
-import { createTestWeb, LOCAL, REMOTE, type TestWeb } from '../helpers/web.ts';
+import { createTestWeb, LOCAL, REMOTE, type TestWeb, TOKEN } from '../helpers/web.ts';
 
 let web: TestWeb | undefined;
 const start = (env?: Record<string, string>): TestWeb => {
@@ -83,7 +83,7 @@ test('the page learns whether it must ask for a credential', async () => {
     credential: 'none',
     livekitUrl: 'ws://127.0.0.1:7880',
   });
-  const remote = start({ WEB_HOST: '0.0.0.0', WEB_TOKEN: 'open-sesame' });
+  const remote = start({ WEB_HOST: '0.0.0.0', WEB_TOKEN: TOKEN });
   expect((await remote.app.inject({ url: '/api/config', ...REMOTE })).json().credential).toBe('wanted');
 });
 

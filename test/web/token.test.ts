@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { createTestWeb, LOCAL, REMOTE, type TestWeb, tokenRequest } from '../helpers/web.ts';
+import { createTestWeb, LOCAL, REMOTE, type TestWeb, TOKEN, tokenRequest } from '../helpers/web.ts';
 
 let web: TestWeb | undefined;
 const start = (env?: Record<string, string>): TestWeb => {
@@ -89,17 +89,40 @@ test('a rebound name, another origin and a proxy get no token on loopback', asyn
   }
 });
 
+test.each([
+  ['a default proxy_pass on this machine', { host: 'localhost' }],
+  ['the same, of a page of this machine', { host: 'localhost', origin: 'http://localhost' }],
+  ['a terminal of this machine', LOCAL.headers],
+])('a token that is set is wanted behind %s', async (_from, headers) => {
+  const { app } = start({ WEB_TOKEN: TOKEN });
+  const visitor = { remoteAddress: '127.0.0.1', headers };
+  expect((await app.inject(tokenRequest({}, visitor))).statusCode).toBe(401);
+  expect((await app.inject({ url: '/api/prompts', ...visitor })).statusCode).toBe(401);
+});
+
+test('a token that could be guessed is refused with the other settings', () => {
+  expect(() => start({ WEB_TOKEN: 'x'.repeat(23) })).toThrow(/WEB_TOKEN: got .hidden.*at least 24 /);
+  expect(() => start({ WEB_TOKEN: 'x'.repeat(24) })).not.toThrow();
+});
+
+test('without a token `start` and `web` refuse this machine too, and say what to set', async () => {
+  web = createTestWeb({}, false);
+  const response = await web.app.inject(tokenRequest());
+  expect(response.statusCode).toBe(403);
+  expect(response.json().error.hint).toContain('openssl rand -hex 24');
+});
+
 test('from elsewhere the credential is wanted and taken', async () => {
-  const { app } = start({ WEB_HOST: '0.0.0.0', WEB_TOKEN: 'open-sesame' });
+  const { app } = start({ WEB_HOST: '0.0.0.0', WEB_TOKEN: TOKEN });
   const refused = await app.inject(tokenRequest({}, REMOTE));
   expect(refused.statusCode).toBe(401);
   expect(refused.headers['www-authenticate']).toBe('Bearer');
-  const headers = { ...REMOTE.headers, authorization: 'Bearer open-sesame' };
+  const headers = { ...REMOTE.headers, authorization: `Bearer ${TOKEN}` };
   expect((await app.inject(tokenRequest({}, { ...REMOTE, headers }))).statusCode).toBe(200);
 });
 
 test('the 31st request of a minute from one address has to wait; other addresses do not', async () => {
-  const { app } = start({ WEB_HOST: '0.0.0.0', WEB_TOKEN: 'open-sesame' });
+  const { app } = start({ WEB_HOST: '0.0.0.0', WEB_TOKEN: TOKEN });
   for (let i = 0; i < 30; i++) expect((await app.inject(tokenRequest({}, REMOTE))).statusCode).toBe(401);
   const limited = await app.inject(tokenRequest({}, REMOTE));
   expect(limited.statusCode).toBe(429);

@@ -1,0 +1,20 @@
+import { setting } from './setting.ts';
+import { bearerToken, durationMs, flag, port, text } from './types.ts';
+
+/** The page and its routes: the `web` group of the schema. */
+export const web = {
+  enabled: setting('WEB_ENABLED', flag(true), 'Serve the test page and its token route'),
+  host: setting('WEB_HOST', text.default('127.0.0.1'), 'Address of the page'),
+  port: setting('WEB_PORT', port(8080), 'Port of the page; 0 picks a free one'),
+  token: setting(
+    'WEB_TOKEN',
+    bearerToken.optional(),
+    'Credential of callers, at least 24 characters; without it only the page of `npm run dev` can call',
+    { secret: true },
+  ),
+  tokenTtlMs: setting(
+    'TOKEN_TTL_MS',
+    durationMs(600_000, 10_000),
+    'Life of a caller token before it is used',
+  ),
+};
