@@ -16,8 +16,7 @@
 {{- $parts := splitList "/" . -}}
 {{- $size := 1 -}}
 {{- range until (int (sub 32 (int (last $parts)))) }}{{ $size = mul $size 2 }}{{ end -}}
-{{- $first := 0 -}}
-{{- range splitList "." (first $parts) }}{{ $first = add (mul $first 256) (int .) }}{{ end -}}
+{{- $first := include "voice-agent.ipNumber" (first $parts) | int64 -}}
 {{- $first = sub $first (mod $first $size) -}}
 {{- $last := sub (add $first $size) 1 -}}
 {{- $bounds := list -}}
@@ -27,4 +26,20 @@
 {{- $bounds = append $bounds (join "." $bytes) -}}
 {{- end -}}
 {{- join "-" $bounds -}}
+{{- end }}
+
+{{- /* An IPv4 address as one number. */}}
+{{- define "voice-agent.ipNumber" -}}
+{{- $number := 0 -}}
+{{- range splitList "." . }}{{ $number = add (mul $number 256) (int64 .) }}{{ end -}}
+{{- $number -}}
+{{- end }}
+
+{{- /* Of two IPv4 networks, whether they share an address: "true" or nothing. (list network network) */}}
+{{- define "voice-agent.overlap" -}}
+{{- $bounds := list -}}
+{{- range . }}
+{{- range include "voice-agent.cidrRange" . | splitList "-" }}{{ $bounds = append $bounds (include "voice-agent.ipNumber" . | int64) }}{{ end -}}
+{{- end -}}
+{{- if and (le (index $bounds 0) (index $bounds 3)) (le (index $bounds 2) (index $bounds 1)) }}true{{ end -}}
 {{- end }}

@@ -19,6 +19,16 @@
 {{- $faults = append $faults "turn.tlsPort is for coturn and external relays: set it to 0 with STUNner." }}
 {{- end }}
 {{- if eq $turn.provider "coturn" }}
+{{- if not .Values.coturn.peerCidrs }}
+{{- $faults = append $faults "coturn.peerCidrs is empty: give the network of the cluster's pods, such as [10.244.0.0/16]; callers reach all of it through the relay, and nothing else." }}
+{{- end }}
+{{- range $cidr := .Values.coturn.peerCidrs }}
+{{- range $never := list "0.0.0.0/8" "127.0.0.0/8" "169.254.0.0/16" "224.0.0.0/3" }}
+{{- if include "voice-agent.overlap" (list $cidr $never) }}
+{{- $faults = append $faults (printf "coturn.peerCidrs holds %s, which reaches into %s (this host, cloud metadata or multicast): give the network of the cluster's pods, such as 10.244.0.0/16." $cidr $never) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and $turn.tlsPort (not .Values.coturn.tlsSecret) }}
 {{- $faults = append $faults "turn.tlsPort is set: give the certificate in coturn.tlsSecret (a TLS Secret), or set tlsPort to 0." }}
 {{- end }}

@@ -13,6 +13,7 @@ import { ANSWER, ATTEMPTS, type Installation, install, QUESTION } from './edge/c
 import type { Client } from './edge/client.ts';
 import { browserIn, HOST, MODELS } from './edge/edge.ts';
 import { remoteAddressOf } from './edge/paths.ts';
+import { expectNoPivot } from './edge/pivot.ts';
 import { echoBeside, openRelay } from './edge/relay.ts';
 import { NODE } from './node-namespace.ts';
 import { type Component, type PodObject, podOf, processOf } from './pods.ts';
@@ -180,6 +181,11 @@ describe('the relay', () => {
     expect(await relay.permit(NODE.bridgeIp)).toBe('refused');
     relay.close();
     endEcho();
+  });
+
+  test('leads nowhere else, whatever is asked of it', async () => {
+    const given = await credentials();
+    await expectNoPivot(() => open(given));
   });
 
   test.each([

@@ -6,7 +6,7 @@ import type { Api } from './api.ts';
 import { NAMESPACE } from './control-plane.ts';
 import type { ContainerStatus } from './kubelet/types.ts';
 
-export type Component = 'agent' | 'web' | 'livekit';
+export type Component = 'agent' | 'web' | 'livekit' | 'coturn';
 
 export interface PodObject extends KubeObject {
   status: { phase: string; podIP?: string; containerStatuses?: ContainerStatus[] };

@@ -94,6 +94,7 @@ describe('the notes', () => {
     expect(text).toContain('turn:10.65.176.54:3480?transport=tcp');
     expect(text).toContain('kubectl -n livekit get gateway/udp-gateway service/udp-gateway');
     expect(text).toContain('helm test va --namespace livekit --logs');
+    expect(text).toContain('can only be seen from\noutside the cluster');
     expect(text).toContain(`get secret va-web -o go-template='{{ index .data "WEB_TOKEN" | base64decode }}'`);
   });
 

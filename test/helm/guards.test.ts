@@ -5,6 +5,8 @@ import { allEmptied } from './emptied.ts';
 const STUNNER = { turn: { provider: 'stunner', host: '10.65.176.54' } };
 const MODELS = { agent: { config: { openai: { baseUrl: 'http://gpu-host:8000/v1' } } } };
 
+const PEERS = { peerCidrs: ['10.244.0.0/24'] };
+
 /** Sentences of a refusal by the guards, without Helm's frame. */
 const sentences = async (rendering: Parameters<typeof refusal>[0]) =>
   (await refusal(rendering)).split('\n').flatMap((line) => line.match(/^ {2}- (.*)/)?.slice(1) ?? []);
@@ -50,8 +52,14 @@ test.each([
     { turn: { ...STUNNER.turn, tlsPort: 443 } },
     /^turn\.tlsPort is for coturn and external relays: set it to 0/,
   ],
-  [{ turn: { provider: 'coturn', host: 'a', tlsPort: 443 } }, /: give the certificate in coturn\.tlsSecret/],
-  [{ turn: { provider: 'coturn', host: 'a', tcpPort: 0 } }, /^coturn needs a TCP door for its probes: set /],
+  [
+    { coturn: PEERS, turn: { provider: 'coturn', host: 'a', tlsPort: 443 } },
+    /: give the certificate in coturn\.tlsSecret/,
+  ],
+  [
+    { coturn: PEERS, turn: { provider: 'coturn', host: 'a', tcpPort: 0 } },
+    /^coturn needs a TCP door for its probes: set /,
+  ],
   [
     { ...STUNNER, stunner: { annotations: { 'stunner.l7mp.io/enable-mixed-protocol-lb': 'false' } } },
     /: remove that annotation, or set stunner\.layout to "split"\.$/,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { find, type Manifest, render, renderText, SCENARIOS } from './chart.ts';
-import { selects, workload } from './pods.ts';
+import { envOf, selects, workload } from './pods.ts';
 
 const of = (manifests: readonly Manifest[], kind: string) => manifests.filter((one) => one.kind === kind);
 
@@ -151,22 +151,20 @@ test('another LiveKit’s Service can be relayed to, by an existing class and da
   ]);
 });
 
-test('coturn relays to LiveKit’s networks only, behind the doors that clients are told', async () => {
-  const manifests = await render(SCENARIOS.coturn);
-  const { ports } = find(manifests, 'Service', 'va-coturn').spec as {
-    ports: { port: number; targetPort: string }[];
-  };
-  expect(ports.map(({ port, targetPort }) => [port, targetPort])).toEqual([
-    [3478, 'udp'],
-    [3478, 'tcp'],
-    [443, 'tls'],
-  ]);
-  const config = find(manifests, 'ConfigMap', 'va-coturn').data?.['turnserver.conf'] ?? '';
-  expect(config.match(/^(allowed|denied)-peer-ip=.*/gm)).toEqual([
-    'denied-peer-ip=0.0.0.0-255.255.255.255',
-    'allowed-peer-ip=10.0.0.0-10.255.255.255',
-    'allowed-peer-ip=172.16.0.0-172.31.255.255',
-    'allowed-peer-ip=192.168.0.0-192.168.255.255',
-    'allowed-peer-ip=100.64.0.0-100.127.255.255',
-  ]);
-});
+test.each([
+  [
+    'values-cce',
+    'turn:udp-gateway.livekit.svc:3478?transport=udp,turn:udp-gateway.livekit.svc:3480?transport=tcp',
+  ],
+  [
+    'stunner-split',
+    'turn:udp-gateway.livekit.svc:3478?transport=udp,turn:tcp-gateway.livekit.svc:3480?transport=tcp',
+  ],
+  ['coturn', 'turn:va-coturn.livekit.svc:3478?transport=udp,turn:va-coturn.livekit.svc:3478?transport=tcp'],
+])(
+  'the check of %s asks the relay at its Service: the load balancer cannot be seen from inside',
+  async (name, urls) => {
+    const manifests = await render(SCENARIOS[name]);
+    expect(envOf(workload(manifests, 'check').container, 'TURN_URLS')).toBe(urls);
+  },
+);

@@ -20,33 +20,41 @@ import { serveRemote } from './serve-remote.ts';
 const MORE_METHODS = { createPermission: 0x008, send: 0x006, data: 0x007 };
 const INDICATION = 0x010;
 const MORE_ATTRIBUTES = { peerAddress: 0x0012, data: 0x0013 };
+const REQUEST_TCP_RELAY: Attribute = [ATTRIBUTE.requestedTransport, Buffer.from([6, 0, 0, 0])];
 const DEADLINE_MS = 5000;
+/** Some depend on the transaction that they are part of. */
+type AttributesFor = (transactionId: Buffer) => readonly Attribute[];
+
 const ECHOES = { tries: 5, everyMs: 300 };
 
 await serveRemote(async ({ door, credentials }: RelayOptions) => {
   const connection = await openConnection(door, AbortSignal.timeout(DEADLINE_MS));
   let proof: Attribute[] = [];
   let key: Buffer | undefined;
-  const message = (method: number, kind: number, attributes: readonly Attribute[]) => ({
-    ...{ method, class: kind, attributes },
-    transactionId: randomBytes(TRANSACTION_ID_BYTES),
-  });
-  const request = (method: number, attributes: readonly Attribute[]) =>
-    exchange(connection, message(method, 0, [...attributes, ...proof]), {
-      key,
-      signal: AbortSignal.timeout(DEADLINE_MS),
-      after(ms, run) {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
+  const message = (method: number, kind: number, attributes: AttributesFor) => {
+    const transactionId = randomBytes(TRANSACTION_ID_BYTES);
+    return { method, class: kind, attributes: attributes(transactionId), transactionId };
+  };
+  const request = (method: number, attributes: AttributesFor) =>
+    exchange(
+      connection,
+      message(method, 0, (id) => [...attributes(id), ...proof]),
+      {
+        key,
+        signal: AbortSignal.timeout(DEADLINE_MS),
+        after(ms, run) {
+          const timer = setTimeout(run, ms);
+          return () => clearTimeout(timer);
+        },
       },
-    });
+    );
   /** What the server says to it. STUNner refuses a peer without a code. */
-  const verdict = async (method: number, attributes: readonly Attribute[] = []) => {
+  const verdict = async (method: number, attributes: AttributesFor = () => []) => {
     const answer = await request(method, attributes);
     return answer.class === CLASS.success ? 'allowed' : `refused ${errorOf(answer)?.code ?? ''}`.trim();
   };
 
-  const challenge = await request(METHOD.allocate, [REQUEST_UDP_RELAY]);
+  const challenge = await request(METHOD.allocate, () => [REQUEST_UDP_RELAY]);
   const [realm = '', nonce = ''] = [ATTRIBUTE.realm, ATTRIBUTE.nonce].map((type) => textOf(challenge, type));
   key = longTermKey(credentials, realm);
   proof = [
@@ -56,9 +64,10 @@ await serveRemote(async ({ door, credentials }: RelayOptions) => {
   ];
 
   return {
-    allocate: () => verdict(METHOD.allocate, [REQUEST_UDP_RELAY]),
+    allocate: () => verdict(METHOD.allocate, () => [REQUEST_UDP_RELAY]),
+    allocateTcp: () => verdict(METHOD.allocate, () => [REQUEST_TCP_RELAY]),
     refresh: () => verdict(METHOD.refresh),
-    permit: (peer: string) => verdict(MORE_METHODS.createPermission, [peerAddress(peer, 0)]),
+    permit: (peer: string) => verdict(MORE_METHODS.createPermission, (id) => [peerAddress(peer, 0, id)]),
     /** Whether a UDP echo behind the relay is heard. */
     async echo(peer: string, port: number) {
       const text = randomBytes(8).toString('hex');
@@ -73,7 +82,9 @@ await serveRemote(async ({ door, credentials }: RelayOptions) => {
       });
       const data: Attribute = [MORE_ATTRIBUTES.data, Buffer.from(text)];
       for (let tried = 0; tried < ECHOES.tries && !heard; tried += 1) {
-        connection.send(encode(message(MORE_METHODS.send, INDICATION, [peerAddress(peer, port), data])));
+        connection.send(
+          encode(message(MORE_METHODS.send, INDICATION, (id) => [peerAddress(peer, port, id), data])),
+        );
         await sleep(ECHOES.everyMs);
       }
       return heard;
@@ -81,16 +92,24 @@ await serveRemote(async ({ door, credentials }: RelayOptions) => {
   };
 });
 
-/** XOR-PEER-ADDRESS of an IPv4 address. */
-function peerAddress(address: string, port: number): Attribute {
-  const cookie = [0x21, 0x12, 0xa4, 0x42];
-  const value = Buffer.from([
-    0,
-    1,
-    0,
-    0,
-    ...address.split('.').map((part, i) => Number(part) ^ (cookie[i] ?? 0)),
-  ]);
-  value.writeUInt16BE(port ^ 0x2112, 2);
-  return [MORE_ATTRIBUTES.peerAddress, value];
+/** XOR-PEER-ADDRESS, RFC 8656 §18.3; an IPv6 address is mixed with the transaction's id too. */
+function peerAddress(address: string, port: number, transactionId: Buffer): Attribute {
+  const bytes = bytesOfAddress(address);
+  const mask = Buffer.concat([Buffer.from([0x21, 0x12, 0xa4, 0x42]), transactionId]);
+  const head = Buffer.from([0, bytes.length === 4 ? 1 : 2, 0, 0]);
+  head.writeUInt16BE(port ^ 0x2112, 2);
+  return [MORE_ATTRIBUTES.peerAddress, Buffer.concat([head, bytes.map((byte, i) => byte ^ (mask[i] ?? 0))])];
 }
+
+/** `10.0.0.1`, `::1`, `::ffff:10.0.0.1`. */
+function bytesOfAddress(address: string): Buffer {
+  if (!address.includes(':')) return Buffer.from(address.split('.').map(Number));
+  // The URL parser writes it in groups.
+  const groups = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [before = '', after = ''] = groups
+    .split('::')
+    .map((part) => part.split(':').filter(Boolean).map(hex).join(''));
+  return Buffer.from(before + after.padStart(32 - before.length, '0'), 'hex');
+}
+
+const hex = (group: string) => group.padStart(4, '0');

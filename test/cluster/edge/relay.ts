@@ -13,9 +13,11 @@ export interface RelayOptions {
 /** A TURN client in a client's network. Verdicts are `allowed`, or `refused` with the code where there is one. */
 export interface RelayClient {
   allocate(): Promise<string>;
+  /** Asks for a relay that connects by TCP behind it (RFC 6062), which can fetch web pages; before `allocate`. */
+  allocateTcp(): Promise<string>;
   /** Prolongs the allocation. */
   refresh(): Promise<string>;
-  /** Asks for permission to talk to an address behind the relay. */
+  /** Asks for permission to talk to an address behind the relay, IPv4 or IPv6. */
   permit(peer: string): Promise<string>;
   /** Whether a UDP echo behind the relay is heard. */
   echo(peer: string, port: number): Promise<boolean>;
@@ -26,6 +28,7 @@ export async function openRelay(client: Client, options: RelayOptions, caFile: s
   const { ask, end } = await startRemote(client, 'relay-process.ts', options, caFile);
   return {
     allocate: () => ask('allocate') as Promise<string>,
+    allocateTcp: () => ask('allocateTcp') as Promise<string>,
     refresh: () => ask('refresh') as Promise<string>,
     permit: (peer) => ask('permit', peer) as Promise<string>,
     echo: (peer, port) => ask('echo', peer, port) as Promise<boolean>,

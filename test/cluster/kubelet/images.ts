@@ -54,6 +54,8 @@ export function imageTable({ checkout, livekitServer, stunnerd }: Programs) {
       env: {},
       user: 0,
     },
+    // Debian's 4.6.1, which the node's own parts bring: older than the chart's, and with the faults that made it move on.
+    'coturn/coturn': { files: {}, entrypoint: [], cmd: ['turnserver'], cwd: '/', env: {}, user: 0 },
     'l7mp/stunnerd': {
       files: { '/opt/image/bin/stunnerd': stunnerd },
       entrypoint: [],
