@@ -13,7 +13,7 @@ export type Tag = { part: string } | { variable: string; fallback: string | unde
 /** Names that a tag can ask for: `name`, `sip.phoneNumber`. */
 export const VARIABLE_NAME = /^[A-Za-z_][\w.-]*$/;
 
-const ANY_TAG = /\{\{([^\n]*?)\}\}/g;
+const HINT = 'write {{name}}, {{name | default text}} or {{> _part}}, each on one line';
 const PART = /^>\s*([\w-]+)$/;
 const VARIABLE = /^([A-Za-z_][\w.-]*)\s*(?:\|(.*))?$/;
 
@@ -34,16 +34,22 @@ export function replaceTags(
   source: Source,
   replace: (tag: Tag, line: number, raw: string) => string,
 ): string {
-  const lineAt = (offset: number) => source.firstLine + source.text.slice(0, offset).split('\n').length - 1;
-  const fault = (offset: number, problem: string) =>
-    new PersonaError(source.file, lineAt(offset), problem, {
-      hint: 'write {{name}}, {{name | default text}} or {{> _part}}, each on one line',
-    });
-  const unclosed = source.text.replace(ANY_TAG, (raw) => ' '.repeat(raw.length)).indexOf('{{');
-  if (unclosed >= 0) throw fault(unclosed, '"{{" is not closed by "}}" on the same line');
-  return source.text.replace(ANY_TAG, (raw, inner: string, offset: number) => {
-    const tag = parseTag(inner.trim());
-    if (!tag) throw fault(offset, `${raw} is not a tag`);
-    return replace(tag, lineAt(offset), raw);
-  });
+  const { file, text } = source;
+  let line = source.firstLine;
+  let out = '';
+  let at = 0;
+  for (let open = text.indexOf('{{'); open >= 0; open = text.indexOf('{{', at)) {
+    const before = text.slice(at, open);
+    line += before.split('\n').length - 1;
+    const close = text.indexOf('}}', open + 2);
+    const raw = text.slice(open, close + 2);
+    if (close < 0 || raw.includes('\n')) {
+      throw new PersonaError(file, line, '"{{" is not closed by "}}" on the same line', { hint: HINT });
+    }
+    const tag = parseTag(raw.slice(2, -2).trim());
+    if (!tag) throw new PersonaError(file, line, `${raw} is not a tag`, { hint: HINT });
+    out += before + replace(tag, line, raw);
+    at = close + 2;
+  }
+  return out + text.slice(at);
 }

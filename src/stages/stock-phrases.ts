@@ -39,7 +39,7 @@ const DOUBTFUL = phrases(`
 `);
 
 /** A closing ends a text like this. A full stop in a name (`amara.org`) ends none. */
-const SENTENCE_END = /[.!?…]+(?=\s|$)|[。！？]+/gu;
+const SENTENCE_END = /(?<![.!?…])[.!?…]+(?=\s|$)|[。！？]+/gu;
 
 /**
  * A transcript without the closings of videos at its ends; the empty string when it is nothing else. Linear.

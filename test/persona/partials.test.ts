@@ -51,6 +51,18 @@ test('a variable without any default is an error in the file where it stands', (
   );
 });
 
+test('parts that include others twice, and those others too, are an error before they fill the memory', () => {
+  const names = Array.from({ length: 40 }, (_, index) => `_p${index}`);
+  const doubling = names.map((name, index) => [name, `x\n{{> _p${index + 1} }}{{> _p${index + 1} }}`]);
+  const shared = parts({ ...Object.fromEntries(doubling), _p40: 'end' });
+  expect(() => resolveParts(body('one\n{{> _p0 }}'), shared, none)).toThrow(
+    /^prompts\/_p\d+\.md:2: with \{\{> _p\d+ \}\} the parts are longer than 500000 characters$/,
+  );
+  expect(() => resolveParts(body('one\n{{> _long }}'), parts({ _long: 'a'.repeat(500_001) }), none)).toThrow(
+    'prompts/a.md:5: with {{> _long }} the parts are longer than 500000 characters',
+  );
+});
+
 test('front matter takes no parts', () => {
   expect(() => resolveParts(body('greeting: {{> _p }}'), undefined, none)).toThrow(
     'prompts/a.md:4: {{> _p }} belongs below the front matter',

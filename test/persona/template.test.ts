@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { replaceTags } from '../../src/persona/template.ts';
+import { growth } from '../helpers/linear.ts';
 
 const source = (text: string, firstLine = 1) => ({ file: 'a.md', text, firstLine });
 
@@ -33,4 +34,13 @@ test.each([
   ['{{name\n}}', '"{{" is not closed'],
 ])('%j is an error on its line', (tag, problem) => {
   expect(() => replaceTags(source(`fine\n{{ok}} ${tag}`, 5), () => '')).toThrow(`a.md:6: ${problem}`);
+});
+
+test('a long prompt is filled in time in proportion to its length', () => {
+  const fill = (length: number) => replaceTags(source('{{name}}\n'.repeat(length)), () => 'x');
+  expect(growth(fill, 5000)).toBeLessThan(8);
+  const unclosed = (length: number) => {
+    expect(() => replaceTags(source('{{{'.repeat(length)), () => 'x')).toThrow('is not closed');
+  };
+  expect(growth(unclosed, 5000)).toBeLessThan(8);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TranscriptSegment } from '../../src/openai/transcription.ts';
 import { believedPart, loudnessDbfs } from '../../src/stages/silence-guard.ts';
+import { endlessTexts, growth } from '../helpers/linear.ts';
 
 const SPOKEN_DBFS = -25;
 const QUIET_DBFS = -48;
@@ -188,3 +189,10 @@ test('loudness is that of the loudest tenth of a second', () => {
   expect(loudnessDbfs(new Int16Array(1600), 16_000)).toBe(Number.NEGATIVE_INFINITY);
   expect(loudnessDbfs(new Int16Array(0), 16_000)).toBe(Number.NEGATIVE_INFINITY);
 });
+
+test('an endless transcript is judged in time in proportion to its length', () => {
+  for (const [name, text] of endlessTexts(20_000)) {
+    const ratio = growth((length) => believed(`${text.slice(0, length)}a`, QUIET_DBFS), 5000);
+    expect(ratio, name).toBeLessThan(8);
+  }
+}, 30_000);

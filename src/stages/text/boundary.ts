@@ -1,4 +1,5 @@
 import { dotRule, mayStartAddress } from './abbreviations.ts';
+import type { Place } from './passage.ts';
 
 /** What a text's last character is: the end of a sentence or clause, neither, or not to be told before more is here. */
 export type Verdict = 'sentence' | 'clause' | 'no' | 'wait';
@@ -7,21 +8,18 @@ const SENTENCE_ENDS = '?!。！？؟۔।॥';
 const CLAUSE_ENDS = ';…—；，、：،؛';
 
 /**
- * @param text - spoken text (spoken.ts) that ends with the character in question.
+ * @param place - a character of spoken text (spoken.ts), and what stands before it.
  * @param rest - what follows; empty while unknown. One character decides, or two where the first is a space.
  */
-export function judge(text: string, rest: string): Verdict {
-  const mark = text.at(-1) ?? '';
+export function judge(place: Place, rest: string): Verdict {
+  const { mark } = place;
   if (mark === '\n') return 'sentence';
-  if (SENTENCE_ENDS.includes(mark))
-    return isAddress(lastWord(text)) ? unlessGlued('sentence', rest) : 'sentence';
-  if (mark === '.') return judgeDot(text, rest);
-  const verdict = judgeClause(mark, text, rest);
-  return verdict !== 'no' && isInBrackets(text) ? 'no' : verdict;
+  if (SENTENCE_ENDS.includes(mark)) return place.isAddress ? unlessGlued('sentence', rest) : 'sentence';
+  if (mark === '.') return judgeDot(place, rest);
+  return place.isInBrackets ? 'no' : judgeClause(place, rest);
 }
 
-function judgeClause(mark: string, text: string, rest: string): Verdict {
-  const before = text.at(-2) ?? '';
+function judgeClause({ mark, before, beforeThat }: Place, rest: string): Verdict {
   if (CLAUSE_ENDS.includes(mark)) return 'clause';
   if (mark === ',') {
     if (before === '.') return 'no';
@@ -29,23 +27,22 @@ function judgeClause(mark: string, text: string, rest: string): Verdict {
     return rest === '' ? 'wait' : isFigure(rest) ? 'no' : 'clause';
   }
   if (mark === ':') return unlessGlued('clause', rest);
-  if ((mark === '-' || mark === '–') && before === ' ' && !isFigure(text.at(-3))) {
+  if ((mark === '-' || mark === '–') && before === ' ' && !isFigure(beforeThat)) {
     return unlessGlued('clause', rest);
   }
   return 'no';
 }
 
-function judgeDot(text: string, rest: string): Verdict {
-  const word = lastWord(text).slice(0, -1);
+function judgeDot({ word, isAddress, wordBefore }: Place, rest: string): Verdict {
   if (word.endsWith('.')) return rest === '' ? 'wait' : rest[0] === '.' ? 'no' : 'clause';
   const bare = word.replace(/^[\p{Ps}\p{Pi}"']+/u, '');
   const rule = dotRule(bare);
-  if (rule === 'always' && isPlainWord(bare) && !mayStartAddress(wordBefore(text))) return 'sentence';
+  if (rule === 'always' && !isAddress && isPlainWord(bare) && !mayStartAddress(wordBefore)) return 'sentence';
   if (rest === '') return 'wait';
   if (rest[0] === '\n') return 'sentence';
   if (!/[\s\p{Pe}\p{Pf}"']/u.test(rest[0] ?? '')) return 'no';
   // `1.` alone is the number of a list's item.
-  if (rule === 'never' || /^\s*\d+\.$/.test(text)) return 'no';
+  if (rule === 'never' || (wordBefore === '' && /^\d+$/.test(word))) return 'no';
   if (rule === 'always') return 'sentence';
   const next = rest[1];
   if (next === undefined) return 'wait';
@@ -61,14 +58,7 @@ function unlessGlued(verdict: Verdict, rest: string): Verdict {
 
 /** Letters only, or ended by something that no number or address has before a dot: `(twice)`, `50%`. */
 function isPlainWord(word: string): boolean {
-  return /^\p{L}[\p{L}\p{M}'’-]+$/u.test(word) || (!isAddress(word) && /[^\p{L}\p{M}\p{N}]$/u.test(word));
+  return /^\p{L}[\p{L}\p{M}'’-]+$|[^\p{L}\p{M}\p{N}]$/u.test(word);
 }
 
-const isFigure = (text: string | undefined) => /^\p{N}/u.test(text ?? '');
-const isAddress = (word: string) => /:\/\/|@|^www\.|\p{L}\.\p{L}/iu.test(word);
-const lastWord = (text: string) => text.split(/\s/).at(-1) ?? '';
-const wordBefore = (text: string) => text.split(/\s+/).at(-2) ?? '';
-
-function isInBrackets(text: string): boolean {
-  return text.lastIndexOf('(') > text.lastIndexOf(')');
-}
+const isFigure = (text: string) => /^\p{N}/u.test(text);

@@ -1,10 +1,10 @@
-/** A line that so far may be markup, and nothing else. */
-const MAYBE_MARKUP = /^(?:\s*(?:#{1,6}|[+•‣▪◦>]|`{1,2}|~{1,2})|[-*_=:| \t]*)$/;
-const LINE_MARKER = /^\s*(?:#{1,6}|[-+*•‣▪◦>])[ \t]$/;
-/** `---`, `***`, and the line below a table's head. */
-const RULE = /^[-*_=:| \t]*(?:[-*_=][ \t]*){3}[-*_=:| \t]*\n$/;
-const FENCE = /^\s*(?:`{3}|~{3})/;
+import { LineStart } from './line-start.ts';
+
 const FENCE_END = /^\s*(?:`{3,}|~{3,})\s*$/;
+/** A longer line of code ends no code block. */
+const LONGEST_FENCE = 200;
+/** More stars and figures are no emphasis, key or service code. */
+const LONGEST_STARS = 100;
 const PICTURE =
   /(?![©®™‼⁉])[\p{Extended_Pictographic}\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}\uFE0F\u20E3\u{E0020}-\u{E007F}]/u;
 const INVISIBLE = /[\u00AD\u200B\u2060\uFEFF]/;
@@ -17,8 +17,9 @@ const ESCAPABLE = /[\\`*_{}[\]()#+.!|~>-]/;
  */
 export class SpokenText {
   /** The line so far, while only its start was seen. */
-  #line: string | undefined = '';
-  #inCode = false;
+  #lineStart: LineStart | undefined = new LineStart();
+  /** The line so far, inside a code block. */
+  #codeLine: string | undefined;
   /** What may be markup, inside a line. */
   #held = '';
   #rest = '';
@@ -29,7 +30,7 @@ export class SpokenText {
   /** @returns what is certain to be spoken. */
   push(written: string): string {
     const text = this.#rest + written;
-    const isCut = /[\uD800-\uDBFF]$/.test(text);
+    const isCut = /[\uD800-\uDBFF]/.test(text.slice(-1));
     this.#rest = isCut ? text.slice(-1) : '';
     for (const char of isCut ? text.slice(0, -1) : text) this.#read(char);
     return this.#take();
@@ -37,8 +38,8 @@ export class SpokenText {
 
   /** The answer is complete; more would be another line. */
   end(): string {
-    if (!this.#inCode && this.#line) this.#readLine(this.#line);
-    this.#inCode = false;
+    if (this.#codeLine === undefined) this.#endLineStart();
+    this.#codeLine = undefined;
     this.#inline('\n');
     return this.#take();
   }
@@ -51,26 +52,28 @@ export class SpokenText {
 
   #read(char: string): void {
     if (INVISIBLE.test(char) || char === '\r') return;
-    if (this.#line === undefined) this.#inline(char);
-    else this.#readStart(this.#line + char);
+    if (this.#codeLine !== undefined) this.#readCode(this.#codeLine, char);
+    else if (this.#lineStart) this.#readStart(this.#lineStart, char);
+    else this.#inline(char);
   }
 
-  #readStart(line: string): void {
-    this.#line = line;
-    if (this.#inCode) {
-      if (!line.endsWith('\n')) return;
-      this.#inCode = !FENCE_END.test(line);
-      this.#line = '';
-    } else if (FENCE.test(line)) {
-      this.#inCode = true;
-      this.#line = '';
-    } else if (LINE_MARKER.test(line) || RULE.test(line)) this.#line = '';
-    else if (!MAYBE_MARKUP.test(line)) this.#readLine(line);
+  #readCode(line: string, char: string): void {
+    if (char !== '\n') this.#codeLine = line.length > LONGEST_FENCE ? line : line + char;
+    else this.#codeLine = FENCE_END.test(line) ? undefined : '';
   }
 
-  #readLine(line: string): void {
-    this.#line = undefined;
-    for (const char of line) this.#inline(char);
+  #readStart(lineStart: LineStart, char: string): void {
+    const verdict = lineStart.read(char);
+    if (verdict === 'text') this.#endLineStart();
+    else if (verdict !== 'open') this.#lineStart = new LineStart();
+    if (verdict === 'fence') this.#codeLine = '';
+  }
+
+  /** What was held of the line is text. */
+  #endLineStart(): void {
+    const held = this.#lineStart?.held ?? '';
+    this.#lineStart = undefined;
+    for (const char of held) this.#inline(char);
   }
 
   #inline(char: string): void {
@@ -88,17 +91,9 @@ export class SpokenText {
   /** Decides about the held characters, now that the next one is here. */
   #resolve(char: string): void {
     const held = this.#held;
-    const isOpen =
-      (held[0] === '*' && /[\d*]/.test(char)) ||
-      (held[0] === '|' && char === ' ') ||
-      (held === ']' && char === '(') ||
-      (held.startsWith('](') && char !== ')' && char !== '\n');
-    if (isOpen) {
-      this.#held += char;
-      return;
-    }
-    this.#held = '';
-    if (held.startsWith('](') && char === ')') return;
+    this.#held = stillHeld(held, char);
+    if (this.#held !== '') return;
+    if (held === '](' && char === ')') return;
     if (held === '!' && char === '[') return;
     for (const one of this.#spokenOf(held, char)) this.#give(one);
     if (held === '\\' && ESCAPABLE.test(char)) this.#give(char);
@@ -107,7 +102,7 @@ export class SpokenText {
 
   #spokenOf(held: string, next: string): string {
     if (held === '!') return '!';
-    if (held[0] === '|') return next === '\n' ? '' : ', ';
+    if (held === '|') return next === '\n' ? '' : ', ';
     if (held === '_') return /[\p{L}\p{N}]/u.test(this.#last) && /[\p{L}\p{N}]/u.test(next) ? '_' : '';
     if (held[0] !== '*') return '';
     // A key (`press * now`), a service code (`*124#`), a product (`5*3`); all else is emphasis.
@@ -123,10 +118,18 @@ export class SpokenText {
       return;
     }
     this.#wasPicture = false;
-    if (char === '\n') this.#line = '';
+    if (char === '\n') this.#lineStart = new LineStart();
     const given = char === '\n' ? char : char.replace(/\s/, ' ');
     if (/\s/.test(given) && (this.#last === '\n' || this.#last === given)) return;
     this.#out += given;
     this.#last = given;
   }
+}
+
+/** What is held on when this character comes after held ones; a link's target is not kept. Empty: it is decided. */
+function stillHeld(held: string, char: string): string {
+  if (held === '](') return char === ')' || char === '\n' ? '' : held;
+  if (held === ']') return char === '(' ? '](' : '';
+  if (held === '|') return char === ' ' ? held : '';
+  return held[0] === '*' && held.length < LONGEST_STARS && /[\d*]/.test(char) ? held + char : '';
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Chunk, Chunker } from '../../../src/stages/text/chunker.ts';
 import { SpokenText } from '../../../src/stages/text/spoken.ts';
+import { charactersRead, endlessTexts, growth, inPieces } from '../../helpers/linear.ts';
 import { CHUNK_CASES } from './chunk-cases.ts';
 
 const marked = (chunks: Chunk[]) =>
@@ -89,4 +90,41 @@ test('the first chunk is as long as asked for', () => {
   const first = (firstWords: number) => new Chunker({ firstWords }).push(words)[0]?.text;
   expect(first(3)).toBe('please tell me');
   expect(first(8)).toBe('please tell me what happened today after lunch');
+});
+
+test('each character is looked at a bounded number of times, whatever the model repeats', () => {
+  for (const [name, text] of endlessTexts(8000)) {
+    const read = charactersRead(() => chunksOf(inPieces(text, 64)));
+    expect(read / text.length, name).toBeLessThan(700);
+  }
+});
+
+test.each([1, 7, 64])(
+  '100,000 characters in pieces of %i take time in proportion',
+  (size) => {
+    for (const [name, text] of endlessTexts(100_000).slice(-4)) {
+      const ratio = growth((length) => chunksOf(inPieces(text.slice(0, length), size)), 25_000);
+      expect(ratio, name).toBeLessThan(8);
+    }
+  },
+  30_000,
+);
+
+test('chunks are bounded, hold something to say, and are the same however an endless text is cut', () => {
+  for (const [name, text] of endlessTexts(5000)) {
+    const chunks = chunksOf([text]);
+    expect(Math.max(0, ...chunks.map((chunk) => chunk.length)), name).toBeLessThanOrEqual(1002);
+    expect(
+      chunks.filter((chunk) => !/[\p{L}\p{N}]/u.test(chunk)),
+      name,
+    ).toEqual([]);
+    for (const size of [1, 7, 64]) expect(chunksOf(inPieces(text, size)), `${name}, ${size}`).toEqual(chunks);
+  }
+}, 30_000);
+
+test('what comes after endless punctuation is spoken', () => {
+  for (const mark of ['!', '…', '-', '.', '🎉', '*', '|']) {
+    const chunks = chunksOf(inPieces(`${mark.repeat(20_001)}\nHello there.`, 64));
+    expect(chunks.at(-1), mark).toBe('Hello there.');
+  }
 });

@@ -5,6 +5,7 @@ import {
   looksUnfinished,
   saysTheSame,
 } from '../../../src/stages/turn/words.ts';
+import { endlessTexts, growth } from '../../helpers/linear.ts';
 
 describe('words that hold a turn open', () => {
   test.each([
@@ -92,3 +93,15 @@ test('a statement is told from what asks for an answer', () => {
     expect(completenessOf(text), text).toBe('asked');
   expect(completenessOf('I would like to')).toBe('unfinished');
 });
+
+test('an endless transcript is read in time in proportion to its length', () => {
+  for (const [name, text] of endlessTexts(100_000)) {
+    const ratio = growth((length) => {
+      const heard = `${text.slice(0, length)}a`;
+      completenessOf(heard);
+      isBackchannel(heard);
+      saysTheSame(heard, heard);
+    }, 25_000);
+    expect(ratio, name).toBeLessThan(8);
+  }
+}, 60_000);
