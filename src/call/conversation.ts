@@ -61,6 +61,10 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
   const hooks: CallHooks = {
     onMark: (mark) => record.mark(mark),
     onTurnEnded: (times) => record.ended(times),
+    onTurnCut(inARow) {
+      log.info({ inARow }, 'turn cut: the caller has not stopped speaking');
+      limits.talkedOn(inARow);
+    },
     onError(error: EndpointError) {
       const { endpoint, url, failure, status, reason, hint } = error;
       // The message may hold more than the reason: what a server answered in place of a transcript or a voice.

@@ -20,6 +20,9 @@ export interface LimitOptions {
   timers?: Timers;
 }
 
+/** A person who speaks has stopped to listen by then. */
+const TURNS_WITHOUT_PAUSE = 3;
+
 /** Bounds a call in time: its whole length, and the silence in it. */
 export interface Limits {
   /** Both are silent from now on. */
@@ -28,6 +31,11 @@ export interface Limits {
   busy(): void;
   /** The caller spoke or typed: they are there. */
   heard(): void;
+  /**
+   * So many of the longest turns in a row, without a pause to listen: a television or a recording sooner than a person,
+   * and as good as silence.
+   */
+  talkedOn(turnsInARow: number): void;
   stop(): void;
 }
 
@@ -69,6 +77,11 @@ export function createLimits({
     heard() {
       asked = false;
       stopIdle();
+    },
+    talkedOn(turnsInARow) {
+      if (idleTimeoutMs === 0 || turnsInARow < TURNS_WITHOUT_PAUSE) return;
+      if (turnsInARow === TURNS_WITHOUT_PAUSE) onIdle();
+      else end('idle');
     },
     stop,
   };

@@ -16,6 +16,8 @@ import { OnDeviceTurnModel } from '../stages/turn/turn-model.ts';
 export interface CallHooks extends SttHooks {
   /** Not told by transcribers that take turns by themselves. */
   onTurnEnded?(times: TurnTimes): void;
+  /** The caller speaks without a pause: so many longest turns in a row. */
+  onTurnCut?(inARow: number): void;
 }
 
 export interface PipelineParts {
@@ -79,6 +81,7 @@ function createEars(
     turnModel: turn.detection === 'model' ? new OnDeviceTurnModel() : undefined,
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,
+    onTurnCut: hooks.onTurnCut,
     model: modelNames(config).stt,
     provider: hostOf(config.stt.baseUrl),
   });

@@ -189,6 +189,11 @@ export const settings = {
       durationMs(90, 30),
       'Speech over the agent before it falls silent to listen; it goes on when nothing of substance was said',
     ),
+    maxTurnMs: setting(
+      'MAX_TURN_MS',
+      durationMs(60_000, 1000),
+      'Longest turn of a caller: then what was said is answered, though they have not stopped. Four in a row, such as a television’s, end the call',
+    ),
     aecWarmupMs: setting(
       'AEC_WARMUP_MS',
       durationMs(0, 0),

@@ -31,11 +31,11 @@ const CREDIT = /\bamara org\b/;
 /** What callers say too: believed unless the sound was quiet or the recogniser doubts it. */
 const DOUBTFUL = phrases(`
   thank you | thank you very much | thank you so much | thanks | thanks for listening | thank you for listening | thank you bye
-  you | bye | bye bye | goodbye | please subscribe | so | the end | okay | oh | i'm sorry | music | music playing | applause
+  you | bye | bye bye | goodbye | please subscribe | the end | music | music playing | applause
   silence | blank audio | no speech | inaudible | foreign | see you | see you next time | see you later
   subtitles by | captions by | transcribed by | translated by | transcription by castingwords | subtitle oleh | sari kata oleh
   terima kasih | terima kasih banyak | sekian terima kasih | sila langgan | sampai jumpa | sampai jumpa lagi | jumpa lagi | selamat tinggal
-  selamat menonton | ya | 字幕 | ありがとうございました | おやすみなさい | 谢谢 | 謝謝 | 감사합니다
+  selamat menonton | 字幕 | ありがとうございました | おやすみなさい | 谢谢 | 謝謝 | 감사합니다
 `);
 
 /** A closing ends a text like this. A full stop in a name (`amara.org`) ends none. */

@@ -54,6 +54,7 @@ const defaults: TurnPolicy = {
   useWords: true,
   speculation: 'answer',
   bargeInAfterMs: 90,
+  maxTurnMs: 60_000,
 };
 const silence = (ms: number, more: Partial<TurnPolicy> = {}): TurnPolicy => ({
   ...defaults,

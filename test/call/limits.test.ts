@@ -93,3 +93,22 @@ test('nothing fires after stop', () => {
   timers.advance(100_000);
   expect(events).toEqual([]);
 });
+
+test('who never stops speaking is asked after three longest turns in a row, and the call ends with the fourth', () => {
+  const limits = start();
+  for (const turn of [1, 2]) limits.talkedOn(turn);
+  expect(events).toEqual([]);
+  limits.talkedOn(3);
+  expect(events).toEqual(['ask']);
+  limits.heard();
+  limits.talkedOn(1);
+  expect(events).toEqual(['ask']);
+  limits.talkedOn(4);
+  expect(events).toEqual(['ask', 'idle']);
+});
+
+test('where nobody is asked, nobody is ended for speaking on', () => {
+  const limits = start({ idleTimeoutMs: 0 });
+  for (const turn of [1, 2, 3, 4, 5]) limits.talkedOn(turn);
+  expect(events).toEqual([]);
+});

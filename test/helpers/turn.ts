@@ -13,6 +13,7 @@ const POLICY: TurnPolicy = {
   useWords: true,
   speculation: 'answer',
   bargeInAfterMs: 100,
+  maxTurnMs: 60_000,
 };
 
 const WINDOW_MS = 32;
@@ -90,7 +91,8 @@ export function callerOver(
       speechStarted: () => log.push('started'),
       prepare: ({ text }) => log.push(`prepare ${text}`),
       drop: () => log.push('drop'),
-      turnEnded: (text) => log.push(`ended ${text?.text ?? 'with nothing'}`),
+      turnEnded: (text, { wasCut }) =>
+        log.push(`${wasCut ? 'cut' : 'ended'} ${text?.text ?? 'with nothing'}`),
       hold: () => log.push('hold'),
       release: () => log.push('release'),
       interrupt: () => {
@@ -102,12 +104,12 @@ export function callerOver(
 
   return {
     ...{ turn, log, clock, governor, answers, verdicts },
-    /** Speech in windows of 32 ms, as the detector reports it. */
-    speak(durationMs: number) {
+    /** Speech in windows of 32 ms, as the detector reports it; `beforeMs` of it went before without a pause. */
+    speak(durationMs: number, beforeMs = 0) {
       silentMs = 0;
       for (let spoken = WINDOW_MS; spoken <= durationMs; spoken += WINDOW_MS) {
         clock.advance(WINDOW_MS);
-        turn.speech(spoken);
+        turn.speech(beforeMs + spoken);
       }
     },
     /** Silence, the same way. */

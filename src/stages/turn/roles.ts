@@ -18,6 +18,8 @@ export interface TurnPolicy {
   speculation: 'off' | 'transcript' | 'answer';
   /** Speech over the agent's voice before that falls silent. */
   bargeInAfterMs: number;
+  /** A turn that is longer is cut at its next short pause, or soon without one; the agent may speak then. */
+  maxTurnMs: number;
 }
 
 /** Wall-clock times of one turn, in milliseconds since the epoch. */
@@ -26,6 +28,8 @@ export interface TurnTimes {
   pauseSeenAt?: number;
   transcribedAt?: number;
   endedAt?: number;
+  /** It was longer than turns may be; the caller has not stopped. */
+  wasCut?: boolean;
 }
 
 /** What follows from what the caller does. */

@@ -20,6 +20,8 @@ export interface TurnSttParts {
   floor: Floor;
   /** For the record of each turn. */
   onTurn?: ((times: TurnTimes) => void) | undefined;
+  /** A turn was cut because it was too long, as were those before it: so many in a row. */
+  onTurnCut?: ((inARow: number) => void) | undefined;
   model: string;
   provider: string;
 }
@@ -68,6 +70,7 @@ class TurnStream extends stt.SpeechStream {
   readonly #meter = new SpeechMeter();
   #prefix: Int16Array[] = [];
   #taker: TurnTaker | undefined;
+  #cutInARow = 0;
 
   constructor(owner: TurnStt, parts: TurnSttParts, connOptions?: APIConnectOptions) {
     super(owner, TURN_SAMPLE_RATE, connOptions);
@@ -157,6 +160,8 @@ class TurnStream extends stt.SpeechStream {
   }
 
   #ended(text: TurnText | undefined, times: TurnTimes): void {
+    this.#cutInARow = times.wasCut ? this.#cutInARow + 1 : 0;
+    if (times.wasCut) this.#parts.onTurnCut?.(this.#cutInARow);
     if (text) this.#parts.onTurn?.(times);
     if (text) this.#tell({ type: stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives: [said(text)] });
     this.#tell({ type: stt.SpeechEventType.END_OF_SPEECH, speechEndTime: times.lastSoundAt });

@@ -1,23 +1,12 @@
-import type { Clock } from '../../openai/clock.ts';
 import { endingOf } from './ending.ts';
-import type { SpeculationGovernor } from './governor.ts';
 import { NamedTimers } from './named-timers.ts';
-import type { AgentFloor, TurnActions, TurnModel, TurnPolicy, TurnTimes, Verdict } from './roles.ts';
-import type { TurnText, TurnTranscriber } from './transcriber.ts';
-import { isBackchannel, saysTheSame } from './words.ts';
-
-export interface TurnTakerParts {
-  policy: TurnPolicy;
-  transcriber: TurnTranscriber;
-  /** Heeded beside the words, for the languages it knows. */
-  model?: TurnModel | undefined;
-  governor: SpeculationGovernor;
-  actions: TurnActions;
-  agent: AgentFloor;
-  clock: Clock;
-  /** Wall clock for the record; durations come from `clock`. */
-  wallNow: () => number;
-}
+import { PreparedAnswer } from './prepared-answer.ts';
+import type { Verdict } from './roles.ts';
+import type { TurnTakerParts } from './taker-parts.ts';
+import type { TurnText } from './transcriber.ts';
+import { TurnClock } from './turn-clock.ts';
+import { TurnLength } from './turn-length.ts';
+import { isBackchannel } from './words.ts';
 
 /** Audio that has not come for so long will not come soon: the caller's connection, not a late event loop. */
 const MISSING_AUDIO_MS = 400;
@@ -46,57 +35,59 @@ export class TurnTaker {
   #state: State = 'quiet';
   /** The caller speaks over the agent, and it is not decided what that means. */
   #isOverlap = false;
-  #lastSoundAt = 0;
-  /** Speech or silence. */
-  #lastAudioAt = 0;
-  #times: TurnTimes = { lastSoundAt: 0 };
+  readonly #heard: TurnClock;
   #attempt: AbortController | undefined;
   /** Transcript of the turn up to this pause. */
   #text: TurnText | undefined;
   /** What the model says of it. */
   #verdict: Verdict | undefined;
-  #prepared: TurnText | undefined;
-  /** Its answer. */
-  #isReady = false;
+  readonly #prepared: PreparedAnswer;
   /** The silence is long enough for a turn whose answer is ready. */
   #mayEnd = false;
+  readonly #length: TurnLength;
   readonly #timers: NamedTimers;
 
   constructor(parts: TurnTakerParts) {
     this.#parts = parts;
     this.#timers = new NamedTimers(parts.clock);
+    this.#heard = new TurnClock(parts.clock, parts.wallNow);
+    this.#prepared = new PreparedAnswer(parts.actions);
+    this.#length = new TurnLength(parts.policy.maxTurnMs, parts.clock);
   }
 
   /** Speech has been going on for `speechMs` without a pause; the last of it was heard just now. */
   speech(speechMs: number): void {
-    const { clock, wallNow, policy, agent, actions, governor } = this.#parts;
+    const { policy, agent, actions, governor } = this.#parts;
     if (this.#state !== 'speaking' && speechMs < MIN_SPEECH_MS) return;
     if (this.#state === 'quiet') {
       const isBusy = agent.isBusy();
+      if (this.#length.isAgentsTime(isBusy)) return;
       if (isBusy && (!agent.mayBeInterrupted() || speechMs < policy.bargeInAfterMs)) return;
       this.#isOverlap = isBusy;
+      this.#length.opened();
       if (isBusy) actions.hold();
       else actions.speechStarted();
+    } else if (this.#length.isTooLong(this.#state === 'pausing')) {
+      this.#heard.audio();
+      this.#cut();
+      return;
     } else {
       if (this.#state === 'pausing' && !this.#isOverlap) governor.wasted();
       this.#abandonAttempt();
-      if (speechMs >= GOES_ON_MS) this.#dropPrepared();
+      if (speechMs >= GOES_ON_MS) this.#prepared.drop();
     }
     this.#state = 'speaking';
-    this.#lastSoundAt = clock.now();
-    this.#lastAudioAt = this.#lastSoundAt;
-    this.#times = { lastSoundAt: wallNow() };
+    this.#heard.speech();
     this.#timers.start('pause', this.#pauseMs() + MISSING_AUDIO_MS, () => this.#pause());
   }
 
   /** Silence has been going on for `silenceMs` (0: it may be none); the last of it was heard just now. */
   silence(silenceMs: number): void {
+    if (silenceMs > 0) this.#length.paused();
     if (this.#state === 'quiet') return;
-    const { clock, wallNow } = this.#parts;
-    this.#lastAudioAt = clock.now();
+    this.#heard.audio();
     if (this.#state !== 'speaking' || silenceMs === 0) return;
-    this.#lastSoundAt = clock.now() - silenceMs;
-    this.#times.lastSoundAt = wallNow() - silenceMs;
+    this.#heard.silence(silenceMs);
     const restMs = this.#pauseMs() - silenceMs;
     if (restMs < SILENCE_STEP_MS) this.#timers.start('pause', restMs, () => this.#pause());
   }
@@ -109,14 +100,21 @@ export class TurnTaker {
 
   /** The beginning of the answer that was prepared can be heard as soon as it may. */
   answerReady(): void {
-    if (!this.#prepared) return;
-    this.#isReady = true;
-    if (this.#mayEnd) this.#end();
+    this.#prepared.ready();
+    if (this.#prepared.isReady && this.#mayEnd) this.#end();
   }
 
   /** Whether audio belongs to a turn that is open. */
   get isOpen(): boolean {
-    return this.#state !== 'quiet';
+    return this.#state !== 'quiet' && !this.#length.isCut;
+  }
+
+  /** Ends the turn with what was said in it until now. */
+  #cut(): void {
+    if (this.#length.isCut) return;
+    this.#length.cut();
+    if (this.#state === 'speaking') this.#pause();
+    else if (this.#text && !this.#isOverlap) this.#end();
   }
 
   #pauseMs(): number {
@@ -125,9 +123,9 @@ export class TurnTaker {
   }
 
   #pause(): void {
-    const { transcriber, governor, clock, wallNow } = this.#parts;
+    const { transcriber, governor, clock } = this.#parts;
     this.#state = 'pausing';
-    this.#times.pauseSeenAt = wallNow();
+    this.#heard.note('pauseSeenAt');
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = clock.now();
@@ -154,10 +152,12 @@ export class TurnTaker {
   }
 
   async #transcribed(text: TurnText): Promise<void> {
-    this.#times.transcribedAt = this.#parts.wallNow();
+    this.#heard.note('transcribedAt');
     this.#text = text;
     if (this.#isOverlap) await this.#settleOverlap(text.text);
-    if (this.#text === text) this.#expectEnd();
+    if (this.#text !== text) return;
+    if (this.#length.isCut) this.#end();
+    else this.#expectEnd();
   }
 
   /** Settles when the turn ends unless the caller goes on: by its words, and by its sound once that is judged. */
@@ -171,7 +171,7 @@ export class TurnTaker {
     this.#mayEnd = false;
     this.#scheduleAfterSound('ready', ending.readyMs, () => {
       this.#mayEnd = true;
-      if (!this.#prepared || this.#isReady) this.#end();
+      if (!this.#prepared.isAwaited) this.#end();
     });
   }
 
@@ -191,25 +191,22 @@ export class TurnTaker {
   }
 
   #prepare(): void {
-    const { policy, governor, actions } = this.#parts;
+    const { policy, governor } = this.#parts;
     const text = this.#text;
     if (!text?.text || policy.speculation !== 'answer' || !governor.allows('llm', 'tts')) return;
-    if (this.#prepared && saysTheSame(this.#prepared.text, text.text)) return;
-    this.#prepared = text;
-    this.#isReady = false;
-    actions.prepare(text);
+    this.#prepared.prepare(text);
   }
 
   #end(): void {
-    const { actions, clock, wallNow, governor } = this.#parts;
-    const lateMs = clock.now() - this.#lastAudioAt;
+    const { actions, governor } = this.#parts;
+    const { lateMs } = this.#heard;
     // Timers run before audio that waits to be read: the caller may be speaking in it.
     if (lateMs > AUDIO_DUE_MS && lateMs < MISSING_AUDIO_MS) {
       this.#timers.start('end', AUDIO_DUE_MS / 2, () => this.#end());
       return;
     }
     const text = this.#text?.text ? this.#text : undefined;
-    const times = { ...this.#times, endedAt: wallNow() };
+    const times = this.#heard.ended(this.#length.isCut);
     governor.turnEnded();
     this.#forget();
     actions.turnEnded(text, times);
@@ -221,17 +218,13 @@ export class TurnTaker {
     this.#forgetAttempt();
   }
 
-  #dropPrepared(): void {
-    if (this.#prepared) this.#parts.actions.drop();
-    this.#prepared = undefined;
-  }
-
   #forget(): void {
     this.#forgetAttempt();
     this.#parts.transcriber.reset();
     this.#parts.model?.reset();
-    this.#prepared = undefined;
+    this.#prepared.forget();
     this.#isOverlap = false;
+    this.#length.ended();
     this.#state = 'quiet';
   }
 
@@ -244,6 +237,6 @@ export class TurnTaker {
   }
 
   #scheduleAfterSound(name: string, ms: number, run: () => void): void {
-    this.#timers.start(name, this.#lastSoundAt + ms - this.#parts.clock.now(), run);
+    this.#timers.start(name, this.#heard.msToSilence(ms), run);
   }
 }

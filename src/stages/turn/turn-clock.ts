@@ -1,0 +1,54 @@
+import type { Clock } from '../../openai/clock.ts';
+import type { TurnTimes } from './roles.ts';
+
+/** When the caller was heard last, on the clock that timers use, and for the record on the wall's. */
+export class TurnClock {
+  readonly #clock: Clock;
+  readonly #wallNow: () => number;
+  #lastSoundAt = 0;
+  /** Speech or silence. */
+  #lastAudioAt = 0;
+  #times: TurnTimes = { lastSoundAt: 0 };
+
+  constructor(clock: Clock, wallNow: () => number) {
+    this.#clock = clock;
+    this.#wallNow = wallNow;
+  }
+
+  /** Speech was heard until just now. */
+  speech(): void {
+    this.#lastSoundAt = this.#clock.now();
+    this.#lastAudioAt = this.#lastSoundAt;
+    this.#times = { lastSoundAt: this.#wallNow() };
+  }
+
+  /** Audio came, whatever is in it. */
+  audio(): void {
+    this.#lastAudioAt = this.#clock.now();
+  }
+
+  /** Nothing was heard for so long, until just now. */
+  silence(silenceMs: number): void {
+    this.#lastSoundAt = this.#clock.now() - silenceMs;
+    this.#times.lastSoundAt = this.#wallNow() - silenceMs;
+  }
+
+  note(what: 'pauseSeenAt' | 'transcribedAt'): void {
+    this.#times[what] = this.#wallNow();
+  }
+
+  /** How long no audio has come. */
+  get lateMs(): number {
+    return this.#clock.now() - this.#lastAudioAt;
+  }
+
+  /** Until so much silence has passed. */
+  msToSilence(silenceMs: number): number {
+    return this.#lastSoundAt + silenceMs - this.#clock.now();
+  }
+
+  /** The record of a turn that ends now. */
+  ended(wasCut: boolean): TurnTimes {
+    return { ...this.#times, endedAt: this.#wallNow(), ...(wasCut ? { wasCut } : {}) };
+  }
+}
