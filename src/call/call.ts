@@ -6,8 +6,10 @@ import type { Log } from '../observe/log.ts';
 import { choosePersona } from '../persona/choose.ts';
 import { renderPersona } from '../persona/render.ts';
 import type { Persona, PersonaStore } from '../persona/store.ts';
+import { chatEndpoint } from '../stages/llm.ts';
 import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
 import { publishOutput } from './caller-output.ts';
+import { sharedChatMemory } from './chat-memory.ts';
 import { follow } from './conversation.ts';
 import { createFloor } from './floor.ts';
 import { greet } from './greeting.ts';
@@ -28,7 +30,7 @@ export interface CallParts {
   vad: VAD;
   log: Log;
   report: Report;
-  /** Where calls share the sound of fixed phrases. */
+  /** Where calls share the sound of fixed phrases, and what they learned of the chat model. */
   phraseDir: string;
 }
 
@@ -48,7 +50,11 @@ export async function startCall({
   phraseDir,
 }: CallParts): Promise<RunningCall> {
   const { room } = host;
-  await Promise.all([host.connect(), personas.load()]);
+  const [memory] = await Promise.all([
+    sharedChatMemory(phraseDir, config.llm),
+    host.connect(),
+    personas.load(),
+  ]);
   if (isAlreadyServed(room, config.agent.name)) return notStarted('another agent serves this room', log);
 
   // Publishing takes a round trip or two.
@@ -67,7 +73,8 @@ export async function startCall({
   const conversation = follow({ host, config, persona, caller, log: callLog, report });
   const over = new AbortController();
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
-  const session = buildPipeline({ config, persona, vad, floor, hooks: conversation.hooks });
+  const chat = chatEndpoint(config.llm, memory);
+  const session = buildPipeline({ config, persona, vad, floor, chat, hooks: conversation.hooks });
   floor.attach(session);
   const phrases = createPhrases(session, phraseCacheFor(config, persona, fixed, phraseDir));
   const ended = conversation.attach(session, output, phrases).finally(() => {
@@ -79,7 +86,8 @@ export async function startCall({
   greet(session, phrases, persona);
   warmEndpoints({
     config,
-    instructions: persona.instructions,
+    persona,
+    chat,
     signal: over.signal,
     onError: ({ endpoint, url, failure, status, hint }) =>
       callLog.warn({ endpoint, url, failure, status, hint }, 'endpoint is not ready'),

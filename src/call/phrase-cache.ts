@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SharedFolder } from './shared-folder.ts';
 
 /** Where the call processes of a worker keep the sound of fixed phrases; the worker removes it. */
 export function phraseFolder(workerPid: number): string {
@@ -18,13 +18,15 @@ export interface PhraseCacheOptions {
 
 /** The sound of fixed phrases (mono, 16-bit, 24 kHz), shared by the calls of one worker. Failures only cost time. */
 export class PhraseCache {
-  readonly #options: PhraseCacheOptions;
+  readonly #voice: readonly unknown[];
+  readonly #folder: SharedFolder;
   /** Read beforehand: when one is wanted, it is wanted at once. */
   readonly #early: Map<string, Promise<Int16Array | undefined>>;
 
-  constructor(options: PhraseCacheOptions) {
-    this.#options = options;
-    this.#early = new Map(options.phrases.map((text) => [text, this.#load(text)]));
+  constructor({ folder, voice, phrases }: PhraseCacheOptions) {
+    this.#voice = voice;
+    this.#folder = new SharedFolder(folder);
+    this.#early = new Map(phrases.map((text) => [text, this.#load(text)]));
   }
 
   async read(text: string): Promise<Int16Array | undefined> {
@@ -32,38 +34,19 @@ export class PhraseCache {
     return (await this.#early.get(text)) ?? this.#load(text);
   }
 
-  async #load(text: string): Promise<Int16Array | undefined> {
-    try {
-      if (!(await this.#isOurs())) return undefined;
-      const bytes = await readFile(this.#fileOf(text));
-      return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    } catch {
-      return undefined;
-    }
-  }
-
   async write(text: string, samples: Int16Array): Promise<void> {
     if (!this.#early.has(text) || samples.length === 0) return;
-    try {
-      await mkdir(this.#options.folder, { mode: 0o700, recursive: true });
-      if (!(await this.#isOurs())) return;
-      // Whole or not at all: another call may be reading.
-      const part = `${this.#fileOf(text)}.${process.pid}`;
-      await writeFile(part, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-      await rename(part, this.#fileOf(text));
-    } catch {
-      // The next call asks the voice again.
-    }
+    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    await this.#folder.write(this.#fileOf(text), bytes);
+  }
+
+  async #load(text: string): Promise<Int16Array | undefined> {
+    const bytes = await this.#folder.read(this.#fileOf(text));
+    return bytes && new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   }
 
   #fileOf(text: string): string {
-    const key = JSON.stringify([this.#options.voice, text]);
-    return join(this.#options.folder, `${createHash('sha256').update(key).digest('hex')}.pcm`);
-  }
-
-  /** Everybody may make folders beside it. */
-  async #isOurs(): Promise<boolean> {
-    const found = await lstat(this.#options.folder);
-    return found.isDirectory() && found.uid === process.getuid?.();
+    const key = JSON.stringify([this.#voice, text]);
+    return `${createHash('sha256').update(key).digest('hex')}.pcm`;
   }
 }

@@ -1,6 +1,7 @@
 import { type VAD, voice } from '@livekit/agents';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
+import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Deadlines } from '../openai/exchange.ts';
 import type { Persona } from '../persona/store.ts';
 import { hostOf } from '../stages/endpoint.ts';
@@ -26,15 +27,24 @@ export interface PipelineParts {
   /** Loaded once per process, before the call. */
   vad: VAD;
   floor: Floor;
+  /** The chat model; shared with priming. */
+  chat: ChatEndpoint;
   hooks: CallHooks;
 }
 
 /** The wiring: VAD → STT → turn → LLM → TTS, as one session that is not started yet. */
-export function buildPipeline({ config, persona, vad, floor, hooks }: PipelineParts): voice.AgentSession {
+export function buildPipeline({
+  config,
+  persona,
+  vad,
+  floor,
+  chat,
+  hooks,
+}: PipelineParts): voice.AgentSession {
   const governor = new SpeculationGovernor(config.turn.speculationSlowMs);
   const watched = governedBy(governor, hooks);
   const ears = createEars({ config, persona, vad, floor, hooks: watched }, governor);
-  const llm = createLlm(config.llm, persona, watched);
+  const llm = createLlm(config.llm, persona, { hooks: watched, endpoint: chat });
   const tts = createTts(config, persona.voice, {
     ...watched,
     onMark(mark) {
@@ -65,7 +75,7 @@ export function buildPipeline({ config, persona, vad, floor, hooks }: PipelinePa
 
 /** VAD, STT and turn-taking. */
 function createEars(
-  { config, persona, vad, floor, hooks }: PipelineParts,
+  { config, persona, vad, floor, hooks }: Omit<PipelineParts, 'chat'>,
   governor: SpeculationGovernor,
 ): voice.AgentSessionOptions {
   if (config.stt.provider === 'deepgram') {

@@ -1,13 +1,16 @@
 import { modelEndpoints } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import { EndpointError, type EndpointName } from '../errors.ts';
+import type { ChatEndpoint } from '../openai/chat-body.ts';
 import { listModels } from '../openai/models.ts';
 import { primeChat } from '../openai/prime.ts';
+import { chatChoices, type LlmChoices } from '../stages/llm.ts';
 
 export interface WarmOptions {
   config: Config;
-  /** The model reads them now, so that its first answer need not wait for that. */
-  instructions: string;
+  /** The model reads its instructions now, so that its first answer need not wait for that. */
+  persona: LlmChoices & { instructions: string };
+  chat: ChatEndpoint;
   /** The call's end. */
   signal: AbortSignal;
   /** An endpoint that is not there. */
@@ -18,15 +21,16 @@ export interface WarmOptions {
  * What the first turn would otherwise wait for: connections to the model endpoints, TLS included, and the model's
  * reading of the instructions (servers keep what they have read: prefix caching). Nothing depends on its success.
  */
-export async function warmEndpoints({ config, instructions, signal, onError }: WarmOptions): Promise<void> {
+export async function warmEndpoints({ config, persona, chat, signal, onError }: WarmOptions): Promise<void> {
   const { llm } = config;
   const worth = modelEndpoints(config).filter(({ name }) => isWorthOpening(name, config));
-  const attempts = worth.map(({ name, baseUrl, apiKey, deadlines }) =>
+  const attempts: Promise<unknown>[] = worth.map(({ name, baseUrl, apiKey, deadlines }) =>
     listModels({ baseUrl, apiKey, endpoint: name, deadlines: { ...deadlines, attempts: 1 }, signal }),
   );
-  if (llm.prime && llm.baseUrl) {
-    const { baseUrl, apiKey, model, ...deadlines } = llm;
-    attempts.push(primeChat({ baseUrl, apiKey, model, instructions, deadlines, signal }));
+  if (llm.prime) {
+    const messages = [{ role: 'system', content: persona.instructions }];
+    const ask = { ...chatChoices(llm, persona), messages };
+    attempts.push(primeChat(chat, ask, { deadlines: llm, signal }));
   }
   for (const { reason } of (await Promise.allSettled(attempts)).filter(isRejected)) {
     if (reason instanceof EndpointError && reason.failure !== 'aborted') onError(reason);

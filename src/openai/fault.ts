@@ -36,6 +36,7 @@ export function fault(
 /** A status outside 2xx, with how long the server asked to wait. */
 export class RefusedError extends EndpointError {
   readonly retryAfterMs: number | undefined;
+  readonly #said: string;
 
   constructor(target: Target, status: number, headers: Headers, body: string) {
     const said = excerpt(body, target);
@@ -51,6 +52,12 @@ export class RefusedError extends EndpointError {
     });
     this.name = 'EndpointError';
     this.retryAfterMs = retryAfterMs(headers);
+    this.#said = messageIn(body) ?? body;
+  }
+
+  /** The server's words, which may repeat the request: to decide by, never to log. */
+  get said(): string {
+    return this.#said;
   }
 }
 

@@ -48,9 +48,12 @@ export function endpointUrl(baseUrl: string, path: string): string {
   return url.href;
 }
 
-/** Headers of an OpenAI-compatible request; self-hosted servers often want no key. */
-export function authorization(apiKey: string | undefined): Record<string, string> {
-  return apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+/** Headers of an OpenAI-compatible request; self-hosted servers often want no key. `headers`, in lower case, win. */
+export function authorization(
+  apiKey: string | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return { ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}), ...headers };
 }
 
 const SAID_BYTES = 4096;

@@ -4,6 +4,24 @@ import type { Timing } from '../openai/exchange.ts';
 /** A step on the way to an answer: model asked, its first token, first clause sent to the voice, first audio of it. */
 export type TurnMark = 'asked' | 'first-token' | 'first-clause' | 'first-byte';
 
+/** How the model's answer ended. Where two requests were made for it, the last one's; the first gave nothing to say. */
+export interface AnswerEnd {
+  /** The server's word: `stop`, `length`, `tool_calls` …; `undefined` where it said none, or was given up. */
+  finish: string | undefined;
+  /** Whether anything in it can be spoken, or a tool was called: else the caller hears nothing. */
+  isAnswer: boolean;
+  /** Characters of the answer, after the filters; those held back as unspeakable included. */
+  chars: number;
+  /** Characters of thoughts. */
+  thoughtChars: number;
+  /** Tools that were called though nobody offered them. */
+  unknownTools: readonly string[];
+  /** It went on thinking for too long and was given up. */
+  givenUp: boolean;
+  /** 2 where another request was made because the first answer held nothing to say. */
+  tries: number;
+}
+
 /** What a stage tells its call: failures that outlived their retries, and how long the endpoint took. */
 export interface StageHooks {
   onError(error: EndpointError): void;
@@ -11,6 +29,8 @@ export interface StageHooks {
   onTiming?(endpoint: EndpointName, firstByteMs: number): void;
   /** Just now. */
   onMark?(mark: TurnMark): void;
+  /** The model's answer is over, was not cut off by the call, and did not fail. */
+  onAnswer?(end: AnswerEnd): void;
 }
 
 /** For the model clients' `onTiming`. */

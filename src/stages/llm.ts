@@ -1,54 +1,90 @@
-import type { llm } from '@livekit/agents';
-import { LLM } from '@livekit/agents-plugin-openai';
-import { OpenAI } from 'openai';
+import { type APIConnectOptions, DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { Config } from '../config/schema.ts';
-import { deadlineFetch } from '../openai/deadline-fetch.ts';
-import { asEndpointError } from './endpoint.ts';
-import { reportFirstByte, type StageHooks } from './hooks.ts';
+import type { ChatEndpoint } from '../openai/chat-body.ts';
+import { ChatMemory } from '../openai/chat-learned.ts';
+import { type Clock, systemClock } from '../openai/clock.ts';
+import { ChatAnswer } from './chat-answer.ts';
+import { hostOf } from './endpoint.ts';
+import type { StageHooks } from './hooks.ts';
 
 export interface LlmChoices {
   temperature?: number | undefined;
   maxTokens?: number | undefined;
 }
 
-/**
- * The chat model of one call: the OpenAI plugin over a client whose `fetch` keeps this program's deadlines and
- * retries (the SDK's own default is one deadline of ten minutes).
- *
- * @param persona - what the prompt file asks for; it wins over the configuration.
- */
-export function createLlm(options: Config['llm'], persona: LlmChoices, hooks: StageHooks): llm.LLM {
-  // The client hides what happened to a request in an error of its own: it is heard of here, and not again below.
-  let told = false;
-  const ask = deadlineFetch({
-    endpoint: 'llm',
-    deadlines: options,
-    onTiming: reportFirstByte(hooks, 'llm'),
-    onError(error) {
-      told = true;
-      hooks.onError(error);
-    },
-  });
-  const client = new OpenAI({
-    baseURL: options.baseUrl ?? null,
-    // The SDK refuses an empty key; servers without keys ignore the header.
-    apiKey: options.apiKey ?? 'none',
-    maxRetries: 0,
-    fetch(input, init) {
-      hooks.onMark?.('asked');
-      return ask(input, init);
-    },
-  });
-  const temperature = persona.temperature ?? options.temperature;
-  const plugin = new LLM({
-    client,
-    model: options.model,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(persona.maxTokens === undefined ? {} : { maxCompletionTokens: persona.maxTokens }),
-  });
-  plugin.on('error', ({ error, recoverable }) => {
-    if (!recoverable && !told) hooks.onError(asEndpointError(error, 'llm', options.baseUrl));
-    told = false;
-  });
-  return plugin;
+/** The chat endpoint of the configuration, for calls, priming and `check` alike. */
+export function chatEndpoint(options: Config['llm'], memory: ChatMemory = new ChatMemory()): ChatEndpoint {
+  const { baseUrl = '', apiKey, model } = options;
+  return { baseUrl, apiKey, model, memory };
+}
+
+/** What every request of a call asks for; the prompt file wins over the configuration. */
+export function chatChoices(options: Config['llm'], persona: LlmChoices): LlmChoices {
+  return { temperature: persona.temperature ?? options.temperature, maxTokens: persona.maxTokens };
+}
+
+export interface LlmParts {
+  hooks: StageHooks;
+  /** Shared with priming, which learns before the first turn. */
+  endpoint?: ChatEndpoint;
+  clock?: Clock;
+}
+
+/** The chat model of one call, over our own requests: deadlines, retries before the first byte, abort. */
+export function createLlm(options: Config['llm'], persona: LlmChoices, parts: LlmParts): llm.LLM {
+  return new ChatModel(options, persona, parts);
+}
+
+interface ChatOptions {
+  chatCtx: llm.ChatContext;
+  toolCtx?: llm.ToolContextLike;
+  connOptions?: APIConnectOptions;
+  parallelToolCalls?: boolean;
+  toolChoice?: llm.ToolChoice;
+}
+
+class ChatModel extends llm.LLM {
+  readonly #options: Config['llm'];
+  readonly #choices: LlmChoices;
+  readonly #hooks: StageHooks;
+  readonly #endpoint: ChatEndpoint;
+  readonly #clock: Clock;
+
+  constructor(options: Config['llm'], persona: LlmChoices, { hooks, endpoint, clock }: LlmParts) {
+    super();
+    this.#options = options;
+    this.#choices = chatChoices(options, persona);
+    this.#hooks = hooks;
+    this.#endpoint = endpoint ?? chatEndpoint(options);
+    this.#clock = clock ?? systemClock;
+  }
+
+  override label(): string {
+    return 'voice-agent.ChatModel';
+  }
+
+  override get model(): string {
+    return this.#endpoint.model;
+  }
+
+  override get provider(): string {
+    return hostOf(this.#endpoint.baseUrl);
+  }
+
+  override chat(options: ChatOptions): llm.LLMStream {
+    const { chatCtx, toolCtx, connOptions = DEFAULT_API_CONNECT_OPTIONS } = options;
+    const { parallelToolCalls, toolChoice } = options;
+    const parts = {
+      endpoint: this.#endpoint,
+      deadlines: this.#options,
+      hooks: this.#hooks,
+      clock: this.#clock,
+      ask: { ...this.#choices, parallelToolCalls, toolChoice },
+    };
+    return new ChatAnswer(this, parts, {
+      chatCtx,
+      connOptions,
+      ...(toolCtx && { toolCtx: llm.toToolContext(toolCtx) }),
+    });
+  }
 }

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../config/schema.ts';
+import { ChatMemory, type Learned } from '../openai/chat-learned.ts';
+import { isObject } from '../openai/extra-body.ts';
+import { SharedFolder } from './shared-folder.ts';
+
+/** What the calls of this worker learned of the chat endpoint so far; what this one learns is kept for the next. */
+export async function sharedChatMemory(
+  folder: string,
+  { baseUrl, model }: Pick<Config['llm'], 'baseUrl' | 'model'>,
+): Promise<ChatMemory> {
+  const shared = new SharedFolder(folder);
+  const name = `${createHash('sha256')
+    .update(JSON.stringify([baseUrl, model]))
+    .digest('hex')}.json`;
+  const kept = await shared.read(name);
+  return new ChatMemory(learnedFrom(kept), (learned) => {
+    void shared.write(name, Buffer.from(JSON.stringify(learned)));
+  });
+}
+
+/** Only we write there, whole files. */
+function learnedFrom(bytes: Buffer | undefined): Learned {
+  try {
+    const json: unknown = JSON.parse(bytes?.toString() ?? '{}');
+    return isObject(json) ? json : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,73 @@
+import type { ChatMemory, TokenLimit } from './chat-learned.ts';
+import { type ChatMessage, shaped } from './chat-messages.ts';
+import { type JsonObject, merged } from './extra-body.ts';
+
+/** A chat model, as requests to it need it. */
+export interface ChatEndpoint {
+  /** Such as `http://gpu-host:8000/v1`. */
+  baseUrl: string;
+  apiKey?: string | undefined;
+  model: string;
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Fields beyond ours, the prompt file's over the setting's. */
+  extraBody?: JsonObject | undefined;
+  memory: ChatMemory;
+}
+
+/** What is asked, of whichever endpoint. */
+export interface ChatAsk {
+  messages: readonly ChatMessage[];
+  tools?: readonly object[] | undefined;
+  toolChoice?: unknown;
+  parallelToolCalls?: boolean | undefined;
+  temperature?: number | undefined;
+  maxTokens?: number | undefined;
+  /** What this one request wants, whatever settings and prompt say. */
+  instead?: { maxTokens?: number | undefined; extraBody?: JsonObject } | undefined;
+}
+
+/** Asks chat templates (Qwen3, GLM, DeepSeek) for an answer without thoughts; templates ignore what they do not know. */
+export const THINKING_OFF: JsonObject = { chat_template_kwargs: { enable_thinking: false } };
+
+/** The body of every request to `POST /chat/completions`: of calls, of priming, of `check`. */
+export function chatBody({ model, extraBody, memory }: ChatEndpoint, ask: ChatAsk): Record<string, unknown> {
+  const { systemInUser, without = [], thinkingOff, tokenLimit = 'max_completion_tokens' } = memory.learned;
+  const { messages, tools = [], toolChoice, parallelToolCalls, temperature, maxTokens, instead } = ask;
+  const ours = {
+    ...given({ temperature, stream_options: { include_usage: true } }),
+    ...limited(tokenLimit, maxTokens),
+    ...(tools.length > 0
+      ? given({ tools, tool_choice: toolChoice, parallel_tool_calls: parallelToolCalls })
+      : {}),
+    ...(thinkingOff ? THINKING_OFF : {}),
+  };
+  const wanted = merged(withoutFields(ours, limitsIn(extraBody)), extraBody);
+  const asked = merged(withoutFields(wanted, without), withoutFields(instead?.extraBody ?? {}, without));
+  return {
+    model,
+    messages: shaped(messages, systemInUser),
+    stream: true,
+    ...(instead?.maxTokens === undefined
+      ? asked
+      : { ...withoutFields(asked, LIMITS), ...limited(tokenLimit, instead.maxTokens) }),
+  };
+}
+
+const LIMITS = ['max_tokens', 'max_completion_tokens'];
+
+/** A limit that a user wrote takes the place of ours: OpenAI refuses both together. */
+function limitsIn(extraBody: JsonObject = {}): readonly string[] {
+  return LIMITS.some((name) => name in extraBody) ? LIMITS : [];
+}
+
+function limited(field: TokenLimit | 'none', tokens: number | undefined): JsonObject {
+  return field === 'none' || tokens === undefined ? {} : { [field]: tokens };
+}
+
+function given(fields: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function withoutFields(body: JsonObject, fields: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !fields.includes(name)));
+}

@@ -1,0 +1,73 @@
+import type { JsonObject } from './extra-body.ts';
+
+const TOKEN_LIMITS = ['max_completion_tokens', 'max_tokens'] as const;
+export type TokenLimit = (typeof TOKEN_LIMITS)[number];
+
+/** What an endpoint's refusals and answers taught about it; all of it may be missing. */
+export interface Learned {
+  /** The field that limits an answer; `none` where both are refused. Default `max_completion_tokens`. */
+  tokenLimit?: TokenLimit | 'none';
+  /** Fields that it refuses and that can be done without. */
+  without?: readonly string[];
+  /** Its chat template has no system role. */
+  systemInUser?: boolean;
+  /** It answered only when asked not to think. */
+  thinkingOff?: boolean;
+}
+
+/** What is known of one endpoint and model, kept by whoever made it. */
+export class ChatMemory {
+  #learned: Learned;
+  readonly #onChange: ((learned: Learned) => void) | undefined;
+
+  constructor(learned: Learned = {}, onChange?: (learned: Learned) => void) {
+    this.#learned = learned;
+    this.#onChange = onChange;
+  }
+
+  get learned(): Learned {
+    return this.#learned;
+  }
+
+  learn(more: Learned): void {
+    this.#learned = { ...this.#learned, ...more };
+    this.#onChange?.(this.#learned);
+  }
+}
+
+/** Fields of ours that an answer can be had without. */
+const SPARE = ['stream_options', 'parallel_tool_calls', 'tool_choice', 'chat_template_kwargs', 'temperature'];
+/** OpenAI, Mistral and other closed schemas (pydantic's `extra_forbidden`), vLLM, llama-server. A wrong value is no refusal. */
+const UNWANTED =
+  /not (?:supported|permitted|allowed|recognized|expected)|unsupported|does ?n[o']t support|unknown|unrecognized|unexpected|extra|forbidden/i;
+/** Gemma 2: `System role not supported`; others name the roles that they know. */
+const NO_SYSTEM =
+  /system (?:role|messages?|prompts?)(?: is| are)? not supported|only user[^.]{0,40} (?:roles|supported)[^.]{0,40} got system/i;
+
+/**
+ * What a refusal of `body` teaches; `undefined` where it gives no reason to ask again.
+ *
+ * @param said - the server's own words, uncut.
+ * @param tried - the limits refused so far for this answer; one is added.
+ */
+export function lessonOf(
+  said: string,
+  body: JsonObject,
+  learned: Learned,
+  tried: Set<string>,
+): Learned | undefined {
+  // vLLM and FastAPI repeat the request after the reason: its words are not the server's.
+  const reason = said.split(/['"]input['"]:/, 1)[0] ?? '';
+  if (NO_SYSTEM.test(reason) && !learned.systemInUser) return { systemInUser: true };
+  if (!UNWANTED.test(reason)) return undefined;
+  const names = (field: string) => field in body && new RegExp(`\\b${field}\\b`).test(reason);
+  const limit = TOKEN_LIMITS.find(names);
+  if (limit) {
+    tried.add(limit);
+    const tokenLimit = TOKEN_LIMITS.find((other) => !tried.has(other)) ?? 'none';
+    return tokenLimit === learned.tokenLimit ? undefined : { tokenLimit };
+  }
+  const without = learned.without ?? [];
+  const field = SPARE.find((name) => names(name) && !without.includes(name));
+  return field === undefined ? undefined : { without: [...without, field] };
+}

@@ -1,0 +1,125 @@
+import { type ChatAsk, type ChatEndpoint, chatBody } from './chat-body.ts';
+import { lessonOf } from './chat-learned.ts';
+import { type ChatPart, readChatPart } from './chat-part.ts';
+import type { Answer, Call } from './exchange.ts';
+import { isObject, type JsonObject } from './extra-body.ts';
+import { excerpt, fault, RefusedError } from './fault.ts';
+import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
+import { retrying } from './retry.ts';
+import { sseEvents } from './sse.ts';
+
+/**
+ * A streamed answer: `POST {baseUrl}/chat/completions`. Retries before the first byte; a refusal that teaches what the
+ * endpoint does not take (`chat-learned.ts`) is answered by asking again, and remembered. Chunks that say nothing, or
+ * are no JSON, are skipped; what goes wrong after the answer said that it is complete does not matter.
+ *
+ * @throws EndpointError — `connect`, `first-byte`, `status`, `aborted`, `stall`, and `invalid` for an answer that is no
+ *   event stream, or reports an error
+ */
+export async function* streamChat(
+  endpoint: ChatEndpoint,
+  ask: ChatAsk,
+  options: RemoteOptions,
+): AsyncGenerator<ChatPart> {
+  const { call, answer } = await asked(endpoint, ask, options);
+  const begin = new Beginning();
+  let isComplete = false;
+  try {
+    for await (const { data } of sseEvents(begin.watch(answer.body))) {
+      const chunk = parsed(data);
+      if (!chunk) continue;
+      if (!isComplete) requireNoError(chunk, data, call);
+      const part = readChatPart(chunk);
+      isComplete ||= part.finish !== undefined;
+      yield part;
+    }
+  } catch (error) {
+    if (isComplete && !options.signal?.aborted) return;
+    throw error;
+  }
+  begin.requireEvents(call, answer.status);
+}
+
+async function asked(
+  endpoint: ChatEndpoint,
+  ask: ChatAsk,
+  options: RemoteOptions,
+): Promise<{ call: Call; answer: Answer }> {
+  const tried = new Set<string>();
+  return retrying(options, async (attempt) => {
+    for (;;) {
+      const body = chatBody(endpoint, ask);
+      const call = callWith(body, endpoint, ask, options);
+      try {
+        return { call, answer: await attemptOnce(call, attempt) };
+      } catch (error) {
+        // Ends: a lesson changes the body, and there are few.
+        if (!(error instanceof RefusedError)) throw error;
+        const lesson = lessonOf(error.said, body, endpoint.memory.learned, tried);
+        if (!lesson) throw error;
+        endpoint.memory.learn(lesson);
+      }
+    }
+  });
+}
+
+function callWith(
+  body: JsonObject,
+  { baseUrl, apiKey, headers = {} }: ChatEndpoint,
+  { messages }: ChatAsk,
+  options: RemoteOptions,
+): Call {
+  const said = messages.flatMap(({ content }) => (typeof content === 'string' ? [content] : []));
+  return {
+    ...options,
+    endpoint: 'llm',
+    url: endpointUrl(baseUrl, 'chat/completions'),
+    init: {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...authorization(apiKey, headers) },
+      body: new TextEncoder().encode(JSON.stringify(body)),
+    },
+    secrets: [apiKey ?? '', ...Object.values(headers), ...said],
+  };
+}
+
+function parsed(data: string): JsonObject | undefined {
+  try {
+    const json: unknown = JSON.parse(data);
+    return isObject(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** vLLM and llama-server say in an event what went wrong after the status was sent. */
+function requireNoError(chunk: JsonObject, data: string, call: Call): void {
+  const isError = isObject(chunk.error) || typeof chunk.error === 'string' || chunk.object === 'error';
+  if (isError) throw fault(call, 'invalid', `broke its answer off with an error: ${excerpt(data, call)}`);
+}
+
+const BEGIN_BYTES = 4096;
+
+/** The first bytes of an answer, to tell an empty stream from what is none. */
+class Beginning {
+  readonly #chunks: Uint8Array[] = [];
+  #bytes = 0;
+
+  async *watch(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      if (this.#bytes < BEGIN_BYTES) this.#chunks.push(chunk.subarray(0, BEGIN_BYTES - this.#bytes));
+      this.#bytes += chunk.length;
+      yield chunk;
+    }
+  }
+
+  /** Else a JSON error sent with status 200 would be an answer with nothing in it. */
+  requireEvents(call: Call, status: number): void {
+    const begin = new TextDecoder().decode(Buffer.concat(this.#chunks)).trim();
+    if (begin !== '' && !/^[{[<]/.test(begin)) return;
+    const said = begin === '' ? 'nothing' : `no event stream: ${excerpt(begin, call)}`;
+    throw fault(call, 'invalid', `answered ${status} with ${said}`, {
+      hint: 'Check that the server supports `stream: true` for this model.',
+    });
+  }
+}

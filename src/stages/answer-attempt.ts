@@ -1,0 +1,116 @@
+import type { llm } from '@livekit/agents';
+import { streamChat } from '../openai/chat.ts';
+import type { ChatAsk, ChatEndpoint } from '../openai/chat-body.ts';
+import type { ChatPart, ChatUsage } from '../openai/chat-part.ts';
+import type { Clock } from '../openai/clock.ts';
+import type { RemoteOptions } from '../openai/request.ts';
+import type { AnswerEnd } from './hooks.ts';
+import { SpeakableText } from './speakable.ts';
+import { ToolCalls } from './tool-calls.ts';
+
+export type Attempt = Omit<AnswerEnd, 'tries'>;
+
+export interface AttemptParts {
+  endpoint: ChatEndpoint;
+  ask: ChatAsk;
+  options: RemoteOptions;
+  /** The end of the whole answer. */
+  signal: AbortSignal;
+  clock: Clock;
+  /** On `clock`: when an answer that has begun must have something to say. */
+  giveUpAtMs: number;
+  /** Names of the tools that may be called. */
+  offered: ReadonlySet<string>;
+  put(chunk: llm.ChatChunk): void;
+}
+
+/**
+ * One request and its answer, passed on as it is written from the first thing in it that can be spoken.
+ *
+ * @throws EndpointError, but not where the answer was given up.
+ */
+export async function readAnswer(parts: AttemptParts): Promise<Attempt> {
+  const { endpoint, ask, options, signal, clock, giveUpAtMs } = parts;
+  const reader = new AnswerReader(parts);
+  const cut = new AbortController();
+  const giveUp = () => {
+    if (reader.hasBegun && !reader.isAnswer) cut.abort();
+  };
+  const stopTimer = clock.after(Math.max(0, giveUpAtMs - clock.now()), giveUp);
+  try {
+    const answer = streamChat(endpoint, ask, {
+      ...options,
+      clock,
+      signal: AbortSignal.any([signal, cut.signal]),
+    });
+    for await (const part of answer) {
+      reader.read(part);
+      if (clock.now() >= giveUpAtMs) giveUp();
+    }
+  } catch (error) {
+    if (!cut.signal.aborted || signal.aborted) throw error;
+  } finally {
+    stopTimer();
+  }
+  return reader.end(cut.signal.aborted);
+}
+
+/** Makes the framework's chunks of an answer's parts. */
+class AnswerReader {
+  readonly #parts: AttemptParts;
+  readonly #text = new SpeakableText();
+  readonly #toolCalls = new ToolCalls();
+  #id = '';
+  #chars = 0;
+  #thoughtChars = 0;
+  #finish: string | undefined;
+  /** Whether it has said anything, were it to itself. */
+  hasBegun = false;
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts;
+  }
+
+  get isAnswer(): boolean {
+    return this.#text.isOpen || this.#toolCalls.names.some((name) => this.#parts.offered.has(name));
+  }
+
+  read({ id, text, thoughts, toolCalls, finish, usage }: ChatPart): void {
+    this.hasBegun ||= text !== '' || thoughts !== '' || toolCalls.length > 0;
+    this.#id = id || this.#id;
+    this.#chars += text.length;
+    this.#thoughtChars += thoughts.length;
+    this.#finish = finish ?? this.#finish;
+    for (const call of toolCalls) this.#toolCalls.add(call);
+    this.#put({ content: this.#text.push(text) });
+    if (usage) this.#parts.put({ id: this.#id, usage: toFramework(usage) });
+  }
+
+  end(givenUp: boolean): Attempt {
+    const { offered } = this.#parts;
+    this.#put({ content: this.#text.end(), toolCalls: this.#toolCalls.of(offered) });
+    return {
+      finish: this.#finish,
+      isAnswer: this.isAnswer,
+      chars: this.#chars,
+      thoughtChars: this.#thoughtChars,
+      unknownTools: this.#toolCalls.names.filter((name) => !offered.has(name)),
+      givenUp,
+    };
+  }
+
+  #put({ content, toolCalls = [] }: { content: string; toolCalls?: llm.FunctionCall[] }): void {
+    if (content === '' && toolCalls.length === 0) return;
+    const delta = {
+      role: 'assistant' as const,
+      ...(content && { content }),
+      ...(toolCalls.length > 0 && { toolCalls }),
+    };
+    this.#parts.put({ id: this.#id, delta });
+  }
+}
+
+function toFramework(usage: ChatUsage): llm.CompletionUsage {
+  const { promptTokens, cachedTokens: promptCachedTokens, completionTokens, totalTokens } = usage;
+  return { promptTokens, promptCachedTokens, completionTokens, totalTokens };
+}

@@ -1,0 +1,96 @@
+import { type APIConnectOptions, llm } from '@livekit/agents';
+import { type ChatAsk, type ChatEndpoint, THINKING_OFF } from '../openai/chat-body.ts';
+import type { ChatMessage } from '../openai/chat-messages.ts';
+import type { Clock } from '../openai/clock.ts';
+import type { RemoteOptions } from '../openai/request.ts';
+import { type Attempt, readAnswer } from './answer-attempt.ts';
+import { asEndpointError } from './endpoint.ts';
+import { reportFirstByte, type StageHooks } from './hooks.ts';
+import { toolBodies } from './tool-calls.ts';
+
+export interface ChatAnswerParts {
+  endpoint: ChatEndpoint;
+  deadlines: RemoteOptions['deadlines'];
+  hooks: StageHooks;
+  clock: Clock;
+  /** Without the messages and tools, which the stream has. */
+  ask: Omit<ChatAsk, 'messages' | 'tools'>;
+}
+
+export interface ChatAnswerInput {
+  chatCtx: llm.ChatContext;
+  toolCtx?: llm.ToolContext;
+  connOptions: APIConnectOptions;
+}
+
+/** An answer in which only thoughts came for so long is asked for once more, without them. */
+const THINKS_MS = 5000;
+/** From the request to the first word, both requests together. Before its first byte, the endpoint's deadlines hold. */
+const NOTHING_MS = 8000;
+/** Room for an answer whose limit was used up before its first word. */
+const MORE_TOKENS = 2048;
+
+/**
+ * One answer of a chat model, as the framework's stream. An answer with nothing to say in it (thoughts only, only
+ * punctuation, a tool that nobody offered) is asked for once more in other terms: no thinking, more tokens, no tools.
+ */
+export class ChatAnswer extends llm.LLMStream {
+  readonly #parts: ChatAnswerParts;
+
+  constructor(owner: llm.LLM, parts: ChatAnswerParts, input: ChatAnswerInput) {
+    super(owner, input);
+    this.#parts = parts;
+  }
+
+  /** Throws for the framework's log: `onError` was told, and it makes no retries of its own. */
+  protected override async run(): Promise<void> {
+    const { hooks, endpoint } = this.#parts;
+    try {
+      await this.#answer();
+    } catch (error) {
+      if (this.abortController.signal.aborted) return;
+      const failure = asEndpointError(error, 'llm', endpoint.baseUrl);
+      hooks.onError(failure);
+      throw failure;
+    }
+  }
+
+  async #answer(): Promise<void> {
+    const { hooks, clock, ask: options, endpoint } = this.#parts;
+    const startedAt = clock.now();
+    const messages = (await this.chatCtx.toProviderFormat('openai')) as ChatMessage[];
+    const ask = { ...options, messages, tools: toolBodies(this.toolCtx) };
+    hooks.onMark?.('asked');
+    const first = await this.#attempt(ask, startedAt + THINKS_MS);
+    if (first.isAnswer || this.abortController.signal.aborted) return this.#report(first, 1);
+    const second = await this.#attempt(otherwise(ask, first), startedAt + NOTHING_MS);
+    if (second.isAnswer && first.thoughtChars > 0) endpoint.memory.learn({ thinkingOff: true });
+    this.#report(second, 2);
+  }
+
+  #attempt(ask: ChatAsk, giveUpAtMs: number): Promise<Attempt> {
+    const { endpoint, deadlines, hooks, clock } = this.#parts;
+    return readAnswer({
+      endpoint,
+      ask,
+      options: { deadlines, onTiming: reportFirstByte(hooks, 'llm') },
+      signal: this.abortController.signal,
+      clock,
+      giveUpAtMs,
+      offered: new Set(Object.keys(this.toolCtx?.functionTools ?? {})),
+      put: (chunk) => this.queue.put(chunk),
+    });
+  }
+
+  #report(attempt: Attempt, tries: number): void {
+    if (!this.abortController.signal.aborted) this.#parts.hooks.onAnswer?.({ ...attempt, tries });
+  }
+}
+
+/** The same question, so that the answer may be another. */
+function otherwise(ask: ChatAsk, { finish }: Attempt): ChatAsk {
+  const { tools: _, toolChoice: __, parallelToolCalls: ___, ...rest } = ask;
+  const isLimited = ask.maxTokens !== undefined || finish === 'length';
+  const maxTokens = isLimited ? Math.max(ask.maxTokens ?? 0, MORE_TOKENS) : undefined;
+  return { ...rest, instead: { maxTokens, extraBody: THINKING_OFF } };
+}
