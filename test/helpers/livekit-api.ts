@@ -1,4 +1,4 @@
-import type { AgentDispatch, ParticipantInfo } from 'livekit-server-sdk';
+import type { AgentDispatch, ParticipantInfo, Room } from 'livekit-server-sdk';
 import type { LiveKitClients } from '../../src/web/livekit-clients.ts';
 
 interface FakeDispatch {
@@ -33,7 +33,14 @@ export class FakeLiveKit implements LiveKitClients {
     this.participants.push({ kind: 4, attributes });
   }
 
+  /** Whether somebody has joined: that creates it. */
+  isOpen = true;
+
   readonly rooms: LiveKitClients['rooms'] = {
+    listRooms: async (names = []) => {
+      if (this.failure) throw this.failure;
+      return this.isOpen ? names.map((name) => ({ name }) as Room) : [];
+    },
     listParticipants: async () => {
       if (this.failure) throw this.failure;
       return this.participants as unknown as ParticipantInfo[];
