@@ -8,12 +8,14 @@ import { renderPersona } from '../persona/render.ts';
 import type { Persona, PersonaStore } from '../persona/store.ts';
 import { chatEndpoint } from '../stages/llm.ts';
 import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
-import { publishOutput } from './caller-output.ts';
+import { CallerOutput, publishVoice } from './caller-output.ts';
 import { sharedChatMemory } from './chat-memory.ts';
 import { follow } from './conversation.ts';
 import { createFloor } from './floor.ts';
 import { greet } from './greeting.ts';
 import type { CallHost } from './host.ts';
+import { openLine } from './line.ts';
+import { linkCaller } from './link.ts';
 import { PhraseCache } from './phrase-cache.ts';
 import { createPhrases, fixedPhrases } from './phrases.ts';
 import { buildPipeline } from './pipeline.ts';
@@ -39,7 +41,7 @@ export interface RunningCall {
   readonly ended: Promise<string>;
 }
 
-/** One call, top to bottom. Returns when the agent is talking to the caller. */
+/** One call, top to bottom. Returns when the agent has begun to talk; the caller hears it once the line is open. */
 export async function startCall({
   host,
   config,
@@ -58,11 +60,14 @@ export async function startCall({
   if (isAlreadyServed(room, config.agent.name)) return notStarted('another agent serves this room', log);
 
   // Publishing takes a round trip or two.
-  const [caller, output] = await Promise.all([waitForCaller(room, CALLER_TIMEOUT_MS), publishOutput(room)]);
+  const [caller, voice] = await Promise.all([waitForCaller(room, CALLER_TIMEOUT_MS), publishVoice(room)]);
   if (!caller) {
-    await output.close();
+    await voice.source.close();
     return notStarted('nobody came', log);
   }
+  const link = linkCaller(room, caller);
+  const line = openLine({ room, link, subscribed: voice.subscribed });
+  const output = new CallerOutput(voice.source, line.opened);
 
   const { persona, fixed } = personaFor(caller, { host, config, personas, log });
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
@@ -70,7 +75,7 @@ export async function startCall({
     ?.setAttributes(facts(persona, config))
     .catch((error) => callLog.warn({ error }, 'facts about this agent were not published'));
 
-  const conversation = follow({ host, config, persona, caller, log: callLog, report });
+  const conversation = follow({ host, config, persona, link, line, log: callLog, report });
   const over = new AbortController();
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
   const chat = chatEndpoint(config.llm, memory);

@@ -35,7 +35,7 @@ interface Segment {
  */
 export class CallerOutput extends voice.AudioOutput {
   readonly #sink: Sink;
-  readonly #isHeard: Promise<void>;
+  readonly #isHeard: Promise<unknown>;
   #waiting: AudioFrame[] = [];
   /** The last frames given to the sink, oldest first; some may not have been played. */
   #given: AudioFrame[] = [];
@@ -48,8 +48,8 @@ export class CallerOutput extends voice.AudioOutput {
   #wake = () => {};
   #woken: Promise<void> | undefined;
 
-  /** @param isHeard - resolves when somebody listens: audio before that would be lost. */
-  constructor(sink: Sink, isHeard: Promise<void>) {
+  /** @param isHeard - resolves when the caller listens: audio before that would be lost. */
+  constructor(sink: Sink, isHeard: Promise<unknown>) {
     super(OUTPUT_SAMPLE_RATE, undefined, { pause: true });
     this.#sink = sink;
     this.#isHeard = isHeard;
@@ -190,8 +190,14 @@ export class CallerOutput extends voice.AudioOutput {
   }
 }
 
-/** Publishes the agent's track. */
-export async function publishOutput(room: Room): Promise<CallerOutput> {
+/** The agent's track in the room, and when the first participant hears it. */
+export interface PublishedVoice {
+  source: AudioSource;
+  subscribed: Promise<unknown>;
+}
+
+/** Publishes the agent's track, mono at 24 kHz: a phone is answered when its gateway has it. */
+export async function publishVoice(room: Room): Promise<PublishedVoice> {
   const source = new AudioSource(OUTPUT_SAMPLE_RATE, 1, SOURCE_QUEUE_MS);
   const track = LocalAudioTrack.createAudioTrack('roomio_audio', source);
   const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
@@ -199,7 +205,7 @@ export async function publishOutput(room: Room): Promise<CallerOutput> {
     track,
     options,
   );
-  return new CallerOutput(source, published?.waitForSubscription() ?? Promise.resolve());
+  return { source, subscribed: published?.waitForSubscription() ?? Promise.resolve() };
 }
 
 function durationMs(frames: readonly AudioFrame[]): number {

@@ -3,7 +3,7 @@ import { ParticipantKind, type RemoteParticipant, type Room, RoomEvent } from '@
 /** The attribute under which the framework publishes an agent's dispatch name. */
 const AGENT_NAME_ATTRIBUTE = 'lk.agent.name';
 
-/** Kinds of participants that can be talked to; agents, egress and ingress cannot. */
+/** Kinds of participants that can be talked to; agents, recorders (egress) and media sources (ingress) cannot. */
 const CALLER_KINDS: ReadonlySet<ParticipantKind | undefined> = new Set([
   undefined,
   ParticipantKind.STANDARD,
@@ -31,6 +31,15 @@ export function isAlreadyServed(room: Room, agentName: string): boolean {
   );
 }
 
+/** Those in the room who can talk, the one who came first at the front. */
+export function callersIn({ remoteParticipants }: Pick<Room, 'remoteParticipants'>): RemoteParticipant[] {
+  const joinedAt = ({ info }: RemoteParticipant) => Number(info.joinedAt ?? 0);
+  return [...remoteParticipants.values()].filter(isCaller).sort((a, b) => joinedAt(a) - joinedAt(b));
+}
+
+const isCaller = ({ kind, info }: RemoteParticipant): boolean =>
+  CALLER_KINDS.has(kind) && info.permission?.hidden !== true;
+
 /**
  * The first participant who can talk, present or to come.
  *
@@ -38,8 +47,7 @@ export function isAlreadyServed(room: Room, agentName: string): boolean {
  * @returns `undefined` when nobody came in time or the room closed.
  */
 export async function waitForCaller(room: Room, timeoutMs: number): Promise<Caller | undefined> {
-  const isCaller = ({ kind }: RemoteParticipant) => CALLER_KINDS.has(kind);
-  const present = [...room.remoteParticipants.values()].find(isCaller);
+  const [present] = callersIn(room);
   if (present) return asCaller(present);
   return new Promise((resolve) => {
     const settle = (caller: Caller | undefined) => {
@@ -58,6 +66,6 @@ export async function waitForCaller(room: Room, timeoutMs: number): Promise<Call
   });
 }
 
-function asCaller({ identity, name = '', kind, attributes }: RemoteParticipant): Caller {
+export function asCaller({ identity, name = '', kind, attributes }: RemoteParticipant): Caller {
   return { identity, name, via: kind === ParticipantKind.SIP ? 'sip' : 'web', attributes: { ...attributes } };
 }

@@ -1,25 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { voice } from '@livekit/agents';
-import type { Room } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { type EndpointError, messageOf } from '../errors.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Persona } from '../persona/store.ts';
 import { createApology } from './apology.ts';
-import type { Caller } from './caller.ts';
+import { callersIn } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
 import type { CallHost } from './host.ts';
 import { createLatencyRecord } from './latency.ts';
 import { createLimits } from './limits.ts';
+import type { Line } from './line.ts';
+import type { CallerLink } from './link.ts';
 import type { Phrases } from './phrases.ts';
 import type { CallHooks } from './pipeline.ts';
 import { type CallEvent, faultEvent, onHangUpCommand, publishEvent } from './room-events.ts';
 import { TurnRecord } from './turn-record.ts';
-import { watchCaller, watchSilence } from './watch.ts';
+import { watchSilence } from './watch.ts';
 
 /** Why a call ends that has nobody left to say good-bye to. */
-const CALLER_LOST = 'caller lost';
+const WITHOUT_GOODBYE = {
+  left: 'participant_disconnected',
+  lost: 'caller lost',
+  unanswered: 'not answered',
+} as const;
+const HAS_NO_LISTENER: ReadonlySet<string> = new Set(Object.values(WITHOUT_GOODBYE));
 /** A good-bye that cannot be spoken must not keep the line open. */
 const GOODBYE_TIMEOUT_MS = 10_000;
 /** An API that hangs must not keep the call's slot. */
@@ -33,7 +39,8 @@ export interface ConversationParts {
   host: CallHost;
   config: Config;
   persona: Persona;
-  caller: Caller;
+  link: CallerLink;
+  line: Line;
   log: Log;
   report: Report;
 }
@@ -43,7 +50,7 @@ export interface ConversationParts {
  * latency of each turn. `hooks` go to the stages before the session exists; `attach` connects it and returns the
  * promise of the call's end.
  */
-export function follow({ host, config, persona, caller, log, report }: ConversationParts) {
+export function follow({ host, config, persona, link, line, log, report }: ConversationParts) {
   const { room } = host;
   let session: voice.AgentSession | undefined;
   let phrases: Phrases | undefined;
@@ -91,12 +98,13 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     if (!session || ending) return;
     ending = reason;
     limits.stop();
+    line.close();
     log.info({ reason }, 'hanging up');
     publish({ type: 'ending', reason });
     try {
-      if (reason !== CALLER_LOST) await sayAndWait(session, phrases, persona.goodbye);
+      if (!HAS_NO_LISTENER.has(reason)) await sayAndWait(session, phrases, persona.goodbye);
     } finally {
-      await atMost(DELETE_TIMEOUT_MS, host.deleteRoom()).finally(() => session?.close());
+      await atMost(DELETE_TIMEOUT_MS, endRoom(host, link)).finally(() => session?.close());
     }
   };
   const hangUpSoon = (reason: string) => {
@@ -115,7 +123,11 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
     phrases = said;
     output.on(voice.AudioOutput.EVENT_PLAYBACK_STARTED, () => record.heard());
     started.on(Event.UserInputTranscribed, () => apology.turnOpened());
-    watchSilence(started, limits);
+    const callerCame = watchSilence(started, limits);
+    line.opened.then((state) => {
+      if (state === 'open') limits.begin();
+      if (state === 'unanswered') hangUpSoon(WITHOUT_GOODBYE.unanswered);
+    });
     const startedAt = performance.now();
     report({ fact: 'call-started', prompt: persona.name });
     watchConversation(started, {
@@ -123,14 +135,21 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
       prompt: persona.name,
       onTurn: apology.turnTaken,
     });
-    const isCaller = (identity: string) => identity === caller.identity;
+    const isCaller = (identity: string) => identity === link.caller.identity;
     onHangUpCommand(room, isCaller, () => hangUpSoon('hang-up'));
-    const stopWatching = watchCaller(host, caller, () => hangUpSoon(CALLER_LOST));
+    const stopWatching = link.follow({
+      onChange({ identity }) {
+        log.info({ pii_caller: identity }, 'caller changed');
+        started._roomIO?.setParticipant(identity);
+        callerCame();
+      },
+      onGone: (how) => hangUpSoon(WITHOUT_GOODBYE[how]),
+    });
     return new Promise((resolve) => {
       started.on(Event.Close, ({ reason }) => {
         limits.stop();
+        line.close();
         stopWatching();
-        releaseTracks(room);
         const why = ending ?? String(reason);
         const durationMs = Math.round(performance.now() - startedAt);
         report({ fact: 'call-ended', prompt: persona.name, reason: why, durationMs });
@@ -142,13 +161,10 @@ export function follow({ host, config, persona, caller, log, report }: Conversat
   return { hooks, attach };
 }
 
-/**
- * The session waits for somebody to hear the agent's track before it closes, for ever when the caller left first
- * (`waitForSubscription` in `room_io/_output.ts` of agents 1.9.0 knows no abort).
- */
-function releaseTracks({ localParticipant }: Room): void {
-  for (const publication of localParticipant?.trackPublications.values() ?? [])
-    publication.resolveFirstSubscription();
+/** Hangs up on the caller. The room goes with them; when somebody else is in it, it goes on without the agent. */
+async function endRoom(host: CallHost, { caller }: CallerLink): Promise<void> {
+  const callers = callersIn(host.room).map(({ identity }) => identity);
+  if (callers.length === 1 && callers[0] === caller.identity) await host.deleteRoom();
 }
 
 async function sayAndWait(

@@ -11,6 +11,6 @@ export interface CallHost {
   readonly dispatchMetadata: string;
   /** Joins the room. */
   connect(): Promise<void>;
-  /** Ends the room for everybody in it. */
+  /** Ends the room for everybody in it: only when nobody but the caller is there. */
   deleteRoom(): Promise<void>;
 }

@@ -25,6 +25,8 @@ const TURNS_WITHOUT_PAUSE = 3;
 
 /** Bounds a call in time: its whole length, and the silence in it. */
 export interface Limits {
+  /** The caller can hear the agent: time counts from now on. A phone that rings is no silence. */
+  begin(): void;
   /** Both are silent from now on. */
   quiet(): void;
   /** The agent thinks or speaks: no silence to count. */
@@ -47,16 +49,27 @@ export function createLimits({
   timers = realTimers,
 }: LimitOptions): Limits {
   let asked = false;
+  let hasBegun = false;
+  let isQuiet = false;
   let idleTimer: unknown;
-  const maxTimer = timers.set(() => end('max-duration'), maxCallMs);
+  let maxTimer: unknown;
 
   const stopIdle = () => {
     if (idleTimer !== undefined) timers.clear(idleTimer);
     idleTimer = undefined;
   };
+  const busy = () => {
+    isQuiet = false;
+    stopIdle();
+  };
+  const quiet = () => {
+    isQuiet = true;
+    stopIdle();
+    if (hasBegun && idleTimeoutMs > 0) idleTimer = timers.set(onSilence, idleTimeoutMs);
+  };
   const stop = () => {
     stopIdle();
-    timers.clear(maxTimer);
+    if (maxTimer !== undefined) timers.clear(maxTimer);
   };
   const end = (reason: 'idle' | 'max-duration') => {
     stop();
@@ -69,14 +82,17 @@ export function createLimits({
     onIdle();
   };
   return {
-    quiet() {
-      stopIdle();
-      if (idleTimeoutMs > 0) idleTimer = timers.set(onSilence, idleTimeoutMs);
+    begin() {
+      if (hasBegun) return;
+      hasBegun = true;
+      maxTimer = timers.set(() => end('max-duration'), maxCallMs);
+      if (isQuiet) quiet();
     },
-    busy: stopIdle,
+    quiet,
+    busy,
     heard() {
       asked = false;
-      stopIdle();
+      busy();
     },
     talkedOn(turnsInARow) {
       if (idleTimeoutMs === 0 || turnsInARow < TURNS_WITHOUT_PAUSE) return;

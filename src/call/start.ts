@@ -30,7 +30,12 @@ export async function startInRoom(
   session._roomIO = new voice.RoomIO({
     agentSession: session,
     room,
-    inputOptions: { participantIdentity: caller.identity, audioSampleRate: INPUT_SAMPLE_RATE },
+    inputOptions: {
+      participantIdentity: caller.identity,
+      audioSampleRate: INPUT_SAMPLE_RATE,
+      // `link.ts` decides: somebody else may be there to be served.
+      closeOnDisconnect: false,
+    },
   });
   session._roomIO.start();
   await session.start({ agent, room, record: false });

@@ -24,6 +24,8 @@ export interface Guest extends Observed {
   speak(sound: Sound): Promise<Utterance>;
   sendChat(text: string): Promise<void>;
   sendCommand(type: 'hang-up'): Promise<void>;
+  /** Changes what others see of this participant; its token must allow it. */
+  setAttributes(attributes: Record<string, string>): Promise<void>;
   icePair(): Promise<IcePair | undefined>;
   leave(): Promise<void>;
 }
@@ -59,6 +61,9 @@ export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOpt
     async sendCommand(type: 'hang-up') {
       const bytes = new TextEncoder().encode(JSON.stringify({ type }));
       await room.localParticipant?.publishData(bytes, { reliable: true, topic: COMMAND_TOPIC });
+    },
+    async setAttributes(attributes: Record<string, string>) {
+      await room.localParticipant?.setAttributes(attributes);
     },
     icePair: () => selectedPair(room),
     async leave() {

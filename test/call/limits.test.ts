@@ -24,6 +24,12 @@ class ManualTimers {
 let timers: ManualTimers;
 let events: string[];
 function start(options: { maxCallMs?: number; idleTimeoutMs?: number } = {}): Limits {
+  const limits = create(options);
+  limits.begin();
+  return limits;
+}
+
+function create(options: { maxCallMs?: number; idleTimeoutMs?: number } = {}): Limits {
   return createLimits({
     maxCallMs: 60_000,
     idleTimeoutMs: 1000,
@@ -111,4 +117,16 @@ test('where nobody is asked, nobody is ended for speaking on', () => {
   const limits = start({ idleTimeoutMs: 0 });
   for (const turn of [1, 2, 3, 4, 5]) limits.talkedOn(turn);
   expect(events).toEqual([]);
+});
+
+test('time in which a phone rings counts neither as silence nor as call', () => {
+  const limits = create({ maxCallMs: 5000 });
+  limits.quiet();
+  timers.advance(100_000);
+  expect(events).toEqual([]);
+  limits.begin();
+  timers.advance(1000);
+  expect(events).toEqual(['ask']);
+  timers.advance(4000);
+  expect(events).toEqual(['ask', 'max-duration']);
 });

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
+import { AgentDispatchClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
 import type { Profile } from '../../src/standin/control.ts';
@@ -32,6 +33,8 @@ export interface Stack {
   /** `start` for worker and page, `web` for the page alone. */
   startProgram(command: 'start' | 'web', env?: Record<string, string>): WorkerProcess;
   writePrompt(name: string, content: string): Promise<void>;
+  /** Asks for an agent in a room that exists. */
+  dispatch(room: string, agentName: string): Promise<unknown>;
 }
 
 interface Running extends Stack {
@@ -78,6 +81,8 @@ async function start(options: StackOptions): Promise<Running> {
   const programs: WorkerProcess[] = [];
   const running: Running = {
     ...{ livekit, standIn, callers, writePrompt },
+    dispatch: (room, agentName) =>
+      new AgentDispatchClient(livekit.url, livekit.apiKey, livekit.apiSecret).createDispatch(room, agentName),
     get worker() {
       const [first] = programs;
       if (!first) throw new Error('no worker was started');

@@ -1,0 +1,151 @@
+import { EventEmitter } from 'node:events';
+import {
+  ConnectionQuality,
+  DisconnectReason,
+  ParticipantKind,
+  type RemoteParticipant,
+  type Room,
+  RoomEvent,
+} from '@livekit/rtc-node';
+import { beforeEach, expect, test } from 'vitest';
+import { asCaller, callersIn } from '../../src/call/caller.ts';
+import { type CallerLink, linkCaller } from '../../src/call/link.ts';
+import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
+
+interface Person {
+  kind?: ParticipantKind;
+  hidden?: boolean;
+}
+
+/** A room as the agent sees it. */
+class FakeRoom extends EventEmitter {
+  remoteParticipants = new Map<string, RemoteParticipant>();
+  #joined = 0;
+
+  joins(identity: string, { kind = ParticipantKind.STANDARD, hidden = false }: Person = {}): void {
+    this.#joined += 1;
+    const info = { joinedAt: BigInt(this.#joined), permission: { hidden } };
+    const participant = { identity, kind, info, attributes: {} } as unknown as RemoteParticipant;
+    this.remoteParticipants.set(identity, participant);
+    this.emit(RoomEvent.ParticipantConnected, participant);
+  }
+
+  leaves(identity: string, disconnectReason?: DisconnectReason): void {
+    this.remoteParticipants.delete(identity);
+    this.emit(RoomEvent.ParticipantDisconnected, { identity, disconnectReason });
+  }
+
+  isHeard(identity: string, quality: ConnectionQuality): void {
+    this.emit(RoomEvent.ConnectionQualityChanged, quality, { identity });
+  }
+}
+
+const RETURN_MS = 15_000;
+let room: FakeRoom;
+let clock: ManualClock;
+let seen: string[];
+beforeEach(() => {
+  room = new FakeRoom();
+  clock = manualClock();
+  seen = [];
+});
+
+const asRoom = () => room as unknown as Room;
+
+function link(): CallerLink {
+  const [first] = callersIn(asRoom());
+  if (!first) throw new Error('nobody is there');
+  const made = linkCaller(asRoom(), asCaller(first), clock);
+  made.follow({
+    onChange: ({ identity }) => seen.push(identity),
+    onGone: (how) => seen.push(how),
+  });
+  return made;
+}
+
+test('agents, recorders, media sources and hidden participants are no callers', () => {
+  for (const kind of [ParticipantKind.AGENT, ParticipantKind.EGRESS, ParticipantKind.INGRESS])
+    room.joins(`kind ${kind}`, { kind });
+  room.joins('supervisor', { hidden: true });
+  room.joins('phone', { kind: ParticipantKind.SIP });
+  expect(callersIn(asRoom()).map(({ identity }) => identity)).toEqual(['phone']);
+});
+
+test('the first caller is served while they are there, whoever comes', () => {
+  room.joins('a');
+  const { caller } = link();
+  room.joins('b');
+  expect(caller.identity).toBe('a');
+  expect(seen).toEqual([]);
+});
+
+test('when the first leaves, on purpose or not, the next is served', () => {
+  room.joins('a');
+  const made = link();
+  room.joins('b');
+  room.leaves('a', DisconnectReason.CLIENT_INITIATED);
+  expect(made.caller.identity).toBe('b');
+  room.joins('c');
+  room.leaves('b', DisconnectReason.CONNECTION_TIMEOUT);
+  expect(seen).toEqual(['b', 'c']);
+});
+
+test('a caller who was lost may come back under any identity, within the time', () => {
+  room.joins('a');
+  link();
+  room.leaves('a', DisconnectReason.CONNECTION_TIMEOUT);
+  clock.advance(RETURN_MS - 1);
+  room.joins('recorder', { kind: ParticipantKind.EGRESS });
+  room.joins('again');
+  clock.advance(RETURN_MS);
+  expect(seen).toEqual(['again']);
+});
+
+test('the same identity that comes back is the same caller', () => {
+  room.joins('a');
+  link();
+  room.leaves('a', DisconnectReason.CONNECTION_TIMEOUT);
+  room.joins('a');
+  clock.advance(RETURN_MS);
+  expect(seen).toEqual([]);
+});
+
+test('nobody comes back: the call is lost', () => {
+  room.joins('a');
+  link();
+  room.leaves('a', DisconnectReason.CONNECTION_TIMEOUT);
+  clock.advance(RETURN_MS);
+  expect(seen).toEqual(['lost']);
+});
+
+test.each([
+  ['who hangs up', ParticipantKind.STANDARD, DisconnectReason.CLIENT_INITIATED],
+  ['whose phone line is gone', ParticipantKind.SIP, DisconnectReason.CONNECTION_TIMEOUT],
+])('a last caller %s is not waited for', (_, kind, reason) => {
+  room.joins('a', { kind });
+  link();
+  room.leaves('a', reason);
+  expect(seen).toEqual(['left']);
+});
+
+test('a crashed client that still stands in the room gives way to whoever comes, and has the call back when it recovers', () => {
+  room.joins('a');
+  link();
+  room.isHeard('a', ConnectionQuality.QUALITY_LOST);
+  expect(seen).toEqual([]);
+  room.joins('b');
+  expect(seen).toEqual(['b']);
+  room.isHeard('a', ConnectionQuality.QUALITY_GOOD);
+  expect(seen).toEqual(['b', 'a']);
+});
+
+test('a caller who left before anybody watched is waited for too', () => {
+  room.joins('a');
+  const [first] = callersIn(asRoom());
+  if (!first) throw new Error('nobody is there');
+  const early = linkCaller(asRoom(), asCaller(first), clock);
+  room.leaves('a');
+  early.follow({ onChange: ({ identity }) => seen.push(identity), onGone: (how) => seen.push(how) });
+  clock.advance(RETURN_MS);
+  expect(seen).toEqual(['lost']);
+});
