@@ -8,6 +8,7 @@ import type { Persona } from '../persona/store.ts';
 import { createApology } from './apology.ts';
 import { callersIn } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
+import { answerInWriting, listenToChat } from './chat.ts';
 import type { CallHost } from './host.ts';
 import { createLatencyRecord } from './latency.ts';
 import { createLimits } from './limits.ts';
@@ -15,6 +16,7 @@ import type { Line } from './line.ts';
 import type { CallerLink } from './link.ts';
 import type { Phrases } from './phrases.ts';
 import type { CallHooks } from './pipeline.ts';
+import { createRefusals } from './refusals.ts';
 import { type CallEvent, faultEvent, onHangUpCommand, publishEvent } from './room-events.ts';
 import { TurnRecord } from './turn-record.ts';
 import { watchSilence } from './watch.ts';
@@ -56,8 +58,10 @@ export function follow({ host, config, persona, link, line, log, report }: Conve
   let phrases: Phrases | undefined;
   let ending: string | undefined;
 
-  const publish = (event: CallEvent) => {
-    publishEvent(room, event).catch((error) => log.debug({ error: messageOf(error) }, 'event not published'));
+  const publish = (event: CallEvent, to?: string) => {
+    publishEvent(room, event, to).catch((error) =>
+      log.debug({ error: messageOf(error) }, 'event not published'),
+    );
   };
 
   const apology = createApology(() => {
@@ -136,7 +140,13 @@ export function follow({ host, config, persona, link, line, log, report }: Conve
       onTurn: apology.turnTaken,
     });
     const isCaller = (identity: string) => identity === link.caller.identity;
-    onHangUpCommand(room, isCaller, () => hangUpSoon('hang-up'));
+    const refuse = createRefusals(log, report);
+    onHangUpCommand({ room, isCaller, refuse, onHangUp: () => hangUpSoon('hang-up') });
+    const stopChat = listenToChat({
+      ...{ room, isCaller, refuse },
+      onTurn: (text) => answerInWriting(started, text, log),
+      tell: (identity, message) => publish({ type: 'notice', message }, identity),
+    });
     const stopWatching = link.follow({
       onChange({ identity }) {
         log.info({ pii_caller: identity }, 'caller changed');
@@ -149,6 +159,7 @@ export function follow({ host, config, persona, link, line, log, report }: Conve
       started.on(Event.Close, ({ reason }) => {
         limits.stop();
         line.close();
+        stopChat();
         stopWatching();
         const why = ending ?? String(reason);
         const durationMs = Math.round(performance.now() - startedAt);

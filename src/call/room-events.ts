@@ -1,6 +1,9 @@
 import { type RemoteParticipant, type Room, RoomEvent } from '@livekit/rtc-node';
+import { BOUNDS } from '../bounds.ts';
 import type { EndpointError, EndpointFailure, EndpointName } from '../errors.ts';
 import type { TurnLatency } from './latency.ts';
+import { Rate } from './rate.ts';
+import type { Refuse } from './refusals.ts';
 
 /** Data-packet topics between this agent and the test page (or any client that cares). */
 const EVENT_TOPIC = 'voice-agent.event';
@@ -10,13 +13,20 @@ export type CallEvent =
   | ({ type: 'turn' } & TurnLatency)
   /** `message` is for anybody; `detail` and `hint` are for the operator. */
   | { type: 'error'; endpoint: EndpointName; message: string; detail?: string; hint?: string }
+  /** What the caller's page shows as it is. */
+  | { type: 'notice'; message: string }
   | { type: 'ending'; reason: string };
 
-/** Tells everybody in the room; a room that is gone has nobody to tell. */
-export async function publishEvent(room: Room, event: CallEvent): Promise<void> {
+/**
+ * Tells everybody in the room, or one participant; a room that is gone has nobody to tell.
+ *
+ * @param to - identity of the one.
+ */
+export async function publishEvent(room: Room, event: CallEvent, to?: string): Promise<void> {
   if (!room.isConnected) return;
   const bytes = new TextEncoder().encode(JSON.stringify(event));
-  await room.localParticipant?.publishData(bytes, { reliable: true, topic: EVENT_TOPIC });
+  const destination = to === undefined ? {} : { destination_identities: [to] };
+  await room.localParticipant?.publishData(bytes, { reliable: true, topic: EVENT_TOPIC, ...destination });
 }
 
 const SERVICES: Record<EndpointName, string> = {
@@ -48,26 +58,39 @@ export function faultEvent(error: EndpointError, showFaults: boolean): CallEvent
   return { type: 'error', endpoint, message, detail: summary, ...(hint !== undefined && { hint }) };
 }
 
+export interface CommandParts {
+  room: Room;
+  /** Whether this identity is the caller's now. */
+  isCaller(identity: string): boolean;
+  refuse: Refuse;
+  onHangUp(): void;
+  now?: () => number;
+}
+
 /**
  * Calls back when the caller's client asks for the call to end. Nobody else in the room can: packets of other
  * participants are ignored, and those without one (from LiveKit's API, from a hidden participant), as livekit-server
  * does not say who sent them; who holds the API's key ends a call by deleting its room.
- *
- * @param isCaller - whether this identity is the caller's now.
  */
-export function onHangUpCommand(
-  room: Room,
-  isCaller: (identity: string) => boolean,
-  callback: () => void,
-): void {
+export function onHangUpCommand({
+  room,
+  isCaller,
+  refuse,
+  onHangUp,
+  now = () => performance.now(),
+}: CommandParts): void {
+  const rate = new Rate({ burst: BOUNDS.commandBurst, perSecond: BOUNDS.commandPerSecond, now });
   const onData = (
     payload: Uint8Array,
     sender: RemoteParticipant | undefined,
     _kind: unknown,
     topic?: string,
   ) => {
-    if (topic !== COMMAND_TOPIC || !sender || !isCaller(sender.identity)) return;
-    if (commandType(payload) === 'hang-up') callback();
+    if (topic !== COMMAND_TOPIC) return;
+    if (!sender || !isCaller(sender.identity)) refuse('command', 'sender');
+    else if (payload.byteLength > BOUNDS.commandBytes) refuse('command', 'size');
+    else if (!rate.take()) refuse('command', 'rate');
+    else if (commandType(payload) === 'hang-up') onHangUp();
   };
   room.on(RoomEvent.DataReceived, onData);
 }

@@ -14,7 +14,7 @@ export interface StartParts {
 }
 
 /**
- * Connects a session to the caller: their microphone and chat in; voice, transcriptions and state out.
+ * Connects a session to the caller: their microphone in; voice, transcriptions and state out.
  *
  * The connection is made here and not by `session.start`, which would also open the framework's channel for its
  * developer tools: that sends the agent's instructions to the participants, and answers whoever asks for them.
@@ -35,6 +35,8 @@ export async function startInRoom(
       audioSampleRate: INPUT_SAMPLE_RATE,
       // `link.ts` decides: somebody else may be there to be served.
       closeOnDisconnect: false,
+      // Read by `chat.ts`, which knows bounds.
+      textEnabled: false,
     },
   });
   session._roomIO.start();

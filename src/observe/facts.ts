@@ -9,7 +9,8 @@ export type CallFact =
   | { fact: 'turn'; prompt: string; interrupted: boolean; parts: Readonly<Record<string, number>> }
   | { fact: 'endpoint-answered'; endpoint: string; firstByteMs: number }
   | { fact: 'endpoint-failed'; endpoint: string; failure: string }
-  | { fact: 'transcript-dropped'; reason: string };
+  | { fact: 'transcript-dropped'; reason: string }
+  | { fact: 'input-refused'; input: string; reason: string; count: number };
 
 /** Takes a fact; never throws, never waits. */
 export type Report = (fact: CallFact) => void;

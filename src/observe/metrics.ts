@@ -82,6 +82,12 @@ function callMetrics(register: Registry) {
       labelNames: ['reason'],
       registers,
     }),
+    refused: new Counter({
+      name: 'voice_agent_inputs_refused_total',
+      help: 'Messages and commands from a room that were not taken: too long (size), too many (rate), not from the caller (sender)',
+      labelNames: ['input', 'reason'],
+      registers,
+    }),
   };
 }
 
@@ -123,6 +129,9 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'transcript-dropped':
       metrics.dropped.inc({ reason: fact.reason });
+      break;
+    case 'input-refused':
+      metrics.refused.inc({ input: fact.input, reason: fact.reason }, fact.count);
       break;
   }
 }

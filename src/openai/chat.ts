@@ -1,3 +1,5 @@
+import { BOUNDS } from '../bounds.ts';
+import type { EndpointError } from '../errors.ts';
 import { type ChatAsk, type ChatEndpoint, chatBody } from './chat-body.ts';
 import { lessonOf } from './chat-learned.ts';
 import { type ChatPart, readChatPart } from './chat-part.ts';
@@ -6,7 +8,7 @@ import { isObject, type JsonObject } from './extra-body.ts';
 import { excerpt, fault, RefusedError } from './fault.ts';
 import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
 import { retrying } from './retry.ts';
-import { sseEvents } from './sse.ts';
+import { EventTooLong, sseEvents } from './sse.ts';
 
 /**
  * A streamed answer: `POST {baseUrl}/chat/completions`. Retries before the first byte; a refusal that teaches what the
@@ -14,7 +16,7 @@ import { sseEvents } from './sse.ts';
  * are no JSON, are skipped; what goes wrong after the answer said that it is complete does not matter.
  *
  * @throws EndpointError — `connect`, `first-byte`, `status`, `aborted`, `stall`, and `invalid` for an answer that is no
- *   event stream, or reports an error
+ *   event stream, reports an error, or goes on without end (`BOUNDS`): what came until then was yielded
  */
 export async function* streamChat(
   endpoint: ChatEndpoint,
@@ -24,6 +26,7 @@ export async function* streamChat(
   const { call, answer } = await asked(endpoint, ask, options);
   const begin = new Beginning();
   let isComplete = false;
+  let characters = 0;
   try {
     for await (const { data } of sseEvents(begin.watch(answer.body))) {
       const chunk = parsed(data);
@@ -31,13 +34,26 @@ export async function* streamChat(
       if (!isComplete) requireNoError(chunk, data, call);
       const part = readChatPart(chunk);
       isComplete ||= part.finish !== undefined;
+      characters += lengthOf(part);
+      if (characters > BOUNDS.answerCharacters) throw endless(call, `${BOUNDS.answerCharacters} characters`);
       yield part;
     }
   } catch (error) {
     if (isComplete && !options.signal?.aborted) return;
-    throw error;
+    throw error instanceof EventTooLong ? fault(call, 'invalid', `answered ${error.message}`) : error;
   }
   begin.requireEvents(call, answer.status);
+}
+
+/** Thoughts are not counted: nobody keeps them, and time bounds them. */
+function lengthOf({ text, toolCalls }: ChatPart): number {
+  return toolCalls.reduce((sum, call) => sum + call.arguments.length, text.length);
+}
+
+function endless(call: Call, most: string): EndpointError {
+  return fault(call, 'invalid', `answered more than ${most}`, {
+    hint: 'The model repeats itself without end: set max_tokens in the prompt file, and check its chat template.',
+  });
 }
 
 async function asked(

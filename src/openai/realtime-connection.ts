@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { BOUNDS } from '../bounds.ts';
 import type { EndpointError } from '../errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { hintFor, reasonOf } from './connect-hint.ts';
@@ -28,7 +29,6 @@ export interface RealtimeConnection {
 // Load balancers drop idle connections without a word; callers are silent for minutes.
 const PING_EVERY_MS = 10_000;
 const GOODBYE_MS = 1000;
-const LARGEST_MESSAGE = 1_048_576;
 const SAID_BYTES = 4096;
 /** Close codes that say that the client is wrong: the same would happen again. */
 const CLIENT_FAULT = /^(1002|1003|1007|1008|1009|1010|[34]\d\d\d)$/;
@@ -69,7 +69,11 @@ class Socket {
 
   #openSocket(): WebSocket {
     const { url, headers } = this.#options;
-    const socket = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: LARGEST_MESSAGE });
+    const socket = new WebSocket(url, {
+      headers,
+      perMessageDeflate: false,
+      maxPayload: BOUNDS.realtimeMessageBytes,
+    });
     socket.on('open', () => {
       if (this.#state === 'opening') this.#state = 'open';
     });
@@ -113,9 +117,20 @@ class Socket {
     this.#state = 'ready';
     this.#stopTimer();
     this.#watch();
-    const send = (json: object) => this.#socket.send(JSON.stringify(json));
+    const send = (json: object) => this.#send(json);
     send(dialect.configure(this.#options));
     this.#options.onReady({ dialect, send, drop: (error) => this.#fail(error) });
+  }
+
+  /** A server that does not read is given up before what waits for it fills the memory. */
+  #send(message: object): void {
+    if (this.#state === 'over') return;
+    this.#socket.send(JSON.stringify(message));
+    const { bufferedAmount } = this.#socket;
+    if (bufferedAmount <= BOUNDS.realtimeUnsentBytes) return;
+    const error = fault(this.#options, 'stall', `does not read: ${bufferedAmount} bytes wait to be sent`);
+    // Who sends is not done with its messages, and is told of the loss.
+    queueMicrotask(() => this.#fail(error));
   }
 
   #watch(): void {

@@ -5,6 +5,7 @@ import { excerpt, fault, type Target } from './fault.ts';
 import type { RealtimeConnection } from './realtime-connection.ts';
 import type { ServerEvent } from './realtime-dialect.ts';
 import type { Utterance } from './realtime-utterance.ts';
+import { unsayable } from './transcription.ts';
 
 export interface UnansweredOptions {
   target: Target;
@@ -70,7 +71,10 @@ export class Unanswered {
     if ('said' in event) return this.#complain(event, utterance);
     if (utterance === undefined) return false;
     this.#heardOf(utterance);
-    if (event.kind === 'final') this.#answer(utterance, event.text);
+    const characters = event.text.length + (event.kind === 'final' ? 0 : utterance.partial.length);
+    const error = unsayable(this.#options.target, characters, utterance.durationMs);
+    if (error) this.#disbelieve(utterance, error);
+    else if (event.kind === 'final') this.#answer(utterance, event.text);
     else {
       utterance.partial += event.text;
       if (utterance.outcome !== undefined) this.#options.onPartial?.(utterance.partial);
@@ -139,6 +143,12 @@ export class Unanswered {
       if (kind === 'error') drop(fault(target, 'stall', `given up after an error: ${message}`));
     } else if (utterance !== undefined || kind === 'error') drop(error);
     return true;
+  }
+
+  /** What goes on to come of it must not be taken for the answer to another. */
+  #disbelieve(utterance: Utterance, error: EndpointError): void {
+    this.#refuse(utterance, error);
+    this.#options.drop(fault(this.#options.target, 'stall', `given up: ${error.message}`));
   }
 
   /** The first text after the commit is what the first byte of an answer is elsewhere. */

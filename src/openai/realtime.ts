@@ -5,13 +5,12 @@ import { RealtimeLink } from './realtime-link.ts';
 import { Unanswered } from './realtime-unanswered.ts';
 import { type Outcome, Utterance } from './realtime-utterance.ts';
 import { authorization, endpointUrl, type RemoteOptions } from './request.ts';
-import type { Transcript } from './transcription.ts';
+import { type Transcript, unsayable } from './transcription.ts';
 
 export interface RealtimeOptions extends Omit<RemoteOptions, 'signal' | 'transport'> {
   /** Such as `http://gpu-host:8000/v1`; `/realtime` is added. */
   baseUrl: string;
   apiKey?: string | undefined;
-  headers?: Readonly<Record<string, string>> | undefined;
   model: string;
   /** ISO 639-1; not given lets the model detect it. */
   language?: string | undefined;
@@ -71,10 +70,9 @@ class Client implements Realtime {
   #open: Utterance;
 
   constructor(options: RealtimeOptions) {
-    const { apiKey, prompt, headers = {} } = options;
+    const { apiKey, prompt } = options;
     this.#options = options;
-    const secrets = [apiKey ?? '', prompt ?? '', ...Object.values(headers)];
-    this.#target = { endpoint: 'stt', url: realtimeUrl(options), secrets };
+    this.#target = { endpoint: 'stt', url: realtimeUrl(options), secrets: [apiKey ?? '', prompt ?? ''] };
     this.#open = new Utterance(options.sampleRate);
     this.#unanswered = new Unanswered({
       ...options,
@@ -91,7 +89,7 @@ class Client implements Realtime {
     this.#link = new RealtimeLink({
       ...options,
       ...this.#target,
-      headers: authorization(apiKey, headers),
+      headers: authorization(apiKey),
       onReady: () => {
         this.#unanswered.begin();
         this.#send();
@@ -160,6 +158,15 @@ class Client implements Realtime {
     const forgiven = this.#link.connection?.dialect.forgives;
     if ('said' in event && forgiven?.test(event.said)) return;
     if (this.#unanswered.hear(event) || event.kind !== 'delta') return;
+    const error = unsayable(
+      this.#target,
+      this.#open.partial.length + event.text.length,
+      this.#open.durationMs,
+    );
+    if (error) {
+      this.#link.connection?.drop(fault(this.#target, 'stall', error.message));
+      return;
+    }
     this.#open.partial += event.text;
     this.#options.onPartial?.(this.#open.partial);
   }

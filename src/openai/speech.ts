@@ -1,6 +1,6 @@
+import { BOUNDS } from '../bounds.ts';
 import type { EndpointError } from '../errors.ts';
 import type { Answer, Call } from './exchange.ts';
-import { type JsonObject, merged } from './extra-body.ts';
 import { excerpt, fault } from './fault.ts';
 import { type PcmChunk, pcmStream } from './pcm.ts';
 import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
@@ -10,9 +10,6 @@ export interface SpeakOptions extends RemoteOptions {
   /** Such as `http://gpu-host:8880/v1`. */
   baseUrl: string;
   apiKey?: string | undefined;
-  headers?: Readonly<Record<string, string>> | undefined;
-  /** Fields beyond ours, over ours. */
-  extraBody?: JsonObject | undefined;
   model: string;
   /** Any name that the server knows. */
   voice: string;
@@ -25,23 +22,34 @@ export interface SpeakOptions extends RemoteOptions {
 
 /**
  * Speech for `text`: `POST {baseUrl}/audio/speech`, yielded as it arrives (16-bit mono, any sample rate). Tries
- * again until the first samples are here; after that an error ends the speech where it is.
- * @throws EndpointError — `stall` also when the connection was cut; `invalid` for an answer without audio
+ * again until the first samples are here; after that an error ends the speech where it is. The answer is read no
+ * faster than the reader asks for it.
+ * @throws EndpointError — `stall` also when the connection was cut; `invalid` for an answer without audio, and for
+ *   more sound than the text can have (`BOUNDS`): what came until then was yielded
  */
 export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
   const call = speechCall(options);
   const { answer, audio, first } = await retrying(options, (attempt) => firstAudio(call, attempt));
+  const most = mostSeconds(options.text);
+  let seconds = 0;
   try {
     yield first;
-    yield* audio;
+    seconds += first.samples.length / first.sampleRate;
+    for await (const chunk of audio) {
+      seconds += chunk.samples.length / chunk.sampleRate;
+      if (seconds > most) throw endless(call, `more than ${most} s of sound for this text`);
+      yield chunk;
+    }
   } finally {
     answer.close();
   }
 }
 
-function speechCall(options: SpeakOptions): Call {
-  const { baseUrl, apiKey, headers = {}, extraBody, model, voice, text, speed, format = 'pcm' } = options;
-  const ours = {
+type SpeechCall = Call & Pick<SpeakOptions, 'text'>;
+
+function speechCall(options: SpeakOptions): SpeechCall {
+  const { baseUrl, apiKey, model, voice, text, speed, format = 'pcm' } = options;
+  const body = {
     model,
     voice,
     input: text,
@@ -54,21 +62,41 @@ function speechCall(options: SpeakOptions): Call {
     url: endpointUrl(baseUrl, 'audio/speech'),
     init: {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...authorization(apiKey, headers) },
-      body: new TextEncoder().encode(JSON.stringify(merged(ours, extraBody))),
+      headers: { 'content-type': 'application/json', ...authorization(apiKey) },
+      body: new TextEncoder().encode(JSON.stringify(body)),
     },
-    secrets: [apiKey ?? '', text, ...Object.values(headers)],
+    secrets: [apiKey ?? '', text],
   };
+}
+
+function mostSeconds(text: string): number {
+  return Math.ceil(BOUNDS.speechSeconds + text.length * BOUNDS.speechSecondsPerCharacter);
+}
+
+/** Also of bytes that are no sound, such as what follows a WAV. */
+async function* upTo(bytes: number, body: AsyncIterable<Uint8Array>, call: Call): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > bytes) throw endless(call, `more than ${bytes} bytes for this text`);
+    yield chunk;
+  }
+}
+
+function endless(call: Call, what: string): EndpointError {
+  return fault(call, 'invalid', `answered ${what}`, {
+    hint: 'The model speaks without end: check the model, the voice and the log of the server.',
+  });
 }
 
 /** One try up to the first samples: a WAV header alone is no audio yet. */
 async function firstAudio(
-  call: Call,
+  call: SpeechCall,
   attempt: number,
 ): Promise<{ answer: Answer; audio: AsyncGenerator<PcmChunk>; first: PcmChunk }> {
   const answer = await attemptOnce(call, attempt);
   const { headers, body } = answer;
-  const audio = pcmStream(body, {
+  const audio = pcmStream(upTo(mostSeconds(call.text) * BOUNDS.speechBytesPerSecond, body, call), {
     contentType: headers.get('content-type'),
     // sglang-omni states the rate so.
     sampleRateHint: Number(headers.get('x-sample-rate')) || undefined,

@@ -1,9 +1,10 @@
+import { BOUNDS } from '../bounds.ts';
 import type { EndpointError } from '../errors.ts';
 import type { Answer } from './exchange.ts';
 import { excerpt, fault } from './fault.ts';
 import { attemptOnce, type RequestOptions } from './request.ts';
 import { retrying } from './retry.ts';
-import { type SseEvent, sseEvents } from './sse.ts';
+import { EventTooLong, type SseEvent, sseEvents } from './sse.ts';
 import {
   noText,
   readTranscript,
@@ -11,7 +12,9 @@ import {
   type Transcript,
   toTranscript,
   transcriptionCall,
+  unsayable,
 } from './transcription.ts';
+import { wavDurationMs } from './wav.ts';
 
 /**
  * Transcribes a WAV as `transcribe` does, with `stream=true`: yields the text in pieces and returns the whole
@@ -34,7 +37,7 @@ export async function* transcribeSse(
   const call = await transcriptionCall(options, { response_format: 'json', stream: 'true' });
   const { answer, pieces, first } = await retrying(call, async (attempt) => {
     const answer = await attemptOnce(call, attempt);
-    const pieces = read(call, answer);
+    const pieces = read(call, answer, wavDurationMs(options.wav));
     return { answer, pieces, first: await pieces.next() };
   });
   let next = first;
@@ -55,22 +58,37 @@ function isEventStream({ head, headers }: Answer): boolean {
   );
 }
 
-async function* read(call: RequestOptions, answer: Answer): AsyncGenerator<string, Transcript> {
-  if (!isEventStream(answer)) return readTranscript(call, answer);
+async function* read(
+  call: RequestOptions,
+  answer: Answer,
+  soundMs: number,
+): AsyncGenerator<string, Transcript> {
+  const check = (text: string) => {
+    const error = unsayable(call, text.length, soundMs);
+    if (error) throw error;
+  };
+  if (!isEventStream(answer)) {
+    const transcript = await readTranscript(call, answer);
+    check(transcript.text);
+    return transcript;
+  }
   const chunks = answer.body[Symbol.asyncIterator]();
+  const events = sseEvents({ [Symbol.asyncIterator]: () => keptOpen(chunks) });
   try {
-    const transcript = yield* readTo(call, sseEvents({ [Symbol.asyncIterator]: () => keptOpen(chunks) }));
-    void drain(chunks);
+    const transcript = yield* readTo(call, events, check);
+    check(transcript.text);
+    void drain(chunks, answer);
     return transcript;
   } catch (error) {
     answer.close();
-    throw error;
+    throw error instanceof EventTooLong ? fault(call, 'invalid', `answered ${error.message}`) : error;
   }
 }
 
 async function* readTo(
   call: RequestOptions,
   events: AsyncIterable<SseEvent>,
+  check: (text: string) => void,
 ): AsyncGenerator<string, Transcript> {
   let text = '';
   let complete: boolean | undefined;
@@ -87,6 +105,7 @@ async function* readTo(
     if (said === undefined) continue;
     complete = said.complete;
     text += said.piece;
+    check(text);
     if (said.piece !== '') yield said.piece;
   }
   if (complete === undefined) throw noText(call, last);
@@ -117,10 +136,14 @@ function keptOpen<T>(chunks: AsyncIterator<T>): AsyncIterator<T> {
   return { next: () => chunks.next() };
 }
 
-/** What follows the transcript is read, so that the connection goes back to the pool. */
-async function drain(chunks: AsyncIterator<unknown>): Promise<void> {
+/** What follows the transcript is read, up to a bound, so that the connection goes back to the pool. */
+async function drain(chunks: AsyncIterator<Uint8Array>, answer: Answer): Promise<void> {
+  let bytes = 0;
   try {
-    while ((await chunks.next()).done !== true);
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+      bytes += next.value.length;
+      if (bytes > BOUNDS.eventCharacters) return answer.close();
+    }
   } catch {
     // The transcript is complete: how the connection ends does not matter.
   }

@@ -1,7 +1,7 @@
+import { BOUNDS } from '../bounds.ts';
 import { EndpointError } from '../errors.ts';
 import type { Answer } from './exchange.ts';
-import type { JsonObject } from './extra-body.ts';
-import { excerpt, fault } from './fault.ts';
+import { excerpt, fault, type Target } from './fault.ts';
 import {
   authorization,
   endpointUrl,
@@ -10,14 +10,12 @@ import {
   readText,
   request,
 } from './request.ts';
+import { wavDurationMs } from './wav.ts';
 
 export interface TranscribeOptions extends RemoteOptions {
   /** Such as `http://gpu-host:8000/v1`. */
   baseUrl: string;
   apiKey?: string | undefined;
-  headers?: Readonly<Record<string, string>> | undefined;
-  /** Fields of the form beyond ours, over ours. */
-  extraBody?: JsonObject | undefined;
   model: string;
   /** A whole WAV file. */
   wav: Uint8Array;
@@ -80,7 +78,21 @@ function refusesFormat(error: unknown): boolean {
 
 async function ask(options: TranscribeOptions, format: 'verbose_json' | 'json'): Promise<Transcript> {
   const call = await transcriptionCall(options, { response_format: format });
-  return readTranscript(call, await request(call));
+  const transcript = await readTranscript(call, await request(call));
+  const error = unsayable(call, transcript.text.length, wavDurationMs(options.wav));
+  if (error) throw error;
+  return transcript;
+}
+
+/** The fault of a text that nobody can have said in so short a sound; `characters` of it so far. */
+export function unsayable(target: Target, characters: number, soundMs: number): EndpointError | undefined {
+  const { transcriptCharacters: always, transcriptCharactersPerSecond: perSecond } = BOUNDS;
+  const most = Math.ceil(always + (soundMs / 1000) * perSecond);
+  if (characters <= most) return undefined;
+  const seconds = (soundMs / 1000).toFixed(1);
+  return fault(target, 'invalid', `answered more than ${most} characters for ${seconds} s of sound`, {
+    hint: 'The model repeats itself without end, or this is no transcriber: check the model.',
+  });
 }
 
 /** The transcript of an answer that holds all of it, JSON or plain text. */
@@ -101,11 +113,13 @@ export async function transcriptionCall(
   options: TranscribeOptions,
   fields: Readonly<Record<string, string>>,
 ): Promise<RequestOptions> {
-  const { baseUrl, apiKey, headers = {}, extraBody, model, wav, language, prompt } = options;
+  const { baseUrl, apiKey, model, wav, language, prompt } = options;
   const form = new FormData();
   form.append('file', new Blob([new Uint8Array(wav)], { type: 'audio/wav' }), 'audio.wav');
-  for (const [name, value] of Object.entries({ model, ...fields, language, prompt, ...extraBody }))
-    for (const text of formTexts(value)) form.append(name, text);
+  form.append('model', model);
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  if (language !== undefined) form.append('language', language);
+  if (prompt !== undefined) form.append('prompt', prompt);
   const encoded = new Response(form);
   return {
     ...options,
@@ -113,21 +127,11 @@ export async function transcriptionCall(
     url: endpointUrl(baseUrl, 'audio/transcriptions'),
     init: {
       method: 'POST',
-      headers: {
-        'content-type': encoded.headers.get('content-type') ?? '',
-        ...authorization(apiKey, headers),
-      },
+      headers: { 'content-type': encoded.headers.get('content-type') ?? '', ...authorization(apiKey) },
       body: new Uint8Array(await encoded.arrayBuffer()),
     },
-    secrets: [apiKey ?? '', prompt ?? '', ...Object.values(headers)],
+    secrets: [apiKey ?? '', prompt ?? ''],
   };
-}
-
-/** A form holds texts: a list is a field for each of its members, all else is JSON. */
-function formTexts(value: unknown): string[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(formTexts);
-  return [typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
 /** @param body - what to quote where `json` is none */

@@ -52,6 +52,15 @@ export function isWav(bytes: Uint8Array): boolean {
   return /^(RIFF|RF64)$/.test(ascii(bytes, 0, 4)) && ascii(bytes, 8, 4) === 'WAVE';
 }
 
+/** Milliseconds of sound in a whole WAV file; 0 where its header cannot be read. */
+export function wavDurationMs(bytes: Uint8Array): number {
+  const header = isWav(bytes) ? parseWavHeader(bytes) : undefined;
+  if (header === undefined) return 0;
+  const { sampleRate, channels, bitsPerSample, dataOffset, dataBytes } = header;
+  const frames = Math.min(dataBytes, bytes.length - dataOffset) / ((channels * bitsPerSample) / 8);
+  return (frames / sampleRate) * 1000;
+}
+
 /** Reads one sample, scaled to 16 bits, at a byte offset. */
 export type SampleReader = (view: DataView, at: number) => number;
 

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../bounds.ts';
 import { AppError } from '../errors.ts';
 import type { Persona, PersonaLog } from './persona.ts';
 import type { PersonaStore } from './store.ts';
@@ -70,9 +71,18 @@ interface Metadata {
   variables: Record<string, string>;
 }
 
+/** Beyond `BOUNDS.metadataBytes` nothing of it is read. */
 function parseMetadata(text: string | undefined, source: string, log: PersonaLog): Metadata {
+  const bytes = Buffer.byteLength(text ?? '');
+  if (bytes > BOUNDS.metadataBytes) {
+    log.warn({ source, bytes, most: BOUNDS.metadataBytes }, 'metadata is too long, and is not read');
+    return { variables: {} };
+  }
   const data = parse(text?.trim() ?? '');
-  const entries = isRecord(data.variables) ? Object.entries(data.variables) : [];
+  const all = isRecord(data.variables) ? Object.entries(data.variables) : [];
+  const entries = all.slice(0, BOUNDS.metadataVariables);
+  if (all.length > entries.length)
+    log.warn({ source, variables: all.length, most: entries.length }, 'metadata holds too many variables');
   const variables = entries.filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value));
   const prompt = typeof data.prompt === 'string' && PROMPT_NAME.test(data.prompt) ? data.prompt : undefined;
   const ignored = [

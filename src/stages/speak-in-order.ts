@@ -1,4 +1,5 @@
 import { AsyncIterableQueue } from '@livekit/agents';
+import { BOUNDS } from '../bounds.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { Chunk } from './text/chunker.ts';
 
@@ -25,6 +26,9 @@ const MOST_LOST = 2;
  *
  * A chunk that fails is left out with the rest of its sentence, because half a sentence may say the opposite; the
  * caller hears the next sentence rather than silence. When two in a row fail, the answer ends.
+ *
+ * A server that speaks faster than is played is read on only while less than `BOUNDS.speechAheadMs` waits: of each
+ * request by itself, and of all that was yielded. So at most three times that is held here and by the reader.
  */
 export async function* speakInOrder(
   chunks: AsyncIterable<Chunk>,
@@ -43,8 +47,11 @@ export async function* speakInOrder(
       }
       let isHeard = false;
       for await (const samples of speech.audio) {
+        if (options.signal.aborted) return;
         isHeard = true;
+        speaker.taken(speech, samples);
         yield samples;
+        await speaker.played();
       }
       if (speech.failed) isSkipping = !speech.chunk.endsSentence;
       lost = speech.failed && !isHeard ? lost + 1 : 0;
@@ -63,6 +70,10 @@ interface Speech {
   failed: boolean;
   /** Audio that is still to come, as a guess. */
   owedMs: number;
+  /** Audio that came and was not yielded. */
+  heldMs: number;
+  /** Lets the request go on that waits for room. */
+  wake(): void;
 }
 
 /** At about 15 characters a second. */
@@ -76,6 +87,8 @@ class Speaker {
   readonly #running = new Set<Speech>();
   /** When all audio that came so far will have been played. */
   #playedAtMs = 0;
+  /** When all audio that was yielded will have been played. */
+  #yieldedUntilMs = 0;
   #wake = () => {};
 
   constructor(options: SpeakInOrderOptions) {
@@ -86,6 +99,31 @@ class Speaker {
 
   stop(): void {
     this.#stopped.abort();
+  }
+
+  /** Just before `samples` are yielded. */
+  taken(speech: Speech, samples: Int16Array): void {
+    const durationMs = this.#durationMs(samples);
+    this.#yieldedUntilMs = Math.max(this.#yieldedUntilMs, this.#options.clock.now()) + durationMs;
+    speech.heldMs -= durationMs;
+    speech.wake();
+  }
+
+  /** Resolves when little enough of what was yielded waits to be played, and at an abort. */
+  async played(): Promise<void> {
+    const { clock } = this.#options;
+    const tooMuchMs = this.#yieldedUntilMs - clock.now() - BOUNDS.speechAheadMs;
+    if (tooMuchMs <= 0 || this.#signal.aborted) return;
+    const signal = this.#signal;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        stop();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const stop = clock.after(tooMuchMs, done);
+      signal.addEventListener('abort', done);
+    });
   }
 
   async startAll(chunks: AsyncIterable<Chunk>): Promise<void> {
@@ -107,6 +145,8 @@ class Speaker {
       cancel: new AbortController(),
       failed: false,
       owedMs: chunk.text.length * MS_PER_CHARACTER,
+      heldMs: 0,
+      wake() {},
     };
     this.line.put(speech);
     this.#running.add(speech);
@@ -118,21 +158,32 @@ class Speaker {
   }
 
   async #stream(speech: Speech): Promise<void> {
-    const { speak, clock, sampleRate, onError } = this.#options;
+    const { speak, clock, onError } = this.#options;
     const signal = AbortSignal.any([this.#signal, speech.cancel.signal]);
+    signal.addEventListener('abort', () => speech.wake(), { once: true });
     try {
       for await (const samples of speak(speech.chunk, signal)) {
         if (signal.aborted) break;
-        const durationMs = (samples.length / sampleRate) * 1000;
+        const durationMs = this.#durationMs(samples);
         speech.owedMs = Math.max(0, speech.owedMs - durationMs);
         this.#playedAtMs = Math.max(this.#playedAtMs, clock.now()) + durationMs;
+        speech.heldMs += durationMs;
         speech.audio.put(samples);
+        while (speech.heldMs > BOUNDS.speechAheadMs && !signal.aborted) {
+          await new Promise<void>((resolve) => {
+            speech.wake = resolve;
+          });
+        }
       }
     } catch (error) {
       if (signal.aborted) return;
       speech.failed = true;
       onError(error);
     }
+  }
+
+  #durationMs(samples: Int16Array): number {
+    return (samples.length / this.#options.sampleRate) * 1000;
   }
 
   async #roomForOne(): Promise<void> {

@@ -10,19 +10,22 @@ const CALLER = 'caller';
 function roomWithCaller() {
   const room = new EventEmitter();
   let hangUps = 0;
-  onHangUpCommand(
-    room as unknown as Room,
-    (identity) => identity === CALLER,
-    () => {
+  const refused: string[] = [];
+  onHangUpCommand({
+    room: room as unknown as Room,
+    isCaller: (identity) => identity === CALLER,
+    refuse: (_input, reason) => refused.push(reason),
+    onHangUp: () => {
       hangUps += 1;
     },
-  );
+    now: () => 0,
+  });
   const send = (text: string, from: string | undefined, topic = 'voice-agent.command') => {
     const sender = from === undefined ? undefined : { identity: from };
     room.emit(RoomEvent.DataReceived, new TextEncoder().encode(text), sender, 1, topic);
     return hangUps;
   };
-  return { send };
+  return { send, refused };
 }
 
 const HANG_UP = JSON.stringify({ type: 'hang-up' });
@@ -44,6 +47,15 @@ test.for(['', '{', 'null', '[]', '"hang-up"', '{"type":["hang-up"]}', '['.repeat
     expect(roomWithCaller().send(text, CALLER)).toBe(0);
   },
 );
+
+test('what others send is refused for its sender, a huge command unread, and of many all but the first', () => {
+  const { send, refused } = roomWithCaller();
+  send(HANG_UP, 'somebody else');
+  send(`{"type":"hang-up","more":"${'x'.repeat(2000)}"}`, CALLER);
+  expect(refused).toEqual(['sender', 'size']);
+  for (let n = 0; n < 100; n += 1) send('{}', CALLER);
+  expect(refused.filter((reason) => reason === 'rate')).toHaveLength(95);
+});
 
 test('a command on another topic is none', () => {
   expect(roomWithCaller().send(HANG_UP, CALLER, 'lk.chat')).toBe(0);

@@ -10,7 +10,6 @@ const CHART_OWNED = new Set([
   'web.enabled',
   'web.host',
   'web.port',
-  'web.credentials',
   'check.readyUrls',
   'check.turnUrls',
 ]);

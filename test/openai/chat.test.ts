@@ -230,3 +230,26 @@ test('an abort before the answer, and leaving in the middle of it, close the con
   for await (const _ of stream()) break;
   await (await server.received(2)).closed;
 });
+
+test('an answer without end is passed on up to its bound, and then given up', async () => {
+  let isGone = false;
+  server.on(ROUTE, async (exchange) => {
+    exchange.closed.then(() => {
+      isGone = true;
+    });
+    exchange.start(200, { 'content-type': 'text/event-stream' });
+    while (!isGone) await Promise.race([exchange.write(delta('again and again. ')), exchange.closed]);
+  });
+  const { text, error } = await said();
+  expect(error).toMatchObject({ failure: 'invalid', retryable: false });
+  expect(error?.message).toContain('more than 20000 characters');
+  expect(text.length).toBeGreaterThan(19_900);
+  expect(text.length).toBeLessThanOrEqual(20_000);
+});
+
+test('a line without end is given up, and named', async () => {
+  server.on(ROUTE, ({ reply }) => reply(200, `data: ${'x'.repeat(2_000_000)}`));
+  const { error } = await said();
+  expect(error).toMatchObject({ failure: 'invalid' });
+  expect(error?.message).toContain('an event of more than 1048576 characters');
+});

@@ -152,3 +152,23 @@ test('an idle connection stands while pings are answered, and is lost when they 
   clock.advance(PING_EVERY_MS);
   expect(await lost).toMatchObject({ failure: 'stall', message: expect.stringContaining('ping') });
 });
+
+test('a server that stops reading is given up before what waits for it fills the memory', async () => {
+  const { stands, lost } = connect();
+  const connection = await stands;
+  const { wire } = await server.connection(1);
+  wire.pause();
+  const audio = 'x'.repeat(1_000_000);
+  let sent = 0;
+  let isLost = false;
+  lost.then(() => {
+    isLost = true;
+  });
+  while (!isLost && sent < 100) {
+    connection.send({ type: 'input_audio_buffer.append', audio });
+    sent += 1;
+    await new Promise(setImmediate);
+  }
+  expect(await lost).toMatchObject({ failure: 'stall', retryable: true });
+  expect(sent).toBeLessThan(30);
+});

@@ -240,3 +240,34 @@ test('a commit that was given up holds nobody up for longer than its deadline', 
   next.send({ type: 'transcription.done', text: 'second' });
   expect(await second).toEqual({ text: 'second' });
 });
+
+test.each([
+  ['whole', [{ type: `${TRANSCRIPTION}.completed`, item_id: 'a', transcript: 'x'.repeat(100_000) }]],
+  [
+    'piece by piece',
+    Array.from({ length: 100 }, () => ({
+      ...{ type: `${TRANSCRIPTION}.delta`, item_id: 'a', delta: 'x'.repeat(1000) },
+    })),
+  ],
+])(
+  'a text that nobody can have said is refused, %s, and the next commit is answered',
+  async (_, messages) => {
+    const longest = { characters: 0 };
+    const onPartial = (text: string) => {
+      longest.characters = Math.max(longest.characters, text.length);
+    };
+    const { client, served, transcript } = await committed({ onPartial });
+    served.send({ type: 'input_audio_buffer.committed', item_id: 'a' });
+    for (const message of messages) served.send(message);
+    const error = await endpointFailure(transcript);
+    expect(error).toMatchObject({ failure: 'invalid', retryable: false });
+    expect(error.message).toContain('more than 1020 characters for 0.2 s of sound');
+    expect(longest.characters).toBeLessThanOrEqual(1020);
+    client.append(ramp(200));
+    const next = client.commit();
+    const then = await server.connection(2);
+    await then.received(COMMIT, 1);
+    answer(then, 'b', 'next');
+    expect(await next).toEqual({ text: 'next' });
+  },
+);

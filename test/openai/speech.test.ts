@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BOUNDS } from '../../src/bounds.ts';
 import { EndpointError } from '../../src/errors.ts';
 import { type SpeakOptions, speak } from '../../src/openai/speech.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
@@ -170,4 +171,80 @@ test('an abort while the next audio is awaited ends in aborted and closes the co
   abort.abort();
   expect((await rest).error).toMatchObject({ failure: 'aborted' });
   await (await server.received(1)).closed;
+});
+
+/** Sends the same bytes until the client is gone; how many were written. */
+function endless(bytes: Uint8Array, headers: Record<string, string> = { 'content-type': 'audio/pcm' }) {
+  const sent = { bytes: 0 };
+  server.on(ROUTE, async (exchange) => {
+    let isGone = false;
+    exchange.closed.then(() => {
+      isGone = true;
+    });
+    exchange.start(200, headers);
+    while (!isGone) {
+      await Promise.race([exchange.write(bytes), exchange.closed]);
+      sent.bytes += bytes.length;
+    }
+  });
+  return sent;
+}
+
+test('sound without end is heard as long as its text can be, and then given up', async () => {
+  endless(new Uint8Array(480_000).fill(7));
+  let seconds = 0;
+  let error: unknown;
+  try {
+    for await (const { samples, sampleRate } of speak(options({ text: 'Hello.' }))) {
+      seconds += samples.length / sampleRate;
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toMatchObject({ failure: 'invalid', retryable: false });
+  expect(String(error)).toContain('more than 36 s of sound for this text');
+  expect(seconds).toBeGreaterThan(30);
+  expect(seconds).toBeLessThanOrEqual(36);
+});
+
+test('bytes without end after the sound are given up too', async () => {
+  const wav = encodeWav(SAMPLES, 24_000);
+  const trailer = new TextEncoder().encode('LIST');
+  const bytes = new Uint8Array(1_000_000);
+  bytes.set(wav);
+  bytes.set(trailer, wav.length);
+  const sent = endless(bytes, { 'content-type': 'audio/wav' });
+  const { samples, error } = await heard(speak(options({ text: '' })));
+  expect(samples).toEqual([...SAMPLES]);
+  expect(error).toMatchObject({ failure: 'invalid' });
+  expect(sent.bytes).toBeLessThan(2 * BOUNDS.speechSeconds * BOUNDS.speechBytesPerSecond);
+});
+
+test('a WAV that claims two gigabytes holds what came of it', async () => {
+  const wav = encodeWav(SAMPLES, 24_000);
+  const view = new DataView(wav.buffer);
+  view.setUint32(4, 0x7ffffff0, true);
+  view.setUint32(40, 0x7ffffffe, true);
+  server.on(ROUTE, (exchange) => exchange.reply(200, wav, { 'content-type': 'audio/wav' }));
+  expect((await heard(speak(options()))).samples).toEqual([...SAMPLES]);
+});
+
+test('the server is read on no faster than its sound is taken', async () => {
+  const sent = endless(new Uint8Array(65_536).fill(7));
+  const run = speak(options({ text: 'x'.repeat(10_000) }));
+  await run.next();
+  // What fits into the sockets is on its way; then the server can write no more.
+  let before = -1;
+  await expect
+    .poll(
+      () => {
+        const isStill = sent.bytes === before;
+        before = sent.bytes;
+        return isStill;
+      },
+      { interval: 100 },
+    )
+    .toBe(true);
+  expect(sent.bytes).toBeLessThan(30_000_000);
+  await run.return(undefined);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type SseEvent, sseEvents } from '../../src/openai/sse.ts';
+import { BOUNDS } from '../../src/bounds.ts';
+import { EventTooLong, type SseEvent, sseEvents } from '../../src/openai/sse.ts';
 
 async function eventsOf(chunks: Uint8Array[]): Promise<SseEvent[]> {
   const events: SseEvent[] = [];
@@ -76,4 +77,35 @@ test('[DONE] stops reading, so that the connection is let go', async () => {
   for await (const event of sseEvents(endless())) events.push(event);
   expect(events).toHaveLength(1);
   expect(returned).toBe(true);
+});
+
+/** The same bytes for ever; how many were taken. */
+function endless(text: string) {
+  const bytes = encode(text);
+  const seen = { taken: 0 };
+  async function* chunks() {
+    for (;;) {
+      seen.taken += bytes.length;
+      yield bytes;
+    }
+  }
+  return { seen, chunks: chunks() };
+}
+
+test.each([
+  ['a line without end', 'x'.repeat(10_000)],
+  ['data without end', `data: ${'x'.repeat(10_000)}\n`],
+  ['fields that mean nothing, without end', `: ${'x'.repeat(10_000)}\n`],
+])('%s is given up at the bound', async (_, text) => {
+  const { seen, chunks } = endless(text);
+  const read = async () => {
+    for await (const _event of sseEvents(chunks)) expect.fail('an event');
+  };
+  await expect(read()).rejects.toThrow(EventTooLong);
+  expect(seen.taken).toBeLessThan(BOUNDS.eventCharacters + 3 * text.length);
+});
+
+test('the bound is of one event, not of all', async () => {
+  const long = `data: ${'x'.repeat(BOUNDS.eventCharacters / 2)}\n\n`;
+  expect(await eventsOf([encode(long), encode(long), encode(long)])).toHaveLength(3);
 });

@@ -207,3 +207,34 @@ test('the key does not show in an error that echoes it', async () => {
   server.on(ROUTE, sends(data({ error: { message: 'key secret-key is wrong' } })));
   expect((await endpointFailure(heard({ apiKey: 'secret-key' }))).message).not.toContain('secret-key');
 });
+
+test('a text that nobody can have said is refused as soon as it is too long', async () => {
+  server.on(ROUTE, sends(Array.from({ length: 100 }, () => delta('x'.repeat(1000))).join('')));
+  const error = await endpointFailure(heard());
+  expect(error.failure).toBe('invalid');
+  expect(error.message).toContain('more than 1001 characters for 0.0 s of sound');
+  server.on(ROUTE, sends(done({ text: 'x'.repeat(100_000) })));
+  expect((await endpointFailure(heard())).failure).toBe('invalid');
+});
+
+test('an event without end is refused', async () => {
+  server.on(ROUTE, sends(`data: ${'x'.repeat(2_000_000)}`));
+  const error = await endpointFailure(heard());
+  expect(error.failure).toBe('invalid');
+  expect(error.message).toContain('an event of more than 1048576 characters');
+});
+
+test('a server that sends on after the transcript is left', async () => {
+  const left = new Promise<void>((resolve) => {
+    server.on(ROUTE, async (exchange) => {
+      exchange.closed.then(resolve);
+      exchange.start(200, EVENTS);
+      await exchange.write(done({ text: 'hello' }));
+      for (let n = 0; n < 40; n += 1) {
+        await Promise.race([exchange.write(`: ${'x'.repeat(100_000)}\n`), exchange.closed]);
+      }
+    });
+  });
+  expect((await heard()).transcript).toEqual({ text: 'hello' });
+  await left;
+});

@@ -148,3 +148,13 @@ test('failures before the answer are tried again, with the same audio', async ()
   });
   expect(server.requests[1]?.body).toEqual(server.requests[0]?.body);
 });
+
+test('a text that nobody can have said in so short a sound is refused; a fast speaker is not', async () => {
+  const wav = encodeWav(new Int16Array(32_000), 16_000);
+  server.on(ROUTE, ({ reply }) => reply(200, { text: 'x'.repeat(100_000) }));
+  const refused = transcribe(options({ wav }));
+  await expect(refused).rejects.toMatchObject({ endpoint: 'stt', failure: 'invalid', retryable: false });
+  await expect(refused).rejects.toThrow('more than 1200 characters for 2.0 s of sound');
+  server.on(ROUTE, ({ reply }) => reply(200, { text: 'x'.repeat(1200) }));
+  expect((await transcribe(options({ wav }))).text).toHaveLength(1200);
+});

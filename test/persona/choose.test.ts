@@ -93,7 +93,7 @@ test.each([
   '"two words"',
   '{"customer": {"id": 7}}',
   '\u0000',
-  'a'.repeat(100_000),
+  'a'.repeat(60_000),
 ])("somebody else's metadata (%.20s) is passed over without a word", async (metadata) => {
   expect(await choose({ dispatchMetadata: metadata, roomMetadata: metadata })).toEqual({
     name: 'default',
@@ -128,4 +128,23 @@ test('the configured prompt can be required before any call', async () => {
       hint: 'set PROMPT to one of: default, phone',
     }),
   );
+});
+
+test('metadata beyond 64 KB is not read, and that is said', async () => {
+  const dispatchMetadata = JSON.stringify({ prompt: 'phone', variables: { note: 'x'.repeat(65_536) } });
+  const { name, variables, warnings } = await choose({ dispatchMetadata });
+  expect([name, variables]).toEqual(['default', {}]);
+  const bytes = dispatchMetadata.length;
+  expect(warnings).toEqual([
+    { message: 'metadata is too long, and is not read', source: 'dispatch metadata', bytes, most: 65_536 },
+  ]);
+});
+
+test('of many variables a hundred are taken; deep values are none', async () => {
+  const many = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`v${n}`, 1]));
+  const { variables, warnings } = await choose({ roomMetadata: JSON.stringify({ variables: many }) });
+  expect(Object.keys(variables)).toHaveLength(100);
+  expect(warnings).toMatchObject([{ variables: 5000, most: 100 }]);
+  const deep = `{"variables":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)},"b":"c"}}`;
+  expect((await choose({ roomMetadata: deep })).variables).toEqual({ b: 'c' });
 });

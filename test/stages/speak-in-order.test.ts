@@ -1,5 +1,6 @@
 import { setImmediate as settled } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { BOUNDS } from '../../src/bounds.ts';
 import { speakInOrder } from '../../src/stages/speak-in-order.ts';
 import type { Chunk } from '../../src/stages/text/chunker.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
@@ -195,4 +196,54 @@ test('a reader that leaves ends all requests', async () => {
   request(1).send(100);
   await left;
   expect([request(1).signal.aborted, request(2).signal.aborted]).toEqual([true, true]);
+});
+
+/** Sound without end, 10 s a piece, from every request; how many pieces were taken. */
+function endless(texts: string[]) {
+  const clock = manualClock();
+  const call = new AbortController();
+  const taken: number[] = [];
+  const chunks = async function* (): AsyncGenerator<Chunk> {
+    for (const text of texts) yield { text, endsSentence: true };
+  };
+  const speech = speakInOrder(chunks(), {
+    async *speak() {
+      const at = taken.push(0) - 1;
+      for (;;) {
+        taken[at] = (taken[at] ?? 0) + 1;
+        yield new Int16Array(10_000);
+      }
+    },
+    ...{ sampleRate: RATE, aheadMs: 1_000_000, clock, signal: call.signal },
+    onError: (error) => expect.fail(String(error)),
+  });
+  return { clock, call, taken, speech };
+}
+
+const IN_PIECES = BOUNDS.speechAheadMs / 10_000;
+
+test('a request is read on only while little of it waits for the reader', async () => {
+  const { taken, speech } = endless(['a.', 'b.']);
+  await speech.next();
+  await settled();
+  expect(taken).toEqual([IN_PIECES + 2, IN_PIECES + 1]);
+  for (let n = 0; n < 50; n += 1) await settled();
+  expect(taken).toEqual([IN_PIECES + 2, IN_PIECES + 1]);
+});
+
+test('what is read is played first: a reader that takes all holds 30 s, and then gets more as time passes', async () => {
+  const { clock, call, taken, speech } = endless(['a.']);
+  let pieces = 0;
+  const ended = (async () => {
+    for await (const _samples of speech) pieces += 1;
+  })();
+  for (let n = 0; n < 50; n += 1) await settled();
+  expect(pieces).toBe(IN_PIECES + 1);
+  clock.advance(10_000);
+  for (let n = 0; n < 50; n += 1) await settled();
+  expect(pieces).toBe(IN_PIECES + 2);
+  expect(taken[0]).toBeLessThanOrEqual(2 * IN_PIECES + 3);
+  call.abort();
+  await ended;
+  expect(pieces, 'an abort ends it at once').toBe(IN_PIECES + 2);
 });

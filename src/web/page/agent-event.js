@@ -3,7 +3,7 @@
  *   | 'readyMs'} Part
  * @typedef {{turn: number, parts: Partial<Record<Part, number>>}} Turn
  * @typedef {{type: 'turn'} & Turn | {type: 'error', message: string, detail?: string, hint?: string}
- *   | {type: 'ending', reason: string}} AgentEvent
+ *   | {type: 'notice', message: string} | {type: 'ending', reason: string}} AgentEvent
  */
 
 /** The agent's own are a few hundred bytes. */
@@ -25,7 +25,7 @@ const PARTS = /** @type {const} */ ([
 ]);
 
 /**
- * What the agent tells about itself: time of each turn, faults, the end. What is not of that form is `undefined`,
+ * What the agent tells about itself: time of each turn, faults, notices, the end. What is not of that form is `undefined`,
  * whatever it is; only known fields are taken.
  *
  * @param {Uint8Array} bytes of a data packet
@@ -39,6 +39,10 @@ export function parseAgentEvent(bytes) {
     const detail = textOf(event.detail);
     const hint = textOf(event.hint);
     return message ? { type: 'error', message, ...(detail && { detail }), ...(hint && { hint }) } : undefined;
+  }
+  if (event?.type === 'notice') {
+    const message = textOf(event.message);
+    return message ? { type: 'notice', message } : undefined;
   }
   const reason = event?.type === 'ending' ? textOf(event.reason) : '';
   return reason ? { type: 'ending', reason } : undefined;

@@ -1,14 +1,13 @@
-import { followAgent } from './api.js';
+import { getAgentStatus } from './api.js';
 
 /**
  * @import { AgentStatus, Grant } from './api.js'
  * @import { Problem } from './problem.js'
  */
 
+const POLL_MS = 1000;
 /** Most agents are there sooner; nothing is said before. */
 const PATIENCE_MS = 4000;
-/** Gateways end long answers, Envoy by default after 15 s: then it is asked again. */
-const AGAIN_MS = 3000;
 
 /**
  * Tells a waiting caller what happens, from the server that sees to it.
@@ -18,21 +17,17 @@ const AGAIN_MS = 3000;
  * @returns {() => void} stops it
  */
 export function waitForAgent(grant, show) {
-  const stop = new AbortController();
-  const { signal } = stop;
-  /** @type {ReturnType<typeof setTimeout>} */ let timer;
-  const follow = async () => {
-    try {
-      await followAgent(grant, (status) => signal.aborted || show(describe(status)), signal);
-    } catch {
-      if (!signal.aborted) show(describe(undefined));
-    }
-    if (!signal.aborted) timer = setTimeout(follow, AGAIN_MS);
-  };
-  timer = setTimeout(follow, PATIENCE_MS);
+  const startedMs = performance.now();
+  const timer = setInterval(async () => {
+    const waitedMs = performance.now() - startedMs;
+    if (waitedMs < PATIENCE_MS) return;
+    const status = await getAgentStatus(grant).catch(() => undefined);
+    if (!isOver) show(describe(status));
+  }, POLL_MS);
+  let isOver = false;
   return () => {
-    clearTimeout(timer);
-    stop.abort();
+    isOver = true;
+    clearInterval(timer);
   };
 }
 

@@ -206,6 +206,9 @@ export class Phone {
   /** @param {AgentEvent} event */
   #tell(event) {
     if (event.type === 'turn') this.turns.told(event);
+    if (event.type === 'notice') {
+      this.#problems.show({ code: 'agent-notice', title: event.message, level: 'notice' });
+    }
     if (event.type !== 'error') return;
     const { type, message: title, ...rest } = event;
     this.#problems.show({ code: 'agent-fault', title, ...rest, level: 'notice' });

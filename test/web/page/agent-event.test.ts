@@ -23,6 +23,8 @@ test('what an agent tells is taken: known fields only', () => {
     detail: 'tts http://x: connect',
     hint: 'Start it.',
   });
+  const notice = { type: 'notice', message: 'These are too many messages.' };
+  expect(told({ ...notice, hint: 'x' })).toEqual(notice);
   expect(told({ type: 'ending', reason: 'idle' })).toEqual({ type: 'ending', reason: 'idle' });
 });
 
@@ -39,6 +41,7 @@ const WRONG: [string, string][] = [
   ['a fault without a text', '{"type":"error"}'],
   ['a fault with an empty text', '{"type":"error","message":"  "}'],
   ['a fault whose text is none', '{"type":"error","message":{"a":1},"hint":5}'],
+  ['a notice without a text', '{"type":"notice","message":[]}'],
   ['an end without a reason', '{"type":"ending"}'],
   ['an end with a reason of another kind', '{"type":"ending","reason":{"a":1}}'],
   ['a turn without its parts', '{"type":"turn","turn":1}'],
