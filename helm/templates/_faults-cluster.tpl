@@ -59,36 +59,41 @@ knows API versions but no kinds, and nothing of this is asked.
 {{- toJson $faults -}}
 {{- end }}
 
-{{- /* Existing Secrets, as far as they exist already. */}}
+{{- /*
+Existing Secrets, as far as they exist already: wanted are (Secret, value that names it, key, least length, kind).
+*/}}
 {{- define "voice-agent.faults.stored" -}}
 {{- $faults := list -}}
 {{- $keys := .Values.livekit.keys -}}
 {{- $auth := .Values.turn.auth -}}
 {{- $wanted := list -}}
 {{- with $keys.existingSecret }}
-{{- $wanted = append $wanted (list . "livekit.keys.existingSecret" "apiKey" 1) }}
-{{- $wanted = append $wanted (list . "livekit.keys.existingSecret" "apiSecret" 32) }}
-{{- if ne $keys.rotation "none" }}
-{{- $wanted = append $wanted (list . "livekit.keys.existingSecret" "nextApiKey" 1) }}
-{{- $wanted = append $wanted (list . "livekit.keys.existingSecret" "nextApiSecret" 32) }}
+{{- range $key, $length := ternary (dict "apiKey" 1 "apiSecret" 32) (dict "apiKey" 1 "apiSecret" 32 "nextApiKey" 1 "nextApiSecret" 32) (eq $keys.rotation "none") }}
+{{- $wanted = append $wanted (list $keys.existingSecret "livekit.keys.existingSecret" $key $length "") }}
 {{- end }}
 {{- end }}
 {{- if ne .Values.turn.provider "none" }}{{ with $auth.existingSecret }}
 {{- range $key, $length := ternary (dict "secret" 32) (dict "username" 1 "password" 16) (eq $auth.type "ephemeral") }}
-{{- $wanted = append $wanted (list $auth.existingSecret "turn.auth.existingSecret" $key $length) }}
+{{- $wanted = append $wanted (list $auth.existingSecret "turn.auth.existingSecret" $key $length $.Values.turn.provider) }}
 {{- end }}
 {{- end }}{{ end }}
 {{- with .Values.web.token }}{{ if .existingSecret }}
-{{- $wanted = append $wanted (list .existingSecret "web.token.existingSecret" .key 24) }}
+{{- $wanted = append $wanted (list .existingSecret "web.token.existingSecret" .key 24 "") }}
+{{- end }}{{ end }}
+{{- with .Values.redis.password }}{{ if .existingSecret }}
+{{- $wanted = append $wanted (list .existingSecret "redis.password.existingSecret" .key 1 "text") }}
 {{- end }}{{ end }}
 {{- range $variable, $source := .Values.agent.secrets }}{{ with $source.existingSecret }}
-{{- $wanted = append $wanted (list . (printf "agent.secrets.%s.existingSecret" $variable) ($source.key | default $variable) 1) }}
+{{- $wanted = append $wanted (list . (printf "agent.secrets.%s.existingSecret" $variable) ($source.key | default $variable) 1 "text") }}
 {{- end }}{{ end }}
 {{- range $wanted }}
 {{- $stored := include "voice-agent.storedSecret" (list $ (index . 0)) | fromJson }}
-{{- $length := len (get $stored (index . 2)) }}
-{{- if and $stored (lt $length (int (index . 3))) }}
-{{- $faults = append $faults (printf "Secret %s (%s) has %d characters in its key %s: put at least %d there." (index . 0) (index . 1) $length (index . 2) (int (index . 3))) }}
+{{- if $stored }}
+{{- $place := printf "Secret %s (%s)" (index . 0) (index . 1) }}
+{{- $key := printf " in its key %s" (index . 2) }}
+{{- with include "voice-agent.secretFault" (list $place $key (get $stored (index . 2)) (index . 3) (index . 4)) }}
+{{- $faults = append $faults . }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- toJson $faults -}}

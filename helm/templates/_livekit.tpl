@@ -1,6 +1,7 @@
 {{- /*
-LiveKit's configuration, as JSON, for the variable LIVEKIT_CONFIG: Kubernetes puts the secrets in place of `$(…)`, and
-they stand in no object but their Secret. Strict: an unknown key ends the server.
+LiveKit's configuration, as YAML, for the variable LIVEKIT_CONFIG: Kubernetes puts the secrets in place of `$(…)`, and
+they stand in no object but their Secret. Each is a block of its own: there quotes and backslashes are letters like all
+others, and a line break at its end is none of it. Strict: an unknown key ends the server.
 */}}
 {{- define "voice-agent.livekitConfig" -}}
 {{- $media := .Values.livekit.media -}}
@@ -23,23 +24,32 @@ they stand in no object but their Secret. Strict: an unknown key ends the server
 {{- /* Nobody's: with neither TURN nor STUN configured, LiveKit sends every client to public STUN servers. */}}
 {{- $_ := set $rtc "stun_servers" (list "127.0.0.1:3478") }}
 {{- end }}
-{{- $keys := dict "$(LIVEKIT_API_KEY)" "$(LIVEKIT_API_SECRET)" }}
-{{- if ne .Values.livekit.keys.rotation "none" }}
-{{- $_ := set $keys "$(LIVEKIT_NEXT_API_KEY)" "$(LIVEKIT_NEXT_API_SECRET)" }}
-{{- end }}
 {{- $config := dict
   "port" 7880
   "prometheus" (dict "port" 6789)
   "rtc" $rtc
   "turn" (dict "enabled" false)
-  "keys" $keys
 -}}
 {{- with .Values.redis }}{{ if .address }}
 {{- $redis := dict "address" .address "username" .username "db" .db }}
 {{- if .tls }}{{ $_ := set $redis "tls" (dict "enabled" true) }}{{ end }}
+{{- if include "voice-agent.redisSecret" $ }}{{ $_ := set $redis "password" "$(REDIS_PASSWORD)" }}{{ end }}
 {{- $_ := set $config "redis" $redis }}
 {{- end }}{{ end }}
-{{- toPrettyJson (mergeOverwrite (deepCopy .Values.livekit.config) $config) }}
+{{- $text := toYaml (mergeOverwrite (deepCopy .Values.livekit.config) $config) }}
+{{- /* The indentation is deeper than any of the rest. */}}
+{{- regexReplaceAll ": (\\$\\([A-Z_]+\\))" $text ": |-\n                    $1" }}
+keys:
+  ? |-
+    $(LIVEKIT_API_KEY)
+  : |-
+    $(LIVEKIT_API_SECRET)
+{{- if ne .Values.livekit.keys.rotation "none" }}
+  ? |-
+    $(LIVEKIT_NEXT_API_KEY)
+  : |-
+    $(LIVEKIT_NEXT_API_SECRET)
+{{- end }}
 {{- end }}
 
 {{- /* The doors that LiveKit names to every participant, as JSON. */}}

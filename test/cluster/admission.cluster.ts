@@ -105,6 +105,6 @@ test('a secret of 16 characters that is in the cluster is refused with one sente
   const stringData = { apiKey: 'APIold', apiSecret: 'sixteen-letters-' };
   await plane.api.create(`${IN_NAMESPACE}/secrets`, { metadata: { name: 'old' }, stringData });
   expect(await refusal({ ...MODELS, livekit: { keys: { existingSecret: 'old' } } })).toEqual([
-    'Secret old (livekit.keys.existingSecret) has 16 characters in its key apiSecret: put at least 32 there.',
+    'Secret old (livekit.keys.existingSecret) has 16 characters in its key apiSecret: give at least 32, such as from `openssl rand -hex 24`.',
   ]);
 });

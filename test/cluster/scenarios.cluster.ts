@@ -13,14 +13,32 @@ const SOON_MS = 60_000;
 let world: World;
 beforeAll(async () => {
   world = await startWorld();
+  for (const [name, stringData] of Object.entries(ODD_SECRETS))
+    await world.api.create(`/api/v1/namespaces/${NAMESPACE}/secrets`, { metadata: { name }, stringData });
 });
 afterAll(() => world?.stop());
 
 const STATIC = { auth: { type: 'static', username: 'user-1', password: 'a-password-for-all' } };
 
+/** Quotes and backslashes everywhere, and line breaks where files often end with one. */
+const ODD_SECRETS = {
+  'odd-keys': {
+    apiKey: 'API"odd\\\n',
+    apiSecret: '"a\\secret\'with #odd: characters"\\\\'.replaceAll(' ', '-').concat('\n'),
+  },
+  'odd-relay': { type: 'static', username: 'us"er\\1', password: 'pass"word\\of-odd-characters' },
+  'odd-page': { WEB_TOKEN: '"token\\of-odd-characters"\n' },
+};
+const ODD = {
+  livekit: { keys: { existingSecret: 'odd-keys' } },
+  turn: { auth: { type: 'static', existingSecret: 'odd-relay' } },
+  web: { token: { existingSecret: 'odd-page' } },
+};
+
 test.each([
   ['two Gateways on one ELB, all media on one UDP port', 'stunner-split', {}, ['udp-gateway', 'tcp-gateway']],
   ['one TURN password for all', 'stunner-mixed', { turn: STATIC }, [`${RELEASE}-udp`]],
+  ['Secrets of odd characters', 'stunner-mixed', ODD, [`${RELEASE}-udp`]],
 ])('%s', async (what, scenario, values, relays) => {
   const { api, edge } = world;
   const startedMs = performance.now();

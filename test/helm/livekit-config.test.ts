@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { findLiveKitBinary } from '../../src/dev/livekit-binary.ts';
 import { type Manifest, type Rendering, render, SCENARIOS } from './chart.ts';
 import { envOf, workload } from './pods.ts';
@@ -18,7 +19,7 @@ const configText = (manifests: readonly Manifest[]) =>
   envOf(workload(manifests, 'livekit').container, 'LIVEKIT_CONFIG') ?? '';
 
 const configOf = async (rendering: Rendering = {}): Promise<LiveKitConfig> =>
-  JSON.parse(configText(await render(rendering)));
+  parse(configText(await render(rendering)));
 
 /** As Kubernetes does before it starts a container. */
 const substituted = (text: string) =>
@@ -28,7 +29,7 @@ const withLiveKit = Object.entries(SCENARIOS).filter(([name]) => name !== 'exter
 
 describe.each(withLiveKit)('%s', async (name, scenario) => {
   const manifests = await render(scenario);
-  const config: LiveKitConfig = JSON.parse(configText(manifests));
+  const config: LiveKitConfig = parse(configText(manifests));
 
   test('livekit-server knows every key, and opens the ports that the pod names', async () => {
     const { command, args } = await findLiveKitBinary();
@@ -75,7 +76,7 @@ describe.each(withLiveKit)('%s', async (name, scenario) => {
 
 test('a misspelt key would be refused by livekit-server', async () => {
   const { command, args } = await findLiveKitBinary();
-  const text = substituted(configText(await render())).replace('"use_external_ip"', '"use_externalip"');
+  const text = substituted(configText(await render())).replace('use_external_ip', 'use_externalip');
   const { stdout } = await promisify(execFile)(command, [...args, 'ports'], {
     env: { ...process.env, LIVEKIT_CONFIG: text },
   });
@@ -92,6 +93,26 @@ test('the seeds’ doors are UDP 3478 and TCP 3480, with credentials for each pa
   expect([port, prometheus.port, rtc.port_range_start, rtc.port_range_end]).toEqual([
     7880, 6789, 50_000, 60_000,
   ]);
+});
+
+test('a secret is what its Secret holds, whatever it is made of, but for line breaks at its end', async () => {
+  const odd = `"a\\b': #{}[]&*!|>%@\`, $(X) ~`;
+  for (const name of ['static-credentials', 'key-rotation', 'scaled']) {
+    const text = configText(await render(SCENARIOS[name]));
+    const filled = text.replace(/\$\(([A-Z_]+)\)/g, (_, variable: string) => `${variable} ${odd}\n`);
+    const { keys, rtc, redis } = parse(filled) as LiveKitConfig;
+    for (const [key, secret] of Object.entries(keys)) {
+      expect(key).toMatch(/^LIVEKIT_(NEXT_)?API_KEY /);
+      expect(secret).toBe(`${key.split(' ')[0]?.replace('KEY', 'SECRET')} ${odd}`);
+    }
+    for (const { username, credential } of name === 'static-credentials' ? (rtc.turn_servers ?? []) : [])
+      expect([username, credential]).toEqual([`TURN_USERNAME ${odd}`, `TURN_PASSWORD ${odd}`]);
+    if (name === 'scaled') expect(redis?.password).toBe(`REDIS_PASSWORD ${odd}`);
+    const { command, args } = await findLiveKitBinary();
+    const env = { ...process.env, NODE_IP: '10.244.0.10', LIVEKIT_CONFIG: filled };
+    const { stdout } = await promisify(execFile)(command, [...args, 'ports'], { env });
+    expect(stdout).toContain('7880');
+  }
 });
 
 test('static credentials are references, in every door', async () => {
@@ -123,11 +144,12 @@ test('every variable that the configuration refers to is defined before it', asy
 
 test('Redis comes by address, its password by reference', async () => {
   const manifests = await render(SCENARIOS.scaled);
-  expect(JSON.parse(configText(manifests)).redis).toEqual({
+  expect(parse(configText(manifests)).redis).toEqual({
     address: 'redis:6379',
     username: '',
     db: 1,
     tls: { enabled: true },
+    password: '$(REDIS_PASSWORD)',
   });
   expect(workload(manifests, 'livekit').container.env).toContainEqual({
     name: 'REDIS_PASSWORD',

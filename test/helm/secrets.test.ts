@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { find, type Manifest, refusal, render, SCENARIOS } from './chart.ts';
 import { workload } from './pods.ts';
 
@@ -112,7 +113,7 @@ test.each([
   expect(sources?.[0]?.secret.items?.[0]).toEqual({ key: signsWith, path: 'LIVEKIT_API_KEY' });
   const livekit =
     workload(manifests, 'livekit').container.env?.find(({ name }) => name === 'LIVEKIT_CONFIG')?.value ?? '';
-  expect(Object.entries(JSON.parse(livekit).keys)).toHaveLength(both ? 2 : 1);
+  expect(Object.entries(parse(livekit).keys)).toHaveLength(both ? 2 : 1);
   const { nextApiKey } = decoded(find(manifests, 'Secret', 'va-livekit-keys'));
   expect(nextApiKey !== undefined).toBe(both);
 });
@@ -166,6 +167,16 @@ test.each([
   [{ turn: { ...stunner, auth: { username: 'a' } } }, 'turn.auth.type is "ephemeral"'],
   [{ web: { token: { value: LONG, existingSecret: 'a' } } }, 'web.token has two sources'],
   [{ web: { token: { value: 'short' } } }, 'web.token.value has 5 characters: give at least 24'],
+  [
+    { turn: { ...stunner, auth: { secret: `${LONG}\n` } } },
+    'turn.auth.secret begins or ends with white space',
+  ],
+  [{ livekit: { keys: { apiKey: 'a', apiSecret: `${LONG} x` } } }, 'livekit.keys.apiSecret has a space'],
+  [{ web: { token: { value: `${LONG}\u00e4` } } }, 'web.token.value has a space, a line break or a letter'],
+  [
+    { agent: { secrets: { OPENAI_API_KEY: { value: 'a\nb' } } } },
+    'agent.secrets.OPENAI_API_KEY.value has a line break',
+  ],
   [{ redis: { password: { value: 'a', existingSecret: 'b' } } }, 'redis.password has two sources'],
   [{ agent: { secrets: { OPENAI_API_KEY: {} } } }, 'agent.secrets.OPENAI_API_KEY needs exactly one source'],
   [

@@ -92,16 +92,61 @@ test('an existing Secret that is there is looked into; one that comes later is w
   await expect(installOn(new Map(), values)).resolves.not.toEqual([]);
   const short = new Map([secret('keys', { apiKey: 'a', apiSecret: 'sixteen-letters-' })]);
   await expect(installOn(short, values)).rejects.toThrow(
-    'Secret keys (livekit.keys.existingSecret) has 16 characters in its key apiSecret: put at least 32 there.',
+    'Secret keys (livekit.keys.existingSecret) has 16 characters in its key apiSecret: give at least 32, such as from `openssl rand -hex 24`.',
   );
   const nameless = new Map([secret('keys', { apiSecret: 'x'.repeat(32) })]);
   await expect(installOn(nameless, values)).rejects.toThrow('has 0 characters in its key apiKey');
   const page = { ...MODELS, web: { token: { existingSecret: 'page' } } };
   await expect(installOn(new Map([secret('page', { WEB_TOKEN: 'x'.repeat(23) })]), page)).rejects.toThrow(
-    'has 23 characters in its key WEB_TOKEN: put at least 24 there.',
+    'has 23 characters in its key WEB_TOKEN: give at least 24',
   );
   const good = new Map([secret('keys', { apiKey: 'a', apiSecret: 'x'.repeat(32) })]);
   await expect(installOn(good, values)).resolves.not.toEqual([]);
+});
+
+const LONG = 'x'.repeat(32);
+const RELAY = { turn: { provider: 'stunner', host: '10.65.176.54', auth: { existingSecret: 'relay' } } };
+const KEYS = { livekit: { keys: { existingSecret: 'keys' } } };
+
+test.each([
+  ['a line break at the end of a shared secret', RELAY, secret('relay', { secret: `${LONG}\n` })],
+  [
+    'a colon in a name for coturn',
+    {
+      turn: { provider: 'coturn', host: 'a', auth: { type: 'static', existingSecret: 'relay' } },
+      coturn: { peerCidrs: ['10.244.0.0/16'] },
+    },
+    secret('relay', { username: 'a:b', password: LONG }),
+  ],
+  ['a line break in the middle', KEYS, secret('keys', { apiKey: 'a', apiSecret: `${LONG}\nx` })],
+  ['a letter beyond ASCII', KEYS, secret('keys', { apiKey: 'ä', apiSecret: LONG })],
+  ['white space alone', KEYS, secret('keys', { apiKey: 'a', apiSecret: ' '.repeat(40) })],
+  [
+    'a space in a token of the page',
+    { web: { token: { existingSecret: 'page' } } },
+    secret('page', { WEB_TOKEN: `${LONG} x` }),
+  ],
+  [
+    'a line break in the password of Redis',
+    { redis: { address: 'redis:6379', password: { existingSecret: 'redis' } } },
+    secret('redis', { password: 'one\ntwo' }),
+  ],
+])('%s of an existing Secret is refused, and not shown', async (_, values, stored) => {
+  const said = await installOn(new Map([stored]), { ...MODELS, ...values }).catch(({ message }) => message);
+  expect(said).toMatch(/ {2}- Secret \w+ \([\w.]+\) (has|begins or ends) .* in its key \w+.*\.$/m);
+  expect(said).not.toContain(LONG);
+});
+
+test.each([
+  ['a line break at the end', KEYS, secret('keys', { apiKey: 'a\n', apiSecret: `${LONG}\n` })],
+  ['quotes and backslashes', KEYS, secret('keys', { apiKey: 'a"\\', apiSecret: `"\\${LONG}` })],
+  [
+    'a password of Redis in two words',
+    { redis: { address: 'redis:6379', password: { existingSecret: 'redis' } } },
+    secret('redis', { password: 'zwölf Wörter' }),
+  ],
+])('%s are taken as they are meant', async (_, values, stored) => {
+  await expect(installOn(new Map([stored]), { ...MODELS, ...values })).resolves.not.toEqual([]);
 });
 
 test('a cluster without the custom definitions refuses, in a sentence', async () => {
