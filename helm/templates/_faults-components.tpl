@@ -11,11 +11,26 @@
 {{- if and (not $livekit.enabled) (not $url) (or .Values.agent.enabled .Values.web.enabled) }}
 {{- $faults = append $faults "livekit.enabled is false: set agent.config.livekit.url to the server to use, such as ws://livekit-server:80." }}
 {{- end }}
-{{- if and $livekit.enabled (gt (int $livekit.replicas) 1) (not .Values.redis.address) }}
+{{- if and $livekit.enabled (gt (int $livekit.replicas) 1) (not (include "voice-agent.redisAddresses" . | fromJsonArray)) }}
 {{- $faults = append $faults (printf "livekit.replicas is %d: set redis.address, through which the servers find each other's rooms, or set replicas to 1." (int $livekit.replicas)) }}
 {{- end }}
 {{- if and (not $media.udpPort) (ge (int $media.portRangeStart) (int $media.portRangeEnd)) }}
 {{- $faults = append $faults "livekit.media.portRangeStart is not below portRangeEnd: give a range, such as 50000 and 60000, or one port in udpPort." }}
+{{- end }}
+{{- $redis := .Values.redis -}}
+{{- if gt (len (compact (list $redis.address ($redis.sentinel.addresses | default list | join ",") ($redis.clusterAddresses | default list | join ",")))) 1 }}
+{{- $faults = append $faults "redis has several places: keep one of address, sentinel.addresses and clusterAddresses." }}
+{{- end }}
+{{- if ne (empty $redis.sentinel.addresses) (empty $redis.sentinel.masterName) }}
+{{- $faults = append $faults "redis.sentinel is half given: set masterName and addresses together." }}
+{{- end }}
+{{- if and $redis.sentinel.passwordKey (not $redis.password.existingSecret) }}
+{{- $faults = append $faults "redis.sentinel.passwordKey is a key of redis.password.existingSecret: set that." }}
+{{- end }}
+{{- if and .Values.networkPolicy.enabled .Values.agent.enabled (not .Values.networkPolicy.modelCidrs) (not .Values.networkPolicy.modelNamespaces) }}
+{{- with include "voice-agent.modelNames" . | fromJsonArray }}
+{{- $faults = append $faults (printf "networkPolicy.enabled is true, and a policy knows no names such as %s: give the networks of the models in networkPolicy.modelCidrs, such as [10.65.200.10/32], or their namespaces in networkPolicy.modelNamespaces." (first .)) }}
+{{- end }}
 {{- end }}
 {{- if .Values.route.enabled }}
 {{- if not .Values.route.host }}

@@ -1,6 +1,13 @@
-{{- /* What every name starts with. */}}
+{{- /* What every name starts with: at most 40 characters, and of two long names that begin alike never the same. */}}
 {{- define "voice-agent.fullname" -}}
-{{- .Values.fullnameOverride | default .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- $name := .Values.fullnameOverride | default .Release.Name -}}
+{{- if gt (len $name) 40 }}{{ $name = printf "%s-%s" ($name | trunc 31 | trimSuffix "-") ($name | sha256sum | trunc 8) }}{{ end -}}
+{{- $name -}}
+{{- end }}
+
+{{- /* Of objects that belong to no namespace. A namespace has no dot in its name: no two releases get the same. */}}
+{{- define "voice-agent.clusterName" -}}
+{{- printf "%s.%s" .Release.Namespace (include "voice-agent.fullname" .) -}}
 {{- end }}
 
 {{- /* Labels that select a component's pods, and never change: (list . component). */}}

@@ -25,11 +25,23 @@ spec:
       - {key: kubernetes.io/metadata.name, operator: In, values: {{ toJson . }}}
 {{- end }}
 
-{{- /* Egress rule for name look-ups, wherever the cluster's DNS runs. */}}
+{{- /* Egress rule for name look-ups. */}}
 {{- define "voice-agent.dnsRule" -}}
+{{- $dns := .Values.networkPolicy.dns -}}
 - ports:
-    - {protocol: UDP, port: 53}
-    - {protocol: TCP, port: 53}
+    {{- range $port := $dns.ports }}
+    - {protocol: UDP, port: {{ $port }}}
+    - {protocol: TCP, port: {{ $port }}}
+    {{- end }}
+  {{- if or $dns.namespaces $dns.cidrs }}
+  to:
+    {{- with $dns.namespaces }}
+    {{- include "voice-agent.namespacePeers" . | nindent 4 }}
+    {{- end }}
+    {{- range $dns.cidrs }}
+    - ipBlock: {cidr: {{ . }}}
+    {{- end }}
+  {{- end }}
 {{- end }}
 
 {{- /* Ingress rule for metrics: (list . port). The connectivity check reads them too. */}}
@@ -62,15 +74,76 @@ spec:
 {{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary 443 80 (has $url.scheme (list "https" "wss"))) -}}
 {{- end }}
 
-{{- /* TCP ports of the model endpoints as a JSON list, from their URLs. */}}
-{{- define "voice-agent.modelPorts" -}}
-{{- $ports := list -}}
+{{- /* URLs of the model endpoints, as JSON. */}}
+{{- define "voice-agent.modelUrls" -}}
+{{- $urls := list -}}
 {{- range $group := list "openai" "stt" "llm" "tts" "deepgram" }}
-{{- with get (get $.Values.agent.config $group | default dict) "baseUrl" }}
-{{- $ports = append $ports (include "voice-agent.urlPort" .) }}
+{{- with get (get $.Values.agent.config $group | default dict) "baseUrl" }}{{ $urls = append $urls . }}{{ end }}
+{{- end }}
+{{- toJson $urls -}}
+{{- end }}
+
+{{- /* Hosts of the model endpoints that are addresses, and those that are names; each as JSON. */}}
+{{- define "voice-agent.modelAddresses" -}}
+{{- $hosts := list -}}
+{{- range include "voice-agent.modelUrls" . | fromJsonArray }}
+{{- $host := (urlParse .).hostname }}
+{{- if regexMatch "^[0-9.]+$" $host }}{{ $hosts = append $hosts $host }}{{ end }}
+{{- end }}
+{{- toJson ($hosts | uniq | sortAlpha) -}}
+{{- end }}
+
+{{- define "voice-agent.modelNames" -}}
+{{- $hosts := list -}}
+{{- range include "voice-agent.modelUrls" . | fromJsonArray }}
+{{- $host := (urlParse .).hostname }}
+{{- if not (regexMatch "^[0-9.]+$" $host) }}{{ $hosts = append $hosts $host }}{{ end }}
+{{- end }}
+{{- toJson ($hosts | uniq | sortAlpha) -}}
+{{- end }}
+
+{{- /* Egress rule for the model endpoints, or nothing: their networks, at the ports of their URLs. */}}
+{{- define "voice-agent.modelRule" -}}
+{{- $policy := .Values.networkPolicy -}}
+{{- with include "voice-agent.modelUrls" . | fromJsonArray -}}
+{{- $ports := list -}}
+{{- range . }}{{ $ports = append $ports (include "voice-agent.urlPort" .) }}{{ end -}}
+- to:
+    {{- range include "voice-agent.modelAddresses" $ | fromJsonArray }}
+    - ipBlock: {cidr: {{ . }}/32}
+    {{- end }}
+    {{- range $policy.modelCidrs }}
+    - ipBlock: {cidr: {{ . }}}
+    {{- end }}
+    {{- with $policy.modelNamespaces }}
+    {{- include "voice-agent.namespacePeers" . | nindent 4 }}
+    {{- end }}
+  ports:
+    {{- range $ports | uniq | sortAlpha }}
+    - {protocol: TCP, port: {{ . }}}
+    {{- end }}
 {{- end }}
 {{- end }}
-{{- toJson ($ports | uniq | sortAlpha) -}}
+
+{{- /* Egress rule of a participant: LiveKit's signalling and media. */}}
+{{- define "voice-agent.livekitRule" -}}
+{{- $media := .Values.livekit.media -}}
+{{- if .Values.livekit.enabled -}}
+- to:
+    {{- include "voice-agent.peer" (list . "livekit") | nindent 4 }}
+  ports:
+    - {protocol: TCP, port: 7880}
+    {{- if $media.tcpFallback }}
+    - {protocol: TCP, port: 7881}
+    {{- end }}
+    - protocol: UDP
+      {{- include "voice-agent.mediaPorts" . | nindent 6 }}
+{{- else -}}
+# A LiveKit elsewhere: signalling at its URL's port, media at ports that only it knows.
+- ports:
+    - {protocol: TCP, port: {{ include "voice-agent.urlPort" .Values.agent.config.livekit.url }}}
+    - {protocol: UDP, port: 1, endPort: 65535}
+{{- end }}
 {{- end }}
 
 {{- /* Who exchanges media with LiveKit: agents, relays, and networks without a relay. */}}
@@ -94,6 +167,6 @@ spec:
 {{- $doors := list -}}
 {{- with $turn.udpPort }}{{ $doors = append $doors (dict "protocol" "UDP" "port" (ternary 3478 . $coturn)) }}{{ end -}}
 {{- with $turn.tcpPort }}{{ $doors = append $doors (dict "protocol" "TCP" "port" (ternary 3478 . $coturn)) }}{{ end -}}
-{{- with $turn.tlsPort }}{{ $doors = append $doors (dict "protocol" "TCP" "port" 5349) }}{{ end -}}
+{{- with $turn.tlsPort }}{{ $doors = append $doors (dict "protocol" "TCP" "port" (ternary 5349 . $coturn)) }}{{ end -}}
 {{- toJson $doors -}}
 {{- end }}

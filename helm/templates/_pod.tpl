@@ -10,11 +10,7 @@ serviceAccountName: {{ include "voice-agent.fullname" $root }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
-  runAsNonRoot: true
-  runAsUser: 10001
-  runAsGroup: 10001
-  fsGroup: 10001
-  seccompProfile: {type: RuntimeDefault}
+  {{- include "voice-agent.podSecurity" (list $root $values) | nindent 2 }}
 {{- with $root.Values.images.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
@@ -24,7 +20,7 @@ imagePullSecrets:
 {{- with $values.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-{{- range $key := list "nodeSelector" "tolerations" "affinity" }}
+{{- range $key := list "nodeSelector" "tolerations" "affinity" "hostAliases" }}
 {{- with get $values $key }}
 {{ $key }}:
   {{- toYaml . | nindent 2 }}
@@ -39,6 +35,22 @@ topologySpreadConstraints:
       matchLabels:
         {{- include "voice-agent.selector" (list $root $component) | nindent 8 }}
 {{- end }}
+{{- end }}
+
+{{- /* Who the containers run as: (list . values-of-the-component). */}}
+{{- define "voice-agent.podSecurity" -}}
+{{- $context := dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{- if not (first .).Values.openshift }}
+{{- $context = merge $context (dict "runAsUser" 10001 "runAsGroup" 10001 "fsGroup" 10001) }}
+{{- end }}
+{{- toYaml (mergeOverwrite $context (deepCopy ((last .).podSecurityContext | default dict))) -}}
+{{- end }}
+
+{{- /* One of a container's probes, with what the values say of it: (list name probe values-of-the-component). */}}
+{{- define "voice-agent.probe" -}}
+{{- $own := get ((index . 2).probes | default dict) (index . 0) | default dict -}}
+{{ index . 0 }}Probe:
+  {{- toYaml (mergeOverwrite (index . 1) (deepCopy $own)) | nindent 2 }}
 {{- end }}
 
 {{- /*

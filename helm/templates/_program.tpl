@@ -84,18 +84,10 @@
 {{- end }}
 {{- end }}
 
+{{- /* Probes of our program, with what the component's values say of them. */}}
 {{- define "voice-agent.programProbes" -}}
-startupProbe:
-  httpGet: {path: /healthz, port: ops}
-  periodSeconds: 2
-  failureThreshold: 60
-livenessProbe:
-  httpGet: {path: /healthz, port: ops}
-  periodSeconds: 10
-  timeoutSeconds: 5
-  failureThreshold: 6
-readinessProbe:
-  httpGet: {path: /readyz, port: ops}
-  periodSeconds: 5
-  timeoutSeconds: 5
+{{- $health := dict "path" "/healthz" "port" "ops" -}}
+{{ include "voice-agent.probe" (list "startup" (dict "httpGet" $health "periodSeconds" 2 "failureThreshold" 60) .) }}
+{{ include "voice-agent.probe" (list "liveness" (dict "httpGet" $health "periodSeconds" 10 "timeoutSeconds" 5 "failureThreshold" 6) .) }}
+{{ include "voice-agent.probe" (list "readiness" (dict "httpGet" (dict "path" "/readyz" "port" "ops") "periodSeconds" 5 "timeoutSeconds" 5) .) }}
 {{- end }}

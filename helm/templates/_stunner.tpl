@@ -1,9 +1,9 @@
 {{- define "voice-agent.gatewayClass" -}}
-{{- .Values.stunner.gatewayClass.name | default (printf "%s-%s" .Release.Namespace (include "voice-agent.fullname" .)) -}}
+{{- .Values.stunner.gatewayClass.name | default (include "voice-agent.clusterName" .) -}}
 {{- end }}
 
 {{- define "voice-agent.dataplane" -}}
-{{- .Values.stunner.dataplane.name | default (printf "%s-%s" .Release.Namespace (include "voice-agent.fullname" .)) -}}
+{{- .Values.stunner.dataplane.name | default (include "voice-agent.clusterName" .) -}}
 {{- end }}
 
 {{- /* The Gateways of the chosen layout as a JSON list: {name, listeners: [{name, port, protocol}]}. */}}

@@ -104,7 +104,7 @@ async function sharedSecret(): Promise<string> {
 test('the seeds’ one Gateway is accepted, and its Service has both doors', async () => {
   await mustDeploy(plane.api, 'install', CCE);
   await expect.poll(verdicts, SOON).toEqual({
-    classes: { 'livekit-va': { Accepted: 'True' } },
+    classes: { 'livekit.va': { Accepted: 'True' } },
     gateways: { 'udp-gateway': { Accepted: 'True', Programmed: 'True', udp: OK, tcp: OK } },
     routes: { 'livekit-media-plane': { 'udp-gateway': { Accepted: 'True', ResolvedRefs: 'True' } } },
   });
@@ -168,7 +168,7 @@ test('two Gateways are accepted, and each Service has its door on the one load b
   const accepted = { Accepted: 'True', Programmed: 'True' };
   const resolved = { Accepted: 'True', ResolvedRefs: 'True' };
   await expect.poll(verdicts, SOON).toEqual({
-    classes: { 'livekit-va': { Accepted: 'True' } },
+    classes: { 'livekit.va': { Accepted: 'True' } },
     gateways: { 'udp-gateway': { ...accepted, udp: OK }, 'tcp-gateway': { ...accepted, tcp: OK } },
     routes: { 'va-media': { 'udp-gateway': resolved, 'tcp-gateway': resolved } },
   });

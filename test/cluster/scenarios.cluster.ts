@@ -29,23 +29,26 @@ const ODD_SECRETS = {
   'odd-relay': { type: 'static', username: 'us"er\\1', password: 'pass"word\\of-odd-characters' },
   'odd-page': { WEB_TOKEN: '"token\\of-odd-characters"\n' },
 };
+/** A user that no image knows, in the group of root: as OpenShift gives each namespace one. */
+const USER = { podSecurityContext: { runAsUser: 1_000_650_000, runAsGroup: 0, fsGroup: 1_000_650_000 } };
 const ODD = {
-  livekit: { keys: { existingSecret: 'odd-keys' } },
+  agent: USER,
+  livekit: { ...USER, keys: { existingSecret: 'odd-keys' } },
   turn: { auth: { type: 'static', existingSecret: 'odd-relay' } },
-  web: { token: { existingSecret: 'odd-page' } },
+  web: { ...USER, token: { existingSecret: 'odd-page' } },
 };
 
 test.each([
   ['two Gateways on one ELB, all media on one UDP port', 'stunner-split', {}, ['udp-gateway', 'tcp-gateway']],
   ['one TURN password for all', 'stunner-mixed', { turn: STATIC }, [`${RELEASE}-udp`]],
-  ['Secrets of odd characters', 'stunner-mixed', ODD, [`${RELEASE}-udp`]],
+  ['Secrets of odd characters, and users of the platform’s choice', 'stunner-mixed', ODD, [`${RELEASE}-udp`]],
 ])('%s', async (what, scenario, values, relays) => {
   const { api, edge } = world;
   const startedMs = performance.now();
-  const models = { agent: { config: { openai: { baseUrl: edge.models.baseUrl } } } };
+  const models = { config: { openai: { baseUrl: edge.models.baseUrl } } };
   await mustDeploy(api, 'install', {
     files: [`ci/${scenario}-values.yaml`],
-    values: { ...values, ...models },
+    values: { ...values, agent: { ...('agent' in values ? values.agent : {}), ...models } },
   });
   for (const name of relays) {
     const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`;

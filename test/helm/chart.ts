@@ -28,13 +28,15 @@ export interface Rendering {
   /** What a cluster is said to know, such as `v1/Secret`; none means no cluster. */
   apiVersions?: readonly string[];
   release?: string;
+  /** Default: `livekit`. */
+  namespace?: string;
 }
 
 /** What values-cce.yaml leaves to who installs it. */
 const CCE_VALUES = {
   stunner: { cce: { elbId: 'ad1bb119-0000-0000-0000-000000aed11c' } },
   route: { host: 'voice.example.com' },
-  agent: { config: { openai: { baseUrl: 'http://gpu-host:8000/v1' } } },
+  agent: { config: { openai: { baseUrl: 'http://10.65.200.10:8000/v1' } } },
 };
 
 /** All that the chart is held to, by name: its defaults, each file of ci/, and the seeds' cluster. */
@@ -112,7 +114,14 @@ export async function refusal(rendering: Rendering): Promise<string> {
 function template(rendering: Rendering) {
   const versions = (rendering.apiVersions ?? []).flatMap((version) => ['--api-versions', version]);
   return helm(
-    ['template', rendering.release ?? 'va', CHART, '--namespace', 'livekit', ...versions],
+    [
+      'template',
+      rendering.release ?? 'va',
+      CHART,
+      '--namespace',
+      rendering.namespace ?? 'livekit',
+      ...versions,
+    ],
     rendering,
   );
 }

@@ -30,7 +30,14 @@ test.each([
     "additional properties 'OPENAI_APIKEY' not allowed",
   ],
   [{ agent: { replicas: 'two' } }, "at '/agent/replicas': got string, want integer"],
-  [{ livekit: { config: { rtc: {} } } }, "at '/livekit/config': additional properties 'rtc' not allowed"],
+  [
+    { livekit: { config: { rtc: { node_ip: '10.0.0.1' } } } },
+    "at '/livekit/config/rtc': additional properties 'node_ip' not allowed",
+  ],
+  [
+    { livekit: { config: { rtc: { turn_servers: [] } } } },
+    "at '/livekit/config/rtc': additional properties 'turn_servers' not allowed",
+  ],
   [{ turn: { provider: 'stuner' } }, "value must be one of 'none', 'stunner', 'coturn', 'external'"],
   [
     { turn: { auth: { ttlSeconds: 90_000 } } },
@@ -82,6 +89,18 @@ test.each([
     /: set stunner\.backend\.name to the Service/,
   ],
   [{ livekit: { replicas: 2 } }, /^livekit\.replicas is 2: set redis\.address, .*, or set replicas to 1\.$/],
+  [
+    { networkPolicy: { enabled: true }, ...MODELS },
+    /knows no names such as gpu-host: give the networks of the models in networkPolicy\.modelCidrs/,
+  ],
+  [
+    { redis: { address: 'redis:6379', clusterAddresses: ['redis:6379'] } },
+    /^redis has several places: keep one of address, sentinel\.addresses and clusterAddresses\.$/,
+  ],
+  [
+    { redis: { sentinel: { addresses: ['a:1'] } } },
+    /^redis\.sentinel is half given: set masterName and addresses/,
+  ],
   [{ livekit: { media: { portRangeStart: 50_000, portRangeEnd: 40_000 } } }, /: give a range, such as /],
   [
     { livekit: { enabled: false, keys: { existingSecret: 'a' } } },

@@ -11,6 +11,7 @@ interface LiveKitConfig {
   prometheus: { port: number };
   keys: Record<string, string>;
   redis?: Record<string, unknown>;
+  webhook?: Record<string, unknown>;
   room?: Record<string, unknown>;
   rtc: Record<string, unknown> & { turn_servers?: Record<string, unknown>[] };
 }
@@ -132,7 +133,7 @@ test('a TLS door is named as LiveKit names it', async () => {
 });
 
 test('every variable that the configuration refers to is defined before it', async () => {
-  for (const name of ['scaled', 'static-credentials', 'key-rotation', 'values-cce']) {
+  for (const name of ['scaled', 'static-credentials', 'key-rotation', 'values-cce', 'overrides']) {
     const { env = [] } = workload(await render(SCENARIOS[name]), 'livekit').container;
     const at = env.findIndex((variable) => variable.name === 'LIVEKIT_CONFIG');
     const before = env.slice(0, at).map((variable) => variable.name);
@@ -154,6 +155,32 @@ test('Redis comes by address, its password by reference', async () => {
   expect(workload(manifests, 'livekit').container.env).toContainEqual({
     name: 'REDIS_PASSWORD',
     valueFrom: { secretKeyRef: { name: 'va-livekit-redis', key: 'password' } },
+  });
+});
+
+test('Redis is one server, Sentinel or Cluster', async () => {
+  expect((await configOf(SCENARIOS.overrides)).redis).toEqual({
+    username: '',
+    db: 0,
+    sentinel_master_name: 'voice',
+    sentinel_addresses: ['sentinel-0:26379', 'sentinel-1:26379'],
+    sentinel_password: '$(SENTINEL_PASSWORD)',
+    password: '$(REDIS_PASSWORD)',
+  });
+  const cluster = { redis: { clusterAddresses: ['redis-0:6379', 'redis-1:6379'] } };
+  expect((await configOf({ values: { livekit: { replicas: 2 }, ...cluster } })).redis).toMatchObject({
+    cluster_addresses: cluster.redis.clusterAddresses,
+  });
+});
+
+test('webhooks are signed with the API key, and safe keys of rtc stand beside the chart’s own', async () => {
+  const { rtc, webhook } = await configOf(SCENARIOS.overrides);
+  expect(webhook).toEqual({ urls: ['https://hooks.example.com/livekit'], api_key: '$(LIVEKIT_API_KEY)' });
+  expect(rtc).toMatchObject({
+    congestion_control: { enabled: true, allow_pause: false },
+    packet_buffer_size_audio: 100,
+    use_external_ip: false,
+    port_range_start: 50_000,
   });
 });
 

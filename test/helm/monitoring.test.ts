@@ -32,7 +32,7 @@ describe('monitoring', async () => {
   });
 
   test('alerts ask only for series and labels that are exposed, of this release’s namespace', () => {
-    expect(alerts).toHaveLength(7);
+    expect(alerts).toHaveLength(9);
     for (const { alert, expr, annotations } of alerts) {
       expect(unknownParts(expr, known), alert).toEqual([]);
       expect(expr.match(/\{[^}]*namespace="livekit"/g)?.length).toBe(expr.match(/\{/g)?.length);
@@ -79,8 +79,14 @@ describe('monitoring', async () => {
     expect(ports.filter((name) => name === endpoints[0]?.port)).toHaveLength(1);
   });
 
-  test('STUNner’s pods open their metrics with the others', () => {
+  test('STUNner’s pods open their metrics with the others, and are asked for them', () => {
     expect(find(manifests, 'Dataplane').spec?.enableMetricsEndpoint).toBe(true);
+    const { metadata, spec } = find(manifests, 'PodMonitor', 'va-relay-0');
+    expect(metadata.labels).toMatchObject({ release: 'kube-prometheus-stack' });
+    expect(spec).toMatchObject({
+      selector: { matchLabels: { app: 'stunner', 'stunner.l7mp.io/related-gateway-name': 'va-udp' } },
+      podMetricsEndpoints: [{ port: 'metrics-port', path: '/metrics' }],
+    });
   });
 });
 

@@ -52,13 +52,13 @@ describe('the HTTPS door', async () => {
     };
   };
 
-  test('leads /rtc and /twirp to LiveKit for as long as a call lasts, all else to the page', () => {
+  test('leads /rtc to LiveKit for as long as a call lasts, all else to the page; LiveKit’s API stays inside', () => {
     const leads = spec.rules.map(({ matches, backendRefs }) => [
       matches.map(({ path }) => path.value),
       backendRefs,
     ]);
     expect(leads).toEqual([
-      [['/rtc', '/twirp'], [{ name: 'va-livekit', port: 80 }]],
+      [['/rtc'], [{ name: 'va-livekit', port: 80 }]],
       [['/'], [{ name: 'va-web', port: 80 }]],
     ]);
     expect(spec.rules[0]?.timeouts).toEqual({ request: '0s' });
@@ -77,7 +77,10 @@ describe('the HTTPS door', async () => {
 });
 
 const restricted = Object.entries(SCENARIOS).filter(([name]) =>
-  ['stunner-split', 'monitored', 'coturn', 'livekit-only', 'external-livekit', 'emptied'].includes(name),
+  [
+    ...['stunner-split', 'monitored', 'coturn', 'livekit-only', 'external-livekit', 'emptied'],
+    ...['values-cce', 'overrides'],
+  ].includes(name),
 );
 
 test.each(restricted)('%s: each pod has one policy, for both directions', async (_name, scenario) => {
@@ -85,8 +88,7 @@ test.each(restricted)('%s: each pod has one policy, for both directions', async 
   const policies = manifests
     .filter(({ kind }) => kind === 'NetworkPolicy')
     .map(({ spec }) => spec as unknown as Policy);
-  for (const { title, labels, manifest } of workloadsOf(manifests)) {
-    if (manifest.kind !== 'Deployment') continue;
+  for (const { title, labels } of workloadsOf(manifests)) {
     expect(
       policies.filter(({ podSelector }) => selects(podSelector.matchLabels, labels)),
       title,
@@ -102,12 +104,21 @@ test('pods reach what they need and nothing else', async () => {
   const manifests = await render(SCENARIOS.monitored);
   const lines = (name: string) => {
     const { ingress, egress } = policy(manifests, name);
-    return [...ingress, ...egress].map(inWords).filter((line) => !line.startsWith('UDP 53, TCP 53'));
+    const dns = 'UDP 53, TCP 53 → ns kube-system, 169.254.20.10/32';
+    const words = [...ingress, ...egress].map(inWords);
+    expect(words).toContain(dns);
+    return words.filter((line) => line !== dns);
   };
   expect(lines('va-agent')).toEqual([
     'TCP 8081 ← ns monitoring, check',
     'TCP 7880, TCP 7881, UDP 50000-60000 → livekit',
-    'TCP 443, TCP 8000 → 0.0.0.0/0',
+    'TCP 443, TCP 8000 → 10.65.200.0/24',
+  ]);
+  expect(lines('va-check')).toEqual([
+    'TCP 7880, TCP 7881, UDP 50000-60000 → livekit',
+    'TCP 443, TCP 8000 → 10.65.200.0/24',
+    'TCP 8081 → agent, web',
+    'UDP 3478, TCP 3480 → va-udp',
   ]);
   expect(lines('va-web')).toEqual([
     'TCP 8080 ← ns gateways',
@@ -160,4 +171,32 @@ test('the ports of model endpoints follow from their URLs, their networks from a
   const models = policy(manifests, 'va-agent').egress.at(-1) ?? {};
   expect(models.ports?.map(({ port }) => port).toSorted((a, b) => a - b)).toEqual([80, 443, 8000, 8080]);
   expect(models.to).toEqual([{ ipBlock: { cidr: '10.9.0.0/24' } }]);
+});
+
+test('a model endpoint given by address needs no network, one in the cluster a namespace', async () => {
+  const modelsOf = async (baseUrl: string, networkPolicy: object) => {
+    const values = {
+      agent: { config: { openai: { baseUrl } } },
+      networkPolicy: { enabled: true, ...networkPolicy },
+    };
+    return inWords(policy(await render({ values }), 'va-agent').egress.at(-1) ?? {});
+  };
+  expect(await modelsOf('http://10.65.200.10:8000/v1', {})).toBe('TCP 8000 → 10.65.200.10/32');
+  expect(await modelsOf('http://vllm.models:80/v1', { modelNamespaces: ['models'] })).toBe(
+    'TCP 80 → ns models',
+  );
+});
+
+test('other places for names, and rules of one’s own', async () => {
+  const { agent, livekit } = Object.fromEntries(
+    await Promise.all(
+      ['agent', 'livekit'].map(async (name) => {
+        const { egress } = policy(await render(SCENARIOS.overrides), `va-${name}`);
+        return [name, egress.map(inWords)] as const;
+      }),
+    ),
+  );
+  expect(agent).toContain('UDP 5353, TCP 5353 → ns openshift-dns, 169.254.20.10/32');
+  expect(livekit).toContain('TCP 26379 ← anyone');
+  expect(livekit).toContain('TCP 443 ← anyone');
 });

@@ -26,9 +26,10 @@ export async function programSeries(): Promise<Series> {
 
 const labelNames = (labels: string) => [...labels.matchAll(/(\w+)="/g)].map(([, name = '']) => name);
 
-/** Lines `name{label,label}` recorded from a live livekit-server. */
+/** Lines `name{label,label}` recorded from a live livekit-server and a live stunnerd. */
 export function recordedSeries(): Series {
-  const text = readFileSync(new URL('livekit-series.txt', import.meta.url), 'utf8');
+  const files = ['livekit-series.txt', 'stunner-series.txt'];
+  const text = files.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8')).join('');
   const lines = [...text.matchAll(/^(\w+)\{(.*)\}$/gm)];
   return new Map(lines.map(([, name = '', labels = '']) => [name, labels.split(',')]));
 }

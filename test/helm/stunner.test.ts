@@ -13,7 +13,7 @@ describe('the seeds’ cluster', async () => {
     const { metadata, spec } = find(manifests, 'Gateway');
     expect(metadata.name).toBe('udp-gateway');
     expect(spec).toEqual({
-      gatewayClassName: 'livekit-va',
+      gatewayClassName: 'livekit.va',
       addresses: [{ type: 'IPAddress', value: '10.65.176.54' }],
       listeners: [
         { name: 'udp', port: 3478, protocol: 'TURN-UDP' },
@@ -119,6 +119,36 @@ test('split, each protocol has a Gateway of its own on the same load balancer', 
     parentRefs: [{ name: 'udp-gateway' }, { name: 'tcp-gateway' }],
     rules: [{ backendRefs: [{ port: 7882, endPort: 7882 }] }],
   });
+});
+
+test('relays are spread, and placed as they are told', async () => {
+  const spreadOver = (topologyKey: string) => [
+    {
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: {
+        matchLabels: { app: 'stunner', 'stunner.l7mp.io/related-gateway-namespace': 'livekit' },
+      },
+    },
+  ];
+  expect(find(await render(SCENARIOS['values-cce']), 'Dataplane').spec).toMatchObject({
+    topologySpreadConstraints: spreadOver('kubernetes.io/hostname'),
+  });
+  expect(find(await render(SCENARIOS.scaled), 'Dataplane').spec).toMatchObject({
+    topologySpreadConstraints: spreadOver('topology.kubernetes.io/zone'),
+    tolerations: [{ key: 'voice' }],
+    affinity: { nodeAffinity: expect.anything() },
+  });
+});
+
+test('names of cluster-wide objects are of one namespace and release only', async () => {
+  const nameOf = async (rendering: object) =>
+    find(await render({ ...SCENARIOS['stunner-mixed'], ...rendering }), 'GatewayClass').metadata.name;
+  expect(await nameOf({ release: 'a-b', namespace: 'x' })).toBe('x.a-b');
+  expect(await nameOf({ release: 'b', namespace: 'x-a' })).toBe('x-a.b');
+  const [one, other] = ['one', 'two'].map((end) => `a-release-with-a-name-of-over-forty-letters-${end}`);
+  expect(await nameOf({ release: one })).not.toBe(await nameOf({ release: other }));
 });
 
 test('a relay named by host has no address to pin', async () => {

@@ -34,7 +34,7 @@ describe.each(Object.entries(SCENARIOS))('%s', async (name, scenario) => {
       expect(spec, title).toMatchObject({
         automountServiceAccountToken: false,
         enableServiceLinks: false,
-        securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: 'RuntimeDefault' } },
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       });
       for (const field of ['hostNetwork', 'hostPID', 'hostIPC', 'initContainers'])
         expect(spec[field]).toBeUndefined();
@@ -46,7 +46,7 @@ describe.each(Object.entries(SCENARIOS))('%s', async (name, scenario) => {
         });
         expect(ports.filter((port) => 'hostPort' in port)).toEqual([]);
         const writable = volumeMounts.filter(({ readOnly }) => !readOnly).map(({ mountPath }) => mountPath);
-        expect(writable.filter((path) => path !== '/tmp')).toEqual([]);
+        expect(writable.filter((path) => !/^\/tmp(\/|$)/.test(path))).toEqual([]);
       }
     }
   });
@@ -207,6 +207,35 @@ test('placement reaches the pods it is for', async () => {
     ],
   });
   expect(workload(await render(SCENARIOS.scaled), 'livekit').spec.nodeSelector).toBeUndefined();
+});
+
+test('pods have a user of the chart’s own; on OpenShift, or where they are told, another', async () => {
+  const contextOf = async (scenario: string, component: string) =>
+    workload(await render(SCENARIOS[scenario]), component).spec.securityContext;
+  const common = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
+  const own = { ...common, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001 };
+  expect(await contextOf('defaults', 'agent')).toEqual(own);
+  expect(await contextOf('overrides', 'livekit')).toEqual(common);
+  const told = { ...common, runAsUser: 1_000_650_000, fsGroup: 1_000_650_000 };
+  for (const component of ['agent', 'check']) expect(await contextOf('overrides', component)).toEqual(told);
+  expect(await contextOf('overrides', 'web')).toEqual({ ...common, supplementalGroups: [2000] });
+});
+
+test('what is added reaches the pods that it is for, and probes change by parts', async () => {
+  const manifests = await render(SCENARIOS.overrides);
+  const { container, spec } = workload(manifests, 'agent');
+  expect(envOf(container, 'NODE_OPTIONS')).toBe('--max-old-space-size=2048');
+  expect(container.volumeMounts).toContainEqual({ name: 'extra', mountPath: '/tmp/extra' });
+  expect(spec.volumes).toContainEqual({ name: 'extra', emptyDir: {} });
+  expect(spec.hostAliases).toEqual([{ ip: '10.65.200.10', hostnames: ['gpu-host'] }]);
+  expect(container.startupProbe).toEqual({
+    httpGet: { path: '/healthz', port: 'ops' },
+    periodSeconds: 2,
+    failureThreshold: 120,
+  });
+  expect(container.livenessProbe).toMatchObject({ periodSeconds: 20, failureThreshold: 6 });
+  expect(workload(manifests, 'web').container.readinessProbe).toMatchObject({ timeoutSeconds: 9 });
+  expect(envOf(workload(manifests, 'livekit').container, 'GOMEMLIMIT')).toBe('1500MiB');
 });
 
 test('a certificate authority reaches both TLS stacks of every pod of ours', async () => {
