@@ -1,3 +1,5 @@
+import { neutralise } from './neutralise.ts';
+
 /** A message as the chat API takes it. */
 export interface ChatMessage {
   role: string;
@@ -21,6 +23,8 @@ export const SILENCE = '(silence)';
  * Templates: Mistral-Nemo, Mistral Small 3.2, Ministral 3, Gemma 2 and 3 (turns alternate), Qwen3.5 (a user message,
  * system only at the beginning), mistral-common (a user or tool message last).
  *
+ * What callers, transcripts and tools say holds no special token of a template; instructions are the operator's.
+ *
  * @param systemInUser - for templates without a system role (Gemma 2): its text begins the first user message.
  */
 export function shaped(messages: readonly ChatMessage[], systemInUser = false): ChatMessage[] {
@@ -32,7 +36,7 @@ export function shaped(messages: readonly ChatMessage[], systemInUser = false): 
   const system = said
     .slice(0, turnsAt)
     .reduce((text, { content }) => joined(text, content, '\n\n'), '' as Content);
-  const turns = said.slice(turnsAt).map(asTurn).reduce(addTurn, []);
+  const turns = said.slice(turnsAt).map(fromOutside).map(asTurn).reduce(addTurn, []);
   if (turns[0]?.role !== 'user') turns.unshift({ role: 'user', content: OPENING });
   if (!['user', 'tool'].includes(turns.at(-1)?.role ?? '')) turns.push({ role: 'user', content: SILENCE });
   if (isEmpty(system)) return turns;
@@ -49,6 +53,17 @@ function isSystem(role: string): boolean {
 
 function isEmpty(content: ChatMessage['content']): boolean {
   return typeof content === 'string' ? content.trim() === '' : (content?.length ?? 0) === 0;
+}
+
+function fromOutside(message: ChatMessage): ChatMessage {
+  const { role, content } = message;
+  if ((role !== 'user' && role !== 'tool') || !content) return message;
+  if (typeof content === 'string') return { ...message, content: neutralise(content) };
+  const isText = (part: object): part is { text: string } => 'text' in part && typeof part.text === 'string';
+  return {
+    ...message,
+    content: content.map((part) => (isText(part) ? { ...part, text: neutralise(part.text) } : part)),
+  };
 }
 
 /** Instructions between turns are told by the user's role: a second system message is refused. */

@@ -1,22 +1,26 @@
+import { neutralise } from '../openai/neutralise.ts';
 import type { Persona } from './persona.ts';
-import { replaceTags } from './template.ts';
+import { type Neighbours, replaceTags } from './template.ts';
 
-/** Longest value that is inserted, in characters: a display name or an account note, never a document. */
+/** Longest value that is inserted, in characters: an account note, never a document. */
 const MAX_VALUE_LENGTH = 2000;
+/** The same for the value of `name`, which every participant chooses. */
+const MAX_NAME_LENGTH = 200;
 
 /**
  * The persona of one call: every `{{variable}}` replaced by its value, else the tag's own default, else the
  * front matter's.
  *
  * @param values - from dispatch metadata and participant attributes; callers can choose some of these, so
- * they enter as one line of plain text.
+ * they enter as one line of plain text in which no tokenizer finds a special token.
  */
 export function renderPersona(persona: Persona, values: Readonly<Record<string, string>>): Persona {
   const fill = (text: string) =>
-    replaceTags({ file: persona.file, text, firstLine: 1 }, (tag, _line, raw) => {
+    replaceTags({ file: persona.file, text, firstLine: 1 }, (tag, _line, raw, neighbours) => {
       if (!('variable' in tag)) return raw;
-      const given = Object.hasOwn(values, tag.variable) ? plainText(values[tag.variable]) : '';
-      return given || (tag.fallback ?? persona.variables[tag.variable] ?? '');
+      const most = tag.variable === 'name' ? MAX_NAME_LENGTH : MAX_VALUE_LENGTH;
+      const given = Object.hasOwn(values, tag.variable) ? plainText(values[tag.variable], most) : '';
+      return harmless(given, neighbours) || (tag.fallback ?? persona.variables[tag.variable] ?? '');
     });
   return {
     ...persona,
@@ -36,11 +40,17 @@ function fillGreeting(
 }
 
 /** One line without control characters or template syntax, so that a value cannot pose as part of the prompt. */
-function plainText(value: unknown): string {
+function plainText(value: unknown, most: number): string {
   const line = String(value ?? '')
-    .slice(0, 2 * MAX_VALUE_LENGTH)
-    .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
+    .slice(0, 2 * most)
+    .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
     .replace(/[{}]{2,}/g, (braces) => braces.slice(0, 1))
     .trim();
-  return [...line].slice(0, MAX_VALUE_LENGTH).join('');
+  return [...line].slice(0, most).join('');
+}
+
+/** The value without special tokens, also none that the prompt's own brackets would make of it: `<{{name}}>`. */
+function harmless(value: string, { before, after }: Neighbours): string {
+  if (value === '') return value;
+  return neutralise(`${before}${value}${after}`).slice(before.length, after === '' ? undefined : -1);
 }

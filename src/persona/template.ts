@@ -25,6 +25,12 @@ function parseTag(inner: string): Tag | undefined {
   return variable === undefined ? undefined : { variable, fallback: fallback?.trim() };
 }
 
+/** Characters next to a tag; empty at the text's ends. */
+export interface Neighbours {
+  before: string;
+  after: string;
+}
+
 /**
  * Replaces every tag once; what a replacement brings in is not looked at again.
  *
@@ -32,11 +38,12 @@ function parseTag(inner: string): Tag | undefined {
  */
 export function replaceTags(
   source: Source,
-  replace: (tag: Tag, line: number, raw: string) => string,
+  replace: (tag: Tag, line: number, raw: string, neighbours: Neighbours) => string,
 ): string {
   const { file, text } = source;
   let line = source.firstLine;
   let out = '';
+  let last = '';
   let at = 0;
   for (let open = text.indexOf('{{'); open >= 0; open = text.indexOf('{{', at)) {
     const before = text.slice(at, open);
@@ -48,8 +55,11 @@ export function replaceTags(
     }
     const tag = parseTag(raw.slice(2, -2).trim());
     if (!tag) throw new PersonaError(file, line, `${raw} is not a tag`, { hint: HINT });
-    out += before + replace(tag, line, raw);
     at = close + 2;
+    last = (before || last).slice(-1);
+    const replaced = replace(tag, line, raw, { before: last, after: text.slice(at, at + 1) });
+    out += before + replaced;
+    last = (replaced || last).slice(-1);
   }
   return out + text.slice(at);
 }
