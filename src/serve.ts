@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { phraseFolder } from './call/phrase-cache.ts';
+import { processSources } from './config/load.ts';
 import { isLoopback, secretProblem } from './config/rules.ts';
 import type { Config } from './config/schema.ts';
 import { createWorker, type Worker } from './dispatch/worker.ts';
@@ -11,6 +12,7 @@ import { receiveFacts, relayPath } from './observe/relay.ts';
 import { requirePersona } from './persona/choose.ts';
 import { createPersonaStore } from './persona/store.ts';
 import { loadVad } from './stages/vad.ts';
+import { openCredentials } from './web/credentials.ts';
 import { type Listener, listen, listenForOps } from './web/listen.ts';
 
 export interface Serving {
@@ -28,6 +30,8 @@ export interface Serving {
  */
 export async function serve(config: Config, { worker: withWorker, openLocally }: Serving): Promise<void> {
   const log = createLog(config.log);
+  const page = !withWorker || config.web.enabled;
+  const credentials = page ? openCredentials(config.web, processSources().read) : undefined;
   adoptFrameworkLog(log, config.log.level);
   warnAboutSecret(config, log);
   const personas = createPersonaStore({ dir: config.agent.promptsDir, log });
@@ -39,8 +43,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   if (withWorker) await loadVad(config.turn);
   const worker = withWorker ? createWorker({ config, log, agentFile: agentFile() }) : undefined;
   const ops = await serveOps(config, worker);
-  const web =
-    config.web.enabled || !worker ? await listen({ config, personas, log, openLocally }) : undefined;
+  const web = credentials && (await listen({ config, personas, log, credentials, openLocally }));
 
   const stopped = stopOnSignals({ worker, web, log });
   await (worker ? Promise.race([worker.run(), stopped]) : stopped);

@@ -78,7 +78,7 @@ export async function startCall({
   const conversation = follow({ host, config, persona, link, line, log: callLog, report });
   const over = new AbortController();
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
-  const chat = chatEndpoint(config.llm, memory);
+  const chat = chatEndpoint(config.llm, persona, memory);
   const session = buildPipeline({ config, persona, vad, floor, chat, hooks: conversation.hooks });
   floor.attach(session);
   const phrases = createPhrases(session, phraseCacheFor(config, persona, fixed, phraseDir));
@@ -128,7 +128,7 @@ function personaFor(
 
 function phraseCacheFor(
   { tts }: Config,
-  { voice }: Persona,
+  { voice, extraBody }: Persona,
   phrases: readonly string[],
   folder: string,
 ): PhraseCache | undefined {
@@ -137,7 +137,7 @@ function phraseCacheFor(
   return new PhraseCache({
     folder,
     phrases,
-    voice: [provider, baseUrl, model, voice ?? tts.voice, format, speed],
+    voice: [provider, baseUrl, model, voice ?? tts.voice, format, speed, tts.extraBody, extraBody?.tts],
   });
 }
 

@@ -45,7 +45,7 @@ export function buildPipeline({
   const watched = governedBy(governor, hooks);
   const ears = createEars({ config, persona, vad, floor, hooks: watched }, governor);
   const llm = createLlm(config.llm, persona, { hooks: watched, endpoint: chat });
-  const tts = createTts(config, persona.voice, {
+  const tts = createTts(config, persona, {
     ...watched,
     onMark(mark) {
       watched.onMark?.(mark);
@@ -87,7 +87,7 @@ function createEars(
     vad,
     floor,
     governor,
-    transcriber: createTranscriber(config, persona.language, hooks),
+    transcriber: createTranscriber(config, persona, hooks),
     turnModel: turn.detection === 'model' ? new OnDeviceTurnModel() : undefined,
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,

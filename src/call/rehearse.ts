@@ -27,7 +27,7 @@ export async function rehearse({ config, personas, vad }: RehearsalParts): Promi
   const [persona] = personas.list();
   const hooks = { onError() {} };
   if (persona) createLlm(config.llm, persona, { hooks });
-  createTts(config, persona?.voice, hooks);
+  createTts(config, persona ?? {}, hooks);
   await new Request('http://127.0.0.1/', { method: 'POST', body: '{}' }).json();
   await Promise.all([listen(vad), speak()]);
 }

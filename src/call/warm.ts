@@ -24,8 +24,8 @@ export interface WarmOptions {
 export async function warmEndpoints({ config, persona, chat, signal, onError }: WarmOptions): Promise<void> {
   const { llm } = config;
   const worth = modelEndpoints(config).filter(({ name }) => isWorthOpening(name, config));
-  const attempts: Promise<unknown>[] = worth.map(({ name, baseUrl, apiKey, deadlines }) =>
-    listModels({ baseUrl, apiKey, endpoint: name, deadlines: { ...deadlines, attempts: 1 }, signal }),
+  const attempts: Promise<unknown>[] = worth.map(({ name, deadlines, ...server }) =>
+    listModels({ ...server, endpoint: name, deadlines: { ...deadlines, attempts: 1 }, signal }),
   );
   if (llm.prime) {
     const messages = [{ role: 'system', content: persona.instructions }];

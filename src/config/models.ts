@@ -24,7 +24,7 @@ export function modelEndpoints({ stt, llm, tts }: Pick<Config, 'stt' | 'llm' | '
     { name: 'llm' as const, settings: llm, isOurs: true },
     { name: 'tts' as const, settings: tts, isOurs: tts.provider === 'openai' },
   ];
-  return all.flatMap(({ name, settings: { baseUrl, apiKey, ...deadlines }, isOurs }) =>
-    baseUrl && isOurs ? [{ name, baseUrl, apiKey, deadlines }] : [],
+  return all.flatMap(({ name, settings: { baseUrl, apiKey, headers, ...deadlines }, isOurs }) =>
+    baseUrl && isOurs ? [{ name, baseUrl, apiKey, headers, deadlines }] : [],
   );
 }

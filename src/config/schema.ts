@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deadlines, type Setting, setting } from './setting.ts';
+import { deadlines, type Setting, setting, wireExtras } from './setting.ts';
 import { count, durationMs, flag, httpUrl, oneOf, port, text, turnUrls, wsUrl } from './types.ts';
 import { web } from './web-settings.ts';
 
@@ -91,6 +91,7 @@ export const settings = {
       oneOf(['batch', 'sse', 'realtime'], 'batch'),
       'Each utterance as a file, its text whole (`batch`) or streamed (`sse`); or sound as it is spoken (`realtime`, a WebSocket)',
     ),
+    ...wireExtras('STT'),
     ...deadlines('STT', 10_000),
   },
   llm: {
@@ -107,6 +108,7 @@ export const settings = {
       flag(true),
       'Have the model read the instructions when a call starts, so that its first answer need not wait for that',
     ),
+    ...wireExtras('LLM'),
     ...deadlines('LLM', 10_000),
   },
   tts: {
@@ -136,6 +138,7 @@ export const settings = {
       flag(true),
       'Keep the sound of the fixed phrases of prompts while the worker runs: greeting, apology, good-bye',
     ),
+    ...wireExtras('TTS'),
     ...deadlines('TTS', 5000),
   },
   deepgram: {

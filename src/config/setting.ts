@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { extraBody, headers } from './json-setting.ts';
 import { count, durationMs } from './types.ts';
 
 /** One setting: where it comes from, what it may be, and how it is explained. */
@@ -43,3 +44,24 @@ export const deadlines = (stage: 'STT' | 'LLM' | 'TTS', firstByteMs: number) => 
   ),
   attempts: setting(`${stage}_ATTEMPTS`, count(3, 1, 10), `${stage}: tries in all, before the first byte`),
 });
+
+/** What a server wants beyond the standard API. */
+export const wireExtras = (stage: 'STT' | 'LLM' | 'TTS') => ({
+  extraBody: setting(
+    `${stage}_EXTRA_BODY`,
+    extraBody,
+    `Fields that its requests carry besides ours, a JSON object such as \`${EXAMPLES[stage]}\`; a prompt file's \`extra_body: {${stage.toLowerCase()}: …}\` wins`,
+  ),
+  headers: setting(
+    `${stage}_HEADERS`,
+    headers,
+    'Headers that its requests carry besides ours, a JSON object of names and values',
+    { secret: true },
+  ),
+});
+
+const EXAMPLES = {
+  STT: '{"vad_filter": true}',
+  LLM: '{"chat_template_kwargs": {"enable_thinking": false}}',
+  TTS: '{"lang_code": "e"}',
+} as const;

@@ -1,3 +1,5 @@
+import { cidrs } from './cidrs.ts';
+import { credentialList } from './credentials.ts';
 import { setting } from './setting.ts';
 import { bearerToken, durationMs, flag, port, text } from './types.ts';
 
@@ -11,6 +13,16 @@ export const web = {
     bearerToken.optional(),
     'Credential of callers, at least 24 characters; without it only the page of `npm run dev` can call',
     { secret: true },
+  ),
+  credentials: setting(
+    'WEB_CREDENTIALS',
+    credentialList,
+    'More credentials, a list: `{name, tokenFile, may: [join, dial, operate], rooms: [demo-*], prompts: [shop]}`; without `rooms` or `prompts` all of them',
+  ),
+  trustedProxies: setting(
+    'WEB_TRUSTED_PROXIES',
+    cidrs,
+    'Proxies before the page, as addresses or networks by comma: only their `X-Forwarded-For` tells clients apart',
   ),
   tokenTtlMs: setting(
     'TOKEN_TTL_MS',

@@ -5,6 +5,7 @@ import { authorization, endpointUrl, type RemoteOptions, readText, request } fro
 export interface ListModelsOptions extends RemoteOptions {
   baseUrl: string;
   apiKey?: string | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
   /** Whose base URL it is, for errors. Default `models`. */
   endpoint?: EndpointName;
 }
@@ -14,13 +15,13 @@ const NO_SUCH_ROUTE = new Set([404, 405, 501]);
 
 /** The ids of `GET {baseUrl}/models`; `undefined` where the server has no such route, which is optional. */
 export async function listModels(options: ListModelsOptions): Promise<string[] | undefined> {
-  const { baseUrl, apiKey, endpoint = 'models' } = options;
+  const { baseUrl, apiKey, headers = {}, endpoint = 'models' } = options;
   const call = {
     ...options,
     endpoint,
     url: endpointUrl(baseUrl, 'models'),
-    init: { method: 'GET', headers: authorization(apiKey) },
-    secrets: [apiKey ?? ''],
+    init: { method: 'GET', headers: authorization(apiKey, headers) },
+    secrets: [apiKey ?? '', ...Object.values(headers)],
   };
   try {
     const body = await readText(call, await request(call));

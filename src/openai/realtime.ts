@@ -11,6 +11,7 @@ export interface RealtimeOptions extends Omit<RemoteOptions, 'signal' | 'transpo
   /** Such as `http://gpu-host:8000/v1`; `/realtime` is added. */
   baseUrl: string;
   apiKey?: string | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
   model: string;
   /** ISO 639-1; not given lets the model detect it. */
   language?: string | undefined;
@@ -70,9 +71,10 @@ class Client implements Realtime {
   #open: Utterance;
 
   constructor(options: RealtimeOptions) {
-    const { apiKey, prompt } = options;
+    const { apiKey, prompt, headers = {} } = options;
     this.#options = options;
-    this.#target = { endpoint: 'stt', url: realtimeUrl(options), secrets: [apiKey ?? '', prompt ?? ''] };
+    const secrets = [apiKey ?? '', prompt ?? '', ...Object.values(headers)];
+    this.#target = { endpoint: 'stt', url: realtimeUrl(options), secrets };
     this.#open = new Utterance(options.sampleRate);
     this.#unanswered = new Unanswered({
       ...options,
@@ -89,7 +91,7 @@ class Client implements Realtime {
     this.#link = new RealtimeLink({
       ...options,
       ...this.#target,
-      headers: authorization(apiKey),
+      headers: authorization(apiKey, headers),
       onReady: () => {
         this.#unanswered.begin();
         this.#send();

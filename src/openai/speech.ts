@@ -1,6 +1,7 @@
 import { BOUNDS } from '../bounds.ts';
 import type { EndpointError } from '../errors.ts';
 import type { Answer, Call } from './exchange.ts';
+import { type JsonObject, merged } from './extra-body.ts';
 import { excerpt, fault } from './fault.ts';
 import { type PcmChunk, pcmStream } from './pcm.ts';
 import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
@@ -10,6 +11,9 @@ export interface SpeakOptions extends RemoteOptions {
   /** Such as `http://gpu-host:8880/v1`. */
   baseUrl: string;
   apiKey?: string | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Fields beyond ours, over ours. */
+  extraBody?: JsonObject | undefined;
   model: string;
   /** Any name that the server knows. */
   voice: string;
@@ -48,8 +52,8 @@ export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
 type SpeechCall = Call & Pick<SpeakOptions, 'text'>;
 
 function speechCall(options: SpeakOptions): SpeechCall {
-  const { baseUrl, apiKey, model, voice, text, speed, format = 'pcm' } = options;
-  const body = {
+  const { baseUrl, apiKey, headers = {}, extraBody, model, voice, text, speed, format = 'pcm' } = options;
+  const ours = {
     model,
     voice,
     input: text,
@@ -62,10 +66,10 @@ function speechCall(options: SpeakOptions): SpeechCall {
     url: endpointUrl(baseUrl, 'audio/speech'),
     init: {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...authorization(apiKey) },
-      body: new TextEncoder().encode(JSON.stringify(body)),
+      headers: { 'content-type': 'application/json', ...authorization(apiKey, headers) },
+      body: new TextEncoder().encode(JSON.stringify(merged(ours, extraBody))),
     },
-    secrets: [apiKey ?? '', text],
+    secrets: [apiKey ?? '', text, ...Object.values(headers)],
   };
 }
 

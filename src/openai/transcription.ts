@@ -1,6 +1,7 @@
 import { BOUNDS } from '../bounds.ts';
 import { EndpointError } from '../errors.ts';
 import type { Answer } from './exchange.ts';
+import type { JsonObject } from './extra-body.ts';
 import { excerpt, fault, type Target } from './fault.ts';
 import {
   authorization,
@@ -16,6 +17,9 @@ export interface TranscribeOptions extends RemoteOptions {
   /** Such as `http://gpu-host:8000/v1`. */
   baseUrl: string;
   apiKey?: string | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Fields of the form beyond ours, over ours. */
+  extraBody?: JsonObject | undefined;
   model: string;
   /** A whole WAV file. */
   wav: Uint8Array;
@@ -113,13 +117,11 @@ export async function transcriptionCall(
   options: TranscribeOptions,
   fields: Readonly<Record<string, string>>,
 ): Promise<RequestOptions> {
-  const { baseUrl, apiKey, model, wav, language, prompt } = options;
+  const { baseUrl, apiKey, headers = {}, extraBody, model, wav, language, prompt } = options;
   const form = new FormData();
   form.append('file', new Blob([new Uint8Array(wav)], { type: 'audio/wav' }), 'audio.wav');
-  form.append('model', model);
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  if (language !== undefined) form.append('language', language);
-  if (prompt !== undefined) form.append('prompt', prompt);
+  for (const [name, value] of Object.entries({ model, ...fields, language, prompt, ...extraBody }))
+    for (const text of formTexts(value)) form.append(name, text);
   const encoded = new Response(form);
   return {
     ...options,
@@ -127,11 +129,21 @@ export async function transcriptionCall(
     url: endpointUrl(baseUrl, 'audio/transcriptions'),
     init: {
       method: 'POST',
-      headers: { 'content-type': encoded.headers.get('content-type') ?? '', ...authorization(apiKey) },
+      headers: {
+        'content-type': encoded.headers.get('content-type') ?? '',
+        ...authorization(apiKey, headers),
+      },
       body: new Uint8Array(await encoded.arrayBuffer()),
     },
-    secrets: [apiKey ?? '', prompt ?? ''],
+    secrets: [apiKey ?? '', prompt ?? '', ...Object.values(headers)],
   };
+}
+
+/** A form holds texts: a list is a field for each of its members, all else is JSON. */
+function formTexts(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(formTexts);
+  return [typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
 /** @param body - what to quote where `json` is none */

@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { extraFields } from '../config/json-setting.ts';
 import { messageOf, PersonaError } from '../errors.ts';
 import { type Source, VARIABLE_NAME } from './template.ts';
 
@@ -21,6 +22,13 @@ const FRONT_MATTER = z.strictObject(
       .optional(),
     temperature: z.number({ error: NUMBER_0_TO_2 }).min(0, NUMBER_0_TO_2).max(2, NUMBER_0_TO_2).optional(),
     max_tokens: z.int({ error: WHOLE_NUMBER }).min(1, WHOLE_NUMBER).optional(),
+    extra_body: z
+      .strictObject({
+        stt: extraFields.optional(),
+        llm: extraFields.optional(),
+        tts: extraFields.optional(),
+      })
+      .optional(),
     allow_interruptions: z.boolean({ error: 'want true or false' }).default(true),
     goodbye: text.optional(),
     still_there: text.optional(),

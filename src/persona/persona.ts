@@ -11,6 +11,8 @@ export interface Persona {
   greeting?: { text: string } | { instruction: string };
   temperature?: number;
   maxTokens?: number;
+  /** Fields of each stage's requests beyond ours, over those of the settings. */
+  extraBody?: Partial<Record<'stt' | 'llm' | 'tts', Record<string, unknown> | undefined>>;
   allowInterruptions: boolean;
   /** Spoken before the agent hangs up. */
   goodbye: string;

@@ -66,6 +66,7 @@ function choices(
     ...(greeting !== undefined && { greeting: typeof greeting === 'string' ? { text: greeting } : greeting }),
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
+    ...(matter.extra_body !== undefined && { extraBody: matter.extra_body }),
     allowInterruptions: matter.allow_interruptions,
     goodbye: matter.goodbye ?? spoken.goodbye,
     stillThere: matter.still_there ?? spoken.stillThere,

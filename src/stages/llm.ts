@@ -3,6 +3,8 @@ import type { Config } from '../config/schema.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
 import { ChatMemory } from '../openai/chat-learned.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
+import { merged } from '../openai/extra-body.ts';
+import type { Persona } from '../persona/persona.ts';
 import { ChatAnswer } from './chat-answer.ts';
 import { hostOf } from './endpoint.ts';
 import type { StageHooks } from './hooks.ts';
@@ -10,16 +12,25 @@ import type { StageHooks } from './hooks.ts';
 export interface LlmChoices {
   temperature?: number | undefined;
   maxTokens?: number | undefined;
+  extraBody?: Persona['extraBody'];
 }
 
-/** The chat endpoint of the configuration, for calls, priming and `check` alike. */
-export function chatEndpoint(options: Config['llm'], memory: ChatMemory = new ChatMemory()): ChatEndpoint {
-  const { baseUrl = '', apiKey, model } = options;
-  return { baseUrl, apiKey, model, memory };
+/** The chat endpoint of the configuration, for calls, priming and `check` alike; a prompt file's fields win. */
+export function chatEndpoint(
+  options: Config['llm'],
+  persona: LlmChoices,
+  memory: ChatMemory = new ChatMemory(),
+): ChatEndpoint {
+  const { baseUrl = '', apiKey, headers, model } = options;
+  const extraBody = merged(options.extraBody ?? {}, persona.extraBody?.llm);
+  return { baseUrl, apiKey, headers, model, extraBody, memory };
 }
 
 /** What every request of a call asks for; the prompt file wins over the configuration. */
-export function chatChoices(options: Config['llm'], persona: LlmChoices): LlmChoices {
+export function chatChoices(
+  options: Config['llm'],
+  persona: LlmChoices,
+): Pick<LlmChoices, 'temperature' | 'maxTokens'> {
   return { temperature: persona.temperature ?? options.temperature, maxTokens: persona.maxTokens };
 }
 
@@ -45,7 +56,7 @@ interface ChatOptions {
 
 class ChatModel extends llm.LLM {
   readonly #options: Config['llm'];
-  readonly #choices: LlmChoices;
+  readonly #choices: Pick<LlmChoices, 'temperature' | 'maxTokens'>;
   readonly #hooks: StageHooks;
   readonly #endpoint: ChatEndpoint;
   readonly #clock: Clock;
@@ -55,7 +66,7 @@ class ChatModel extends llm.LLM {
     this.#options = options;
     this.#choices = chatChoices(options, persona);
     this.#hooks = hooks;
-    this.#endpoint = endpoint ?? chatEndpoint(options);
+    this.#endpoint = endpoint ?? chatEndpoint(options, persona);
     this.#clock = clock ?? systemClock;
   }
 

@@ -3,10 +3,12 @@ import { STT as DeepgramStt } from '@livekit/agents-plugin-deepgram';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { EndpointError } from '../errors.ts';
+import { merged } from '../openai/extra-body.ts';
 import { openRealtime } from '../openai/realtime.ts';
 import { type TranscribeOptions, type Transcript, transcribe } from '../openai/transcription.ts';
 import { transcribeSse } from '../openai/transcription-sse.ts';
 import { encodeWav } from '../openai/wav.ts';
+import type { Persona } from '../persona/persona.ts';
 import { asEndpointError, deepgramRoot } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { believedPart, loudnessDbfs, type SilenceReason } from './silence-guard.ts';
@@ -29,12 +31,21 @@ export interface SttHooks extends StageHooks {
 /** What turns the caller's turns into text, for one call. */
 export function createTranscriber(
   config: Config,
-  personaLanguage: string | undefined,
+  persona: Pick<Persona, 'language' | 'extraBody'>,
   hooks: SttHooks,
 ): TurnTranscriber {
-  const { baseUrl = '', apiKey, mode, ...deadlines } = config.stt;
-  const language = personaLanguage ?? config.stt.language;
-  const endpoint = { baseUrl, apiKey, model: modelNames(config).stt, language, deadlines };
+  const { baseUrl = '', apiKey, headers, mode, ...deadlines } = config.stt;
+  const language = persona.language ?? config.stt.language;
+  const extraBody = merged(config.stt.extraBody ?? {}, persona.extraBody?.stt);
+  const endpoint = {
+    baseUrl,
+    apiKey,
+    headers,
+    extraBody,
+    model: modelNames(config).stt,
+    language,
+    deadlines,
+  };
   const onTiming = reportFirstByte(hooks, 'stt');
   const believe = believer(language, hooks);
   const onError = (error: unknown) => {

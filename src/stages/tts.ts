@@ -2,17 +2,31 @@ import { type APIConnectOptions, tts } from '@livekit/agents';
 import { TTS as DeepgramTts } from '@livekit/agents-plugin-deepgram';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
+import { merged } from '../openai/extra-body.ts';
 import { speak } from '../openai/speech.ts';
+import type { Persona } from '../persona/persona.ts';
 import { AnswerStream, type AnswerStreamOptions } from './answer-stream.ts';
 import { asEndpointError, deepgramRoot, hostOf } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { atOutputRate, FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
 
 /** The voice of one call: our own streaming client, or Deepgram's plugin. */
-export function createTts(config: Config, personaVoice: string | undefined, hooks: StageHooks): tts.TTS {
+export function createTts(
+  config: Config,
+  persona: Pick<Persona, 'voice' | 'extraBody'>,
+  hooks: StageHooks,
+): tts.TTS {
   const model = modelNames(config).tts;
   if (config.tts.provider === 'deepgram') return deepgram(config, model, hooks);
-  return new StreamingTts({ ...config.tts, model, voice: personaVoice ?? config.tts.voice }, hooks);
+  return new StreamingTts(
+    {
+      ...config.tts,
+      model,
+      voice: persona.voice ?? config.tts.voice,
+      extraBody: merged(config.tts.extraBody ?? {}, persona.extraBody?.tts),
+    },
+    hooks,
+  );
 }
 
 type SpeechOptions = Config['tts'] & { model: string };
@@ -62,6 +76,8 @@ export class StreamingTts extends tts.TTS {
       speak({
         baseUrl: this.#options.baseUrl ?? '',
         apiKey: this.#options.apiKey,
+        headers: this.#options.headers,
+        extraBody: this.#options.extraBody,
         model: this.model,
         voice: this.#options.voice,
         speed: this.#options.speed,

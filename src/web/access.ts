@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopback } from '../config/rules.ts';
+import { type Credential, type Credentials, THIS_MACHINE } from './credentials.ts';
 import { WebError } from './web-error.ts';
 
 /** What of a request decides whether it is served. */
@@ -14,8 +14,8 @@ export interface AccessRules {
   /** Address the server is bound to. */
   host: string;
   /** Once there is one it is always wanted: a proxy on this machine makes everybody look local. */
-  token: string | undefined;
-  /** `npm run dev`: without a token, browsers and terminals of this machine are served. */
+  credentials: Credentials;
+  /** `npm run dev`: without credentials, browsers and terminals of this machine are served. */
   openLocally: boolean;
 }
 
@@ -43,15 +43,19 @@ function isSameOrigin(origin: string, host: string | undefined): boolean {
 
 /** What the page has to ask its user for. */
 export function credentialNeed(rules: AccessRules, visitor: Visitor): CredentialNeed {
-  if (rules.token) return 'wanted';
+  if (!rules.credentials.isEmpty) return 'wanted';
   return rules.openLocally && isLocalVisitor(rules.host, visitor) ? 'none' : 'not-configured';
 }
 
-/** @throws WebError 401 or 403 unless the visitor brings the credential, or needs none. */
-export function requireAccess(rules: AccessRules, visitor: Visitor): void {
+/**
+ * The credential that a visitor brings, or that stands for one who needs none.
+ *
+ * @throws WebError 401 or 403 when there is none.
+ */
+export function requireAccess(rules: AccessRules, visitor: Visitor): Credential {
   const need = credentialNeed(rules, visitor);
-  if (need === 'none') return;
-  if (need === 'not-configured' || !rules.token) {
+  if (need === 'none') return THIS_MACHINE;
+  if (need === 'not-configured') {
     throw new WebError(403, 'This server has no WEB_TOKEN, so nobody can call from here.', {
       hint: 'Start it with WEB_TOKEN set to a random text (`openssl rand -hex 24`), and enter that on the page.',
     });
@@ -62,20 +66,14 @@ export function requireAccess(rules: AccessRules, visitor: Visitor): void {
       hint: 'Send the value of WEB_TOKEN as `Authorization: Bearer …`; on the page, enter it as access token.',
     });
   }
-  if (!isSameSecret(given, rules.token)) {
-    throw new WebError(401, 'The credential is not the one this server wants.', {
-      hint: "Compare it with the server's WEB_TOKEN.",
-    });
-  }
+  const credential = rules.credentials.find(given);
+  if (credential) return credential;
+  throw new WebError(401, 'The credential is not the one this server wants.', {
+    hint: "Compare it with the server's WEB_TOKEN, or with the token file of a credential.",
+  });
 }
 
 /** The token of an `Authorization: Bearer` header. */
 export function bearerOf(headers: IncomingHttpHeaders): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-}
-
-/** Compares digests, which have one length, so that the time taken tells nothing. */
-function isSameSecret(given: string, wanted: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(wanted));
 }

@@ -14,6 +14,9 @@ export const tokenRequest = z.strictObject({
   prompt: z.string().max(64, 'at most 64 characters').optional(),
 });
 
+/** The same for a room that the caller names. */
+export const joinRequest = tokenRequest.required({ room: true });
+
 /** What a browser needs to join a call. */
 export interface TokenAnswer {
   /** LiveKit as browsers reach it. */

@@ -16,11 +16,11 @@ export interface Listener {
  * @throws AppError when the address cannot be bound.
  */
 export async function listen(parts: Omit<WebParts, 'livekit'>): Promise<Listener> {
-  const { config, log, openLocally = false } = parts;
+  const { config, log, credentials, openLocally } = parts;
   const app = createWeb({ ...parts, livekit: createLiveKitClients(config.livekit) });
   const listener = await bind(app, { ...config.web, setting: 'WEB' });
   log.info({ url: listener.url }, 'page listening');
-  if (!config.web.token && !openLocally)
+  if (credentials.isEmpty && !openLocally)
     log.warn('WEB_TOKEN is not set: nobody can call from the page; `openssl rand -hex 24` makes one');
   return listener;
 }

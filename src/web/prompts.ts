@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/schema.ts';
-import { type AccessRules, requireAccess } from './access.ts';
+import type { Gate } from './gate.ts';
+import { matchesAny } from './glob.ts';
 import { WebError } from './web-error.ts';
 
 /** The part of the persona store that is shown here. */
@@ -11,16 +12,19 @@ export interface Prompts {
 
 export interface PromptsRouteOptions {
   config: Pick<Config, 'agent'>;
-  access: AccessRules;
+  gate: Gate;
   prompts: Prompts;
 }
 
-/** `GET /api/prompts`: what a caller can choose from, and which one is used otherwise. */
-export function servePrompts(app: FastifyInstance, { config, access, prompts }: PromptsRouteOptions): void {
+/** `GET /api/prompts`: what the holder of a credential can choose from, and which one is used otherwise. */
+export function servePrompts(app: FastifyInstance, { config, gate, prompts }: PromptsRouteOptions): void {
   app.get('/api/prompts', async (request) => {
-    requireAccess(access, { remoteAddress: request.socket.remoteAddress, headers: request.headers });
-    const list = prompts.list().map(({ name, description }) => ({ name, description }));
-    return { default: config.agent.prompt, prompts: list };
+    const { prompts: allowed } = await gate.admit(request);
+    const list = prompts.list().filter(({ name }) => matchesAny(allowed, name));
+    return {
+      default: config.agent.prompt,
+      prompts: list.map(({ name, description }) => ({ name, description })),
+    };
   });
 }
 

@@ -5,10 +5,11 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Config } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
-import { credentialNeed } from './access.ts';
 import { serveCalls } from './calls.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { Credentials } from './credentials.ts';
 import { DispatchWatch } from './dispatch-watch.ts';
+import { Gate } from './gate.ts';
 import { cacheControl, securityHeaders } from './headers.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 import { type Prompts, servePrompts } from './prompts.ts';
@@ -22,12 +23,11 @@ export interface WebParts {
   livekit: LiveKitClients;
   log: Log;
   clock?: Clock;
-  /** Without `WEB_TOKEN`, serve browsers of this machine; default `false`. */
-  openLocally?: boolean;
+  /** Who may call. */
+  credentials: Credentials;
+  /** Without credentials, serve browsers of this machine. */
+  openLocally: boolean;
 }
-
-/** Of all API routes together, per address; the token route has its own, lower limit. */
-const API_REQUESTS_PER_MINUTE = 300;
 
 /**
  * The test page, its token route and the watch over waiting callers. Built apart from listening: `main` listens,
@@ -40,19 +40,20 @@ const API_REQUESTS_PER_MINUTE = 300;
  * | `GET /api/config` | agent name, whether a credential is wanted |
  * | `GET /api/prompts` | prompts to choose from |
  * | `POST /api/token` | a token for one call |
- * | `GET /api/calls/:room/agent` | whether an agent has joined |
+ * | `POST /api/room/join` | the same for a room that is named |
+ * | `GET /api/calls/:room/agent` | whether an agent has joined, once or as it changes |
  */
 export function createWeb({
   config,
   personas,
   livekit,
   log,
+  credentials,
+  openLocally,
   clock = systemClock,
-  openLocally = false,
 }: WebParts): FastifyInstance {
-  // Header-derived addresses are never trusted: who is local is decided by the socket.
-  const app = fastify({ logger: false, trustProxy: false });
-  const access = { ...config.web, openLocally };
+  const { host, trustedProxies } = config.web;
+  const app = fastify({ logger: false, trustProxy: trustedProxies.length > 0 && trustedProxies });
   const watch = new DispatchWatch({ clients: livekit, agentName: config.agent.name, log, clock });
   app.addHook('onClose', async () => watch.stop());
 
@@ -63,27 +64,20 @@ export function createWeb({
   answerErrors(app, log);
 
   app.register(async (api) => {
-    await api.register(rateLimit, {
-      max: API_REQUESTS_PER_MINUTE,
-      timeWindow: '1 minute',
-      errorResponseBuilder: (_request, { after }) => tooMany(after),
-    });
-    api.get('/api/config', async ({ socket: { remoteAddress }, headers }) => ({
+    await api.register(rateLimit, { global: false });
+    const gate = new Gate(api, { host, credentials, openLocally }, log);
+    api.get('/api/config', async (request) => ({
       agentName: config.agent.name,
-      credential: credentialNeed(access, { remoteAddress, headers }),
+      credential: gate.need(request),
       livekitUrl: config.livekit.publicUrl,
     }));
-    servePrompts(api, { config, access, prompts: personas });
-    serveToken(api, { config, access, prompts: personas, watch, clock, log });
-    serveCalls(api, config, watch);
+    servePrompts(api, { config, gate, prompts: personas });
+    serveToken(api, { config, gate, prompts: personas, watch, clock, log });
+    serveCalls(api, { config, gate, watch, clock });
   });
   serveVendor(app);
   app.register(fastifyStatic, { root: join(import.meta.dirname, 'page'), cacheControl: false });
   return app;
-}
-
-function tooMany(after: string): WebError {
-  return new WebError(429, 'Too many requests from this address.', { hint: `Try again in ${after}.` });
 }
 
 /** Every error is `{error: {message, hint}}`. What was not meant for the client is logged and not sent. */
@@ -97,6 +91,7 @@ function answerErrors(app: FastifyInstance, log: Log): void {
     if (error instanceof AppError || status < 500) {
       const hint = error instanceof AppError ? error.hint : undefined;
       if (status === 401) reply.header('www-authenticate', 'Bearer');
+      if (error instanceof WebError && error.retryAfterS) reply.header('retry-after', error.retryAfterS);
       return reply.code(status).send({ error: { message: error.message, hint } });
     }
     log.error({ err: error }, 'request failed');

@@ -1,44 +1,55 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
-import { type AccessRules, requireAccess } from './access.ts';
 import type { Clock } from './clock.ts';
 import type { DispatchWatch } from './dispatch-watch.ts';
-import { issueToken, type TokenAnswer, tokenRequest } from './issue.ts';
+import type { Gate } from './gate.ts';
+import { issueToken, joinRequest, type TokenAnswer, tokenRequest } from './issue.ts';
 import { dispatchMetadata } from './mint.ts';
 import { parseBody } from './parse.ts';
+import { permittedCall, requireRight } from './permit.ts';
 import type { Prompts } from './prompts.ts';
 
 export interface TokenRouteOptions {
   config: Pick<Config, 'livekit' | 'agent' | 'web'>;
-  access: AccessRules;
+  gate: Gate;
   prompts: Prompts;
   watch: DispatchWatch;
   clock: Clock;
   log: Log;
 }
 
-const PER_MINUTE = 30;
 const BODY_LIMIT = 4096;
 
 /**
- * `POST /api/token`: a short-lived token for one room, which also dispatches the agent there. A visitor may name a
- * room, also one that exists: this is how two people meet in one call. Whoever may mint can therefore join any
- * call whose room name is known, so the route is closed to everyone but holders of `WEB_TOKEN`.
+ * `POST /api/token` and `POST /api/room/join`: a short-lived token for one room, which also dispatches the agent
+ * there. A room may exist: this is how two people meet in one call. Whoever may mint can therefore join any call whose
+ * room name is known and allowed to the credential.
  */
 export function serveToken(app: FastifyInstance, options: TokenRouteOptions): void {
-  const { config, access, prompts, watch, clock, log } = options;
-  const limits = {
-    bodyLimit: BODY_LIMIT,
-    config: { rateLimit: { max: PER_MINUTE, timeWindow: '1 minute' } },
-  };
-  app.post('/api/token', limits, async (request): Promise<TokenAnswer> => {
-    requireAccess(access, { remoteAddress: request.socket.remoteAddress, headers: request.headers });
-    const body = parseBody(tokenRequest, request.body);
-    const nowMs = clock.now();
-    const answer = await issueToken(config, prompts, body, nowMs);
-    watch.start(answer.room, { metadata: dispatchMetadata(body), untilMs: nowMs + config.web.tokenTtlMs });
-    log.info({ pii_room: answer.room, prompt: body.prompt }, 'caller token issued');
-    return answer;
-  });
+  const limits = { bodyLimit: BODY_LIMIT };
+  const answer = (type: typeof tokenRequest | typeof joinRequest) => (request: FastifyRequest) =>
+    answerCaller(request, type, options);
+  app.post('/api/token', limits, answer(tokenRequest));
+  app.post('/api/room/join', limits, answer(joinRequest));
+}
+
+async function answerCaller(
+  request: FastifyRequest,
+  type: z.ZodType<z.output<typeof tokenRequest>>,
+  { config, gate, prompts, watch, clock, log }: TokenRouteOptions,
+): Promise<TokenAnswer> {
+  const credential = await gate.admit(request);
+  requireRight(credential, 'join');
+  await gate.countCall(request);
+  const call = permittedCall(credential, parseBody(type, request.body), config.agent.prompt);
+  const nowMs = clock.now();
+  const answer = await issueToken(config, prompts, call, nowMs);
+  watch.start(answer.room, { metadata: dispatchMetadata(call), untilMs: nowMs + config.web.tokenTtlMs });
+  log.info(
+    { credential: credential.name, pii_room: answer.room, prompt: call.prompt },
+    'caller token issued',
+  );
+  return answer;
 }

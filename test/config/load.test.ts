@@ -171,3 +171,42 @@ describe('secrets', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 });
+
+describe('what servers want beyond the standard', () => {
+  test('is a JSON object in the environment, an object in YAML', () => {
+    const files = {
+      'c.yaml': 'tts: {extraBody: {lang_code: e, nested: {a: [1]}}, headers: {X-Tenant: voice}}\n',
+      '/run/headers': '{"Authorization": "Basic eDp5"}\n',
+    };
+    const env = {
+      CONFIG_FILE: 'c.yaml',
+      LLM_EXTRA_BODY: '{"chat_template_kwargs": {"enable_thinking": false}}',
+      LLM_HEADERS_FILE: '/run/headers',
+    };
+    const { stt, llm, tts } = configFrom(env, files);
+    expect([stt.extraBody, stt.headers]).toEqual([undefined, undefined]);
+    expect(llm.extraBody).toEqual({ chat_template_kwargs: { enable_thinking: false } });
+    expect(llm.headers).toEqual({ authorization: 'Basic eDp5' });
+    expect(tts.extraBody).toEqual({ lang_code: 'e', nested: { a: [1] } });
+    expect(tts.headers).toEqual({ 'x-tenant': 'voice' });
+  });
+
+  test.each([
+    ['LLM_EXTRA_BODY', '{"top_k": 20,}', /the fault is at character 14/],
+    ['LLM_EXTRA_BODY', '{"top_k": 20', /JSON object such as .*(?:ends too early|character 13)/],
+    ['LLM_EXTRA_BODY', '[1]', /a JSON object/],
+    ['LLM_EXTRA_BODY', '{"model": "x", "stream": false}', /other than model, stream/],
+    ['STT_EXTRA_BODY', '{"file": "x"}', /other than file/],
+    ['TTS_EXTRA_BODY', '{"input": "x"}', /other than input/],
+    ['TTS_HEADERS', 'x-key: hunter2', /JSON object/],
+    ['TTS_HEADERS', '{"x-key": 7}', /a text for each header/],
+    ['TTS_HEADERS', '{"x key": "hunter2"}', /names of headers/],
+    ['TTS_HEADERS', '{"x-key": "hunter2\\n"}', /printable ASCII/],
+    ['TTS_HEADERS', '{"Content-Type": "hunter2"}', /headers other than content-type/],
+  ])('%s=%s is refused with the place of the fault', (key, value, want) => {
+    const problems = problemsOf({ [key]: value });
+    expect(keysOf(problems)).toEqual([key]);
+    expect(problems[0]?.want).toMatch(want);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+});

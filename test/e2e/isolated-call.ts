@@ -5,6 +5,7 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startLiveKit } from '../../src/dev/livekit.ts';
+import { OPENING } from '../../src/openai/chat-messages.ts';
 import { joinAsCaller } from '../../src/probe/guest.ts';
 import { readWav } from '../../src/probe/wav.ts';
 import { startStandIn } from '../../src/standin/server.ts';
@@ -52,8 +53,9 @@ try {
   const { lastVoicedAtMs } = await caller.speak(await readWav(path('../fixtures/speech-16k.wav')));
   await caller.waitForSpeech({ afterMs: lastVoicedAtMs, timeoutMs: 20_000 });
   await caller.leave();
-  const lastMessages = standIn.requests('llm').map(({ details }) => details?.messages.at(-1));
-  const asked = lastMessages.flatMap((last) => (last?.role === 'user' ? [last.content] : []));
+  const lastWords = standIn.requests('llm').map(({ details }) => details?.messages.at(-1)?.content ?? '');
+  // What is primed ends with the opening.
+  const asked = lastWords.filter((words) => words !== OPENING);
   process.stdout.write(`\n${JSON.stringify({ asked, names: dns.names(), destinations: destinations() })}`);
 } catch (error) {
   process.stderr.write(`${error}\n${worker.describe()}\n`);

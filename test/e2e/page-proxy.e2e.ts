@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -59,4 +60,44 @@ test('without WEB_TOKEN nobody gets one, whether through nginx or on this machin
   } finally {
     await before.stop();
   }
+});
+
+/** The status that a client at this address gets who writes `X-Forwarded-For` itself and has no credential. */
+function spoofedFrom(localAddress: string, url: string, header: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'x-forwarded-for': header };
+    const sent = request(`${url}/api/token`, { method: 'POST', localAddress, headers }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    sent.on('error', reject).end('{}');
+  });
+}
+
+test('behind a listed nginx strangers lock out themselves, whatever they write into the header', async () => {
+  const listed = stack().startProgram('web', { WEB_TRUSTED_PROXIES: '127.0.0.1' });
+  const adding = await startNginx(join(dir, 'adding'), await pageUrl(listed), [
+    'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
+  ]);
+  try {
+    const statuses: (number | undefined)[] = [];
+    for (let i = 0; i <= 30; i++)
+      statuses.push(await spoofedFrom('127.0.0.2', adding.url, `198.51.100.${i}`));
+    expect(statuses).toEqual([...Array(30).fill(401), 429]);
+    expect(await spoofedFrom('127.0.0.3', adding.url, '198.51.100.1')).toBe(401);
+    expect(await askForToken(adding.url)).toMatchObject({ token: expect.any(String) });
+  } finally {
+    await adding.stop();
+  }
+});
+
+test('news of the agent comes through a default nginx as it happens', async () => {
+  const { token, room } = await askForToken(proxy.url);
+  const response = await fetch(`${proxy.url}/api/calls/${room}/agent`, {
+    headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const { value } = (await reader?.read()) ?? {};
+  await reader?.cancel();
+  expect(value).toMatch(/^data: {"state":"waiting-for-caller"/);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { OPENING } from '../../src/openai/chat-messages.ts';
 import { answerAfter, expectHeard, spokenTexts } from './hearing.ts';
 import { useStack } from './stack.ts';
 
@@ -19,7 +20,10 @@ test('the model reads the instructions for one token, fixed phrases are spoken o
   expect(asked).toHaveLength(1);
   expect(asked[0]?.details).toMatchObject({
     maxTokens: 1,
-    messages: [{ role: 'system', content: INSTRUCTIONS }],
+    messages: [
+      { role: 'system', content: INSTRUCTIONS },
+      { role: 'user', content: OPENING },
+    ],
   });
   await expect.poll(() => spokenTexts(standIn), { timeout: 10_000 }).toContain(APOLOGY);
   await callers.leave();

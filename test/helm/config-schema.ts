@@ -10,6 +10,7 @@ const CHART_OWNED = new Set([
   'web.enabled',
   'web.host',
   'web.port',
+  'web.credentials',
   'check.readyUrls',
   'check.turnUrls',
 ]);

@@ -1,5 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createLog } from '../../src/observe/log.ts';
+import { openCredentials } from '../../src/web/credentials.ts';
 import { createWeb } from '../../src/web/server.ts';
 import { configFrom } from './config.ts';
 import { FakeLiveKit } from './livekit-api.ts';
@@ -25,16 +26,23 @@ export const TOKEN = 'a-token-of-these-unit-tests';
  * The web server on a fake LiveKit and a standing clock; nothing listens.
  *
  * @param openLocally - as under `npm run dev`
+ * @param files - texts by path, for credentials
  */
-export function createTestWeb(env: Record<string, string> = {}, openLocally = true): TestWeb {
+export function createTestWeb(
+  env: Record<string, string> = {},
+  openLocally = true,
+  files: Record<string, string> = {},
+): TestWeb {
   const clock = turnedClock(Date.now());
   const livekit = new FakeLiveKit();
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const log = createLog({ level: 'info', pii: false, destination });
   const personas = { get: (name: string) => prompts.get(name), list: () => [...prompts.values()] };
+  const config = configFrom(env);
+  const credentials = openCredentials(config.web, (path) => files[path]);
   return {
-    app: createWeb({ config: configFrom(env), personas, livekit, log, clock, openLocally }),
+    app: createWeb({ config, personas, livekit, log, clock, credentials, openLocally }),
     clock,
     livekit,
     lines,

@@ -44,6 +44,7 @@ test('every key is understood', () => {
     'greeting: { instruction: Greet them }',
     'temperature: 0.4',
     'max_tokens: 120',
+    'extra_body: { llm: { chat_template_kwargs: { enable_thinking: false } }, tts: { lang_code: e } }',
     'allow_interruptions: false',
     'goodbye: Bye',
     'still_there: Hello?',
@@ -58,6 +59,7 @@ test('every key is understood', () => {
     greeting: { instruction: 'Greet them' },
     temperature: 0.4,
     max_tokens: 120,
+    extra_body: { llm: { chat_template_kwargs: { enable_thinking: false } }, tts: { lang_code: 'e' } },
     allow_interruptions: false,
     goodbye: 'Bye',
     still_there: 'Hello?',
@@ -115,4 +117,15 @@ test('all faults are named at once, the first line first', () => {
   const fault = faultOf('speed: 2\ntemperature: hot\nvoice: [a]');
   expect(fault.line).toBe(2);
   expect(fault.message).toMatch(/unknown key "speed".*; line 3: temperature: .*; line 4: voice: /);
+});
+
+test.each([
+  ['extra_body: 7', 'extra_body: '],
+  ['voice: x\nextra_body:\n  llm: [1]', 'extra_body.llm: '],
+  ['voice: x\nextra_body:\n  llm: { model: qwen }', 'other than model'],
+  ['voice: x\nextra_body:\n  lmm: { top_k: 5 }', 'unknown key "lmm"'],
+])('fields for a server that cannot be are refused on their line: %s', (yaml, words) => {
+  const { message, line } = faultOf(yaml);
+  expect(message).toContain(words);
+  expect(line).toBe(yaml.split('\n').length + 1);
 });

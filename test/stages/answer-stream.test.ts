@@ -19,9 +19,13 @@ beforeEach(() => {
 });
 
 const voice = (env: Record<string, string> = {}) =>
-  createTts(configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env }), undefined, {
-    onError: (error) => errors.push(error),
-  });
+  createTts(
+    configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env }),
+    {},
+    {
+      onError: (error) => errors.push(error),
+    },
+  );
 
 /** Loud for its whole length, so that nothing is trimmed. */
 const tone = (durationMs: number) =>

@@ -58,7 +58,7 @@ function open({ persona = {}, env = {}, said = CALL, tools = new llm.ToolContext
   const config = configFrom({ LLM_BASE_URL: standIn.baseUrl, LLM_ATTEMPTS: '1', ...env });
   const model = createLlm(config.llm, persona, {
     hooks: { onError: (error) => errors.push(error), onAnswer: (end) => ends.push(end) },
-    endpoint: chatEndpoint(config.llm, memory),
+    endpoint: chatEndpoint(config.llm, persona, memory),
     clock,
   });
   const chatCtx = llm.ChatContext.empty();
@@ -99,6 +99,27 @@ test('the whole body of a call’s request; a prompt’s temperature and length 
   ]);
 });
 
+test('fields beyond the standard: the prompt’s over the setting’s over ours, objects merged', async () => {
+  standIn.control({ llm: { always: 'Hi there.' } });
+  const env = {
+    LLM_TEMPERATURE: '0.9',
+    LLM_EXTRA_BODY:
+      '{"temperature": 0.3, "top_k": 20, "chat_template_kwargs": {"enable_thinking": true, "a": 1}}',
+  };
+  const extraBody = { llm: { top_k: 5, chat_template_kwargs: { enable_thinking: false } } };
+  await ask({ persona: { extraBody }, env, said: [['user', 'Hi']] });
+  expect(bodies()).toEqual([
+    {
+      model: 'gpt-4o-mini',
+      messages: [{ role: 'user', content: 'Hi' }],
+      ...STREAM,
+      temperature: 0.3,
+      top_k: 5,
+      chat_template_kwargs: { enable_thinking: false, a: 1 },
+    },
+  ]);
+});
+
 const STRICT: [string, Strict][] = [
   ['vLLM 0.32', ['no-empty-tools']],
   ['Mistral', ['alternating-roles', 'system-first-only', 'user-last', 'no-max-completion-tokens']],
@@ -114,7 +135,7 @@ test.each(STRICT)(
     standIn.control({ llm: { always: 'Forty.', strict } });
     const config = configFrom({ LLM_BASE_URL: standIn.baseUrl });
     const primed = { messages: [{ role: 'system', content: 'Be brief.' }], maxTokens: 50 };
-    await primeChat(chatEndpoint(config.llm, memory), primed, { deadlines: config.llm });
+    await primeChat(chatEndpoint(config.llm, {}, memory), primed, { deadlines: config.llm });
     const { refused } = standIn.counts('llm');
     const persona = { maxTokens: 50 };
     expect((await ask({ persona, said: [['system', 'Be brief.\nGreet.']] })).text).toBe('Forty.');
@@ -129,7 +150,7 @@ test('the messages that were primed are the beginning of the call’s', async ()
   standIn.control({ llm: { always: 'Forty.' } });
   const config = configFrom({ LLM_BASE_URL: standIn.baseUrl });
   const primed = { messages: [{ role: 'system', content: 'Be brief.' }] };
-  await primeChat(chatEndpoint(config.llm, memory), primed, { deadlines: config.llm });
+  await primeChat(chatEndpoint(config.llm, {}, memory), primed, { deadlines: config.llm });
   await ask();
   const [first, second] = bodies() as { messages: object[]; max_completion_tokens: number }[];
   expect(JSON.stringify(second?.messages)).toContain(JSON.stringify(first?.messages).slice(0, -1));

@@ -20,9 +20,9 @@ beforeEach(() => {
   fallbacks = [];
 });
 
-function sttOf(env: Record<string, string> = {}, language?: string) {
+function sttOf(env: Record<string, string> = {}, persona: Parameters<typeof createTranscriber>[1] = {}) {
   const config = configFrom({ STT_BASE_URL: server.baseUrl, STT_ATTEMPTS: '1', ...env });
-  return createTranscriber(config, language, {
+  return createTranscriber(config, persona, {
     onError: (error) => errors.push(error),
     onDropped: (reason) => dropped.push(reason),
     onFallback: (error) => fallbacks.push(error),
@@ -64,7 +64,7 @@ function fallback({ hasWorked }: { hasWorked: boolean }) {
 
 test('an utterance is posted as one WAV with model and language, and its text comes back trimmed', async () => {
   server.on(ROUTE, ({ reply }) => reply(200, { text: ' My line is down. ', language: 'english' }));
-  expect(await textOf(sttOf({ STT_MODEL: 'small' }, 'ms'))).toBe('My line is down.');
+  expect(await textOf(sttOf({ STT_MODEL: 'small' }, { language: 'ms' }))).toBe('My line is down.');
   const form = await server.requests[0]?.form();
   expect(form?.get('model')).toBe('small');
   expect(form?.get('language')).toBe('ms');
@@ -190,4 +190,30 @@ test('a Deepgram server can be given with or without its version path', () => {
   expect(deepgramRoot('http://deepgram:8080', 'ws')).toBe('ws://deepgram:8080');
   expect(deepgramRoot('https://deepgram/v1/', 'ws')).toBe('wss://deepgram');
   expect(deepgramRoot('wss://deepgram/v1', 'http')).toBe('https://deepgram');
+});
+
+test('fields and headers beyond the standard go out in the form, those of the prompt over those of the setting', async () => {
+  server.on(ROUTE, ({ reply }) => reply(200, { text: 'hello' }));
+  const env = {
+    STT_MODEL: 'whisper',
+    STT_LANGUAGE: 'en',
+    STT_EXTRA_BODY:
+      '{"vad_filter": true, "hotwords": "Unifi", "options": {"a": 1}, "timestamp_granularities[]": ["word", "segment"]}',
+    STT_HEADERS: '{"X-Tenant": "voice"}',
+  };
+  await textOf(sttOf(env, { extraBody: { stt: { language: 'ms', temperature: 0 } } }));
+  const form = await server.requests[0]?.form();
+  form?.delete('file');
+  expect([...(form?.entries() ?? [])]).toEqual([
+    ['model', 'whisper'],
+    ['response_format', 'verbose_json'],
+    ['language', 'ms'],
+    ['vad_filter', 'true'],
+    ['hotwords', 'Unifi'],
+    ['options', '{"a":1}'],
+    ['timestamp_granularities[]', 'word'],
+    ['timestamp_granularities[]', 'segment'],
+    ['temperature', '0'],
+  ]);
+  expect(server.requests[0]?.headers['x-tenant']).toBe('voice');
 });

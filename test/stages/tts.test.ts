@@ -17,9 +17,9 @@ beforeEach(() => {
   errors = [];
 });
 
-function ttsOf(env: Record<string, string> = {}, voice?: string) {
+function ttsOf(env: Record<string, string> = {}, persona: Parameters<typeof createTts>[1] = {}) {
   const config = configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env });
-  return createTts(config, voice, { onError: (error) => errors.push(error) });
+  return createTts(config, persona, { onError: (error) => errors.push(error) });
 }
 
 function sine(sampleRate: number, durationMs: number, frequency = 440): Int16Array {
@@ -44,7 +44,9 @@ const durationMsOf = (frames: AudioFrame[]) =>
 
 test('model, voice and speed go out as configured; a prompt’s voice wins', async () => {
   server.on(ROUTE, ({ reply }) => reply(200, Buffer.from(sine(24_000, 100).buffer)));
-  await framesOf(ttsOf({ TTS_MODEL: 'kokoro', TTS_SPEED: '1.2' }, 'af_heart').synthesize('Selamat pagi.'));
+  await framesOf(
+    ttsOf({ TTS_MODEL: 'kokoro', TTS_SPEED: '1.2' }, { voice: 'af_heart' }).synthesize('Selamat pagi.'),
+  );
   expect(server.requests[0]?.json()).toMatchObject({
     model: 'kokoro',
     voice: 'af_heart',
@@ -52,6 +54,25 @@ test('model, voice and speed go out as configured; a prompt’s voice wins', asy
     input: 'Selamat pagi.',
     response_format: 'pcm',
   });
+});
+
+test('fields and headers beyond the standard go out, those of the prompt over those of the setting', async () => {
+  server.on(ROUTE, ({ reply }) => reply(200, Buffer.from(sine(24_000, 100).buffer)));
+  const env = {
+    TTS_EXTRA_BODY: '{"lang_code": "e", "normalization_options": {"normalize": true, "unit": false}}',
+    TTS_HEADERS: '{"X-Tenant": "voice"}',
+  };
+  const extraBody = { tts: { lang_code: 'z', normalization_options: { unit: true } } };
+  await framesOf(ttsOf(env, { extraBody }).synthesize('Selamat pagi.'));
+  expect(server.requests[0]?.json()).toEqual({
+    model: 'tts-1',
+    voice: 'alloy',
+    input: 'Selamat pagi.',
+    response_format: 'pcm',
+    lang_code: 'z',
+    normalization_options: { normalize: true, unit: true },
+  });
+  expect(server.requests[0]?.headers['x-tenant']).toBe('voice');
 });
 
 test('the first frame is out while the server is still speaking', async () => {

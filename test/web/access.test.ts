@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { credentialNeed, isLocalVisitor, requireAccess } from '../../src/web/access.ts';
+import { Credentials, THIS_MACHINE } from '../../src/web/credentials.ts';
 
 const TOKEN = 'a-long-random-credential';
 const visitor = (headers: Record<string, string> = {}, remoteAddress = '127.0.0.1') => ({
@@ -37,20 +38,28 @@ test('a server bound to all addresses treats nobody as local', () => {
 });
 
 test('without a token only `npm run dev` serves anybody, and only on loopback', () => {
-  const rules = { host: '127.0.0.1', token: undefined };
+  const rules = { host: '127.0.0.1', credentials: new Credentials([]) };
   expect(credentialNeed({ ...rules, openLocally: true }, visitor())).toBe('none');
   expect(credentialNeed({ ...rules, openLocally: true }, visitor({}, '10.1.2.3'))).toBe('not-configured');
   expect(credentialNeed({ ...rules, openLocally: false }, visitor())).toBe('not-configured');
 });
 
 test('a token that is set is wanted from loopback too', () => {
-  const rules = { host: '127.0.0.1', token: TOKEN, openLocally: true };
+  const rules = {
+    host: '127.0.0.1',
+    credentials: new Credentials([[THIS_MACHINE, TOKEN]]),
+    openLocally: true,
+  };
   expect(credentialNeed(rules, visitor())).toBe('wanted');
   expect(() => requireAccess(rules, visitor())).toThrow(expect.objectContaining({ statusCode: 401 }));
 });
 
 test('only the exact credential opens', () => {
-  const rules = { host: '0.0.0.0', token: TOKEN, openLocally: false };
+  const rules = {
+    host: '0.0.0.0',
+    credentials: new Credentials([[THIS_MACHINE, TOKEN]]),
+    openLocally: false,
+  };
   expect(() => requireAccess(rules, bearer(TOKEN))).not.toThrow();
   expect(() => requireAccess(rules, bearer(`${TOKEN}x`))).toThrow('not the one');
   expect(() => requireAccess(rules, bearer(TOKEN.slice(1)))).toThrow('not the one');
@@ -58,7 +67,7 @@ test('only the exact credential opens', () => {
 });
 
 test('without a configured credential nothing that is sent opens, and the answer says what to set', () => {
-  const rules = { host: '127.0.0.1', token: undefined, openLocally: false };
+  const rules = { host: '127.0.0.1', credentials: new Credentials([]), openLocally: false };
   for (const from of [visitor(), bearer('undefined'), bearer(TOKEN)]) {
     expect(() => requireAccess(rules, from)).toThrow(
       expect.objectContaining({ statusCode: 403, hint: expect.stringContaining('WEB_TOKEN') }),

@@ -63,3 +63,33 @@ test('a room that nobody watches is not found, with what to do', async () => {
   expect(response.statusCode).toBe(404);
   expect(response.json().error.hint).toContain('ask for a new one');
 });
+
+test('one request tells a caller all news until the agent is there', async () => {
+  const running = start();
+  const token = await call(running, 'r1');
+  const headers = { ...LOCAL.headers, authorization: `Bearer ${token}`, accept: 'text/event-stream' };
+  running.livekit.callerJoins();
+  const answer = running.app.inject({ url: '/api/calls/r1/agent', ...LOCAL, headers });
+  await running.clock.pass(2000);
+  await running.clock.pass(4000);
+  running.livekit.agentJoins({ 'lk.agent.name': 'voice-agent' });
+  await running.clock.pass(2000);
+  const { body, headers: sent } = await answer;
+  expect(sent['content-type']).toContain('text/event-stream');
+  expect(sent['x-accel-buffering']).toBe('no');
+  const states = body
+    .split('\n\n')
+    .filter(Boolean)
+    .map((event) => JSON.parse(event.replace(/^data: /, '')).state);
+  expect([...new Set(states)].slice(-3)).toEqual(['waiting', 'asking-again', 'joined']);
+});
+
+test('a server that stops ends what is still told', async () => {
+  const running = start();
+  const token = await call(running, 'r1');
+  const headers = { ...LOCAL.headers, authorization: `Bearer ${token}`, accept: 'text/event-stream' };
+  const answer = running.app.inject({ url: '/api/calls/r1/agent', ...LOCAL, headers });
+  await running.clock.pass(1000);
+  await running.app.close();
+  expect((await answer).body).toContain('waiting-for-caller');
+});

@@ -1,12 +1,15 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/observe/log.ts';
+import { Credentials } from '../../src/web/credentials.ts';
 import { listen } from '../../src/web/listen.ts';
 import { configFrom } from '../helpers/config.ts';
 
 const log = createLog({ level: 'fatal', pii: false });
+const access = { credentials: new Credentials([]), openLocally: true };
 const personas = { get: () => undefined, list: () => [] };
-const listenOn = (port: number) => listen({ config: configFrom({ WEB_PORT: String(port) }), personas, log });
+const listenOn = (port: number) =>
+  listen({ config: configFrom({ WEB_PORT: String(port) }), personas, log, ...access });
 
 test('the page is served where the listener says', async () => {
   const web = await listenOn(0);

@@ -10,8 +10,8 @@ export const models: Check = {
     const endpoints = modelEndpoints(config);
     if (endpoints.length === 0) return undefined;
     const found = await Promise.all(
-      endpoints.map(async ({ name, baseUrl, apiKey, deadlines }) => {
-        const listed = await listModels({ baseUrl, apiKey, endpoint: name, deadlines, signal });
+      endpoints.map(async ({ name, deadlines, ...server }) => {
+        const listed = await listModels({ ...server, endpoint: name, deadlines, signal });
         return `${name} ${listed ? `${listed.length} model(s)` : 'reachable'}`;
       }),
     );

@@ -1,13 +1,14 @@
-import { getAgentStatus } from './api.js';
+import { followAgent } from './api.js';
 
 /**
  * @import { AgentStatus, Grant } from './api.js'
  * @import { Problem } from './problem.js'
  */
 
-const POLL_MS = 1000;
 /** Most agents are there sooner; nothing is said before. */
 const PATIENCE_MS = 4000;
+/** Gateways end long answers, Envoy by default after 15 s: then it is asked again. */
+const AGAIN_MS = 3000;
 
 /**
  * Tells a waiting caller what happens, from the server that sees to it.
@@ -17,17 +18,21 @@ const PATIENCE_MS = 4000;
  * @returns {() => void} stops it
  */
 export function waitForAgent(grant, show) {
-  const startedMs = performance.now();
-  const timer = setInterval(async () => {
-    const waitedMs = performance.now() - startedMs;
-    if (waitedMs < PATIENCE_MS) return;
-    const status = await getAgentStatus(grant).catch(() => undefined);
-    if (!isOver) show(describe(status));
-  }, POLL_MS);
-  let isOver = false;
+  const stop = new AbortController();
+  const { signal } = stop;
+  /** @type {ReturnType<typeof setTimeout>} */ let timer;
+  const follow = async () => {
+    try {
+      await followAgent(grant, (status) => signal.aborted || show(describe(status)), signal);
+    } catch {
+      if (!signal.aborted) show(describe(undefined));
+    }
+    if (!signal.aborted) timer = setTimeout(follow, AGAIN_MS);
+  };
+  timer = setTimeout(follow, PATIENCE_MS);
   return () => {
-    isOver = true;
-    clearInterval(timer);
+    clearTimeout(timer);
+    stop.abort();
   };
 }
 

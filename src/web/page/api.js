@@ -16,14 +16,24 @@ import { ProblemError, serverProblem } from './problem.js';
  * @returns {Promise<any>}
  */
 async function request(path, bearer, init = {}) {
-  const headers = new Headers(init.headers);
-  if (bearer) headers.set('authorization', `Bearer ${bearer}`);
-  const response = await fetch(path, { ...init, headers }).catch(() => undefined);
+  const response = await send(path, bearer, init);
   const body = await response?.json().catch(() => undefined);
   if (!response?.ok || body === undefined) {
     throw new ProblemError(serverProblem(response?.status ?? 0, body?.error));
   }
   return body;
+}
+
+/**
+ * @param {string} path
+ * @param {string} bearer empty for none
+ * @param {RequestInit} init
+ * @returns {Promise<Response | undefined>} `undefined` when nothing answered
+ */
+function send(path, bearer, init) {
+  const headers = new Headers(init.headers);
+  if (bearer) headers.set('authorization', `Bearer ${bearer}`);
+  return fetch(path, { ...init, headers }).catch(() => undefined);
 }
 
 /** @returns {Promise<Settings>} */
@@ -48,8 +58,27 @@ export const requestToken = (credential, call) =>
   });
 
 /**
+ * Follows the wait for an agent: one request, whose answer goes on.
+ *
  * @param {Grant} grant
- * @returns {Promise<AgentStatus>}
+ * @param {(status: AgentStatus) => void} show called for each change
+ * @param {AbortSignal} signal ends it
+ * @returns {Promise<void>} when the server, or what lies between, ended it
+ * @throws {ProblemError} when it cannot be followed
  */
-export const getAgentStatus = ({ room, token }) =>
-  request(`api/calls/${encodeURIComponent(room)}/agent`, token);
+export async function followAgent({ room, token }, show, signal) {
+  const headers = { accept: 'text/event-stream' };
+  const path = `api/calls/${encodeURIComponent(room)}/agent`;
+  const response = await send(path, token, { headers, signal });
+  if (!response?.ok || !response.body)
+    throw new ProblemError(serverProblem(response?.status ?? 0, undefined));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const events = (rest + value).split('\n\n');
+    rest = events.pop() ?? '';
+    for (const event of events) if (event.startsWith('data: ')) show(JSON.parse(event.slice(6)));
+  }
+}
