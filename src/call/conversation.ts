@@ -18,6 +18,7 @@ import type { Phrases } from './phrases.ts';
 import type { CallHooks } from './pipeline.ts';
 import { createRefusals } from './refusals.ts';
 import { type CallEvent, faultEvent, onHangUpCommand, publishEvent } from './room-events.ts';
+import { createThoughtsWarning } from './thoughts.ts';
 import { TurnRecord } from './turn-record.ts';
 import { watchSilence } from './watch.ts';
 
@@ -69,6 +70,7 @@ export function follow({ host, config, persona, link, line, log, report }: Conve
   });
 
   const record = new TurnRecord();
+  const warnOfThoughts = createThoughtsWarning(log);
   const hooks: CallHooks = {
     onMark: (mark) => record.mark(mark),
     onTurnEnded: (times) => record.ended(times),
@@ -95,6 +97,7 @@ export function follow({ host, config, persona, link, line, log, report }: Conve
       report({ fact: 'transcript-dropped', reason });
       log.debug({ reason }, 'transcript dropped');
     },
+    onAnswer: warnOfThoughts,
     onTiming: (endpoint, firstByteMs) => report({ fact: 'endpoint-answered', endpoint, firstByteMs }),
   };
 

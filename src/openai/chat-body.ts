@@ -26,8 +26,11 @@ export interface ChatAsk {
   instead?: { maxTokens?: number | undefined; extraBody?: JsonObject } | undefined;
 }
 
-/** Asks chat templates (Qwen3, GLM, DeepSeek) for an answer without thoughts; templates ignore what they do not know. */
-export const THINKING_OFF: JsonObject = { chat_template_kwargs: { enable_thinking: false } };
+/** Asks for an answer without thoughts, or few: templates (Qwen3, GLM) ignore what they do not know; gpt-oss always thinks. */
+export const THINKING_OFF: JsonObject = {
+  chat_template_kwargs: { enable_thinking: false },
+  reasoning_effort: 'low',
+};
 
 /** The body of every request to `POST /chat/completions`: of calls, of priming, of `check`. */
 export function chatBody({ model, extraBody, memory }: ChatEndpoint, ask: ChatAsk): Record<string, unknown> {

@@ -13,6 +13,8 @@ export interface Learned {
   systemInUser?: boolean;
   /** It answered only when asked not to think. */
   thinkingOff?: boolean;
+  /** Its thoughts stand in the text, and begin without a marker. */
+  untaggedThoughts?: boolean;
 }
 
 /** What is known of one endpoint and model, kept by whoever made it. */
@@ -36,7 +38,14 @@ export class ChatMemory {
 }
 
 /** Fields of ours that an answer can be had without. */
-const SPARE = ['stream_options', 'parallel_tool_calls', 'tool_choice', 'chat_template_kwargs', 'temperature'];
+const SPARE = [
+  'stream_options',
+  'parallel_tool_calls',
+  'tool_choice',
+  'chat_template_kwargs',
+  'reasoning_effort',
+  'temperature',
+];
 /** OpenAI, Mistral and other closed schemas (pydantic's `extra_forbidden`), vLLM, llama-server. A wrong value is no refusal. */
 const UNWANTED =
   /not (?:supported|permitted|allowed|recognized|expected)|unsupported|does ?n[o']t support|unknown|unrecognized|unexpected|extra|forbidden/i;

@@ -6,6 +6,7 @@ import type { Clock } from '../openai/clock.ts';
 import type { RemoteOptions } from '../openai/request.ts';
 import type { AnswerEnd } from './hooks.ts';
 import { SpeakableText } from './speakable.ts';
+import { AnswerFilter } from './text/answer-filter.ts';
 import { ToolCalls } from './tool-calls.ts';
 
 export type Attempt = Omit<AnswerEnd, 'tries'>;
@@ -55,9 +56,15 @@ export async function readAnswer(parts: AttemptParts): Promise<Attempt> {
   return reader.end(cut.signal.aborted);
 }
 
+/** For thoughts that came apart from the text, by no marker of which the model could be known. */
+const THINKING_OFF_SETTING =
+  'LLM_EXTRA_BODY={"chat_template_kwargs":{"enable_thinking":false}}, for gpt-oss {"reasoning_effort":"low"}';
+
 /** Makes the framework's chunks of an answer's parts. */
 class AnswerReader {
   readonly #parts: AttemptParts;
+  readonly #memory: { untaggedThoughts: boolean };
+  readonly #filter: AnswerFilter;
   readonly #text = new SpeakableText();
   readonly #toolCalls = new ToolCalls();
   #id = '';
@@ -69,6 +76,8 @@ class AnswerReader {
 
   constructor(parts: AttemptParts) {
     this.#parts = parts;
+    this.#memory = { untaggedThoughts: parts.endpoint.memory.learned.untaggedThoughts ?? false };
+    this.#filter = new AnswerFilter(this.#memory);
   }
 
   get isAnswer(): boolean {
@@ -78,25 +87,41 @@ class AnswerReader {
   read({ id, text, thoughts, toolCalls, finish, usage }: ChatPart): void {
     this.hasBegun ||= text !== '' || thoughts !== '' || toolCalls.length > 0;
     this.#id = id || this.#id;
-    this.#chars += text.length;
     this.#thoughtChars += thoughts.length;
     this.#finish = finish ?? this.#finish;
     for (const call of toolCalls) this.#toolCalls.add(call);
-    this.#put({ content: this.#text.push(text) });
+    this.#give(this.#filter.push(text));
     if (usage) this.#parts.put({ id: this.#id, usage: toFramework(usage) });
   }
 
   end(givenUp: boolean): Attempt {
     const { offered } = this.#parts;
+    this.#give(this.#filter.end(givenUp || this.#finish === 'length'));
     this.#put({ content: this.#text.end(), toolCalls: this.#toolCalls.of(offered) });
+    this.#remember();
+    const { thoughts, thoughtsGivenOut, thinkingOff } = this.#filter.saw;
+    const thoughtChars = this.#thoughtChars + thoughts;
     return {
       finish: this.#finish,
       isAnswer: this.isAnswer,
       chars: this.#chars,
-      thoughtChars: this.#thoughtChars,
+      thoughtChars,
+      spokenThoughtChars: thoughtsGivenOut,
+      thinkingOff: thoughtChars + thoughtsGivenOut > 0 ? (thinkingOff ?? THINKING_OFF_SETTING) : undefined,
       unknownTools: this.#toolCalls.names.filter((name) => !offered.has(name)),
       givenUp,
     };
+  }
+
+  #give(text: string): void {
+    this.#chars += text.length;
+    if (text !== '') this.#put({ content: this.#text.push(text) });
+  }
+
+  #remember(): void {
+    const { memory } = this.#parts.endpoint;
+    const { untaggedThoughts } = this.#memory;
+    if (untaggedThoughts !== (memory.learned.untaggedThoughts ?? false)) memory.learn({ untaggedThoughts });
   }
 
   #put({ content, toolCalls = [] }: { content: string; toolCalls?: llm.FunctionCall[] }): void {

@@ -12,8 +12,12 @@ export interface AnswerEnd {
   isAnswer: boolean;
   /** Characters of the answer, after the filters; those held back as unspeakable included. */
   chars: number;
-  /** Characters of thoughts. */
+  /** Characters of thoughts that were kept from the caller. */
   thoughtChars: number;
+  /** Characters that were given out before a marker told that they were thoughts. */
+  spokenThoughtChars: number;
+  /** The setting that turns thinking off, where there were thoughts. */
+  thinkingOff: string | undefined;
   /** Tools that were called though nobody offered them. */
   unknownTools: readonly string[];
   /** It went on thinking for too long and was given up. */

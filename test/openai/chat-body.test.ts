@@ -80,6 +80,7 @@ test('what was learned of the endpoint changes the body', () => {
     stream: true,
     max_tokens: 50,
     chat_template_kwargs: { enable_thinking: false, x: 1 },
+    reasoning_effort: 'low',
   });
   expect(bodyOf({ maxTokens: 50 }, {}, { tokenLimit: 'none' })).toEqual({
     model: 'qwen',
@@ -97,7 +98,7 @@ test('a user who wants thoughts gets them, but for a request that must have none
     model: 'qwen',
     messages,
     ...STREAM,
-    chat_template_kwargs: { enable_thinking: false },
+    ...THINKING_OFF,
     max_completion_tokens: 2048,
   });
 });
