@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 /** The import rule, lowest row first: a folder imports only from rows below its own, never sideways. */
 const ROWS = [
-  ['errors', 'bounds'],
+  ['errors', 'bounds', 'urls'],
   ['config', 'openai', 'stun'],
   ['observe', 'persona'],
   ['stages', 'probe', 'standin'],

@@ -28,7 +28,7 @@
 {{- define "voice-agent.programEnv" -}}
 - name: CONFIG_FILE
   value: /etc/voice-agent/config/config.yaml
-{{- range concat (list "LIVEKIT_API_KEY" "LIVEKIT_API_SECRET") (keys .Values.agent.secrets | sortAlpha) }}
+{{- range list "LIVEKIT_API_KEY" "LIVEKIT_API_SECRET" }}
 - name: {{ . }}_FILE
   value: /etc/voice-agent/secrets/{{ . }}
 {{- end }}
@@ -38,6 +38,14 @@
   value: /etc/voice-agent/ca/{{ .Values.caBundle.key }}
 - name: SSL_CERT_FILE
   value: /etc/voice-agent/ca/{{ .Values.caBundle.key }}
+{{- end }}
+{{- end }}
+
+{{- /* The keys of the models: the page has no use for them. */}}
+{{- define "voice-agent.modelEnv" -}}
+{{- range keys .Values.agent.secrets | sortAlpha }}
+- name: {{ . }}_FILE
+  value: /etc/voice-agent/secrets/{{ . }}
 {{- end }}
 {{- end }}
 
@@ -77,6 +85,9 @@
     items:
       - {key: {{ ternary "nextApiKey" "apiKey" $next }}, path: LIVEKIT_API_KEY}
       - {key: {{ ternary "nextApiSecret" "apiSecret" $next }}, path: LIVEKIT_API_SECRET}
+{{- end }}
+
+{{- define "voice-agent.modelSecretSources" -}}
 {{- range $variable, $source := .Values.agent.secrets }}
 - secret:
     name: {{ $source.existingSecret | default (printf "%s-models" (include "voice-agent.fullname" $)) }}

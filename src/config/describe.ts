@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hideUrlSecrets } from '../urls.ts';
 import { type Config, settings } from './schema.ts';
 import type { Setting } from './setting.ts';
 
@@ -34,7 +35,7 @@ function choicesOf(type: z.ZodType): string[] {
   return inner instanceof z.ZodEnum ? inner.options.map(String) : [];
 }
 
-/** A readable copy of the configuration: a secret is only `set` or `not set`, and URLs lose their credentials. */
+/** A readable copy of the configuration: a secret is only `set` or `not set`, and URLs lose their credentials and the values of their queries. */
 export function redactedDump(config: Config): Record<string, Record<string, unknown>> {
   const values = config as unknown as Record<string, Record<string, unknown>>;
   return Object.fromEntries(
@@ -44,13 +45,11 @@ export function redactedDump(config: Config): Record<string, Record<string, unkn
         Object.entries(group).map(([key, { secret }]) => {
           const value = values[name]?.[key];
           if (secret) return [key, value ? 'set' : 'not set'];
-          return [key, value === undefined ? 'not set' : withoutCredentials(value)];
+          return [key, value === undefined ? 'not set' : hidden(value)];
         }),
       ),
     ]),
   );
 }
 
-function withoutCredentials(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/^(\w+:\/\/)[^/?#]*@/, '$1…@') : value;
-}
+const hidden = (value: unknown) => (typeof value === 'string' ? hideUrlSecrets(value) : value);

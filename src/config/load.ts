@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import dotenv from 'dotenv';
 import { parse as parseYaml } from 'yaml';
 import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
-import { checkAcrossSettings } from './rules.ts';
+import { hideUrlSecrets } from '../urls.ts';
+import { checkAcrossSettings, type Use } from './rules.ts';
 import { type Config, settings } from './schema.ts';
 import type { Setting } from './setting.ts';
 
@@ -31,9 +32,10 @@ export const processSources = (): Sources => ({ env: process.env, read: readIfPr
  * Reads and validates every setting once. Precedence: environment > `.env` > YAML file (`CONFIG_FILE`) >
  * default; a secret also from the file named by `<NAME>_FILE`.
  *
+ * @param use - what it is for: only that has to be complete; a wrong value is a fault everywhere
  * @throws ConfigError listing every fault at once.
  */
-export function loadConfig(sources: Sources = processSources()): Config {
+export function loadConfig(sources: Sources = processSources(), use: Use = 'all'): Config {
   const problems: ConfigProblem[] = [];
   const lookUp = createLookUp(sources, problems);
   const config: Record<string, Record<string, unknown>> = {};
@@ -46,7 +48,7 @@ export function loadConfig(sources: Sources = processSources()): Config {
   }
   // The cast is sound only without problems: then every group and key of the schema was filled from its own type.
   const complete = Object.freeze(config) as unknown as Config;
-  problems.push(...checkAcrossSettings(complete, new Set(problems.map(({ key }) => key))));
+  problems.push(...checkAcrossSettings(complete, new Set(problems.map(({ key }) => key)), use));
   if (problems.length > 0) throw new ConfigError(problems);
   return complete;
 }
@@ -133,7 +135,8 @@ function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[])
   const raw = typeof found.value === 'boolean' ? String(found.value) : found.value;
   const result = setting.type.safeParse(raw);
   if (result.success) return result.data;
-  const got = raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : JSON.stringify(raw);
+  const got =
+    raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : hideUrlSecrets(JSON.stringify(raw));
   const want = result.error.issues.map(({ message }) => message).join('; ');
   const problem = { key: found.key, got, want: raw === undefined ? `${want}: ${setting.doc}` : want };
   sayOnce(problems, problem, raw === undefined ? setting.fallback : undefined);

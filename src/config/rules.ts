@@ -20,13 +20,27 @@ export function secretProblem(secret: string): ConfigProblem | undefined {
   };
 }
 
+/** What a command uses: `page` stands for LiveKit, the page and its tokens, without models and relays. */
+export type Use = 'all' | 'page';
+
 /**
  * Faults that only show when settings are seen together.
  *
  * @param broken - keys already reported: nothing is said twice.
  */
-export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>): ConfigProblem[] {
-  const { livekit, stt, llm, tts, deepgram, turn } = config;
+export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>, use: Use): ConfigProblem[] {
+  const secret = secretOf(config);
+  return use === 'page'
+    ? secret
+    : [...modelProblems(config, broken), ...secret, ...delayProblems(config), ...turnProblems(config)];
+}
+
+function secretOf({ livekit }: Config): ConfigProblem[] {
+  if (!livekit.url || !livekit.apiSecret || isLoopback(livekit.url)) return [];
+  return [secretProblem(livekit.apiSecret)].filter((problem) => problem !== undefined);
+}
+
+function modelProblems({ stt, llm, tts, deepgram }: Config, broken: ReadonlySet<string>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const need = (key: string, value: unknown, want: string) => {
     if (!value && !broken.has(key) && !broken.has('OPENAI_BASE_URL'))
@@ -48,10 +62,11 @@ export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>)
     const want = 'batch, or not set: the modes are for STT_PROVIDER=openai, Deepgram always streams';
     problems.push({ key: 'STT_MODE', got: stt.mode, want });
   }
-  if (livekit.url && livekit.apiSecret && !isLoopback(livekit.url)) {
-    const problem = secretProblem(livekit.apiSecret);
-    if (problem) problems.push(problem);
-  }
+  return problems;
+}
+
+function delayProblems({ turn }: Config): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
   const delays = [
     ['ENDPOINTING_MIN_MS', turn.minEndpointingMs],
     ['ENDPOINTING_TOLD_MS', turn.toldEndpointingMs],
@@ -61,7 +76,6 @@ export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>)
     const [lower, lowerMs] = delays[i - 1] ?? [key, 0];
     if (ms < lowerMs) problems.push({ key, got: String(ms), want: `at least ${lower} (${lowerMs})` });
   }
-  problems.push(...turnProblems(config));
   return problems;
 }
 

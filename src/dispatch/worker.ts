@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { WorkerFacts } from '../observe/metrics.ts';
+import { hideUrlSecrets } from '../urls.ts';
 import { reportLoadAtOnce } from './load-report.ts';
 import { createRegistration } from './registration.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -62,10 +63,13 @@ export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
         await server.run();
       } catch (error) {
         if (stopping) return;
-        throw new AppError(`worker lost LiveKit at ${config.livekit.url}: ${messageOf(error)}`, {
-          hint: 'check LIVEKIT_URL, and that LIVEKIT_API_KEY and LIVEKIT_API_SECRET are the server’s',
-          cause: error,
-        });
+        throw new AppError(
+          `worker lost LiveKit at ${hideUrlSecrets(config.livekit.url)}: ${messageOf(error)}`,
+          {
+            hint: 'check LIVEKIT_URL, and that LIVEKIT_API_KEY and LIVEKIT_API_SECRET are the server’s',
+            cause: error,
+          },
+        );
       }
     },
     async stop({ drain }) {

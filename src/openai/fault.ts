@@ -1,4 +1,5 @@
 import { EndpointError, type EndpointFailure, type EndpointName } from '../errors.ts';
+import { cleanUrl } from '../urls.ts';
 import { redactRequest } from './redact.ts';
 import { refusalHint } from './refusal-hint.ts';
 
@@ -59,13 +60,6 @@ export class RefusedError extends EndpointError {
   get said(): string {
     return this.#said;
   }
-}
-
-/** `url` (relative to `base`) without credentials, query and fragment. */
-export function cleanUrl(url: string, base?: string): string {
-  if (!URL.canParse(url, base)) return '(not a URL)';
-  const { origin, pathname } = new URL(url, base);
-  return origin + pathname;
 }
 
 function retryAfterMs(headers: Headers): number | undefined {

@@ -5,6 +5,7 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Config } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
+import { hideUrlSecrets } from '../urls.ts';
 import { serveCalls } from './calls.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
@@ -69,7 +70,7 @@ export function createWeb({
     api.get('/api/config', async (request) => ({
       agentName: config.agent.name,
       credential: gate.need(request),
-      livekitUrl: config.livekit.publicUrl,
+      livekitUrl: hideUrlSecrets(config.livekit.publicUrl),
     }));
     servePrompts(api, { config, gate, prompts: personas });
     serveToken(api, { config, gate, prompts: personas, watch, clock, log });

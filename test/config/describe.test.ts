@@ -66,7 +66,24 @@ test('the dump has every setting, falsy values as they are', () => {
   expect(dump.agent).toMatchObject({ idleTimeoutMs: 0, name: '' });
 });
 
-test('credentials inside a URL are not shown', () => {
-  const dump = redactedDump(load({ LLM_BASE_URL: 'https://me:hidden@gpu:8000/v1?a=b@c' }));
-  expect(dump.llm?.baseUrl).toBe('https://…@gpu:8000/v1?a=b@c');
+test('what a URL holds of secrets is not shown, in whichever setting', () => {
+  const secret = 'https://me:hidden@gpu:8000/v1?api_key=hidden&version=hidden';
+  const ready = 'http://a/readyz?key=hidden,http://me:hidden@b/readyz';
+  const dump = redactedDump(
+    load({
+      LLM_BASE_URL: secret,
+      LIVEKIT_PUBLIC_URL: 'wss://me:hidden@lk/x?access_token=hidden',
+      CHECK_READY_URLS: ready,
+    }),
+  );
+  expect(dump.llm?.baseUrl).toBe('https://…@gpu:8000/v1?api_key=…&version=…');
+  expect(dump.livekit?.publicUrl).toBe('wss://…@lk/x?access_token=…');
+  expect(dump.check?.readyUrls).toBe('http://a/readyz?key=…,http://…@b/readyz');
+});
+
+test('a wrong URL is named without them', () => {
+  const wrong = () =>
+    load({ LLM_BASE_URL: 'gpu:8000/v1?api_key=hidden', TTS_BASE_URL: 'ftp://me:hidden@gpu/' });
+  expect(wrong).toThrow('LLM_BASE_URL: got "gpu:8000/v1?api_key=…"');
+  expect(wrong).not.toThrow('hidden');
 });

@@ -19,7 +19,8 @@ const pageUrl = async (program: WorkerProcess) => String((await program.logged('
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'voice-agent-nginx-'));
-  page = stack().startProgram('web');
+  // Nothing about models: the page has no use for them.
+  page = stack().startProgram('web', { OPENAI_BASE_URL: '', OPENAI_API_KEY: '' });
   proxy = await startNginx(join(dir, 'default'), await pageUrl(page));
 });
 afterAll(async () => {

@@ -14,7 +14,7 @@ function understood(manifests: readonly Manifest[], component: string) {
     if (path === '/etc/voice-agent/config/config.yaml') return data['config.yaml'];
     return path.startsWith('/etc/voice-agent/secrets/') ? `${path}-long-enough-for-a-secret` : undefined;
   };
-  return loadConfig({ env, read });
+  return loadConfig({ env, read }, component === 'web' ? 'page' : 'all');
 }
 
 const withProgram = Object.entries(SCENARIOS).filter(

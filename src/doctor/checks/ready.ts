@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../../errors.ts';
+import { hideUrlSecrets } from '../../urls.ts';
 import type { Check, CheckContext } from '../check.ts';
 
 /** Workers and pages say that they can take callers: their `/readyz` at CHECK_READY_URLS. */
@@ -9,7 +10,7 @@ export const ready: Check = {
     const urls = config.check.readyUrls.split(',').filter(Boolean);
     if (urls.length === 0) return undefined;
     await Promise.all(urls.map((url) => requireReady(url.trim(), { signal, fetch })));
-    return urls.join(', ');
+    return hideUrlSecrets(urls.join(', '));
   },
 };
 
@@ -18,7 +19,10 @@ async function requireReady(
   { signal, fetch }: Pick<CheckContext, 'signal' | 'fetch'>,
 ): Promise<void> {
   const failed = (problem: string, cause?: unknown) =>
-    new AppError(`${url}: ${problem}`, { hint: 'read the log of the process behind it', cause });
+    new AppError(`${hideUrlSecrets(url)}: ${problem}`, {
+      hint: 'read the log of the process behind it',
+      cause,
+    });
   let response: Response;
   try {
     response = await fetch(url, { signal });
