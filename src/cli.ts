@@ -17,12 +17,19 @@ export function createCli(): Command {
     .command('web')
     .description('serve only the test page and its token route')
     .action(async () =>
-      (await import('./serve.ts')).serve(loadConfig(), { worker: false, openLocally: false }),
+      (await import('./serve.ts')).serve(loadConfig(processSources(), 'page'), {
+        worker: false,
+        openLocally: false,
+      }),
     );
   cli
     .command('dev')
     .description('start everything for a first conversation: LiveKit, stand-in models, worker, page')
-    .action(async () => (await import('./dev/up.ts')).up());
+    .option('--devkey', 'give its LiveKit the well-known pair devkey and secret, which any web page can try')
+    .action(async ({ devkey }: { devkey?: boolean }) => {
+      const { DEVKEY } = await import('./dev/livekit-keys.ts');
+      await (await import('./dev/up.ts')).up(devkey ? DEVKEY : undefined);
+    });
   cli
     .command('token')
     .description('print a short-lived token that joins one room and calls this agent')
@@ -31,9 +38,11 @@ export function createCli(): Command {
     .option('--prompt <name>', 'prompt of the call; default the configured one')
     .action(async (options) => {
       const { printToken } = await import('./web/print-token.ts');
+      const { withDevLiveKit } = await import('./dev/livekit-keys.ts');
+      const { openSettings } = await import('./dev/plan.ts');
       // Beside `npm run dev`, with nothing configured, the token is for what dev started.
-      const { planDev } = await import('./dev/plan.ts');
-      await printToken(planDev(processSources(), 'http://127.0.0.1:9100/v1').config, options);
+      const sources = processSources();
+      await printToken(loadConfig(withDevLiveKit(sources, openSettings(sources)), 'page'), options);
     });
   cli
     .command('check')

@@ -4,6 +4,7 @@ import { AppError, messageOf } from '../errors.ts';
 import { type Child, type Service, startChild } from './child.ts';
 import { findLiveKitBinary, type LiveKitBinary } from './livekit-binary.ts';
 import { LIVEKIT_HOST, type LiveKitPorts, livekitConfig } from './livekit-config.ts';
+import { randomKeyPair } from './livekit-keys.ts';
 import { freeTcpPort, freeUdpPort } from './ports.ts';
 import { asService } from './ready.ts';
 
@@ -17,9 +18,8 @@ export interface LiveKitOptions {
   binary?: LiveKitBinary;
   /** Port of signalling and API; default a free one. */
   port?: number;
-  /** Default `devkey`. */
+  /** Of the only pair of keys that it takes; default random. */
   apiKey?: string;
-  /** Default `secret`. */
   apiSecret?: string;
   /** Gets livekit-server's output. */
   logFile?: string;
@@ -42,7 +42,7 @@ export interface LiveKit {
  */
 export async function startLiveKit(options: LiveKitOptions = {}): Promise<LiveKit> {
   const binary = options.binary ?? (await findLiveKitBinary());
-  const { apiKey = 'devkey', apiSecret = 'secret' } = options;
+  const { apiKey, apiSecret } = { ...randomKeyPair(), ...options };
   for (let attempt = 1; ; attempt++) {
     const ports = await livekitPorts(options.port);
     const service = launchLiveKit({ ...options, binary, apiKey, apiSecret, ports });

@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelNames } from '../config/models.ts';
+import { hideUrlSecrets } from '../urls.ts';
+import { DEV_LIVEKIT_FILE, masked } from './livekit-keys.ts';
 import type { Plan, Stage } from './plan.ts';
 import type { RunningLiveKit } from './run-livekit.ts';
 import type { RunningStandIns } from './run-stand-ins.ts';
@@ -26,7 +28,8 @@ export function renderOverview({ plan, livekit, standIns, worker, prompts, logDi
   const answers = agent.name === '' ? 'joins every room' : `joins when «${agent.name}» is dispatched`;
   const table = renderTable([
     ['page', worker.pageUrl ?? 'off', worker.pageUrl ? 'open it and call' : 'WEB_ENABLED=false'],
-    ['LiveKit', at(livekit.url, livekit.service?.pid()), livekit.detail],
+    ['LiveKit', at(hideUrlSecrets(livekit.url), livekit.service?.pid()), livekit.detail],
+    ...keyRows(plan, livekit),
     ['worker', at('this machine', worker.service.pid()), `${answers}; ${agent.maxCalls} call slots`],
     [
       'prompt',
@@ -38,6 +41,13 @@ export function renderOverview({ plan, livekit, standIns, worker, prompts, logDi
   ]);
   const forReal = `Stand-ins only play a model's part. For real ones set OPENAI_BASE_URL, or ${variables(plan.standIns)}.`;
   return plan.standIns.length === 0 ? table : `${table}\n\n${forReal}`;
+}
+
+/** Of a LiveKit of ours; the user knows the pair of another. */
+function keyRows({ config }: Plan, { service }: RunningLiveKit): Row[] {
+  const { apiKey, apiSecret } = config.livekit;
+  const pair = `key ${masked(apiKey)}, secret ${masked(apiSecret)}`;
+  return service ? [['', pair, `in ${DEV_LIVEKIT_FILE}, for \`npm run token\``]] : [];
 }
 
 const variables = (stages: readonly Stage[]) =>
@@ -55,7 +65,7 @@ function stageRow(
     return [what, where, `STAND-IN, not a model: ${standIns?.engines[stage]}`];
   }
   const where = provider === 'deepgram' ? (config.deepgram.baseUrl ?? '') : baseUrl;
-  return [what, where, `${modelNames(config)[stage]} (${provider})`];
+  return [what, hideUrlSecrets(where), `${modelNames(config)[stage]} (${provider})`];
 }
 
 /** Names of the prompt files in a folder; those that start with `_` are parts of others. */

@@ -2,16 +2,13 @@ import { isGiven, loadConfig, type Sources } from '../config/load.ts';
 import { isLoopback } from '../config/rules.ts';
 import type { Config } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
+import type { KeyPair } from './livekit-keys.ts';
 
 export type Stage = 'stt' | 'llm' | 'tts';
 const STAGES: readonly Stage[] = ['stt', 'llm', 'tts'];
 
-/** What livekit-server uses by itself in development. */
-const LIVEKIT: Readonly<Record<string, string>> = {
-  LIVEKIT_URL: 'ws://127.0.0.1:7880',
-  LIVEKIT_API_KEY: 'devkey',
-  LIVEKIT_API_SECRET: 'secret',
-};
+/** Where a LiveKit on a developer's machine usually listens. */
+const LIVEKIT_URL = 'ws://127.0.0.1:7880';
 
 /** What `npm run dev` starts, and with which settings. */
 export interface Plan {
@@ -30,9 +27,10 @@ export interface Plan {
  * as wrong here as in production.
  *
  * @param standInUrl - base URL of the stand-in models
+ * @param keys - for a LiveKit of ours
  * @throws ConfigError listing every fault.
  */
-export function planDev(sources: Sources, standInUrl: string): Plan {
+export function planDev(sources: Sources, standInUrl: string, keys: KeyPair): Plan {
   const open = openSettings(sources);
   const standIns = STAGES.filter((stage) => open.has(`${stage.toUpperCase()}_BASE_URL`));
   const filled: Record<string, string> = {};
@@ -40,7 +38,12 @@ export function planDev(sources: Sources, standInUrl: string): Plan {
   const livekitGiven = !open.has('LIVEKIT_URL');
   if (!livekitGiven) {
     // Credentials only for a server of ours: somebody else's takes its own, and their lack is a fault to report.
-    for (const [key, value] of Object.entries(LIVEKIT)) if (open.has(key)) filled[key] = value;
+    const ours = {
+      LIVEKIT_URL,
+      LIVEKIT_API_KEY: keys.apiKey,
+      LIVEKIT_API_SECRET: keys.apiSecret,
+    };
+    for (const [key, value] of Object.entries(ours)) if (open.has(key)) filled[key] = value;
   }
   // Who runs this is the operator, and the page is theirs.
   if (!isGiven(sources, 'SHOW_FAULTS')) filled.SHOW_FAULTS = 'true';
@@ -61,7 +64,7 @@ const standInSettings = (stage: Stage, url: string) => ({
 });
 
 /** Required settings that neither environment nor file gives. */
-function openSettings(sources: Sources): ReadonlySet<string> {
+export function openSettings(sources: Sources): ReadonlySet<string> {
   try {
     loadConfig(sources);
     return new Set();
@@ -74,5 +77,5 @@ function openSettings(sources: Sources): ReadonlySet<string> {
 /** Where a livekit-server of ours listens: where the user expects one, if that is on this machine. */
 export function livekitPort({ config }: Plan): number {
   const { url } = config.livekit;
-  return (isLoopback(url) && Number(new URL(url).port)) || Number(new URL(LIVEKIT.LIVEKIT_URL ?? '').port);
+  return (isLoopback(url) && Number(new URL(url).port)) || Number(new URL(LIVEKIT_URL).port);
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { hideUrlSecrets } from '../urls.ts';
 import { type Context, tellTaken } from './context.ts';
 import { isLiveKit, launchLiveKit, livekitPorts, livekitUrl } from './livekit.ts';
 import { findLiveKitBinary } from './livekit-binary.ts';
+import { tellOfLiveKit } from './livekit-keys.ts';
 import { livekitPort } from './plan.ts';
 import { choosePort } from './ports.ts';
 import type { Supervised } from './supervise.ts';
@@ -19,7 +21,7 @@ export async function runLiveKit({ plan, screen, logDir, keep }: Context): Promi
   const { url, apiKey, apiSecret } = plan.config.livekit;
   if (plan.livekitGiven) {
     if (await isLiveKit(url)) return { url, detail: 'as LIVEKIT_URL says', settings: {} };
-    screen.say(`LIVEKIT_URL ${url} does not answer: starting a livekit-server here`);
+    screen.say(`LIVEKIT_URL ${hideUrlSecrets(url)} does not answer: starting a livekit-server here`);
   }
   const wanted = livekitPort(plan);
   const port = tellTaken(screen, 'LiveKit', await choosePort(wanted));
@@ -34,6 +36,7 @@ export async function runLiveKit({ plan, screen, logDir, keep }: Context): Promi
   const service = keep('LiveKit', () => launchLiveKit({ binary, ports, apiKey, apiSecret, logFile }));
   await service.ready;
   const own = livekitUrl(ports);
+  await tellOfLiveKit({ url: own, apiKey, apiSecret, pid: process.pid });
   return {
     url: own,
     detail: `livekit-server ${binary.version} (${binary.origin}), reachable from this machine only`,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { processSources, type Sources } from '../config/load.ts';
 import type { Service } from './child.ts';
 import { type Context, tellTaken } from './context.ts';
+import { forgetLiveKit, type KeyPair, randomKeyPair } from './livekit-keys.ts';
 import { promptNames, renderOverview } from './overview.ts';
 import { planDev } from './plan.ts';
 import { choosePort } from './ports.ts';
@@ -18,15 +19,16 @@ const STAND_IN_PORT = 9100;
 /**
  * `npm run dev`: everything for a first conversation on this machine, until Ctrl-C.
  *
+ * @param keys - for a LiveKit of ours; default a random pair
  * @throws AppError when something cannot start; then nothing is left running.
  */
-export async function up(): Promise<void> {
+export async function up(keys: KeyPair = randomKeyPair()): Promise<void> {
   // A terminal that was closed takes no more text; ending everything must still work.
   process.stdout.on('error', () => {});
   const screen = createScreen(process.stdout);
   const services: Supervised[] = [];
   const stopAsked = untilStopAsked(screen, services);
-  const started = startAll(processSources(), screen, services);
+  const started = startAll(processSources(), keys, screen, services);
   try {
     const stopWatching = await Promise.race([started.then(restartOnChange), stopAsked]);
     await stopAsked;
@@ -34,15 +36,21 @@ export async function up(): Promise<void> {
   } finally {
     // The worker first: it tells its callers.
     for (const service of [...services].reverse()) await service.stop();
+    await forgetLiveKit(process.pid);
   }
   // What was still being prepared, such as a build, ends with this process.
   process.exit(0);
 }
 
-async function startAll(sources: Sources, screen: Screen, services: Supervised[]): Promise<Started> {
+async function startAll(
+  sources: Sources,
+  keys: KeyPair,
+  screen: Screen,
+  services: Supervised[],
+): Promise<Started> {
   const startedMs = performance.now();
   const standInPort = await choosePort(STAND_IN_PORT);
-  const plan = planDev(sources, `http://127.0.0.1:${standInPort.port}/v1`);
+  const plan = planDev(sources, `http://127.0.0.1:${standInPort.port}/v1`, keys);
   const { agent, web } = plan.config;
   const pagePort = await choosePort(web.port, web.host);
   const logDir = join('.cache', 'dev', String(pagePort.port));

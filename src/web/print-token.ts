@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { createPersonaStore } from '../persona/store.ts';
+import { hideUrlSecrets } from '../urls.ts';
 import { dispatchIfRoomIsOpen } from './dispatch-now.ts';
 import { issueToken, tokenRequest } from './issue.ts';
 import { createLiveKitClients, type LiveKitClients } from './livekit-clients.ts';
@@ -43,7 +44,7 @@ export async function printToken(
     },
     (error) =>
       log.warn(
-        { url: config.livekit.url, error: messageOf(error) },
+        { url: hideUrlSecrets(config.livekit.url), error: messageOf(error) },
         'LiveKit was not asked whether the room is open already; if it is, no agent comes by this token',
       ),
   );

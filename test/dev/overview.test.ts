@@ -8,8 +8,10 @@ import type { Supervised } from '../../src/dev/supervise.ts';
 
 const service = (pid: number) => ({ pid: () => pid }) as Supervised;
 
+const KEYS = { apiKey: 'dev0123456789', apiSecret: 'hidden-secret-of-this-run-of-dev' };
+
 function overview(env: Record<string, string>) {
-  const plan = planDev({ env, read: () => undefined }, 'http://127.0.0.1:9100/v1');
+  const plan = planDev({ env, read: () => undefined }, 'http://127.0.0.1:9100/v1', KEYS);
   return renderOverview({
     plan,
     livekit: {
@@ -31,6 +33,12 @@ test('it says what runs where, with which prompt', () => {
   expect(text).toMatch(/LiveKit +ws:\/\/127\.0\.0\.1:7880 \(pid 11\) +livekit-server 1\.13\.3/);
   expect(text).toMatch(/worker .*pid 13.*«voice-agent»/);
   expect(text).toMatch(/prompt +prompts\/default\.md +.*also phone$/m);
+});
+
+test('the keys of a LiveKit of ours are shown masked, with where they are', () => {
+  const text = overview({});
+  expect(text).toMatch(/key dev012…, secret hidden… +in \.cache\/dev\/livekit\.json, for `npm run token`/);
+  expect(text).not.toContain('hidden-');
 });
 
 test('a stand-in is called one, with what to set instead', () => {

@@ -2,16 +2,17 @@ import { expect, test } from 'vitest';
 import { livekitPort, planDev } from '../../src/dev/plan.ts';
 import { ConfigError } from '../../src/errors.ts';
 
+const KEYS = { apiKey: 'dev1', apiSecret: 'a-secret-of-this-run-of-32-letters' };
 const STAND_INS = 'http://127.0.0.1:9100/v1';
 
 function plan(env: Record<string, string> = {}, files: Record<string, string> = {}) {
-  return planDev({ env, read: (path) => files[path] }, STAND_INS);
+  return planDev({ env, read: (path) => files[path] }, STAND_INS, KEYS);
 }
 
 test('with nothing configured, LiveKit and all three models are of this machine', () => {
   const { config, livekitGiven, standIns } = plan();
   expect(livekitGiven).toBe(false);
-  expect(config.livekit).toMatchObject({ url: 'ws://127.0.0.1:7880', apiKey: 'devkey', apiSecret: 'secret' });
+  expect(config.livekit).toMatchObject({ url: 'ws://127.0.0.1:7880', ...KEYS });
   expect(standIns).toEqual(['stt', 'llm', 'tts']);
   expect([config.stt.baseUrl, config.llm.baseUrl, config.tts.baseUrl]).toEqual([
     STAND_INS,

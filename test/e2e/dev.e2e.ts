@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { processSources } from '../../src/config/load.ts';
 import { type Child, startChild } from '../../src/dev/child.ts';
@@ -84,13 +85,41 @@ test('one command brings up the page and says what runs where; Ctrl-C leaves no 
   });
   expect(await answer.json()).toMatchObject({ token: expect.any(String) });
 
+  const told = JSON.parse(readFileSync(KEYS_FILE(), 'utf8'));
+  expect(statSync(KEYS_FILE()).mode & 0o777).toBe(0o600);
+  expect(output()).not.toContain(told.apiSecret);
+  const listedWith = (key: string, secret: string) =>
+    new RoomServiceClient(told.url, key, secret).listRooms();
+  await expect(listedWith('devkey', 'secret'), 'the pair that every web page can try').rejects.toThrow();
+  expect(await listedWith(told.apiKey, told.apiSecret)).toEqual(expect.any(Array));
+  expect(await printedToken()).toMatchObject({ url: told.url, room: 'demo' });
+
   const processes = descendants(child.pid ?? 0);
   const commands = processes.map(({ command }) => command).join('\n');
   for (const part of ['livekit-server', 'standin/main.ts', 'main.ts start']) expect(commands).toContain(part);
   process.kill(child.pid ?? 0, 'SIGINT');
   expect(await child.exited).toMatchObject({ code: 0, signal: null });
   await vi.waitFor(() => expect(processes.filter(isAlive)).toEqual([]), { timeout: 5000 });
+  expect(existsSync(KEYS_FILE())).toBe(false);
 });
+
+/** Where dev says what its LiveKit takes. */
+const KEYS_FILE = () => join(dir, '.cache/dev/livekit.json');
+
+/** What `npm run token` prints in the folder of dev, with nothing configured. */
+async function printedToken(): Promise<unknown> {
+  const { PATH, HOME } = processSources().env;
+  const lines: string[] = [];
+  const { exited } = startChild({
+    command: process.execPath,
+    args: ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts'), 'token', '--room', 'demo'],
+    env: { PATH, HOME },
+    cwd: dir,
+    onLine: (line) => lines.push(line),
+  });
+  expect((await exited).code, lines.join('\n')).toBe(0);
+  return JSON.parse(lines.join('\n'));
+}
 
 test('a taken port is named with who holds it, and another is used', async () => {
   const server = createServer();

@@ -51,7 +51,7 @@ test('the path of the media is known, and a room that closes is noticed', async 
 
 test('a token that is refused is an error that names the server', async () => {
   const { livekit, callers } = stack();
-  const forged = new AccessToken('devkey', 'another secret of thirty-two letters', { identity: 'x' });
+  const forged = new AccessToken(livekit.apiKey, 'another secret of thirty-two letters', { identity: 'x' });
   forged.addGrant({ roomJoin: true, room: 'x' });
   await expect(callers.joinWith(await forged.toJwt())).rejects.toThrow(livekit.url);
 });
