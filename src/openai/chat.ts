@@ -1,5 +1,6 @@
 import { BOUNDS } from '../bounds.ts';
 import type { EndpointError } from '../errors.ts';
+import { AnswerBytes } from './answer-bytes.ts';
 import { type ChatAsk, type ChatEndpoint, chatBody } from './chat-body.ts';
 import { lessonOf } from './chat-learned.ts';
 import { type ChatPart, readChatPart } from './chat-part.ts';
@@ -24,25 +25,24 @@ export async function* streamChat(
   options: RemoteOptions,
 ): AsyncGenerator<ChatPart> {
   const { call, answer } = await asked(endpoint, ask, options);
-  const begin = new Beginning();
-  let isComplete = false;
+  const bytes = new AnswerBytes(answer, options.clock);
   let characters = 0;
   try {
-    for await (const { data } of sseEvents(begin.watch(answer.body))) {
+    for await (const { data } of sseEvents(bytes)) {
       const chunk = parsed(data);
       if (!chunk) continue;
-      if (!isComplete) requireNoError(chunk, data, call);
+      if (!bytes.isComplete) requireNoError(chunk, data, call);
       const part = readChatPart(chunk);
-      isComplete ||= part.finish !== undefined;
+      bytes.isComplete ||= part.finish !== undefined;
       characters += lengthOf(part);
       if (characters > BOUNDS.answerCharacters) throw endless(call, `${BOUNDS.answerCharacters} characters`);
       yield part;
     }
   } catch (error) {
-    if (isComplete && !options.signal?.aborted) return;
+    if (bytes.isComplete && !options.signal?.aborted) return;
     throw error instanceof EventTooLong ? fault(call, 'invalid', `answered ${error.message}`) : error;
   }
-  begin.requireEvents(call, answer.status);
+  requireEvents(bytes, call, answer.status);
 }
 
 /** Thoughts are not counted: nobody keeps them, and time bounds them. */
@@ -114,28 +114,11 @@ function requireNoError(chunk: JsonObject, data: string, call: Call): void {
   if (isError) throw fault(call, 'invalid', `broke its answer off with an error: ${excerpt(data, call)}`);
 }
 
-const BEGIN_BYTES = 4096;
-
-/** The first bytes of an answer, to tell an empty stream from what is none. */
-class Beginning {
-  readonly #chunks: Uint8Array[] = [];
-  #bytes = 0;
-
-  async *watch(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of body) {
-      if (this.#bytes < BEGIN_BYTES) this.#chunks.push(chunk.subarray(0, BEGIN_BYTES - this.#bytes));
-      this.#bytes += chunk.length;
-      yield chunk;
-    }
-  }
-
-  /** Else a JSON error sent with status 200 would be an answer with nothing in it. */
-  requireEvents(call: Call, status: number): void {
-    const begin = new TextDecoder().decode(Buffer.concat(this.#chunks)).trim();
-    if (begin !== '' && !/^[{[<]/.test(begin)) return;
-    const said = begin === '' ? 'nothing' : `no event stream: ${excerpt(begin, call)}`;
-    throw fault(call, 'invalid', `answered ${status} with ${said}`, {
-      hint: 'Check that the server supports `stream: true` for this model.',
-    });
-  }
+/** Else a JSON error sent with status 200 would be an answer with nothing in it. */
+function requireEvents({ begin }: AnswerBytes, call: Call, status: number): void {
+  if (begin !== '' && !/^[{[<]/.test(begin)) return;
+  const said = begin === '' ? 'nothing' : `no event stream: ${excerpt(begin, call)}`;
+  throw fault(call, 'invalid', `answered ${status} with ${said}`, {
+    hint: 'Check that the server supports `stream: true` for this model.',
+  });
 }

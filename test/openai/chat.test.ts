@@ -118,6 +118,29 @@ test('an answer whose connection is cut after its end is whole', async () => {
   expect(await said()).toEqual({ text: 'Hello' });
 });
 
+test('the next request goes over the connection of the last, though its end came after [DONE]', async () => {
+  server.on(ROUTE, async (exchange) => {
+    exchange.start(200);
+    await exchange.write(delta('Hello', 'stop'));
+    await exchange.write(DONE);
+    exchange.end();
+  });
+  for (let turn = 1; turn <= 3; turn += 1) {
+    expect(await said({ clock: manualClock() })).toEqual({ text: 'Hello' });
+    await (await server.received(turn)).closed;
+  }
+  expect(server.connections).toBe(1);
+});
+
+test('a connection that stays open after [DONE] holds up nobody', async () => {
+  server.on(ROUTE, async (exchange) => {
+    exchange.start(200);
+    await exchange.write(`${delta('Hello', 'stop')}${DONE}`);
+  });
+  expect(await said()).toEqual({ text: 'Hello' });
+  await (await server.received(1)).closed;
+});
+
 test('only [DONE] is an empty answer, not a failure', async () => {
   server.on(ROUTE, (exchange) => exchange.reply(200, DONE));
   expect(await said()).toEqual({ text: '' });
