@@ -1,6 +1,8 @@
 /**
  * The most that is taken of anything that comes from outside, in one place. What is more is refused, with a line in the
- * log and in a metric: `voice_agent_inputs_refused_total` for callers, an `EndpointError` (`invalid`) for servers.
+ * log; what a room sends is counted in `voice_agent_inputs_refused_total`, what a server sends is an `EndpointError`
+ * (`invalid`). Names and attributes are bounded by livekit-server (256 bytes, 64 KB in all) and cut in
+ * `persona/render.ts`.
  * Generous for honest use; tight enough that nobody fills the memory of a process that also serves others.
  */
 export const BOUNDS = {
