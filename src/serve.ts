@@ -43,6 +43,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   if (withWorker) await loadVad(config.turn);
   const worker = withWorker ? createWorker({ config, log, agentFile: agentFile() }) : undefined;
   const ops = await serveOps(config, worker);
+  log.info({ url: ops.url }, 'health listening');
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally }));
 
   const stopped = stopOnSignals({ worker, web, log });

@@ -34,6 +34,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'behaviours',
+          env: { NODE_ENV: 'production' },
+          include: ['test/behaviours/*.behaviour.ts'],
+          // Each file has a stack of its own; three at once wait more than they compute.
+          maxWorkers: 3,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          globalSetup: ['test/e2e/global-setup.ts'],
+        },
+      },
+      {
+        test: {
           name: 'cluster',
           env: { NODE_ENV: 'production' },
           include: ['test/cluster/*.cluster.ts'],

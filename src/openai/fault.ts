@@ -83,6 +83,9 @@ export function excerpt(body: string, { url, secrets = [] }: Target): string {
   const { search, username, password } = new URL(url);
   let text = (messageIn(body) ?? body).slice(0, READ_CHARS);
   if (/^\s*</.test(text)) text = readableHtml(text);
+  // llama-server: the source of the chat template stands before it.
+  const reasonAt = text.lastIndexOf('Jinja Exception: ');
+  if (reasonAt > 0) text = text.slice(reasonAt);
   for (const secret of [...secrets, search, username, password]) {
     if (secret.length >= 4) text = text.replaceAll(secret, '…');
   }

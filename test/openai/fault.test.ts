@@ -14,6 +14,14 @@ test.each([
   ],
   ['<html><head><title>502 Bad\n Gateway</title></head><body>x</body></html>', '502 Bad Gateway'],
   ['<p>some <b>thing</b></p>', 'some thing'],
+  [
+    JSON.stringify({
+      error: {
+        message: `\n----\nWhile executing CallExpression at line 85, column 32 in source:\n${'{{ x }}'.repeat(40)}\nError: Jinja Exception: System role not supported`,
+      },
+    }),
+    'Jinja Exception: System role not supported',
+  ],
   ['  two\n lines ', 'two lines'],
   ['', ''],
   ['null', 'null'],

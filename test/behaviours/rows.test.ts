@@ -1,0 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ROWS } from './rows.ts';
+import { readmeWith } from './table.ts';
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+
+test('the README has the table of all behaviours: `npm run readme` writes it', () => {
+  const readme = read('../../src/call/README.md');
+  expect(readme).toBe(readmeWith(readme));
+});
+
+test('each row has a call that proves it, and one only', () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.behaviour.ts'));
+  const proven = files.flatMap((name) =>
+    [...read(name).matchAll(/^behaviour\(\s*'([^']+)'/gm)].map(([, row]) => row),
+  );
+  expect(proven.toSorted()).toEqual(Object.keys(ROWS).toSorted());
+});

@@ -1,0 +1,94 @@
+/** One fault of a model server in a real call: what is injected, and what caller, log and metrics get. */
+export interface Row {
+  injected: string;
+  heard: string;
+  /** Log line, or event on the page. */
+  event: string;
+  metric: string;
+}
+
+const none = '–';
+
+/**
+ * Every behaviour that `*.behaviour.ts` proves in a call with real audio. `write-docs.ts` makes the table of
+ * `src/call/README.md` of it; a row without a test, or a test without a row, fails.
+ */
+export const ROWS = {
+  'tools refused': {
+    injected: 'a server that refuses `tools: []`, as vLLM does from 0.20 on',
+    heard: 'the answer',
+    event: none,
+    metric: none,
+  },
+  'roles must alternate': {
+    injected:
+      'a chat template that wants user and assistant by turns, user first, one system message first; a greeting was spoken',
+    heard: 'the answer, at the first request',
+    event: none,
+    metric: none,
+  },
+  'no system role': {
+    injected: 'a chat template without a system role (Gemma 2)',
+    heard: 'the answer',
+    event: none,
+    metric: none,
+  },
+  'user message required': {
+    injected: 'a chat template that wants a user message (Qwen3.5); the prompt lets the model greet',
+    heard: 'the greeting, then the answer',
+    event: none,
+    metric: none,
+  },
+  'older field names': {
+    injected: 'a server that does not know `max_completion_tokens`; the prompt has `max_tokens`',
+    heard: 'the answer',
+    event: none,
+    metric: none,
+  },
+  'refused with a reason': {
+    injected: 'a server that refuses every request and quotes all of it',
+    heard: 'the apology',
+    event: '`endpoint failed` with the server’s reason, none of the caller’s words',
+    metric: '`voice_agent_endpoint_errors_total{endpoint="llm",failure="status"}`',
+  },
+  'odd chunks': {
+    injected:
+      'a stream with a blank line first, `delta: null`, `choices: null`, `choices: []`, a chunk that is no JSON',
+    heard: 'the whole answer',
+    event: none,
+    metric: none,
+  },
+  'sound described': {
+    injected:
+      'noises that the recogniser writes as `[BLANK_AUDIO]`, `♪♪`, one phrase 40 times, the closing of a video',
+    heard: 'nothing; then the answer to a question',
+    event: '`transcript dropped` at debug, with the reason',
+    metric: '`voice_agent_transcripts_dropped_total{reason}`',
+  },
+  'sound described over the agent': {
+    injected: 'a noise over the agent’s voice, written as `[Music]`',
+    heard: 'the answer, which goes on where it stopped',
+    event: '`transcript dropped` at debug, with the reason',
+    metric: '`voice_agent_transcripts_dropped_total{reason="annotation"}`',
+  },
+  'sound described beside words': {
+    injected: 'a question written as `[Music] … (coughs)`',
+    heard: 'the answer; the model is asked the words alone',
+    event: none,
+    metric: none,
+  },
+  thanks: {
+    injected: 'a clear «Thank you.», which is also what recognisers write over silence',
+    heard: 'the answer',
+    event: none,
+    metric: none,
+  },
+  'realtime refused': {
+    injected: '`STT_MODE=realtime`, and a server that refuses the WebSocket',
+    heard: 'the answer',
+    event: '`realtime transcription does not work: batch for the rest of this call`, once',
+    metric: '`voice_agent_endpoint_errors_total{endpoint="stt"}`',
+  },
+} as const satisfies Record<string, Row>;
+
+export type RowName = keyof typeof ROWS;

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import type { Guest } from '../../src/probe/guest.ts';
+import type { Sound } from '../../src/probe/wav.ts';
+import type { StandIn } from '../../src/standin/server.ts';
+import { answerAfter, expectHeard } from '../e2e/hearing.ts';
+import type { Stack } from '../e2e/stack.ts';
+import { utterance } from '../e2e/utterance.ts';
+import type { LogLine } from '../e2e/worker.ts';
+import type { RowName } from './rows.ts';
+
+export const QUESTION = 'Is my data plan still active?';
+export const ANSWER = 'Yes, your plan is active until the end of March.';
+export const LONG_ANSWER = [
+  'There was once a fisherman who lived by the sea with his wife and three daughters.',
+  'Every morning he rowed out before the sun rose, and every evening he came home with an empty net.',
+  'One day he caught a golden fish that could speak, and it begged him to let it go.',
+];
+export const APOLOGY = 'Sorry, something went wrong on our side.';
+export const GREETING = 'Hello, how can I help?';
+
+/** A prompt file with a greeting and an apology, and more lines of front matter. */
+export const promptWith = (...lines: string[]): string =>
+  [
+    '---',
+    'language: en',
+    `greeting: ${GREETING}`,
+    `apology: ${APOLOGY}`,
+    ...lines,
+    '---',
+    'You answer calls.',
+  ].join('\n');
+
+/** One call, for one row. */
+export interface Scene {
+  standIn: StandIn;
+  caller: Guest;
+  /** Speaks the question; returns what the agent says then, until it is quiet. */
+  ask(): Promise<Sound>;
+  /** Asks, and fails unless exactly these texts are heard. */
+  askAndHear(...texts: string[]): Promise<void>;
+  /** By how much a counter of the worker has grown since the row began. */
+  grown(series: string): Promise<number>;
+  /** Lines that the worker has logged since the row began. */
+  log(): readonly LogLine[];
+  /** Waits for such a line. */
+  logged(msg: string): Promise<LogLine>;
+  /** Waits until a transcript was dropped for this reason. */
+  dropped(reason: string): Promise<void>;
+}
+
+export interface SceneOptions {
+  prompt?: string;
+  /** Before the call; default: the question is understood and answered. */
+  setUp?(standIn: StandIn): void;
+}
+
+/** The test of a row: a call to a stack of the file, whose greeting is over when `run` begins. */
+export function behaviour(
+  row: RowName,
+  stack: () => Stack,
+  { prompt = 'default', setUp }: SceneOptions,
+  run: (scene: Scene) => Promise<void>,
+): void {
+  test(row, async () => {
+    const { standIn, callers, worker } = stack();
+    standIn.control({ stt: { always: QUESTION }, llm: { always: ANSWER } });
+    setUp?.(standIn);
+    const before = await metricsOf(stack());
+    const logBegan = worker.log.length;
+    const caller = await callers.call({ prompt });
+    await caller.waitForSilence({ afterMs: performance.now(), timeoutMs: 20_000 });
+    const question = await utterance(QUESTION);
+    const ask = async () => {
+      const { lastVoicedAtMs } = await caller.speak(question);
+      return answerAfter(caller, lastVoicedAtMs);
+    };
+    const line = (msg: string, fields: Record<string, unknown> = {}) => {
+      const find = () => worker.log.slice(logBegan).find((one) => one.msg === msg && holds(one, fields));
+      return worker.until(`the log line «${msg}»`, find, 20_000);
+    };
+    await run({
+      ...{ standIn, caller, ask },
+      askAndHear: async (...texts) => expectHeard(standIn, await ask(), texts),
+      grown: async (series) => totalOf(await metricsOf(stack()), series) - totalOf(before, series),
+      log: () => worker.log.slice(logBegan),
+      logged: (msg) => line(msg),
+      dropped: async (reason) => {
+        await line('transcript dropped', { reason });
+      },
+    });
+    expect(caller.left, 'the call goes on').toBeUndefined();
+  });
+}
+
+async function metricsOf({ worker }: Stack): Promise<string> {
+  const { url } = await worker.logged('health listening');
+  return (await fetch(`${url}/metrics`)).text();
+}
+
+/** Sum of all series of a name whose labels contain those given, such as `name{endpoint="llm"}`. */
+function totalOf(metrics: string, series: string): number {
+  const [name = '', labels = ''] = series.replace(/}$/, '').split('{');
+  const wanted = labels.split(',').filter(Boolean);
+  return metrics
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    .filter((line) => wanted.every((label) => line.includes(label)))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+const holds = (line: LogLine, fields: Record<string, unknown>): boolean =>
+  Object.entries(fields).every(([key, value]) => line[key] === value);

@@ -1,0 +1,73 @@
+import { expect } from 'vitest';
+import { answerAfter, expectHeard } from '../e2e/hearing.ts';
+import { useStack } from '../e2e/stack.ts';
+import { utterance } from '../e2e/utterance.ts';
+import { ANSWER, behaviour, LONG_ANSWER, promptWith, QUESTION, type Scene } from './scene.ts';
+
+const stack = useStack({ profile: { tts: { realtimeFactor: 4 } }, prompts: { default: promptWith() } });
+
+/** Makes a noise that the recogniser writes so, and waits until that was dropped. */
+async function makeNoise(
+  { caller, standIn, dropped }: Scene,
+  written: string,
+  reason: string,
+): Promise<void> {
+  standIn.control({ stt: { always: written } });
+  await caller.speak(await utterance('Hmm hmm hmm.'));
+  await dropped(reason);
+  standIn.control({ stt: { always: QUESTION } });
+}
+
+const asked = ({ standIn }: Scene) =>
+  standIn.requests('llm').map(({ details }) => details?.messages.at(-1)?.content);
+
+behaviour('sound described', stack, {}, async (scene) => {
+  for (const [written, reason] of [
+    ['[BLANK_AUDIO]', 'annotation'],
+    ['♪♪', 'annotation'],
+    ['Thank you. '.repeat(40), 'repetition'],
+    ['Subtitles by the Amara.org community', 'phrase'],
+  ] as const) {
+    await makeNoise(scene, written, reason);
+    expect(await scene.grown(`voice_agent_transcripts_dropped_total{reason="${reason}"}`)).toBeGreaterThan(0);
+  }
+  expect(asked(scene)).toEqual([]);
+  await scene.askAndHear(ANSWER);
+});
+
+behaviour(
+  'sound described over the agent',
+  stack,
+  { setUp: (standIn) => standIn.control({ llm: { always: LONG_ANSWER.join(' ') } }) },
+  async (scene) => {
+    const { caller, standIn } = scene;
+    const { lastVoicedAtMs } = await caller.speak(await utterance(QUESTION));
+    const startMs = await caller.waitForSpeech({ afterMs: lastVoicedAtMs, timeoutMs: 20_000 });
+    await makeNoise(scene, '[Music]', 'annotation');
+    await expectHeard(standIn, await answerAfter(caller, startMs - 100), [LONG_ANSWER.at(-1) ?? '']);
+    expect(caller.transcripts.find(({ text }) => text.startsWith(LONG_ANSWER[0] ?? '?'))?.text.trim()).toBe(
+      LONG_ANSWER.join(' '),
+    );
+    expect(asked(scene)).toEqual([QUESTION]);
+  },
+);
+
+behaviour(
+  'sound described beside words',
+  stack,
+  { setUp: (standIn) => standIn.control({ stt: { always: `[Music] ${QUESTION} (coughs)` } }) },
+  async (scene) => {
+    await scene.askAndHear(ANSWER);
+    expect(asked(scene)).toEqual([QUESTION]);
+  },
+);
+
+behaviour(
+  'thanks',
+  stack,
+  { setUp: (standIn) => standIn.control({ stt: { always: 'Thank you.' } }) },
+  async (scene) => {
+    await scene.askAndHear(ANSWER);
+    expect(asked(scene)).toEqual(['Thank you.']);
+  },
+);
