@@ -12,7 +12,14 @@ export interface Check {
    *
    * @throws anything; what is thrown is the failure, its `hint` what to do.
    */
-  run(context: CheckContext): Promise<string | undefined>;
+  run(context: CheckContext): Promise<string | Finding | undefined>;
+}
+
+/** A hop that works, and what to do all the same, such as a setting to paste. */
+export interface Finding {
+  detail: string;
+  /** A line a thing. */
+  hint?: string;
 }
 
 export interface CheckContext {
@@ -29,6 +36,6 @@ export interface Result {
   status: 'ok' | 'failed' | 'skipped';
   detail: string;
   tookMs: number;
-  /** With `failed`: what to do. */
+  /** What to do; always with `failed`, unless nothing is known. */
   hint?: string;
 }

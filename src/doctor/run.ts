@@ -1,14 +1,17 @@
 import { AppError, messageOf } from '../errors.ts';
-import type { Check, CheckContext, Result } from './check.ts';
+import type { Check, CheckContext, Finding, Result } from './check.ts';
 import { models } from './checks/models.ts';
 import { ready } from './checks/ready.ts';
 import { signal } from './checks/signal.ts';
+import { speech } from './checks/speech.ts';
+import { transcription } from './checks/transcription.ts';
 import { turn } from './checks/turn.ts';
 
 /** In the order in which a call meets them. A new check is one file and one word here. */
-export const CHECKS: readonly Check[] = [signal, turn, ready, models];
+export const CHECKS: readonly Check[] = [signal, turn, ready, models, transcription, speech];
 
-const DEADLINE_MS = 15_000;
+/** A model that is loaded on demand needs most of it. */
+const DEADLINE_MS = 30_000;
 
 export interface RunOptions {
   checks?: readonly Check[];
@@ -42,9 +45,10 @@ async function runOne(
   const missing = before.find((result) => needs.includes(result.id) && result.status === 'failed');
   if (missing) return { status: 'skipped', detail: `needs «${missing.title}»` };
   try {
-    const detail = await run({ ...context, signal: AbortSignal.timeout(DEADLINE_MS) });
-    if (detail === undefined) return { status: 'skipped', detail: 'nothing is configured' };
-    return { status: 'ok', detail };
+    const found = await run({ ...context, signal: AbortSignal.timeout(DEADLINE_MS) });
+    if (found === undefined) return { status: 'skipped', detail: 'nothing is configured' };
+    const { detail, hint }: Finding = typeof found === 'string' ? { detail: found } : found;
+    return { status: 'ok', detail, ...(hint && { hint }) };
   } catch (thrown) {
     const hint = thrown instanceof AppError ? thrown.hint : undefined;
     return { status: 'failed', detail: messageOf(thrown), ...(hint && { hint }) };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listModels } from '../../src/openai/models.ts';
+import { listModels, listVoices } from '../../src/openai/models.ts';
 import { useEndpointServer } from '../helpers/endpoint-server.ts';
 
 const ROUTE = 'GET /v1/models';
@@ -12,7 +12,10 @@ test.each([
   ['as a bare list', ['a', 'b', null]],
 ])('models are read %s', async (_, body) => {
   server.on(ROUTE, (exchange) => exchange.reply(200, body));
-  expect(await listModels({ baseUrl: server.baseUrl, apiKey: 'k', deadlines })).toEqual(['a', 'b']);
+  expect(await listModels({ baseUrl: server.baseUrl, apiKey: 'k', deadlines })).toEqual([
+    { id: 'a' },
+    { id: 'b' },
+  ]);
   expect(server.requests[0]?.headers.authorization).toBe('Bearer k');
 });
 
@@ -33,4 +36,28 @@ test('a wrong key and an answer without a list are errors', async () => {
   await expect(listModels(options)).rejects.toMatchObject({ failure: 'invalid' });
   server.on(ROUTE, (exchange) => exchange.reply(200, 'OK'));
   await expect(listModels(options)).rejects.toMatchObject({ failure: 'invalid' });
+});
+
+test('what servers say of a model beside its name is read', async () => {
+  server.on(ROUTE, (exchange) =>
+    exchange.reply(200, {
+      data: [
+        { id: 'qwen', max_model_len: 8192 },
+        { id: 'kokoro', sample_rate: 24000, voices: [{ name: 'af_heart' }, 'bm_fable', 7] },
+      ],
+    }),
+  );
+  expect(await listModels({ baseUrl: server.baseUrl, deadlines })).toEqual([
+    { id: 'qwen', contextTokens: 8192 },
+    { id: 'kokoro', sampleRate: 24000, voices: ['af_heart', 'bm_fable'] },
+  ]);
+});
+
+test('voices are read where there is a list of them', async () => {
+  const options = { baseUrl: server.baseUrl, deadlines };
+  expect(await listVoices(options)).toBeUndefined();
+  server.on('GET /v1/audio/voices', (exchange) =>
+    exchange.reply(200, { voices: ['af_heart', { id: 'alloy' }] }),
+  );
+  expect(await listVoices(options)).toEqual(['af_heart', 'alloy']);
 });

@@ -1,9 +1,11 @@
 import { modelEndpoints } from '../../config/models.ts';
-import { listModels } from '../../openai/models.ts';
+import { listModels, type ModelInfo } from '../../openai/models.ts';
 import type { Check } from '../check.ts';
 
-/** Each model endpoint answers, and takes its key. */
-export const models: Check = {
+const MOST_NAMES = 6;
+
+/** Each model endpoint answers, and takes its key; lists the models that it has. */
+export const models = {
   id: 'models',
   title: 'model endpoints answer',
   async run({ config, signal }) {
@@ -12,9 +14,25 @@ export const models: Check = {
     const found = await Promise.all(
       endpoints.map(async ({ name, deadlines, ...server }) => {
         const listed = await listModels({ ...server, endpoint: name, deadlines, signal });
-        return `${name} ${listed ? `${listed.length} model(s)` : 'reachable'}`;
+        return `${name} ${listed ? listOf(listed) : 'reachable, lists no models'}`;
       }),
     );
-    return found.join(', ');
+    return found.join('\n');
   },
-};
+} satisfies Check;
+
+function listOf(models: readonly ModelInfo[]): string {
+  if (models.length === 0) return 'has no model';
+  const names = models.slice(0, MOST_NAMES).map(describe);
+  const more = models.length - names.length;
+  return `has ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function describe({ id, contextTokens, sampleRate, voices }: ModelInfo): string {
+  const about = [
+    contextTokens && `${contextTokens} tokens`,
+    sampleRate && `${sampleRate} Hz`,
+    voices && `${voices.length} voice(s)`,
+  ].filter(Boolean);
+  return about.length === 0 ? id : `${id} (${about.join(', ')})`;
+}

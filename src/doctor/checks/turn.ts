@@ -8,7 +8,7 @@ import type { Check } from '../check.ts';
 const HOUR_MS = 3_600_000;
 
 /** Each door of TURN_URLS gives an allocation, as it has to for callers outside the cluster. */
-export const turn: Check = {
+export const turn = {
   id: 'turn',
   title: 'TURN servers relay',
   async run({ config: { check }, signal }) {
@@ -20,7 +20,7 @@ export const turn: Check = {
     if (hints.length > 0) throw new AppError(report, { hint: [...new Set(hints)].join('\n') });
     return report;
   },
-};
+} satisfies Check;
 
 /** What LiveKit would give a participant. */
 function credentialsFrom({ turnSecret, turnUsername = '', turnPassword = '' }: Config['check']): Credentials {

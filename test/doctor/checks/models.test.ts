@@ -10,10 +10,18 @@ const run = (env: Record<string, string> = {}) => {
   return models.run({ config, signal: AbortSignal.timeout(4000), fetch });
 };
 
-test('endpoints that list their models are counted; one without the route is reachable all the same', async () => {
-  server.on('GET /v1/models', ({ reply }) => reply(200, { data: [{ id: 'm' }] }));
+test('models are listed with what servers say of them; an endpoint without the route is reachable all the same', async () => {
+  server.on('GET /v1/models', ({ reply }) =>
+    reply(200, {
+      data: [
+        { id: 'm', max_model_len: 4096 },
+        { id: 'k', sample_rate: 22_050, voices: ['a'] },
+      ],
+    }),
+  );
+  const list = 'has m (4096 tokens), k (22050 Hz, 1 voice(s))';
   expect(await run({ TTS_BASE_URL: `${server.origin}/other` })).toBe(
-    'stt 1 model(s), llm 1 model(s), tts reachable',
+    `stt ${list}\nllm ${list}\ntts reachable, lists no models`,
   );
 });
 
@@ -26,6 +34,6 @@ test('Deepgram is not asked for a list of models', async () => {
   server.on('GET /v1/models', ({ reply }) => reply(200, { data: [] }));
   const deepgram = { DEEPGRAM_API_KEY: 'k', DEEPGRAM_BASE_URL: 'http://127.0.0.1:9' };
   expect(await run({ STT_PROVIDER: 'deepgram', TTS_PROVIDER: 'deepgram', ...deepgram })).toBe(
-    'llm 0 model(s)',
+    'llm has no model',
   );
 });

@@ -1,0 +1,69 @@
+import { modelNames } from '../../config/models.ts';
+import type { Config } from '../../config/schema.ts';
+import { speak } from '../../openai/speech.ts';
+import type { Check, CheckContext } from '../check.ts';
+import { withOffer } from './offer.ts';
+
+const TEXT = 'One, two, three, four, five.';
+/** What raw samples are taken for when nobody says their rate. */
+const ASSUMED_RATE = 24_000;
+
+interface Heard {
+  sampleRate: number;
+  durationMs: number;
+  firstMs: number;
+}
+
+/** The voice speaks a short text, in the shape that calls use. */
+export const speech: Check = {
+  id: 'speech',
+  title: 'the voice speaks',
+  async run(context) {
+    const { tts } = context.config;
+    if (tts.provider !== 'openai' || !tts.baseUrl) return undefined;
+    const { format } = tts;
+    const heard = await say(context, format);
+    const seconds = (heard.durationMs / 1000).toFixed(1);
+    const detail = `${modelNames(context.config).tts} · ${tts.voice}: ${seconds} s at ${heard.sampleRate} Hz, first sound after ${heard.firstMs} ms`;
+    const hint = format === 'pcm' ? await rateHint(context, heard) : undefined;
+    return { detail, ...(hint && { hint }) };
+  },
+};
+
+async function say({ config, signal }: CheckContext, format: Config['tts']['format']): Promise<Heard> {
+  const { baseUrl = '', apiKey, voice, speed } = config.tts;
+  const model = modelNames(config).tts;
+  const deadlines = { ...config.tts, attempts: 1 };
+  const startedMs = performance.now();
+  let firstMs: number | undefined;
+  let sampleRate = 0;
+  let samples = 0;
+  try {
+    const chunks = speak({ baseUrl, apiKey, model, voice, speed, text: TEXT, format, deadlines, signal });
+    for await (const chunk of chunks) {
+      firstMs ??= Math.round(performance.now() - startedMs);
+      sampleRate = chunk.sampleRate;
+      samples += chunk.samples.length;
+    }
+  } catch (error) {
+    throw await withOffer(
+      error,
+      { endpoint: 'tts', model, voice },
+      { baseUrl, apiKey, endpoint: 'tts', deadlines, signal },
+    );
+  }
+  return { sampleRate, durationMs: (samples / sampleRate) * 1000, firstMs: firstMs ?? 0 };
+}
+
+/**
+ * Raw samples whose rate nobody says are taken for 24 kHz, and play too fast or too slow when they are not (Piper's
+ * 22,050 Hz: 9 % too fast). The header of a WAV tells.
+ */
+async function rateHint(context: CheckContext, raw: Heard): Promise<string | undefined> {
+  if (raw.sampleRate !== ASSUMED_RATE) return undefined;
+  const wav = await say(context, 'wav').catch(() => undefined);
+  if (!wav || wav.sampleRate === ASSUMED_RATE) return undefined;
+  const percent = Math.round((ASSUMED_RATE / wav.sampleRate - 1) * 100);
+  const pace = percent > 0 ? `${percent} % too fast` : `${-percent} % too slow`;
+  return `its voice is at ${wav.sampleRate} Hz, which raw PCM does not say: it plays ${pace}. Set\nTTS_FORMAT=wav`;
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { modelNames } from '../../config/models.ts';
+import { pcmStream } from '../../openai/pcm.ts';
+import { openRealtime } from '../../openai/realtime.ts';
+import { joined } from '../../openai/samples.ts';
+import { type TranscribeOptions, type Transcript, transcribe } from '../../openai/transcription.ts';
+import { transcribeSse } from '../../openai/transcription-sse.ts';
+import type { Check, CheckContext } from '../check.ts';
+import { withOffer } from './offer.ts';
+
+/** «One, two, three, four, five.», spoken by a Flite voice: mono, 16-bit, 16 kHz. */
+const SENTENCE = new URL('../sentence.wav', import.meta.url);
+const SAMPLE_RATE = 16_000;
+
+/** A spoken sentence becomes text, in the mode that calls use. */
+export const transcription: Check = {
+  id: 'transcription',
+  title: 'speech is understood',
+  async run({ config, signal }) {
+    const { stt } = config;
+    if (stt.provider !== 'openai' || !stt.baseUrl) return undefined;
+    const model = modelNames(config).stt;
+    const { baseUrl, apiKey, language } = stt;
+    const server = { baseUrl, apiKey, deadlines: { ...stt, attempts: 1 }, signal };
+    const startedMs = performance.now();
+    try {
+      const { text } = await BY_MODE[stt.mode]({
+        ...{ ...server, model, language },
+        wav: await readFile(SENTENCE),
+      });
+      return `${model} (${stt.mode}): «${text}» after ${Math.round(performance.now() - startedMs)} ms`;
+    } catch (error) {
+      throw await withOffer(error, { endpoint: 'stt', model }, { ...server, endpoint: 'stt' });
+    }
+  },
+};
+
+const BY_MODE: Readonly<
+  Record<CheckContext['config']['stt']['mode'], (options: TranscribeOptions) => Promise<Transcript>>
+> = { batch: transcribe, sse: streamed, realtime };
+
+async function streamed(options: TranscribeOptions): Promise<Transcript> {
+  const pieces = transcribeSse(options);
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+async function realtime({ wav, signal, ...options }: TranscribeOptions): Promise<Transcript> {
+  const { transport: _, ...rest } = options;
+  const connection = openRealtime({ ...rest, sampleRate: SAMPLE_RATE });
+  try {
+    const parts: Int16Array[] = [];
+    const bytes = (async function* () {
+      yield wav;
+    })();
+    const invalid = (what: string) => new Error(`sentence.wav is ${what}`);
+    for await (const { samples } of pcmStream(bytes, { contentType: 'audio/wav', invalid }))
+      parts.push(samples);
+    connection.append(joined(parts));
+    return await connection.commit(signal);
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { speech } from '../../../src/doctor/checks/speech.ts';
+import { encodeWav } from '../../../src/openai/wav.ts';
+import { configFrom } from '../../helpers/config.ts';
+import { type Handler, useEndpointServer } from '../../helpers/endpoint-server.ts';
+
+const ROUTE = 'POST /v1/audio/speech';
+const SECOND = new Int16Array(24_000).fill(1000);
+const server = useEndpointServer();
+
+const run = (env: Record<string, string> = {}) =>
+  speech.run({
+    config: configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env }),
+    signal: AbortSignal.timeout(4000),
+    fetch,
+  });
+
+/** A voice at this rate, which its raw samples do not tell. */
+const voiceAt =
+  (sampleRate: number): Handler =>
+  ({ request, reply }) => {
+    const samples = SECOND.subarray(0, sampleRate);
+    const { response_format: format } = request.json() as { response_format: string };
+    reply(200, format === 'wav' ? encodeWav(samples, sampleRate) : new Uint8Array(samples.slice().buffer));
+  };
+
+test('the voice is made to speak once, and its rate and first sound are told', async () => {
+  server.on(ROUTE, voiceAt(24_000));
+  expect(await run()).toEqual({
+    detail: expect.stringMatching(/^tts-1 · alloy: 1\.0 s at 24000 Hz, first sound after \d+ ms$/),
+  });
+});
+
+test('a rate that raw PCM does not say is found by its WAV, with the line to set', async () => {
+  server.on(ROUTE, voiceAt(22_050));
+  expect(await run()).toMatchObject({
+    hint: expect.stringMatching(/22050 Hz.*9 % too fast.*\nTTS_FORMAT=wav$/s),
+  });
+  expect(await run({ TTS_FORMAT: 'wav' })).toEqual({ detail: expect.stringContaining('at 22050 Hz') });
+});
+
+test('a model and a voice that the server does not have fail, with what it has', async () => {
+  server.on(ROUTE, ({ reply }) => reply(400, { detail: { message: "Voice 'alloy' not found" } }));
+  server.on('GET /v1/models', ({ reply }) => reply(200, { data: [{ id: 'kokoro' }] }));
+  server.on('GET /v1/audio/voices', ({ reply }) => reply(200, { voices: ['af_heart', 'bm_fable'] }));
+  await expect(run()).rejects.toMatchObject({
+    message: expect.stringContaining("Voice 'alloy' not found"),
+    hint: expect.stringMatching(/\nTTS_MODEL=kokoro\nTTS_VOICE=af_heart, or one of bm_fable$/),
+  });
+});
