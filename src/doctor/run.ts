@@ -1,5 +1,6 @@
 import { AppError, messageOf } from '../errors.ts';
 import type { Check, CheckContext, Finding, Result } from './check.ts';
+import { chat } from './checks/chat.ts';
 import { models } from './checks/models.ts';
 import { ready } from './checks/ready.ts';
 import { signal } from './checks/signal.ts';
@@ -8,7 +9,7 @@ import { transcription } from './checks/transcription.ts';
 import { turn } from './checks/turn.ts';
 
 /** In the order in which a call meets them. A new check is one file and one word here. */
-export const CHECKS: readonly Check[] = [signal, turn, ready, models, transcription, speech];
+export const CHECKS: readonly Check[] = [signal, turn, ready, models, transcription, chat, speech];
 
 /** A model that is loaded on demand needs most of it. */
 const DEADLINE_MS = 30_000;

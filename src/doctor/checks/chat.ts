@@ -1,0 +1,77 @@
+import type { Config } from '../../config/schema.ts';
+import { streamChat } from '../../openai/chat.ts';
+import { type ChatAsk, THINKING_OFF } from '../../openai/chat-body.ts';
+import { ChatMemory, type Learned } from '../../openai/chat-learned.ts';
+import { chatChoices, chatEndpoint } from '../../stages/llm.ts';
+import type { Check } from '../check.ts';
+import { withOffer } from './offer.ts';
+
+/** A call in small: instructions, a greeting that was spoken, a caller's turn. */
+const CONVERSATION: ChatAsk['messages'] = [
+  { role: 'system', content: 'You answer calls. Answer with one short sentence.' },
+  { role: 'assistant', content: 'Hello, how can I help?' },
+  { role: 'user', content: 'Please say yes.' },
+];
+/** Room for a model that thinks, though not for ever. */
+const MOST_TOKENS = 256;
+
+interface Heard {
+  text: string;
+  thoughts: string;
+  finish: string | undefined;
+  firstMs: number | undefined;
+}
+
+/** The model answers one turn, in the shape that calls use. */
+export const chat: Check = {
+  id: 'chat',
+  title: 'the model answers',
+  async run({ config: { llm }, signal }) {
+    if (!llm.baseUrl) return undefined;
+    const memory = new ChatMemory();
+    const heard = await ask(llm, memory, signal);
+    const isSilent = heard.text.trim() === '';
+    const first = heard.firstMs === undefined ? '' : ` after ${heard.firstMs} ms`;
+    const said = isSilent ? `nothing to say (${heard.finish ?? 'no finish'})` : 'an answer';
+    const hint = heard.thoughts !== '' || isSilent ? thinkingHint(isSilent) : undefined;
+    return { detail: `${llm.model}: ${said}${first}${learnedIn(memory.learned)}`, ...(hint && { hint }) };
+  },
+};
+
+async function ask(llm: Config['llm'], memory: ChatMemory, signal: AbortSignal): Promise<Heard> {
+  const endpoint = chatEndpoint(llm, memory);
+  const deadlines = { ...llm, attempts: 1 };
+  const startedMs = performance.now();
+  const heard: Heard = { text: '', thoughts: '', finish: undefined, firstMs: undefined };
+  try {
+    const asked = { ...chatChoices(llm, {}), maxTokens: MOST_TOKENS, messages: CONVERSATION };
+    for await (const { text, thoughts, finish } of streamChat(endpoint, asked, { deadlines, signal })) {
+      if (text !== '') heard.firstMs ??= Math.round(performance.now() - startedMs);
+      heard.text += text;
+      heard.thoughts += thoughts;
+      heard.finish = finish ?? heard.finish;
+    }
+    return heard;
+  } catch (error) {
+    const server = { ...endpoint, endpoint: 'llm' as const, deadlines, signal };
+    throw await withOffer(error, { endpoint: 'llm', model: llm.model }, server);
+  }
+}
+
+/** Callers wait while a model thinks. */
+function thinkingHint(isSilent: boolean): string {
+  const what = isSilent
+    ? `it wrote nothing to speak within ${MOST_TOKENS} tokens: if it is a thinking model, turn that off`
+    : 'it thinks before it answers, and callers wait so long: turn that off';
+  return `${what}, for templates such as Qwen3’s by\nLLM_EXTRA_BODY=${JSON.stringify(THINKING_OFF)}`;
+}
+
+/** What calls learn from its refusals too. */
+function learnedIn({ tokenLimit, without = [], systemInUser }: Learned): string {
+  const lessons = [
+    tokenLimit && tokenLimit !== 'none' && `wants ${tokenLimit}`,
+    without.length > 0 && `refuses ${without.join(', ')}`,
+    systemInUser && 'has no system role',
+  ].filter(Boolean);
+  return lessons.length === 0 ? '' : `; it ${lessons.join(', ')}`;
+}

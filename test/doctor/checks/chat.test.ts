@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { chat } from '../../../src/doctor/checks/chat.ts';
+import { configFrom } from '../../helpers/config.ts';
+import { type Exchange, useEndpointServer } from '../../helpers/endpoint-server.ts';
+
+const ROUTE = 'POST /v1/chat/completions';
+const server = useEndpointServer();
+
+const run = (env: Record<string, string> = {}) =>
+  chat.run({
+    config: configFrom({ LLM_BASE_URL: server.baseUrl, LLM_ATTEMPTS: '1', ...env }),
+    signal: AbortSignal.timeout(4000),
+    fetch,
+  });
+
+const stream = ({ start, write, end }: Exchange, ...deltas: object[]) => {
+  start(200, { 'content-type': 'text/event-stream' });
+  const chunks = deltas.map((delta) => `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`);
+  void write(
+    `${chunks.join('')}data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`,
+  );
+  end();
+};
+
+test('one streamed turn is asked for, with a greeting before it, and what was learned is told', async () => {
+  server.on(
+    ROUTE,
+    ({ reply }) =>
+      reply(400, { error: { message: 'max_completion_tokens: Extra inputs are not permitted' } }),
+    (exchange) => stream(exchange, { content: 'Yes.' }),
+  );
+  expect(await run({ LLM_MODEL: 'm' })).toEqual({
+    detail: expect.stringMatching(/^m: an answer after \d+ ms; it wants max_tokens$/),
+  });
+  const { messages, stream: streamed } = server.requests[1]?.json() as {
+    messages: { role: string }[];
+    stream: boolean;
+  };
+  expect(messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user']);
+  expect(streamed).toBe(true);
+});
+
+test('a model that thinks is found, with the line that turns it off', async () => {
+  server.on(ROUTE, (exchange) => stream(exchange, { reasoning_content: 'Hm.' }, { content: 'Yes.' }));
+  expect(await run()).toMatchObject({
+    hint: expect.stringMatching(
+      /thinks.*\nLLM_EXTRA_BODY=\{"chat_template_kwargs":\{"enable_thinking":false\}\}$/s,
+    ),
+  });
+});
+
+test('a model that the server does not have fails, with what it has', async () => {
+  server.on(ROUTE, ({ reply }) => reply(404, { error: { message: 'The model `nonsense` does not exist.' } }));
+  server.on('GET /v1/models', ({ reply }) => reply(200, { data: [{ id: 'qwen3-8b' }, { id: 'lora-a' }] }));
+  await expect(run({ LLM_MODEL: 'nonsense' })).rejects.toMatchObject({
+    message: expect.stringContaining('does not exist'),
+    hint: expect.stringMatching(/LLM_MODEL.*\nLLM_MODEL=qwen3-8b, or one of lora-a$/s),
+  });
+});
