@@ -68,7 +68,7 @@ export function behaviour(
     const before = await metricsOf(stack());
     const logBegan = worker.log.length;
     const caller = await callers.call({ prompt });
-    await caller.waitForSilence({ afterMs: performance.now(), timeoutMs: 20_000 });
+    await answerAfter(caller, caller.joinedAtMs);
     const question = await utterance(QUESTION);
     const ask = async () => {
       const { lastVoicedAtMs } = await caller.speak(question);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { modelNames } from '../../config/models.ts';
+import { AppError } from '../../errors.ts';
 import { pcmStream } from '../../openai/pcm.ts';
 import { openRealtime } from '../../openai/realtime.ts';
 import { joined } from '../../openai/samples.ts';
@@ -55,7 +56,7 @@ async function realtime({ wav, signal, ...options }: TranscribeOptions): Promise
     const bytes = (async function* () {
       yield wav;
     })();
-    const invalid = (what: string) => new Error(`sentence.wav is ${what}`);
+    const invalid = (what: string) => new AppError(`sentence.wav is ${what}`);
     for await (const { samples } of pcmStream(bytes, { contentType: 'audio/wav', invalid }))
       parts.push(samples);
     connection.append(joined(parts));
