@@ -39,7 +39,7 @@ export const chat: Check = {
 };
 
 async function ask(llm: Config['llm'], memory: ChatMemory, signal: AbortSignal): Promise<Heard> {
-  const endpoint = chatEndpoint(llm, memory);
+  const endpoint = chatEndpoint(llm, {}, memory);
   const deadlines = { ...llm, attempts: 1 };
   const startedMs = performance.now();
   const heard: Heard = { text: '', thoughts: '', finish: undefined, firstMs: undefined };

@@ -31,7 +31,8 @@ export const speech: Check = {
 };
 
 async function say({ config, signal }: CheckContext, format: Config['tts']['format']): Promise<Heard> {
-  const { baseUrl = '', apiKey, voice, speed } = config.tts;
+  const { baseUrl = '', apiKey, headers, extraBody, voice, speed } = config.tts;
+  const server = { baseUrl, apiKey, headers, signal };
   const model = modelNames(config).tts;
   const deadlines = { ...config.tts, attempts: 1 };
   const startedMs = performance.now();
@@ -39,7 +40,7 @@ async function say({ config, signal }: CheckContext, format: Config['tts']['form
   let sampleRate = 0;
   let samples = 0;
   try {
-    const chunks = speak({ baseUrl, apiKey, model, voice, speed, text: TEXT, format, deadlines, signal });
+    const chunks = speak({ ...server, extraBody, model, voice, speed, text: TEXT, format, deadlines });
     for await (const chunk of chunks) {
       firstMs ??= Math.round(performance.now() - startedMs);
       sampleRate = chunk.sampleRate;
@@ -49,7 +50,7 @@ async function say({ config, signal }: CheckContext, format: Config['tts']['form
     throw await withOffer(
       error,
       { endpoint: 'tts', model, voice },
-      { baseUrl, apiKey, endpoint: 'tts', deadlines, signal },
+      { ...server, endpoint: 'tts', deadlines },
     );
   }
   return { sampleRate, durationMs: (samples / sampleRate) * 1000, firstMs: firstMs ?? 0 };

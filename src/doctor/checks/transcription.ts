@@ -21,12 +21,12 @@ export const transcription: Check = {
     const { stt } = config;
     if (stt.provider !== 'openai' || !stt.baseUrl) return undefined;
     const model = modelNames(config).stt;
-    const { baseUrl, apiKey, language } = stt;
-    const server = { baseUrl, apiKey, deadlines: { ...stt, attempts: 1 }, signal };
+    const { baseUrl, apiKey, headers, extraBody, language } = stt;
+    const server = { baseUrl, apiKey, headers, deadlines: { ...stt, attempts: 1 }, signal };
     const startedMs = performance.now();
     try {
       const { text } = await BY_MODE[stt.mode]({
-        ...{ ...server, model, language },
+        ...{ ...server, extraBody, model, language },
         wav: await readFile(SENTENCE),
       });
       return `${model} (${stt.mode}): «${text}» after ${Math.round(performance.now() - startedMs)} ms`;
