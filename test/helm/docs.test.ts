@@ -65,6 +65,24 @@ test('versions agree: chart and package, LiveKit and STUNner and what is tested'
   expect(`v${images.stunner.split(':')[1]}`).toBe(API_MODULES['github.com/l7mp/stunner'][0]);
 });
 
+test('the README copies all images that are not built', async () => {
+  const { images } = parse(await read('values.yaml'));
+  const [, copied = ''] = (await read('README.md')).match(/^for image in (.*); do$/m) ?? [];
+  const wanted = [images.livekit, images.stunner, images.coturn];
+  expect(copied.split(' ').map((image) => `docker.io/${image}`)).toEqual(wanted);
+});
+
+test('links within the README lead somewhere', async () => {
+  const text = await read('README.md');
+  const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  for (const [, anchor] of text.matchAll(/\]\(#([\w-]+)\)/g)) expect(anchors).toContain(anchor);
+});
+
 test('files named by the README and the values are there', async () => {
   const text = (await read('README.md')) + (await read('values-cce.yaml'));
   const named = [...text.matchAll(/`(ci\/[\w-]+\.yaml|values[\w-]*\.yaml)`/g)].map(([, name = '']) => name);
@@ -96,6 +114,17 @@ describe('the notes', () => {
     expect(text).toContain('helm test va --namespace livekit --logs');
     expect(text).toContain('can only be seen from\noutside the cluster');
     expect(text).toContain(`get secret va-web -o go-template='{{ index .data "WEB_TOKEN" | base64decode }}'`);
+  });
+
+  test('say what the Gateway needs for the route to have an effect', async () => {
+    const text = await notes(SCENARIOS['values-cce']);
+    expect(text).toContain(
+      'allowedRoutes for namespace livekit (envoy-gateway-system/envoy is in another one',
+    );
+    expect(text).toContain('sectionName');
+    expect(text).toContain('kubectl -n livekit get httproute va -o jsonpath=');
+    expect(await notes(SCENARIOS['external-livekit'])).not.toContain('allowedRoutes');
+    expect(await notes(SCENARIOS['stunner-mixed'])).not.toContain('sectionName');
   });
 
   test('say what is missing for a call from outside', async () => {
