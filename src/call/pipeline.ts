@@ -3,6 +3,7 @@ import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Deadlines } from '../openai/exchange.ts';
+import { LONGEST_PATIENCE_MS } from '../openai/pace.ts';
 import type { Persona } from '../persona/store.ts';
 import { hostOf } from '../stages/endpoint.ts';
 import { createLlm } from '../stages/llm.ts';
@@ -127,5 +128,6 @@ function longestRequestMs({
   stallTimeoutMs,
   attempts,
 }: Deadlines): number {
-  return (connectTimeoutMs + firstByteTimeoutMs + stallTimeoutMs + LONGEST_WAIT_MS) * attempts;
+  const eachMs = connectTimeoutMs + firstByteTimeoutMs + stallTimeoutMs + LONGEST_WAIT_MS;
+  return eachMs * attempts + LONGEST_PATIENCE_MS;
 }

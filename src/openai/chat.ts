@@ -62,10 +62,11 @@ async function asked(
   options: RemoteOptions,
 ): Promise<{ call: Call; answer: Answer }> {
   const tried = new Set<string>();
-  return retrying(options, async (attempt) => {
+  const first = callWith(chatBody(endpoint, ask), endpoint, ask, options);
+  return retrying(first, async ({ deadlines, signal }, attempt) => {
     for (;;) {
       const body = chatBody(endpoint, ask);
-      const call = callWith(body, endpoint, ask, options);
+      const call = callWith(body, endpoint, ask, { ...options, deadlines, signal });
       try {
         return { call, answer: await attemptOnce(call, attempt) };
       } catch (error) {
@@ -81,7 +82,7 @@ async function asked(
 
 function callWith(
   body: JsonObject,
-  { baseUrl, apiKey, headers = {} }: ChatEndpoint,
+  { baseUrl, apiKey, model, headers = {} }: ChatEndpoint,
   { messages }: ChatAsk,
   options: RemoteOptions,
 ): Call {
@@ -89,6 +90,7 @@ function callWith(
   return {
     ...options,
     endpoint: 'llm',
+    model,
     url: endpointUrl(baseUrl, 'chat/completions'),
     init: {
       method: 'POST',

@@ -44,6 +44,8 @@ export interface CallOptions {
 /** One remote call. */
 export interface Call extends Target, CallOptions {
   init: Init;
+  /** Another model at the same URL may be slower. */
+  model?: string | undefined;
 }
 
 /** The answer of any status; its body has begun to arrive, or is empty. */

@@ -14,7 +14,7 @@ export type RequestOptions = Call & RetryPolicy;
  * @throws EndpointError — `connect`, `first-byte`, `status`, `invalid`, `aborted`; the body throws `stall`, `aborted`
  */
 export function request(options: RequestOptions): Promise<Answer> {
-  return retrying(options, (attempt) => attemptOnce(options, attempt));
+  return retrying(options, attemptOnce);
 }
 
 /** A single try of `request`, for callers whose answer begins later than its first byte. */

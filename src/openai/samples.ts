@@ -18,3 +18,13 @@ export function meanPower(samples: Int16Array, start = 0, end = samples.length):
   for (let i = start; i < stop; i++) sum += (samples[i] ?? 0) ** 2;
   return stop > start ? sum / (stop - start) : 0;
 }
+
+/** The middle of the quietest `window` samples from `from` on. */
+export function quietest(samples: Int16Array, window: number, from = 0): number {
+  let best = { at: Math.max(0, from), power: Number.POSITIVE_INFINITY };
+  for (let at = best.at; at + window <= samples.length; at += window) {
+    const power = meanPower(samples, at, at + window);
+    if (power < best.power) best = { at, power };
+  }
+  return best.at + Math.floor(window / 2);
+}

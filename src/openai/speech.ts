@@ -4,7 +4,13 @@ import type { Answer, Call } from './exchange.ts';
 import { type JsonObject, merged } from './extra-body.ts';
 import { excerpt, fault } from './fault.ts';
 import { type PcmChunk, pcmStream } from './pcm.ts';
-import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
+import {
+  attemptOnce,
+  authorization,
+  endpointUrl,
+  type RemoteOptions,
+  type RequestOptions,
+} from './request.ts';
 import { retrying } from './retry.ts';
 
 export interface SpeakOptions extends RemoteOptions {
@@ -33,7 +39,9 @@ export interface SpeakOptions extends RemoteOptions {
  */
 export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
   const call = speechCall(options);
-  const { answer, audio, first } = await retrying(options, (attempt) => firstAudio(call, attempt));
+  const { answer, audio, first } = await retrying(call, (one, attempt) =>
+    firstAudio({ ...one, text: call.text }, attempt),
+  );
   const most = mostSeconds(options.text);
   let seconds = 0;
   try {
@@ -49,7 +57,7 @@ export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
   }
 }
 
-type SpeechCall = Call & Pick<SpeakOptions, 'text'>;
+type SpeechCall = RequestOptions & Pick<SpeakOptions, 'text'>;
 
 function speechCall(options: SpeakOptions): SpeechCall {
   const { baseUrl, apiKey, headers = {}, extraBody, model, voice, text, speed, format = 'pcm' } = options;

@@ -35,9 +35,9 @@ export async function* transcribeSse(
 ): AsyncGenerator<string, Transcript, undefined> {
   // vLLM refuses `verbose_json` together with `stream`.
   const call = await transcriptionCall(options, { response_format: 'json', stream: 'true' });
-  const { answer, pieces, first } = await retrying(call, async (attempt) => {
-    const answer = await attemptOnce(call, attempt);
-    const pieces = read(call, answer, wavDurationMs(options.wav));
+  const { answer, pieces, first } = await retrying(call, async (one, attempt) => {
+    const answer = await attemptOnce(one, attempt);
+    const pieces = read(one, answer, wavDurationMs(options.wav));
     return { answer, pieces, first: await pieces.next() };
   });
   let next = first;

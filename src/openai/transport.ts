@@ -45,7 +45,12 @@ export const nodeTransport: Transport = (outgoing) =>
       agent: secure ? httpsAgent : httpAgent,
     });
     // As an option the signal would stay with the socket, and end it in the pool or while no request listens to it.
-    const abort = () => sent.destroy(outgoing.signal.reason);
+    const abort = () => {
+      if (sent.destroyed) return;
+      // Once the answer has ended, its connection is on its way to the pool, and nobody else hears of its end.
+      sent.socket?.once('error', () => {});
+      sent.destroy(outgoing.signal.reason);
+    };
     outgoing.signal.addEventListener('abort', abort, { once: true });
     sent.once('close', () => outgoing.signal.removeEventListener('abort', abort));
     if (outgoing.signal.aborted) abort();

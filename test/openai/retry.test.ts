@@ -1,5 +1,9 @@
+import { setImmediate as settled } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { fault } from '../../src/openai/fault.ts';
+import { Pace } from '../../src/openai/pace.ts';
 import { type RequestOptions, readText, request } from '../../src/openai/request.ts';
+import { retrying } from '../../src/openai/retry.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
 import { useEndpointServer } from '../helpers/endpoint-server.ts';
 import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
@@ -124,4 +128,113 @@ test('a wait between two tries ends with the abort', async () => {
   await clock.waitsFor(50);
   abort.abort();
   expect(await failed).toMatchObject({ failure: 'aborted' });
+});
+
+const tenSeconds = { ...deadlines, firstByteTimeoutMs: 10_000, attempts: 3 };
+/** Never answers. */
+const HANGS = Number.POSITIVE_INFINITY;
+
+/** An endpoint that answers its requests after these times, in order; the last one stays. */
+function endpoint(...answerMs: number[]) {
+  const clock = manualClock();
+  const pace = new Pace();
+  const log: string[] = [];
+  let requests = 0;
+  const ask = (signal?: AbortSignal, attempts = tenSeconds.attempts) =>
+    retrying(
+      {
+        endpoint: 'stt',
+        url: 'http://127.0.0.1/v1/x',
+        init: { method: 'POST', body: new Uint8Array(1000) },
+        deadlines: { ...tenSeconds, attempts },
+        ...{ clock, pace, signal, random: () => 0 },
+      },
+      (call) =>
+        new Promise<string>((resolve, reject) => {
+          const number = ++requests;
+          const afterMs = answerMs[Math.min(number, answerMs.length) - 1] ?? HANGS;
+          log.push(`${clock.now()} sent ${number}`);
+          const stopAnswer = Number.isFinite(afterMs)
+            ? clock.after(afterMs, () => resolve(`answer ${number}`))
+            : () => {};
+          const within = call.deadlines.firstByteTimeoutMs;
+          const stopDeadline = clock.after(within, () =>
+            reject(fault(call, 'first-byte', `no answer within ${within} ms`)),
+          );
+          call.signal?.addEventListener('abort', () => {
+            log.push(`${clock.now()} aborted ${number}`);
+            stopAnswer();
+            stopDeadline();
+            reject(fault(call, 'aborted', 'cancelled'));
+          });
+        }),
+    ).then(
+      (text) => log.push(`${clock.now()} ${text}`),
+      (error) => log.push(`${clock.now()} ${error.failure}`),
+    );
+  const pass = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 1000) {
+      clock.advance(1000);
+      await settled();
+    }
+  };
+  return {
+    ...{ log, pass, ask },
+    async asked(ms = 60_000) {
+      void ask();
+      await pass(ms);
+      return log.splice(0);
+    },
+    requests: () => requests,
+  };
+}
+
+test('an endpoint that always takes 25 s is asked twice once, and from then on once', async () => {
+  const { asked } = endpoint(25_000);
+  expect(await asked()).toEqual(['0 sent 1', '10000 sent 2', '25000 aborted 2', '25000 answer 1']);
+  expect(await asked()).toEqual(['60000 sent 3', '85000 answer 3']);
+  expect(await asked()).toEqual(['120000 sent 4', '145000 answer 4']);
+});
+
+test('with every fifth request hanging for 30 s, all are answered', async () => {
+  const { asked } = endpoint(...Array.from({ length: 50 }, (_, i) => (i % 5 === 4 ? 30_000 : 400)));
+  for (let turn = 0; turn < 30; turn++) {
+    const log = await asked();
+    expect(log.filter((entry) => entry.includes('answer'))).toHaveLength(1);
+    const tookMs = Number.parseInt(log.find((entry) => entry.includes('answer')) ?? '', 10) % 60_000;
+    expect(tookMs).toBeLessThanOrEqual(11_000);
+  }
+});
+
+test('an endpoint that hangs is given up when its tries would have been, and is never sent more than two at once', async () => {
+  const { asked, requests } = endpoint(HANGS);
+  expect(await asked()).toEqual(['0 sent 1', '10000 sent 2', '30000 first-byte']);
+  expect(requests()).toBe(2);
+});
+
+test('the first answer counts, whichever try it belongs to', async () => {
+  expect(await endpoint(12_000, 500).asked()).toEqual([
+    '0 sent 1',
+    '10000 sent 2',
+    '11000 aborted 1',
+    '11000 answer 2',
+  ]);
+});
+
+test('an abort ends all tries, and starts none', async () => {
+  const abort = new AbortController();
+  const { ask, pass, log } = endpoint(HANGS);
+  void ask(abort.signal);
+  await pass(11_000);
+  abort.abort();
+  await settled();
+  await pass(60_000);
+  expect(log).toEqual(['0 sent 1', '10000 sent 2', '11000 aborted 1', '11000 aborted 2', '11000 aborted']);
+});
+
+test('a single try is not repeated when it is late', async () => {
+  const { ask, pass, log } = endpoint(HANGS);
+  void ask(undefined, 1);
+  await pass(60_000);
+  expect(log).toEqual(['0 sent 1', '10000 first-byte']);
 });

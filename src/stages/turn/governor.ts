@@ -30,6 +30,11 @@ export class SpeculationGovernor {
     this.#averageMs.set(endpoint, Math.max(2 * this.#slowMs, this.#averageMs.get(endpoint) ?? 0));
   }
 
+  /** It was not waited for any longer: it takes at least so long. */
+  abandoned(endpoint: string, afterMs: number): void {
+    if (afterMs > (this.#averageMs.get(endpoint) ?? 0)) this.answered(endpoint, afterMs);
+  }
+
   /** The caller went on after a transcription was asked for. */
   wasted(): void {
     this.#wasted += 1;

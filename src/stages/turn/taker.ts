@@ -137,7 +137,7 @@ export class TurnTaker {
         if (!attempt.signal.aborted) void this.#transcribed(text);
       },
       () => {
-        if (attempt.signal.aborted) return;
+        if (attempt.signal.aborted) return governor.abandoned('stt', clock.now() - startedAt);
         governor.failed('stt');
         void this.#transcribed({ text: '' });
       },

@@ -74,3 +74,13 @@ test('pauses in listening noise are not held against the caller', async () => {
   expect(call.log.at(-1)).toBe('ended What is my balance?');
   expect(call.governor.isPatient).toBe(false);
 });
+
+test('a slow transcriber is known by a request that nobody waited for', async () => {
+  const call = callerOver();
+  call.speak(320);
+  call.quiet(600);
+  call.clock.advance(5000);
+  call.speak(320);
+  await call.last().fails();
+  expect(call.governor.allows('stt')).toBe(false);
+});

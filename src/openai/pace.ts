@@ -1,0 +1,67 @@
+import type { Deadlines } from './exchange.ts';
+
+/** Longest wait for the beginning of an answer, all tries together, unless the deadlines themselves add up to more. */
+export const LONGEST_PATIENCE_MS = 45_000;
+
+/** Answers that are remembered of an endpoint. */
+const REMEMBERED = 8;
+/** From so many on, the slowest is taken for an exception. */
+const ENOUGH = 5;
+/** An answer is late when it takes so many times what is likely. */
+const MARGIN = 2;
+
+interface Answered {
+  bytes: number;
+  tookMs: number;
+}
+
+/** How long to wait for one answer, from when it was first asked for. */
+export interface Patience {
+  /** Then it is asked for a second time; `undefined`: the time left would not be enough for another answer. */
+  askAgainMs: number | undefined;
+  /** Then it is given up. */
+  giveUpMs: number;
+}
+
+/**
+ * How long endpoints took lately until their answers began. A slow one is then waited for, since asking it again would make
+ * it slower; one that hangs is asked again.
+ */
+export class Pace {
+  readonly #recent = new Map<string, Answered[]>();
+  readonly #unansweredMs = new Map<string, number>();
+
+  /** @param bytes - length of the request's body: seconds of audio, characters to speak, messages. */
+  answered(endpoint: string, bytes: number, tookMs: number): void {
+    const before = this.#recent.get(endpoint) ?? [];
+    this.#recent.set(endpoint, [...before, { bytes, tookMs }].slice(-REMEMBERED));
+    this.#unansweredMs.delete(endpoint);
+  }
+
+  /** Given up after so long: more patience may be needed than anything so far says. */
+  unanswered(endpoint: string, waitedMs: number): void {
+    this.#unansweredMs.set(endpoint, waitedMs);
+  }
+
+  /** Never less patient than the deadlines: `firstByteTimeoutMs` for one try, `attempts` times that in all. */
+  patience(endpoint: string, bytes: number, { firstByteTimeoutMs, attempts }: Deadlines): Patience {
+    const likelyMs = this.#likelyMs(endpoint, bytes);
+    const lateMs = Math.max(firstByteTimeoutMs, MARGIN * likelyMs);
+    const slowMs = Math.max(2 * MARGIN * likelyMs, 2 * (this.#unansweredMs.get(endpoint) ?? 0));
+    const giveUpMs = Math.max(firstByteTimeoutMs * attempts, Math.min(slowMs, LONGEST_PATIENCE_MS));
+    const isWorthIt = attempts > 1 && giveUpMs - lateMs >= likelyMs;
+    return { askAgainMs: isWorthIt ? lateMs : undefined, giveUpMs };
+  }
+
+  /** The slowest of the recent answers; for more input than any of them had, in proportion. 0: nothing is known. */
+  #likelyMs(endpoint: string, bytes: number): number {
+    const recent = this.#recent.get(endpoint) ?? [];
+    const slowestFirst = recent.map(({ tookMs }) => tookMs).sort((a, b) => b - a);
+    const slowestMs = slowestFirst[recent.length < ENOUGH ? 0 : 1] ?? 0;
+    const largest = Math.max(1, ...recent.map((answer) => answer.bytes));
+    return slowestMs * Math.max(1, bytes / largest);
+  }
+}
+
+/** What the requests of this process have in common. */
+export const processPace = new Pace();
