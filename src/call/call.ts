@@ -3,6 +3,7 @@ import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
+import { processPace } from '../openai/pace.ts';
 import { choosePersona } from '../persona/choose.ts';
 import { renderPersona } from '../persona/render.ts';
 import type { Persona, PersonaStore } from '../persona/store.ts';
@@ -19,6 +20,7 @@ import { linkCaller } from './link.ts';
 import { PhraseCache } from './phrase-cache.ts';
 import { createPhrases, fixedPhrases } from './phrases.ts';
 import { buildPipeline } from './pipeline.ts';
+import { sharePace } from './shared-pace.ts';
 import { startInRoom } from './start.ts';
 import { warmEndpoints } from './warm.ts';
 
@@ -32,7 +34,7 @@ export interface CallParts {
   vad: VAD;
   log: Log;
   report: Report;
-  /** Where calls share the sound of fixed phrases, and what they learned of the chat model. */
+  /** Where calls share the sound of fixed phrases, and what they learned of the endpoints. */
   phraseDir: string;
 }
 
@@ -52,8 +54,9 @@ export async function startCall({
   phraseDir,
 }: CallParts): Promise<RunningCall> {
   const { room } = host;
-  const [memory] = await Promise.all([
+  const [memory, keepPace] = await Promise.all([
     sharedChatMemory(phraseDir, config.llm),
+    sharePace(phraseDir, processPace),
     host.connect(),
     personas.load(),
   ]);
@@ -84,7 +87,7 @@ export async function startCall({
   const phrases = createPhrases(session, phraseCacheFor(config, persona, fixed, phraseDir));
   const ended = conversation.attach(session, output, phrases).finally(() => {
     over.abort();
-    return output.close();
+    return Promise.all([keepPace(), output.close()]);
   });
   await startInRoom(session, { room, caller, output, instructions: persona.instructions });
   callLog.info({ via: caller.via }, 'call started');

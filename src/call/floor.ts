@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { voice } from '@livekit/agents';
+import type { voice } from '@livekit/agents';
 import type { Floor } from '../stages/turn/roles.ts';
 import type { CallerOutput } from './caller-output.ts';
+import { watchAgent } from './watch.ts';
 
 /** An answer with less than this left is as good as said: «okay» is an answer to it. */
 const ENDING_MS = 700;
 
 /** The framework has taken the heard part of an answer into the chat by then, unless something is in its way. */
 const INTERRUPTED_WITHIN_MS = 300;
-
-const { AgentSessionEventTypes: Event } = voice;
 
 export interface FloorParts {
   output: CallerOutput;
@@ -30,8 +29,8 @@ export function createFloor({ output, deafMs, now }: FloorParts): Floor & {
   return {
     attach(started) {
       session = started;
-      started.on(Event.AgentStateChanged, ({ newState }) => {
-        isBusy = newState === 'speaking' || newState === 'thinking';
+      watchAgent(started, (busy) => {
+        isBusy = busy;
         if (isBusy) firstBusyAt ??= now();
       });
     },

@@ -1,37 +1,57 @@
 import { ReadableStream } from 'node:stream/web';
-import type { tts, voice } from '@livekit/agents';
+import { type tts, voice } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { joined } from '../openai/samples.ts';
 import type { Persona } from '../persona/store.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 import type { PhraseCache } from './phrase-cache.ts';
+import { VoiceUse } from './voice-use.ts';
+
+const { AgentSessionEventTypes: Event } = voice;
 
 const FRAME_SAMPLES = OUTPUT_SAMPLE_RATE / 50;
 
 export interface Phrases {
   /** Says a fixed text as one piece, from the cache where it has it. */
   say(text: string, options?: { allowInterruptions?: boolean; addToChatCtx?: boolean }): voice.SpeechHandle;
-  /** Has the cache hold these, one after the other. */
+  /** Has the cache hold these, one after the other, each while nobody waits for the voice. */
   keep(texts: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
 /** What the agent says by itself. */
 export function createPhrases(session: voice.AgentSession, cache: PhraseCache | undefined): Phrases {
   const { tts } = session;
+  const use = new VoiceUse();
+  session.on(Event.SpeechCreated, ({ source, speechHandle }) => {
+    if (source !== 'say') speechHandle.addDoneCallback(use.begin());
+  });
   return {
     say(text, options) {
       if (!tts) return session.say(text, options);
-      return session.say(text, { ...options, audio: streamOf(spoken(text, tts, cache)) });
+      const end = use.begin();
+      const audio = streamOf(until(spoken(text, tts, cache), end));
+      const speech = session.say(text, { ...options, audio });
+      speech.addDoneCallback(end);
+      return speech;
     },
     async keep(texts, signal) {
       if (!tts || !cache) return;
       for (const text of texts) {
+        await use.whenFree(signal);
         if (signal.aborted) return;
         if (await cache.read(text)) continue;
         for await (const _ of spoken(text, tts, cache)) if (signal.aborted) return;
       }
     },
   };
+}
+
+async function* until(frames: AsyncGenerator<AudioFrame>, end: () => void): AsyncGenerator<AudioFrame> {
+  try {
+    yield* frames;
+  } finally {
+    end();
+  }
 }
 
 /**
@@ -46,7 +66,7 @@ export function fixedPhrases(unfilled: Persona, persona: Persona): string[] {
 }
 
 function phrasesOf({ greeting, apology, goodbye, stillThere }: Persona): string[] {
-  // The greeting last: it is being said when the others are fetched.
+  // The greeting last: it has been said when the others are fetched.
   return [apology, goodbye, stillThere, ...(greeting && 'text' in greeting ? [greeting.text] : [])];
 }
 

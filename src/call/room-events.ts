@@ -4,6 +4,7 @@ import type { EndpointError, EndpointFailure, EndpointName } from '../errors.ts'
 import type { TurnLatency } from './latency.ts';
 import { Rate } from './rate.ts';
 import type { Refuse } from './refusals.ts';
+import type { SilentReason } from './silent-turn.ts';
 
 /** Data-packet topics between this agent and the test page (or any client that cares). */
 const EVENT_TOPIC = 'voice-agent.event';
@@ -11,8 +12,15 @@ const COMMAND_TOPIC = 'voice-agent.command';
 
 export type CallEvent =
   | ({ type: 'turn' } & TurnLatency)
-  /** `message` is for anybody; `detail` and `hint` are for the operator. */
-  | { type: 'error'; endpoint: EndpointName; message: string; detail?: string; hint?: string }
+  /** `message` is for anybody; `detail` and `hint` are for the operator. `silent`: why a turn got no answer. */
+  | {
+      type: 'error';
+      endpoint: EndpointName;
+      message: string;
+      detail?: string;
+      hint?: string;
+      silent?: SilentReason;
+    }
   /** What the caller's page shows as it is. */
   | { type: 'notice'; message: string }
   | { type: 'ending'; reason: string };

@@ -57,6 +57,12 @@ export class TurnRecord {
     this.#times = undefined;
   }
 
+  /** The turn got no answer: what is said next belongs to no turn. */
+  drop(): void {
+    this.#times = undefined;
+    this.#done = undefined;
+  }
+
   /** The parts of the answer that has been said, once. */
   take(): TurnParts | undefined {
     const done = this.#done;

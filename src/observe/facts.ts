@@ -7,6 +7,7 @@ export type CallFact =
   | { fact: 'call-started'; prompt: string }
   | { fact: 'call-ended'; prompt: string; reason: string; durationMs: number }
   | { fact: 'turn'; prompt: string; interrupted: boolean; parts: Readonly<Record<string, number>> }
+  | { fact: 'turn-without-sound'; prompt: string; reason: string }
   | { fact: 'endpoint-answered'; endpoint: string; firstByteMs: number }
   | { fact: 'endpoint-failed'; endpoint: string; failure: string }
   | { fact: 'transcript-dropped'; reason: string }

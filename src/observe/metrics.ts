@@ -56,6 +56,12 @@ function callMetrics(register: Registry) {
       labelNames: ['prompt', 'interrupted'],
       registers,
     }),
+    silent: new Counter({
+      name: 'voice_agent_turns_without_sound_total',
+      help: 'Turns of callers after which nothing was heard, though they neither went on nor left, by cause',
+      labelNames: ['prompt', 'reason'],
+      registers,
+    }),
     stages: new Histogram({
       name: 'voice_agent_turn_stage_seconds',
       help: 'Where the time of a turn went: pause, stt, hold, llm_ttft, clause, tts_ttfb, ready add up to total; endpointing overlaps them',
@@ -120,6 +126,9 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       for (const [part, valueMs] of Object.entries(fact.parts)) {
         metrics.stages.observe({ stage: stageOf(part) }, valueMs / 1000);
       }
+      break;
+    case 'turn-without-sound':
+      metrics.silent.inc({ prompt: fact.prompt, reason: fact.reason });
       break;
     case 'endpoint-answered':
       metrics.firstByte.observe({ endpoint: fact.endpoint }, fact.firstByteMs / 1000);

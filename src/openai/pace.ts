@@ -10,6 +10,7 @@ const ENOUGH = 5;
 /** An answer is late when it takes so many times what is likely. */
 const MARGIN = 2;
 
+/** One answer: how much was sent, how long it took. */
 interface Answered {
   bytes: number;
   tookMs: number;
@@ -41,6 +42,18 @@ export class Pace {
   /** Given up after so long: more patience may be needed than anything so far says. */
   unanswered(endpoint: string, waitedMs: number): void {
     this.#unansweredMs.set(endpoint, waitedMs);
+  }
+
+  /** What is known, as JSON can hold it. */
+  snapshot(): Record<string, Answered[]> {
+    return Object.fromEntries(this.#recent);
+  }
+
+  /** Takes over what another process knew of endpoints of which nothing is known here. */
+  restore(known: Readonly<Record<string, Answered[]>>): void {
+    for (const [endpoint, answers] of Object.entries(known)) {
+      if (!this.#recent.has(endpoint)) this.#recent.set(endpoint, answers.slice(-REMEMBERED));
+    }
   }
 
   /** Never less patient than the deadlines: `firstByteTimeoutMs` for one try, `attempts` times that in all. */
