@@ -80,6 +80,9 @@ Existing Secrets, as far as they exist already: wanted are (Secret, value that n
 {{- with .Values.web.token }}{{ if .existingSecret }}
 {{- $wanted = append $wanted (list .existingSecret "web.token.existingSecret" .key 24 "") }}
 {{- end }}{{ end }}
+{{- range .Values.web.credentials }}
+{{- $wanted = append $wanted (list .existingSecret (printf "web.credentials: %s" .name) (.key | default "token") 24 "") }}
+{{- end }}
 {{- with .Values.redis.password }}{{ if .existingSecret }}
 {{- $wanted = append $wanted (list .existingSecret "redis.password.existingSecret" .key 1 "text") }}
 {{- end }}{{ end }}

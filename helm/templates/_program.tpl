@@ -95,6 +95,16 @@
 {{- end }}
 {{- end }}
 
+{{- /* `web.credentials` as the program takes it, as JSON: the tokens are files. */}}
+{{- define "voice-agent.webCredentials" -}}
+{{- $list := list -}}
+{{- range . }}
+{{- $file := printf "/etc/voice-agent/secrets/credential-%s" .name -}}
+{{- $list = append $list (merge (dict "tokenFile" $file) (pick . "name" "may" "rooms" "prompts")) -}}
+{{- end }}
+{{- toJson $list -}}
+{{- end }}
+
 {{- /* Probes of our program, with what the component's values say of them. */}}
 {{- define "voice-agent.programProbes" -}}
 {{- $health := dict "path" "/healthz" "port" "ops" -}}

@@ -63,7 +63,7 @@ export function requireAccess(rules: AccessRules, visitor: Visitor): Credential 
   const given = bearerOf(visitor.headers);
   if (given === undefined) {
     throw new WebError(401, 'This server wants a credential.', {
-      hint: 'Send the value of WEB_TOKEN as `Authorization: Bearer …`; on the page, enter it as access token.',
+      hint: 'Send it as `Authorization: Bearer …`; on the page, enter it as access token.',
     });
   }
   const credential = rules.credentials.find(given);

@@ -87,6 +87,7 @@ test('a page opened from elsewhere says why it gets no microphone, and wants the
   expect(await fault(page, 'insecure-context')).toContain(`ssh -L ${url.port}:localhost:${url.port}`);
   await button(page, 'Call without microphone').click();
   expect(await fault(page, 'credential')).toContain('wants a credential');
+  expect(await page.evaluate('document.activeElement.id'), 'where to enter it').toBe('credential');
 
   const credential = page.getByLabel('Access token');
   await credential.fill('a-guess');

@@ -42,6 +42,39 @@ describe.each(withProgram)('%s', async (_name, scenario) => {
   });
 });
 
+test('each credential of the page has its token in a file, from a Secret', async () => {
+  const demo = { name: 'demo', existingSecret: 'demo-token', may: ['join'], rooms: ['demo-*'] };
+  const shop = { name: 'shop', existingSecret: 'tokens', key: 'shop', may: ['dial'] };
+  const manifests = await render({
+    ...SCENARIOS['stunner-mixed'],
+    values: { web: { credentials: [demo, shop] } },
+  });
+  const { web } = understood(manifests, 'web');
+  expect(web.credentials).toEqual([
+    {
+      name: 'demo',
+      tokenFile: '/etc/voice-agent/secrets/credential-demo',
+      may: ['join'],
+      rooms: ['demo-*'],
+      prompts: ['*'],
+    },
+    {
+      name: 'shop',
+      tokenFile: '/etc/voice-agent/secrets/credential-shop',
+      may: ['dial'],
+      rooms: ['*'],
+      prompts: ['*'],
+    },
+  ]);
+  const volumes = workload(manifests, 'web').spec.volumes ?? [];
+  const sources = volumes.find(({ name }) => name === 'secrets')?.projected?.sources ?? [];
+  expect(sources.slice(-2).map(({ secret }) => [secret.name, secret.items])).toEqual([
+    ['demo-token', [{ key: 'token', path: 'credential-demo' }]],
+    ['tokens', [{ key: 'shop', path: 'credential-shop' }]],
+  ]);
+  expect(understood(manifests, 'agent').web.credentials).toEqual([]);
+});
+
 test('numbers stay whole, texts stay texts', async () => {
   const { stt, tts, log, agent } = understood(await render(SCENARIOS['stunner-mixed']), 'agent');
   expect(agent).toMatchObject({ maxCallMs: 3_600_000, maxCalls: 10 });

@@ -100,6 +100,11 @@ test('an existing Secret that is there is looked into; one that comes later is w
   await expect(installOn(new Map([secret('page', { WEB_TOKEN: 'x'.repeat(23) })]), page)).rejects.toThrow(
     'has 23 characters in its key WEB_TOKEN: give at least 24',
   );
+  const named = { name: 'demo', existingSecret: 'demo', may: ['join'] };
+  const credentials = { ...MODELS, web: { credentials: [named] } };
+  await expect(installOn(new Map([secret('demo', { token: 'x'.repeat(23) })]), credentials)).rejects.toThrow(
+    'Secret demo (web.credentials: demo) has 23 characters in its key token',
+  );
   const good = new Map([secret('keys', { apiKey: 'a', apiSecret: 'x'.repeat(32) })]);
   await expect(installOn(good, values)).resolves.not.toEqual([]);
 });

@@ -51,6 +51,11 @@ async function act(action) {
 }
 
 async function place() {
+  if (isCredentialWanted() && !credential.value) {
+    const hint = 'Enter it as access token; then call again.';
+    problems.show({ code: 'credential', title: 'This server wants a credential.', hint, level: 'notice' });
+    return credential.focus();
+  }
   setMuted(false);
   setChecking(false);
   await phone.start({
@@ -79,6 +84,8 @@ function closeMicrophone() {
   track = undefined;
   setChecking(false);
 }
+
+const isCredentialWanted = () => !byId('credential-field', HTMLElement).hidden;
 
 /** @param {boolean} is */
 function setChecking(is) {
