@@ -55,7 +55,7 @@ export async function startCall({
 }: CallParts): Promise<RunningCall> {
   const { room } = host;
   const [memory, keepPace] = await Promise.all([
-    sharedChatMemory(phraseDir, config.llm),
+    sharedChatMemory(phraseDir, config.llm, log),
     sharePace(phraseDir, processPace),
     host.connect(),
     personas.load(),

@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/schema.ts';
+import type { Log } from '../observe/log.ts';
 import { ChatMemory, type Learned } from '../openai/chat-learned.ts';
 import { isObject } from '../openai/extra-body.ts';
 import { SharedFolder } from './shared-folder.ts';
 
-/** What the calls of this worker learned of the chat endpoint so far; what this one learns is kept for the next. */
+/**
+ * What the calls of this worker learned of the chat endpoint so far; what this one learns is kept for the next, and
+ * logged: fields that the operator asked for may be among those that are left out from then on.
+ */
 export async function sharedChatMemory(
   folder: string,
   { baseUrl, model }: Pick<Config['llm'], 'baseUrl' | 'model'>,
+  log: Log,
 ): Promise<ChatMemory> {
   const shared = new SharedFolder(folder);
   const name = `${createHash('sha256')
@@ -15,6 +20,7 @@ export async function sharedChatMemory(
     .digest('hex')}.json`;
   const kept = await shared.read(name);
   return new ChatMemory(learnedFrom(kept), (learned) => {
+    log.info({ model, learned }, 'learned how the chat endpoint is to be asked');
     void shared.write(name, Buffer.from(JSON.stringify(learned)));
   });
 }

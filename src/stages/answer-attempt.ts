@@ -18,8 +18,10 @@ export interface AttemptParts {
   /** The end of the whole answer. */
   signal: AbortSignal;
   clock: Clock;
-  /** On `clock`: when an answer that has begun must have something to say. */
+  /** On `clock`: when there must be something to say. */
   giveUpAtMs: number;
+  /** Whether an answer that has not begun by then is waited for: the endpoint's own deadlines hold for it. */
+  awaitsBegin: boolean;
   /** Names of the tools that may be called. */
   offered: ReadonlySet<string>;
   put(chunk: llm.ChatChunk): void;
@@ -31,11 +33,11 @@ export interface AttemptParts {
  * @throws EndpointError, but not where the answer was given up.
  */
 export async function readAnswer(parts: AttemptParts): Promise<Attempt> {
-  const { endpoint, ask, options, signal, clock, giveUpAtMs } = parts;
+  const { endpoint, ask, options, signal, clock, giveUpAtMs, awaitsBegin } = parts;
   const reader = new AnswerReader(parts);
   const cut = new AbortController();
   const giveUp = () => {
-    if (reader.hasBegun && !reader.isAnswer) cut.abort();
+    if ((reader.hasBegun || !awaitsBegin) && !reader.isAnswer) cut.abort();
   };
   const stopTimer = clock.after(Math.max(0, giveUpAtMs - clock.now()), giveUp);
   try {

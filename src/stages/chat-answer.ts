@@ -3,7 +3,7 @@ import { type ChatAsk, type ChatEndpoint, THINKING_OFF } from '../openai/chat-bo
 import type { ChatMessage } from '../openai/chat-messages.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { RemoteOptions } from '../openai/request.ts';
-import { type Attempt, readAnswer } from './answer-attempt.ts';
+import { type Attempt, type AttemptParts, readAnswer } from './answer-attempt.ts';
 import { asEndpointError } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { toolBodies } from './tool-calls.ts';
@@ -25,7 +25,7 @@ export interface ChatAnswerInput {
 
 /** An answer in which only thoughts came for so long is asked for once more, without them. */
 const THINKS_MS = 5000;
-/** From the request to the first word, both requests together. Before its first byte, the endpoint's deadlines hold. */
+/** From the first request to the first word of the second's answer; before the first answer begins, the endpoint's deadlines hold. */
 const NOTHING_MS = 8000;
 /** Room for an answer whose limit was used up before its first word. */
 const MORE_TOKENS = 2048;
@@ -61,14 +61,16 @@ export class ChatAnswer extends llm.LLMStream {
     const messages = (await this.chatCtx.toProviderFormat('openai')) as ChatMessage[];
     const ask = { ...options, messages, tools: toolBodies(this.toolCtx) };
     hooks.onMark?.('asked');
-    const first = await this.#attempt(ask, startedAt + THINKS_MS);
-    if (first.isAnswer || this.abortController.signal.aborted) return this.#report(first, 1);
-    const second = await this.#attempt(otherwise(ask, first), startedAt + NOTHING_MS);
+    const first = await this.#attempt(ask, { giveUpAtMs: startedAt + THINKS_MS, awaitsBegin: true });
+    const giveUpAtMs = startedAt + NOTHING_MS;
+    const isOver = this.abortController.signal.aborted || clock.now() >= giveUpAtMs;
+    if (first.isAnswer || isOver) return this.#report(first, 1);
+    const second = await this.#attempt(otherwise(ask, first), { giveUpAtMs, awaitsBegin: false });
     if (second.isAnswer && first.thoughtChars > 0) endpoint.memory.learn({ thinkingOff: true });
     this.#report(second, 2);
   }
 
-  #attempt(ask: ChatAsk, giveUpAtMs: number): Promise<Attempt> {
+  #attempt(ask: ChatAsk, until: Pick<AttemptParts, 'giveUpAtMs' | 'awaitsBegin'>): Promise<Attempt> {
     const { endpoint, deadlines, hooks, clock } = this.#parts;
     return readAnswer({
       endpoint,
@@ -76,7 +78,7 @@ export class ChatAnswer extends llm.LLMStream {
       options: { deadlines, onTiming: reportFirstByte(hooks, 'llm') },
       signal: this.abortController.signal,
       clock,
-      giveUpAtMs,
+      ...until,
       offered: new Set(Object.keys(this.toolCtx?.functionTools ?? {})),
       put: (chunk) => this.queue.put(chunk),
     });

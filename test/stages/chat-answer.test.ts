@@ -111,3 +111,17 @@ test('thoughts without end are given up: other terms after 5 s, no answer after 
   expect(await result).toEqual({ text: '', calls: [] });
   expect(chat.ends).toMatchObject([{ isAnswer: false, givenUp: true, thoughtChars: 3, tries: 2 }]);
 });
+
+test('a second request that is not answered is given up after 8 s too', async () => {
+  chat.standIn.control({
+    llm: { always: answer(DONE) },
+    faults: { llm: [{ latencyMs: 0, times: 1 }, { hang: true }] },
+  });
+  const result = chat.ask();
+  await chat.clock.waitsFor(8000);
+  await expect.poll(() => chat.standIn.counts('llm').pending).toBe(1);
+  chat.clock.advance(8000);
+  expect(await result).toEqual({ text: '', calls: [] });
+  expect(chat.ends).toMatchObject([{ isAnswer: false, givenUp: true, tries: 2 }]);
+  expect(chat.errors).toEqual([]);
+});
