@@ -127,6 +127,15 @@ describe('the notes', () => {
     expect(await notes(SCENARIOS['stunner-mixed'])).not.toContain('sectionName');
   });
 
+  test('say how the page tells the callers behind the Gateway apart, until it can', async () => {
+    const advice = "set agent.config.web.trustedProxies to the network of the\nGateway's pods";
+    expect(await notes(SCENARIOS['values-cce'])).toContain(advice);
+    const route = { enabled: true, host: 'voice.example.com', parentRefs: [{ name: 'envoy' }] };
+    const agent = { config: { web: { trustedProxies: '172.16.0.0/16' } } };
+    expect(await notes({ values: { route, agent } })).not.toContain(advice);
+    expect(await notes()).not.toContain(advice);
+  });
+
   test('say what is missing for a call from outside', async () => {
     const text = await notes();
     expect(text).toContain('port-forward service/va-web 8080:80');
