@@ -86,6 +86,11 @@ const TOOLS = {
     command: 'github.com/l7mp/stunner/cmd/stunnerd',
     versionArgs: ['--help'],
   },
+  'envoy-gateway': {
+    version: 'v1.9.1',
+    command: 'github.com/envoyproxy/gateway/cmd/envoy-gateway',
+    versionArgs: ['version'],
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;
@@ -102,6 +107,7 @@ export const CLUSTER_TOOLS: readonly ToolName[] = [
   'kube-controller-manager',
   'stunner-gateway-operator',
   'stunnerd',
+  'envoy-gateway',
 ];
 
 export interface ToolOptions {

@@ -13,6 +13,7 @@ export const API_MODULES = {
     'h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=',
   ],
   'github.com/kedacore/keda/v2': ['v2.21.0', 'h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps='],
+  'github.com/envoyproxy/gateway': ['v1.9.1', 'h1:vAVp6/AlBXJ1aOhp1mxL7fNEzVEfjADUguUhm2wzxQY='],
 } as const;
 
 export type ApiModule = keyof typeof API_MODULES;

@@ -1,9 +1,9 @@
 import type { Api } from '../api.ts';
 import type { DoorOptions } from './door.ts';
-import type { HttpRoute } from './routes.ts';
+import { type HttpRoute, isTaken } from './routes.ts';
 
 /** The Gateway in whose place the door stands, as `values-cce.yaml` names it. */
-const GATEWAY = { name: 'envoy', namespace: 'envoy-gateway-system' };
+export const GATEWAY = { name: 'envoy', namespace: 'envoy-gateway-system' };
 
 interface Service {
   spec: { clusterIP: string; ports: { port: number }[] };
@@ -14,11 +14,11 @@ export function gatewayRoutes(api: Api): Pick<DoorOptions, 'routes' | 'addressOf
   return {
     async routes() {
       const all = await api.list<HttpRoute>('/apis/gateway.networking.k8s.io/v1/httproutes');
-      return all.filter(({ spec }) =>
+      const isOurs = ({ spec }: HttpRoute) =>
         spec.parentRefs.some(
           ({ name, namespace }) => name === GATEWAY.name && namespace === GATEWAY.namespace,
-        ),
-      );
+        );
+      return all.filter((route) => isOurs(route) && isTaken(route, GATEWAY));
     },
     async addressOf({ namespace, name, port }) {
       const service = await api.get<Service>(`/api/v1/namespaces/${namespace}/services/${name}`);

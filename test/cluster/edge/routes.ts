@@ -6,6 +6,24 @@ export interface HttpRoute {
     hostnames?: string[];
     rules?: HttpRouteRule[];
   };
+  status?: { parents?: { parentRef: { name: string; namespace?: string }; conditions: Condition[] }[] };
+}
+
+interface Condition {
+  type: string;
+  status: string;
+}
+
+/** Whether the Gateway takes the route and finds what it names. Where nobody judges it, it is taken. */
+export function isTaken({ status }: HttpRoute, gateway: { name: string; namespace: string }): boolean {
+  const verdicts = (status?.parents ?? []).filter(
+    ({ parentRef }) => parentRef.name === gateway.name && parentRef.namespace === gateway.namespace,
+  );
+  return verdicts.every(({ conditions }) =>
+    ['Accepted', 'ResolvedRefs'].every((type) =>
+      conditions.some((one) => one.type === type && one.status === 'True'),
+    ),
+  );
 }
 
 interface HttpRouteRule {
