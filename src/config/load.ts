@@ -68,7 +68,8 @@ interface Found {
 
 function createLookUp(sources: Sources, problems: ConfigProblem[]) {
   const dotEnv = dotenv.parse(sources.read('.env') ?? '');
-  const variable = (name: string) => sources.env[name] ?? dotEnv[name];
+  // A key that was pasted or piped in often brings the end of its line along.
+  const variable = (name: string) => (sources.env[name] ?? dotEnv[name])?.trim();
   const file = readYaml(variable('CONFIG_FILE'), sources, problems);
 
   const direct = (name: string, secret: boolean, emptyIsValue: boolean): Found | undefined => {
@@ -132,16 +133,34 @@ function readYaml(path: string | undefined, sources: Sources, problems: ConfigPr
 }
 
 function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[]): unknown {
-  const raw = typeof found.value === 'boolean' ? String(found.value) : found.value;
-  const result = setting.type.safeParse(raw);
-  if (result.success) return result.data;
+  const raw = typeof found.value === 'boolean' ? String(found.value) : trimmed(found.value);
   const got =
     raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : hideUrlSecrets(JSON.stringify(raw));
+  const odd = controlCharacterIn(raw);
+  if (odd) {
+    sayOnce(problems, { key: found.key, got, want: `one line of text without control characters; ${odd}` });
+    return undefined;
+  }
+  const result = setting.type.safeParse(raw);
+  if (result.success) return result.data;
   const want = result.error.issues.map(({ message }) => message).join('; ');
   const problem = { key: found.key, got, want: raw === undefined ? `${want}: ${setting.doc}` : want };
   sayOnce(problems, problem, raw === undefined ? setting.fallback : undefined);
   return undefined;
 }
+
+const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
+
+/** Where a value holds what no URL, key or name does, such as a line end: it would only show as a refused request. */
+function controlCharacterIn(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const at = value.search(CONTROL_CHARACTER);
+  if (at < 0) return undefined;
+  const code = value.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  return `U+${code} is character ${at + 1} of ${value.length}`;
+}
+
+const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
 
 /**
  * Several settings fall back on one, and read the same variable or file: its fault is said once.

@@ -147,6 +147,40 @@ describe('faults', () => {
   });
 });
 
+describe('white space', () => {
+  test.each([
+    ['the environment', { STT_API_KEY: ' key\r\n' }, {}],
+    ['.env', {}, { '.env': 'STT_API_KEY="key\\r\\n"\n' }],
+    ['the YAML file', { CONFIG_FILE: 'c' }, { c: 'stt: {apiKey: "key\\n"}' }],
+    ['a secret file', { STT_API_KEY_FILE: ' s\n' }, { s: '\ufeffkey\r\n' }],
+    ['a fallback', { OPENAI_API_KEY: 'key\t' }, {}],
+  ])('around a value from %s is not part of it', (_, env, files) => {
+    expect(configFrom(env, files).stt.apiKey).toBe('key');
+  });
+
+  test('any setting may have it, and one that is nothing else is not set', () => {
+    const config = configFrom({ MAX_CALLS: ' 3 ', LIVEKIT_URL: 'ws://127.0.0.1:1\r', STT_LANGUAGE: ' \n' });
+    expect([config.agent.maxCalls, config.livekit.url, config.stt.language]).toEqual([
+      3,
+      'ws://127.0.0.1:1',
+      undefined,
+    ]);
+  });
+
+  test.each([
+    ['STT_API_KEY', { STT_API_KEY: 'key\nkey' }, {}],
+    ['tts.voice', { CONFIG_FILE: 'c' }, { c: 'tts: {voice: "al\\u0000loy"}' }],
+    ['STT_API_KEY_FILE', { STT_API_KEY_FILE: 's' }, { s: 'key\r\nanother' }],
+    ['AGENT_NAME', { AGENT_NAME: 'a\u2028b' }, {}],
+  ])('a control character inside %s is refused by its place, without the secret', (key, env, files) => {
+    const problems = problemsOf(env, files);
+    expect(problems).toMatchObject([
+      { key, want: expect.stringMatching(/control characters; U\+\w{4} is character/) },
+    ]);
+    if (key.includes('KEY')) expect(problems[0]?.got).toBe('(hidden)');
+  });
+});
+
 describe('secrets', () => {
   test('can come from a file, without its line end', () => {
     const config = configFrom(
