@@ -6,11 +6,13 @@ import type { CallHost } from './call/host.ts';
 import { phraseFolder } from './call/phrase-cache.ts';
 import { rehearse } from './call/rehearse.ts';
 import { loadConfig } from './config/load.ts';
+import { proxyFor, routeNativeClient } from './config/proxy.ts';
 import type { Config } from './config/schema.ts';
 import type { Report } from './observe/facts.ts';
 import { adoptFrameworkLog } from './observe/framework-log.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { relayPath, sendFacts } from './observe/relay.ts';
+import { goThroughProxies } from './openai/proxied-fetch.ts';
 import { createPersonaStore } from './persona/store.ts';
 import { loadVad } from './stages/vad.ts';
 
@@ -24,6 +26,8 @@ interface ProcessData extends Record<string, unknown> {
 export default defineAgent<ProcessData>({
   prewarm: async (process) => {
     const config = loadConfig();
+    routeNativeClient(config);
+    goThroughProxies((url) => proxyFor(url, config.proxy));
     const log = createLog(config.log);
     adoptFrameworkLog(log, config.log.level);
     process.userData.config = config;
@@ -42,7 +46,7 @@ export default defineAgent<ProcessData>({
     // Read at call start, not before: this process may be older than the last edit of a prompt.
     const personas = createPersonaStore({ dir: config.agent.promptsDir, log, quiet: true });
     try {
-      const host = hostOf(job, config);
+      const host = hostOf(job, config, report);
       const { ended } = await startCall({
         ...{ host, config, personas, vad, report, log },
         phraseDir: phraseFolder(ppid),
@@ -73,13 +77,13 @@ function exitSoon(log: Log): void {
   timer.unref();
 }
 
-function hostOf(job: JobContext<ProcessData>, { livekit }: Config): CallHost {
+function hostOf(job: JobContext<ProcessData>, { livekit }: Config, report: Report): CallHost {
   return {
     room: job.room,
     dispatchMetadata: job.job.metadata,
     deleteRoom: () => job.deleteRoom(),
-    connect: () =>
-      job.connect(undefined, undefined, {
+    async connect() {
+      const rtcConfig = {
         iceTransportType:
           livekit.iceTransport === 'relay'
             ? IceTransportType.TRANSPORT_RELAY
@@ -87,6 +91,13 @@ function hostOf(job: JobContext<ProcessData>, { livekit }: Config): CallHost {
         continualGatheringPolicy: ContinualGatheringPolicy.GATHER_CONTINUALLY,
         // Empty: those that the server sends are used, and nobody else's.
         iceServers: [],
-      }),
+      };
+      try {
+        await job.connect(undefined, undefined, rtcConfig);
+      } catch (error) {
+        report({ fact: 'call-not-connected' });
+        throw error;
+      }
+    },
   };
 }

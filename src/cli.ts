@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadConfig, processSources } from './config/load.ts';
+import { proxyFor } from './config/proxy.ts';
+import { goThroughProxies } from './openai/proxied-fetch.ts';
 
 /** The command table: argv → function. Commands load their code when they run, so that `--help` is quick. */
 export function createCli(): Command {
@@ -42,7 +44,9 @@ export function createCli(): Command {
       const { openSettings } = await import('./dev/plan.ts');
       // Beside `npm run dev`, with nothing configured, the token is for what dev started.
       const sources = processSources();
-      await printToken(loadConfig(withDevLiveKit(sources, openSettings(sources)), 'page'), options);
+      const config = loadConfig(withDevLiveKit(sources, openSettings(sources)), 'page');
+      goThroughProxies((url) => proxyFor(url, config.proxy));
+      await printToken(config, options);
     });
   cli
     .command('check')
@@ -51,7 +55,9 @@ export function createCli(): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const { runChecks } = await import('./doctor/run.ts');
       const { renderResult, renderSummary } = await import('./doctor/render.ts');
-      const context = { config: loadConfig(), fetch };
+      const config = loadConfig();
+      goThroughProxies((url) => proxyFor(url, config.proxy));
+      const context = { config, fetch };
       const results = await runChecks(context, {
         onResult(result) {
           if (!json) console.log(renderResult(result));

@@ -1,14 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { phraseFolder } from './call/phrase-cache.ts';
 import { processSources } from './config/load.ts';
+import { proxyFor } from './config/proxy.ts';
 import { isLoopback, secretProblem } from './config/rules.ts';
 import type { Config } from './config/schema.ts';
+import { checkMedia, type MediaWatch, watchMedia } from './dispatch/media.ts';
 import { createWorker, type Worker } from './dispatch/worker.ts';
 import type { Report } from './observe/facts.ts';
 import { adoptFrameworkLog } from './observe/framework-log.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { receiveFacts, relayPath } from './observe/relay.ts';
+import { goThroughProxies } from './openai/proxied-fetch.ts';
 import { requirePersona } from './persona/choose.ts';
 import { createPersonaStore } from './persona/store.ts';
 import { loadVad } from './stages/vad.ts';
@@ -34,6 +37,9 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const credentials = page ? openCredentials(config.web, processSources().read) : undefined;
   adoptFrameworkLog(log, config.log.level);
   warnAboutSecret(config, log);
+  goThroughProxies((url) => proxyFor(url, config.proxy));
+  // First, as it takes a second or two, beside everything else.
+  const media = withWorker ? watchMedia({ check: checkMedia, log }) : undefined;
   const personas = createPersonaStore({ dir: config.agent.promptsDir, log });
   await personas.load();
   requirePersona(personas, config.agent.prompt);
@@ -42,7 +48,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   // Each call's process loads its own; this one tells a broken install before LiveKit sends a caller.
   if (withWorker) await loadVad(config.turn);
   const worker = withWorker ? createWorker({ config, log, agentFile: agentFile() }) : undefined;
-  const ops = await serveOps(config, worker);
+  const ops = await serveOps(config, worker, media);
   log.info({ url: ops.url }, 'health listening');
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally }));
 
@@ -50,6 +56,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   await (worker ? Promise.race([worker.run(), stopped]) : stopped);
   await stopped;
   stopWatching();
+  media?.stop();
   await ops.close();
   process.exit(0);
 }
@@ -58,11 +65,16 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
 const agentFile = () => import.meta.filename.replace(/serve(\.[jt]s)$/, 'agent$1');
 
 /** Health and metrics; a worker's counts come from its call processes. */
-async function serveOps({ agent }: Config, worker: Worker | undefined): Promise<Listener> {
+async function serveOps(
+  { agent }: Config,
+  worker: Worker | undefined,
+  media: MediaWatch | undefined,
+): Promise<Listener> {
   const metrics = createMetrics(worker?.facts);
   let warm = !worker;
   const report: Report = (fact) => {
     warm ||= fact.fact === 'process-ready';
+    if (fact.fact === 'call-not-connected') media?.callFailed();
     metrics.report(fact);
   };
   const relay = worker ? await receiveFacts(relayPath(process.pid), report) : undefined;
@@ -70,6 +82,7 @@ async function serveOps({ agent }: Config, worker: Worker | undefined): Promise<
     ...(worker && !worker.facts.isRegistered() ? ['not registered with LiveKit'] : []),
     ...(worker?.facts.isDraining() ? ['draining'] : []),
     ...(warm ? [] : ['no call process is warm yet']),
+    ...[media?.problem() ?? []].flat(),
   ];
   const ops = await listenForOps({ metrics, unready, host: agent.healthHost, port: agent.healthPort });
   return {

@@ -25,8 +25,11 @@ function readIfPresent(path: string): string | undefined {
   }
 }
 
-/** The process's own environment and files. The only reader of `process.env`. */
-export const processSources = (): Sources => ({ env: process.env, read: readIfPresent });
+/** The only reader of `process.env`. */
+export const processEnvironment = (): NodeJS.ProcessEnv => process.env;
+
+/** The process's own environment and files. */
+export const processSources = (): Sources => ({ env: processEnvironment(), read: readIfPresent });
 
 /**
  * Reads and validates every setting once. Precedence: environment > `.env` > YAML file (`CONFIG_FILE`) >
@@ -136,7 +139,7 @@ function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[])
   const raw = typeof found.value === 'boolean' ? String(found.value) : trimmed(found.value);
   const got =
     raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : hideUrlSecrets(JSON.stringify(raw));
-  const odd = controlCharacterIn(raw);
+  const odd = setting.isJson ? undefined : controlCharacterIn(raw);
   if (odd) {
     sayOnce(problems, { key: found.key, got, want: `one line of text without control characters; ${odd}` });
     return undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { proxy } from './proxy-settings.ts';
 import { deadlines, type Setting, setting, wireExtras } from './setting.ts';
 import { count, durationMs, flag, httpUrl, oneOf, port, text, turnUrls, wsUrl } from './types.ts';
 import { web } from './web-settings.ts';
@@ -226,6 +227,7 @@ export const settings = {
     }),
     turnPassword: setting('TURN_PASSWORD', text.optional(), 'The other half of them', { secret: true }),
   },
+  proxy,
   log: {
     level: setting(
       'LOG_LEVEL',

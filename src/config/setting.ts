@@ -14,6 +14,8 @@ export interface Setting<T extends z.ZodType = z.ZodType> {
   fallback?: string;
   /** The empty string is a value, not «not set». */
   emptyIsValue?: boolean;
+  /** Text of a format that judges white space and control characters itself, JSON: it may run over several lines. */
+  isJson?: boolean;
 }
 
 export function setting<T extends z.ZodType>(
@@ -51,12 +53,13 @@ export const wireExtras = (stage: 'STT' | 'LLM' | 'TTS') => ({
     `${stage}_EXTRA_BODY`,
     extraBody,
     `Fields that its requests carry besides ours, a JSON object such as \`${EXAMPLES[stage]}\`; a prompt file's \`extra_body: {${stage.toLowerCase()}: …}\` wins`,
+    { isJson: true },
   ),
   headers: setting(
     `${stage}_HEADERS`,
     headers,
     'Headers that its requests carry besides ours, a JSON object of names and values',
-    { secret: true },
+    { secret: true, isJson: true },
   ),
 });
 

@@ -5,6 +5,11 @@ import { parseTurnUrl } from './turn-url.ts';
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL such as http://gpu-host:8000/v1' });
 export const wsUrl = z.url({ protocol: /^(wss?|https?)$/, error: 'a URL such as ws://127.0.0.1:7880' });
+/** Also without its scheme, as curl takes it. */
+export const proxyUrl = z
+  .string({ error: 'a proxy such as http://proxy.example:3128' })
+  .transform((proxy) => (proxy.includes('://') ? proxy : `http://${proxy}`))
+  .pipe(z.url({ protocol: /^https?$/, error: 'an HTTP proxy such as http://proxy.example:3128' }));
 /** What a timer can hold; a longer one would fire at once. */
 const LONGEST_MS = 2_147_483_647;
 export const durationMs = (fallback: number, min = 1) =>

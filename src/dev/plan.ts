@@ -1,4 +1,5 @@
 import { isGiven, loadConfig, type Sources } from '../config/load.ts';
+import { proxyFor } from '../config/proxy.ts';
 import { isLoopback } from '../config/rules.ts';
 import type { Config } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
@@ -9,6 +10,7 @@ const STAGES: readonly Stage[] = ['stt', 'llm', 'tts'];
 
 /** Where a LiveKit on a developer's machine usually listens. */
 const LIVEKIT_URL = 'ws://127.0.0.1:7880';
+const LOCAL_HOSTS = '127.0.0.1,localhost';
 
 /** What `npm run dev` starts, and with which settings. */
 export interface Plan {
@@ -48,6 +50,12 @@ export function planDev(sources: Sources, standInUrl: string, keys: KeyPair): Pl
   // Who runs this is the operator, and the page is theirs.
   if (!isGiven(sources, 'SHOW_FAULTS')) filled.SHOW_FAULTS = 'true';
   const config = loadConfig(withSettings(sources, filled));
+  const { http, exempt } = config.proxy;
+  // What runs here is not behind the user's proxy.
+  if (http !== undefined && proxyFor(LIVEKIT_URL, config.proxy) !== undefined) {
+    filled.NO_PROXY = [exempt, LOCAL_HOSTS].filter(Boolean).join(',');
+    return { config: loadConfig(withSettings(sources, filled)), filled, livekitGiven, standIns };
+  }
   return { config, filled, livekitGiven, standIns };
 }
 

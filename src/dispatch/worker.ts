@@ -3,10 +3,13 @@ import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { WorkerFacts } from '../observe/metrics.ts';
+import { socketAgentFor } from '../openai/proxy.ts';
 import { hideUrlSecrets } from '../urls.ts';
 import { reportLoadAtOnce } from './load-report.ts';
+import { CHECK_ROOM_PREFIX } from './media.ts';
 import { createRegistration } from './registration.ts';
 import { createSlots, type Slots } from './slots.ts';
+import { openSocketsThrough } from './socket-proxy.ts';
 
 /** A small or busy machine needs seconds to start a call process; the framework's 10 s kill it in a loop. */
 const INITIALIZE_TIMEOUT_MS = 60_000;
@@ -44,6 +47,8 @@ export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
   const isTaken = (jobId: string) => !stopping && slots.take(jobId);
   const options = serverOptions({ config, agentFile, slots, load, isTaken, log });
   const server = new AgentServer(options);
+  const proxied = socketAgentFor(config.livekit.url);
+  if (proxied) openSocketsThrough(config.livekit.url, proxied);
   server.event.on('worker_registered', (workerId: string) => {
     registration.seen();
     // Calls go on while only the worker's own connection is down: once registered, never give up on it.
@@ -66,7 +71,7 @@ export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
         throw new AppError(
           `worker lost LiveKit at ${hideUrlSecrets(config.livekit.url)}: ${messageOf(error)}`,
           {
-            hint: 'check LIVEKIT_URL, and that LIVEKIT_API_KEY and LIVEKIT_API_SECRET are the server’s',
+            hint: `check LIVEKIT_URL, that LIVEKIT_API_KEY and LIVEKIT_API_SECRET are the server’s${proxied ? ', and HTTP_PROXY, HTTPS_PROXY and NO_PROXY, by which a proxy leads there' : ''}`,
             cause: error,
           },
         );
@@ -143,11 +148,12 @@ function workerUrl(url: string): string {
   return pathname === '/' ? url.replace(/\/+$/, '') : url.replace(/\/*$/, '/');
 }
 
-/** Accepts while a slot is free. A refused job goes to another worker, or is asked for again by the token route. */
+/** Accepts while a slot is free; rooms of `media-check.ts` need no agent. A refused job goes to another worker, or is asked for again by the token route. */
 async function answer(
   request: JobRequest,
   { slots, isTaken, log }: Pick<ServerParts, 'slots' | 'isTaken' | 'log'>,
 ): Promise<void> {
+  if (request.room?.name.startsWith(CHECK_ROOM_PREFIX)) return request.reject();
   const fields = { jobId: request.id, slotsUsed: slots.used(), pii_room: request.room?.name };
   if (isTaken(request.id)) {
     log.info(fields, 'job accepted');

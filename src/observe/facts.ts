@@ -4,6 +4,7 @@
  */
 export type CallFact =
   | { fact: 'process-ready' }
+  | { fact: 'call-not-connected' }
   | { fact: 'call-started'; prompt: string }
   | { fact: 'call-ended'; prompt: string; reason: string; durationMs: number }
   | { fact: 'turn'; prompt: string; interrupted: boolean; parts: Readonly<Record<string, number>> }

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { proxyNameOf } from './proxy.ts';
 
 /** Why no connection came about, and what to do: from the error codes of Node's `net`, `dns` and `tls`. */
 
@@ -24,9 +25,13 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-export function hintFor(error: unknown): string | undefined {
+/** @param url - what was asked for. Behind a proxy it is that which refused, is not there, or cannot go on. */
+export function hintFor(error: unknown, url: string): string | undefined {
   const code = codeOf(error);
-  return HINTS.find(([pattern]) => pattern.test(code))?.[1];
+  const hint = HINTS.find(([pattern]) => pattern.test(code))?.[1];
+  const proxy = proxyNameOf(url);
+  if (proxy === undefined) return hint;
+  return `It is reached through the proxy ${proxy}: check that proxy, or put the host into NO_PROXY.`;
 }
 
 /** The reason in words. Node tries all addresses of a name and joins the failures in an error with no message. */

@@ -176,7 +176,7 @@ class Attempt {
   }
 
   #unexpected(error: unknown): EndpointError {
-    const rest = { hint: hintFor(error), cause: error };
+    const rest = { hint: hintFor(error, this.#call.url), cause: error };
     const reason = reasonOf(error);
     if (this.#bytes > 0)
       return fault(this.#call, 'stall', `cut off after ${this.#bytes} bytes: ${reason}`, rest);

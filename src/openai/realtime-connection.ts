@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { hintFor, reasonOf } from './connect-hint.ts';
 import type { Deadlines } from './exchange.ts';
 import { excerpt, fault, RefusedError, type Target } from './fault.ts';
+import { socketAgentFor } from './proxy.ts';
 import { type Dialect, dialectOf, readEvent, type ServerEvent, type Session } from './realtime-dialect.ts';
 
 export interface ConnectOptions extends Target, Session {
@@ -73,6 +74,7 @@ class Socket {
       headers,
       perMessageDeflate: false,
       maxPayload: BOUNDS.realtimeMessageBytes,
+      agent: socketAgentFor(url),
     });
     socket.on('open', () => {
       if (this.#state === 'opening') this.#state = 'open';
@@ -165,7 +167,7 @@ class Socket {
   }
 
   #socketError(error: Error): EndpointError {
-    const what = { hint: hintFor(error), cause: error };
+    const what = { hint: hintFor(error, this.#options.url), cause: error };
     if (this.#state === 'opening') {
       return fault(this.#options, 'connect', `no connection: ${reasonOf(error)}`, what);
     }

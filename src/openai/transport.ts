@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { agentFor } from './proxy.ts';
 
 /** One HTTP request as it goes on the wire. */
 export interface Outgoing {
@@ -29,20 +30,14 @@ export type Transport = (outgoing: Outgoing) => Promise<Incoming>;
 /** A pooled connection that the server had closed meanwhile: nothing was answered, send again on another. */
 export class StaleConnection extends Error {}
 
-// Load balancers drop idle connections without a word, some after a minute: a request on such a one would only
-// fail at its first-byte deadline.
-const IDLE_TIMEOUT_MS = 30_000;
-const httpAgent = new http.Agent({ keepAlive: true, timeout: IDLE_TIMEOUT_MS });
-const httpsAgent = new https.Agent({ keepAlive: true, timeout: IDLE_TIMEOUT_MS });
-
-/** `node:http(s)` with one keep-alive pool a process. Unlike `fetch` it tells when the connection stands. */
+/** `node:http(s)` with one keep-alive pool a process, through its proxies. Unlike `fetch` it tells when the connection stands. */
 export const nodeTransport: Transport = (outgoing) =>
   new Promise((resolve, reject) => {
     const secure = outgoing.url.startsWith('https:');
     const sent = (secure ? https : http).request(outgoing.url, {
       method: outgoing.method,
       headers: { 'accept-encoding': 'identity', ...outgoing.headers },
-      agent: secure ? httpsAgent : httpAgent,
+      agent: agentFor(outgoing.url),
     });
     // As an option the signal would stay with the socket, and end it in the pool or while no request listens to it.
     const abort = () => {

@@ -33,7 +33,7 @@ export interface Guest extends Observed {
 /**
  * Joins a room as a caller would, with a microphone. Call `dispose` of `@livekit/rtc-node` before the process ends.
  *
- * @throws AppError when the server cannot be reached, refuses the token, or exchanges no media.
+ * @throws AppError when the server cannot be reached or refuses the token; NoMediaPath when it exchanges no media.
  */
 export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOptions): Promise<Guest> {
   const room = new Room();
@@ -73,12 +73,18 @@ export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOpt
   });
 }
 
+/** LiveKit let the guest in, and no candidate of ICE led to it. */
+export class NoMediaPath extends AppError {}
+
 /** Signalling and media fail for different reasons, so they are told apart; the library's own words stay. */
 function joinError(url: string, message: string, cause: unknown): AppError {
   if (!message.includes('wait_pc_connection'))
     return new AppError(`cannot join ${url}: ${message}`, { cause });
-  return new AppError(`cannot join ${url}: LiveKit answers, but no media path to it was found (${message})`, {
-    cause,
-    hint: 'open the ports of its TURN servers (usually UDP 3478, TCP 3480) or of its media to this machine',
-  });
+  return new NoMediaPath(
+    `cannot join ${url}: LiveKit answers, but no media path to it was found (${message})`,
+    {
+      cause,
+      hint: 'open the ports of its TURN servers (usually UDP 3478, TCP 3480) or of its media to this machine',
+    },
+  );
 }

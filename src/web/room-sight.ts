@@ -3,8 +3,9 @@ import type { Sight } from './dispatch-machine.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 
 // Numbers of the LiveKit protocol; the server SDK does not export these enums.
-const KIND_EGRESS = 2;
 const KIND_AGENT = 4;
+/** Standard, SIP, connector: whom an agent would talk to, as in `call/caller.ts`. */
+const CALLER_KINDS: ReadonlySet<number> = new Set([0, 3, 7]);
 const JOB_PENDING = 0;
 const JOB_RUNNING = 1;
 
@@ -33,7 +34,9 @@ export class RoomWatcher {
 
   async look(room: string, nowMs: number): Promise<RoomView> {
     const participants = await this.#clients.rooms.listParticipants(room);
-    const callerPresent = participants.some(({ kind }) => kind !== KIND_AGENT && kind !== KIND_EGRESS);
+    const callerPresent = participants.some(
+      ({ kind, permission }) => CALLER_KINDS.has(kind) && permission?.hidden !== true,
+    );
     if (participants.some((participant) => this.#isOurAgent(participant))) {
       return { sight: { callerPresent, agent: 'present' }, dispatches: [] };
     }

@@ -158,6 +158,14 @@ describe('white space', () => {
     expect(configFrom(env, files).stt.apiKey).toBe('key');
   });
 
+  test('JSON may run over several lines', () => {
+    const config = configFrom(
+      { LLM_EXTRA_BODY: '{\n  "top_k": 20\n}\n', LLM_HEADERS_FILE: 'h' },
+      { h: '{\r\n"x-tenant": "voice"}\r\n' },
+    );
+    expect([config.llm.extraBody, config.llm.headers]).toEqual([{ top_k: 20 }, { 'x-tenant': 'voice' }]);
+  });
+
   test('any setting may have it, and one that is nothing else is not set', () => {
     const config = configFrom({ MAX_CALLS: ' 3 ', LIVEKIT_URL: 'ws://127.0.0.1:1\r', STT_LANGUAGE: ' \n' });
     expect([config.agent.maxCalls, config.livekit.url, config.stt.language]).toEqual([

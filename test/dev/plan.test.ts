@@ -81,3 +81,13 @@ test('our LiveKit listens where LIVEKIT_URL points on this machine, else on the 
   expect(livekitPort(plan({ ...credentials, LIVEKIT_URL: 'ws://localhost:7999' }))).toBe(7999);
   expect(livekitPort(plan({ ...credentials, LIVEKIT_URL: 'wss://livekit.example:7443' }))).toBe(7880);
 });
+
+test('a proxy of the user is not asked for what runs on this machine', () => {
+  const { config, filled } = plan({ http_proxy: 'http://proxy:3128', NO_PROXY: '.example.com' });
+  expect(filled.NO_PROXY).toBe('.example.com,127.0.0.1,localhost');
+  expect(config.proxy).toMatchObject({ http: 'http://proxy:3128', exempt: filled.NO_PROXY });
+  expect(plan({ http_proxy: 'http://proxy:3128', NO_PROXY: '127.0.0.0/8' }).filled).not.toHaveProperty(
+    'NO_PROXY',
+  );
+  expect(plan().filled).not.toHaveProperty('NO_PROXY');
+});

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { AccessToken, RoomServiceClient, TrackSource } from 'livekit-server-sdk';
+import { loadConfig } from '../config/load.ts';
+import { proxyFor, routeNativeClient } from '../config/proxy.ts';
+import type { Config } from '../config/schema.ts';
+import { messageOf } from '../errors.ts';
+import { goThroughProxies } from '../openai/proxied-fetch.ts';
+import { joinAsCaller, NoMediaPath } from '../probe/guest.ts';
+import { hideUrlSecrets } from '../urls.ts';
+import { CHECK_ROOM_PREFIX, type MediaOutcome } from './media.ts';
+
+/** Long enough to join; the room is deleted sooner. */
+const TOKEN_TTL_S = 60;
+/** If deleting fails, the server closes the empty room after these. */
+const EMPTY_TIMEOUT_S = 30;
+const REQUEST_TIMEOUT_S = 5;
+
+/**
+ * What `media.ts` runs as a process: makes a room, joins it as calls do, through the same native client and ICE, sends
+ * from a microphone, leaves, deletes the room, and sends the outcome to its parent.
+ */
+async function joinWithMedia(config: Config): Promise<MediaOutcome> {
+  const { url, apiKey, apiSecret, iceTransport } = config.livekit;
+  const room = `${CHECK_ROOM_PREFIX}${randomBytes(6).toString('hex')}`;
+  const options = { requestTimeout: REQUEST_TIMEOUT_S, failover: false };
+  const rooms = new RoomServiceClient(url, apiKey, apiSecret, options);
+  const token = new AccessToken(apiKey, apiSecret, { identity: 'voice-agent-check', ttl: TOKEN_TTL_S });
+  token.addGrant({
+    ...{ roomJoin: true, room, canPublish: true, canSubscribe: true },
+    canPublishSources: [TrackSource.MICROPHONE],
+  });
+  try {
+    await rooms.createRoom({ name: room, emptyTimeout: EMPTY_TIMEOUT_S, departureTimeout: 1 });
+    const guest = await joinAsCaller({ url, token: await token.toJwt(), iceTransport });
+    await guest.leave();
+    return { ok: true };
+  } catch (error) {
+    const proxy = proxyFor(url, config.proxy);
+    const way =
+      proxy === undefined ? '' : `, through the proxy ${new URL(proxy).origin} (NO_PROXY exempts hosts)`;
+    const failed = error instanceof NoMediaPath ? 'media' : 'signal';
+    return { ok: false, failed, reason: hideUrlSecrets(`${reasonOf(error, url)}${way}`) };
+  } finally {
+    await rooms.deleteRoom(room).catch(() => {});
+  }
+}
+
+/** Names LiveKit, as an error of the API does not, and what lies behind a bare «fetch failed». */
+function reasonOf(error: unknown, url: string): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? `: ${messageOf(error.cause)}` : '';
+  const reason = messageOf(error);
+  return reason.includes(url) ? reason : `LiveKit at ${url}: ${reason}${cause}`;
+}
+
+process.once('disconnect', () => process.exit());
+const config = loadConfig();
+routeNativeClient(config);
+goThroughProxies((url) => proxyFor(url, config.proxy));
+process.send?.(await joinWithMedia(config));
