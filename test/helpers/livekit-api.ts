@@ -12,6 +12,7 @@ interface FakeDispatch {
 interface FakeParticipant {
   kind: number;
   attributes: Record<string, string>;
+  permission?: { hidden: boolean };
 }
 
 /** LiveKit's API for one room, as far as the dispatch watch uses it. Records every request that changes something. */

@@ -27,6 +27,18 @@ test('an agent that comes by itself is never dispatched a second time', async ()
   expect(watch.status('room')).toMatchObject({ state: 'joined', attempts: 0 });
 });
 
+test('for a recorder, a media source or a hidden participant no agent is asked', async () => {
+  const { clock, livekit, expectCall } = setUp();
+  expectCall();
+  for (const kind of [1, 2, 8]) livekit.participants.push({ kind, attributes: {} });
+  livekit.participants.push({ kind: 0, attributes: {}, permission: { hidden: true } });
+  await clock.pass(60_000);
+  expect(livekit.requests).toEqual([]);
+  livekit.participants.push({ kind: 3, attributes: {} });
+  await clock.pass(10_000);
+  expect(livekit.requests).not.toEqual([]);
+});
+
 test('an agent that leaves while its caller stays is dispatched anew', async () => {
   const { clock, livekit, watch, expectCall } = setUp();
   expectCall();
