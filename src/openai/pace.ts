@@ -56,14 +56,24 @@ export class Pace {
     }
   }
 
-  /** Never less patient than the deadlines: `firstByteTimeoutMs` for one try, `attempts` times that in all. */
+  /**
+   * Never less patient than the deadlines: `firstByteTimeoutMs` for one try, `attempts` times that in all. With nothing
+   * known, one try has all of that time, as a server that is slow and one that hangs look the same.
+   */
   patience(endpoint: string, bytes: number, { firstByteTimeoutMs, attempts }: Deadlines): Patience {
+    const allMs = firstByteTimeoutMs * attempts;
+    if (!this.#isKnown(endpoint) && attempts > 1)
+      return { askAgainMs: allMs, giveUpMs: allMs + Math.min(allMs / 2, LONGEST_PATIENCE_MS) };
     const likelyMs = this.#likelyMs(endpoint, bytes);
     const lateMs = Math.max(firstByteTimeoutMs, MARGIN * likelyMs);
     const slowMs = Math.max(2 * MARGIN * likelyMs, 2 * (this.#unansweredMs.get(endpoint) ?? 0));
-    const giveUpMs = Math.max(firstByteTimeoutMs * attempts, Math.min(slowMs, LONGEST_PATIENCE_MS));
+    const giveUpMs = Math.max(allMs, Math.min(slowMs, LONGEST_PATIENCE_MS));
     const isWorthIt = attempts > 1 && giveUpMs - lateMs >= likelyMs;
     return { askAgainMs: isWorthIt ? lateMs : undefined, giveUpMs };
+  }
+
+  #isKnown(endpoint: string): boolean {
+    return this.#recent.has(endpoint) || this.#unansweredMs.has(endpoint);
   }
 
   /** The slowest of the recent answers; for more input than any of them had, in proportion. 0: nothing is known. */

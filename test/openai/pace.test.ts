@@ -18,9 +18,12 @@ function after(...tookMs: number[]): Pace {
 const patience = (pace: Pace, bytes = 1000, rest: Partial<typeof deadlines> = {}) =>
   pace.patience('stt', bytes, { ...deadlines, ...rest });
 
-test('with nothing known, and with a quick endpoint, the deadlines count', () => {
+test('with nothing known one try has the time of all, and another one comes after it', () => {
+  expect(patience(new Pace())).toEqual({ askAgainMs: 30_000, giveUpMs: 45_000 });
+});
+
+test('with a quick endpoint the deadlines count, and with a single try', () => {
   const asSet = { askAgainMs: 10_000, giveUpMs: 30_000 };
-  expect(patience(new Pace())).toEqual(asSet);
   expect(patience(after(300, 400))).toEqual(asSet);
   expect(patience(new Pace(), 1000, { attempts: 1 })).toEqual({ askAgainMs: undefined, giveUpMs: 10_000 });
 });
@@ -58,5 +61,5 @@ test('deadlines that add up to more are kept to', () => {
 
 test('each endpoint has its own', () => {
   const pace = after(25_000);
-  expect(pace.patience('tts', 1000, deadlines).askAgainMs).toBe(10_000);
+  expect(pace.patience('tts', 1000, deadlines).askAgainMs).toBe(30_000);
 });
