@@ -8,6 +8,8 @@ import { choosePersona } from '../persona/choose.ts';
 import { renderPersona } from '../persona/render.ts';
 import type { Persona, PersonaStore } from '../persona/store.ts';
 import { chatEndpoint } from '../stages/llm.ts';
+import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { EchoPath } from '../stages/turn/echo/echo-path.ts';
 import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
 import { CallerOutput, publishVoice } from './caller-output.ts';
 import { sharedChatMemory } from './chat-memory.ts';
@@ -62,6 +64,7 @@ export async function startCall({
   ]);
   if (isAlreadyServed(room, config.agent.name)) return notStarted('another agent serves this room', log);
 
+  const echo = new EchoPath(OUTPUT_SAMPLE_RATE);
   // Publishing takes a round trip or two.
   const [caller, voice] = await Promise.all([waitForCaller(room, CALLER_TIMEOUT_MS), publishVoice(room)]);
   if (!caller) {
@@ -70,7 +73,7 @@ export async function startCall({
   }
   const link = linkCaller(room, caller);
   const line = openLine({ room, link, subscribed: voice.subscribed });
-  const output = new CallerOutput(voice.source, line.opened);
+  const output = new CallerOutput(voice.source, line.opened, echo);
 
   const { persona, fixed } = personaFor(caller, { host, config, personas, log });
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
@@ -82,14 +85,17 @@ export async function startCall({
   const over = new AbortController();
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
   const chat = chatEndpoint(config.llm, persona, memory);
-  const session = buildPipeline({ config, persona, vad, floor, chat, hooks: conversation.hooks });
+  const session = buildPipeline({ config, persona, vad, floor, echo, chat, hooks: conversation.hooks });
   floor.attach(session);
   const phrases = createPhrases(session, phraseCacheFor(config, persona, fixed, phraseDir));
   const ended = conversation.attach(session, output, phrases).finally(() => {
     over.abort();
     return Promise.all([keepPace(), output.close()]);
   });
-  await startInRoom(session, { room, caller, output, instructions: persona.instructions });
+  await startInRoom(session, {
+    ...{ room, caller, output, instructions: persona.instructions },
+    onText: (text) => echo.says(text),
+  });
   callLog.info({ via: caller.via }, 'call started');
   greet(session, phrases, persona);
   warmEndpoints({

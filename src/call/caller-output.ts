@@ -21,6 +21,14 @@ export type Sink = Pick<
   'captureFrame' | 'clearQueue' | 'queuedDuration' | 'waitForPlayout' | 'close'
 >;
 
+/** Is told what is played, and when. */
+export interface Listener {
+  /** A piece of the voice begins to be played in so many milliseconds. */
+  plays(samples: Int16Array, inMs: number): void;
+  /** What has not been played is not. */
+  stops(): void;
+}
+
 interface Segment {
   /** Handed to the sink, minus what came back. */
   pushedMs: number;
@@ -36,6 +44,7 @@ interface Segment {
 export class CallerOutput extends voice.AudioOutput {
   readonly #sink: Sink;
   readonly #isHeard: Promise<unknown>;
+  readonly #listener: Listener | undefined;
   #waiting: AudioFrame[] = [];
   /** The last frames given to the sink, oldest first; some may not have been played. */
   #given: AudioFrame[] = [];
@@ -49,10 +58,11 @@ export class CallerOutput extends voice.AudioOutput {
   #woken: Promise<void> | undefined;
 
   /** @param isHeard - resolves when the caller listens: audio before that would be lost. */
-  constructor(sink: Sink, isHeard: Promise<unknown>) {
+  constructor(sink: Sink, isHeard: Promise<unknown>, listener?: Listener) {
     super(OUTPUT_SAMPLE_RATE, undefined, { pause: true });
     this.#sink = sink;
     this.#isHeard = isHeard;
+    this.#listener = listener;
   }
 
   /** Falls silent at once, mid-word. */
@@ -116,6 +126,7 @@ export class CallerOutput extends voice.AudioOutput {
   #takeBack(): void {
     const { queuedDuration } = this.#sink;
     this.#sink.clearQueue();
+    this.#listener?.stops();
     const back: AudioFrame[] = [];
     while (durationMs(back) < queuedDuration) {
       const frame = this.#given.pop();
@@ -166,6 +177,7 @@ export class CallerOutput extends voice.AudioOutput {
     segment.pushedMs += durationMs([frame]);
     this.#given.push(frame);
     while (durationMs(this.#given) > 2 * SOURCE_QUEUE_MS) this.#given.shift();
+    this.#listener?.plays(frame.data, this.#sink.queuedDuration);
     await this.#sink.captureFrame(frame);
   }
 

@@ -9,6 +9,7 @@ import { hostOf } from '../stages/endpoint.ts';
 import { createLlm } from '../stages/llm.ts';
 import { createDeepgramStt, createTranscriber, type SttHooks } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
+import type { EchoPath } from '../stages/turn/echo/echo-path.ts';
 import { SpeculationGovernor } from '../stages/turn/governor.ts';
 import type { Floor, TurnTimes } from '../stages/turn/roles.ts';
 import { followTurnStt, followVad } from '../stages/turn/session-options.ts';
@@ -30,21 +31,16 @@ export interface PipelineParts {
   floor: Floor;
   /** The chat model; shared with priming. */
   chat: ChatEndpoint;
+  echo: EchoPath;
   hooks: CallHooks;
 }
 
 /** The wiring: VAD → STT → turn → LLM → TTS, as one session that is not started yet. */
-export function buildPipeline({
-  config,
-  persona,
-  vad,
-  floor,
-  chat,
-  hooks,
-}: PipelineParts): voice.AgentSession {
+export function buildPipeline({ chat, hooks, ...parts }: PipelineParts): voice.AgentSession {
+  const { config, persona } = parts;
   const governor = new SpeculationGovernor(config.turn.speculationSlowMs);
   const watched = governedBy(governor, hooks);
-  const ears = createEars({ config, persona, vad, floor, hooks: watched }, governor);
+  const ears = createEars({ ...parts, hooks: watched }, governor);
   const llm = createLlm(config.llm, persona, { hooks: watched, endpoint: chat });
   const tts = createTts(config, persona, {
     ...watched,
@@ -76,7 +72,7 @@ export function buildPipeline({
 
 /** VAD, STT and turn-taking. */
 function createEars(
-  { config, persona, vad, floor, hooks }: Omit<PipelineParts, 'chat'>,
+  { config, persona, vad, floor, echo, hooks }: Omit<PipelineParts, 'chat'>,
   governor: SpeculationGovernor,
 ): voice.AgentSessionOptions {
   if (config.stt.provider === 'deepgram') {
@@ -87,6 +83,7 @@ function createEars(
   const stt = new TurnStt({
     vad,
     floor,
+    echo: counted(echo, hooks),
     governor,
     transcriber: createTranscriber(config, persona, hooks),
     turnModel: turn.detection === 'model' ? new OnDeviceTurnModel() : undefined,
@@ -97,6 +94,19 @@ function createEars(
     provider: hostOf(config.stt.baseUrl),
   });
   return { stt, ...followTurnStt(persona.allowInterruptions) };
+}
+
+/** Transcripts of the agent's own voice are counted with the others that are no speech of the caller's. */
+function counted(echo: EchoPath, hooks: CallHooks) {
+  return {
+    hears: (samples: Int16Array) => echo.hears(samples),
+    isHeard: () => echo.isHeard(),
+    was(text: string, speechMs: number) {
+      const isEcho = echo.was(text, speechMs);
+      if (isEcho && text !== '') hooks.onDropped?.('echo');
+      return isEcho;
+    },
+  };
 }
 
 /** An endpoint that is slow or fails is asked for nothing that may not be needed. */

@@ -11,6 +11,31 @@ export interface StartParts {
   caller: Caller;
   output: CallerOutput;
   instructions: string;
+  /** Told what the agent says, as it is written. */
+  onText(text: string): void;
+}
+
+/** An agent that tells what it says. */
+class TellingAgent extends voice.Agent {
+  readonly #onText: (text: string) => void;
+
+  constructor(instructions: string, onText: (text: string) => void) {
+    super({ instructions });
+    this.#onText = onText;
+  }
+
+  override async transcriptionNode(
+    ...[text, settings]: Parameters<voice.Agent['transcriptionNode']>
+  ): ReturnType<voice.Agent['transcriptionNode']> {
+    const onText = this.#onText;
+    async function* told() {
+      for await (const piece of text) {
+        onText(typeof piece === 'string' ? piece : piece.text);
+        yield piece;
+      }
+    }
+    return super.transcriptionNode(told(), settings);
+  }
 }
 
 /**
@@ -21,9 +46,9 @@ export interface StartParts {
  */
 export async function startInRoom(
   session: voice.AgentSession,
-  { room, caller, output, instructions }: StartParts,
+  { room, caller, output, instructions, onText }: StartParts,
 ): Promise<void> {
-  const agent = new voice.Agent({ instructions });
+  const agent = new TellingAgent(instructions, onText);
   // The connection asks the session for its agent's model, before `start` has told it.
   Reflect.set(session, 'agent', agent);
   session.output.audio = output;

@@ -1,6 +1,7 @@
 import { ContinualGatheringPolicy, IceTransportType, Room } from '@livekit/rtc-node';
 import { AppError, messageOf } from '../errors.ts';
 import { type IcePair, selectedPair } from './ice.ts';
+import { type EchoWay, publishOpenMicrophone } from './loudspeaker.ts';
 import { publishMicrophone, type Utterance } from './microphone.ts';
 import { type Observed, observe } from './observed.ts';
 import type { Sound } from './wav.ts';
@@ -13,6 +14,8 @@ export interface JoinOptions {
   token: string;
   /** `relay` sends media through TURN only. */
   iceTransport?: 'all' | 'relay';
+  /** The caller has a loudspeaker; without one, they hear the agent and their microphone does not. */
+  loudspeaker?: EchoWay;
 }
 
 /** A caller in a room, played by a program: speaks, hears, reads along. */
@@ -35,9 +38,15 @@ export interface Guest extends Observed {
  *
  * @throws AppError when the server cannot be reached or refuses the token; NoMediaPath when it exchanges no media.
  */
-export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOptions): Promise<Guest> {
+export async function joinAsCaller({
+  url,
+  token,
+  iceTransport = 'all',
+  loudspeaker,
+}: JoinOptions): Promise<Guest> {
   const room = new Room();
-  const observed = observe(room);
+  let onHeard: (samples: Int16Array) => void = () => {};
+  const observed = observe(room, (samples) => onHeard(samples));
   const rtcConfig = {
     iceTransportType:
       iceTransport === 'relay' ? IceTransportType.TRANSPORT_RELAY : IceTransportType.TRANSPORT_ALL,
@@ -50,7 +59,12 @@ export async function joinAsCaller({ url, token, iceTransport = 'all' }: JoinOpt
     throw joinError(url, messageOf(cause), cause);
   }
   const joinedAtMs = performance.now();
-  const microphone = await publishMicrophone(room);
+  const microphone = await (async () => {
+    if (!loudspeaker) return publishMicrophone(room);
+    const open = await publishOpenMicrophone(room, loudspeaker);
+    onHeard = open.plays;
+    return open;
+  })();
   return Object.assign(observed, {
     identity: room.localParticipant?.identity ?? '',
     joinedAtMs,

@@ -46,8 +46,12 @@ export interface Observed {
   describe(): string;
 }
 
-/** Watches a room that is not connected yet, so that nothing is missed. */
-export function observe(room: Room): Observed {
+/**
+ * Watches a room that is not connected yet, so that nothing is missed.
+ *
+ * @param onHeard - given the agent's voice as it comes: mono at 24 kHz.
+ */
+export function observe(room: Room, onHeard: (samples: Int16Array) => void = () => {}): Observed {
   const heard = createRecording();
   const transcripts: Transcript[] = [];
   const states: AgentState[] = [];
@@ -63,7 +67,11 @@ export function observe(room: Room): Observed {
   room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
     if (!isAgent(participant) || track.kind !== TrackKind.KIND_AUDIO) return;
     // A track can be gone before it is heard; who waits for sound is told that none came.
-    listen(track, heard, watch.changed).catch(() => {});
+    listen(track, (samples) => {
+      heard.add(samples, performance.now());
+      onHeard(samples);
+      watch.changed();
+    }).catch(() => {});
   });
   const noteState = (attributes: Record<string, string>) => {
     const state = attributes[STATE_ATTRIBUTE];
@@ -119,15 +127,14 @@ function silentSince(
   return endMs !== undefined && endMs - sinceMs >= quietMs ? sinceMs : undefined;
 }
 
-async function listen(track: RemoteTrack, heard: Recording, onChange: () => void): Promise<void> {
+async function listen(track: RemoteTrack, onFrame: (samples: Int16Array) => void): Promise<void> {
   const frames = new AudioStream(track, {
     sampleRate: HEARD_RATE,
     numChannels: 1,
     frameSizeMs: HEARD_FRAME_MS,
   });
   for await (const frame of frames) {
-    heard.add(frame.data, performance.now());
-    onChange();
+    onFrame(frame.data);
   }
 }
 

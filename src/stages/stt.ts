@@ -22,8 +22,8 @@ import {
 } from './turn/transcriber.ts';
 
 export interface SttHooks extends StageHooks {
-  /** An utterance that was sent but held no speech. */
-  onDropped?(reason: SilenceReason): void;
+  /** An utterance that was sent but held no speech, or only the agent's own. */
+  onDropped?(reason: SilenceReason | 'echo'): void;
   /** Realtime transcription failed and never worked: batch serves the rest of the call. */
   onFallback?(error: EndpointError): void;
 }

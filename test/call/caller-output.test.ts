@@ -29,10 +29,14 @@ function track() {
     async close() {},
   };
   const finished: voice.PlaybackFinishedEvent[] = [];
-  const output = new CallerOutput(sink, Promise.resolve());
+  const told: string[] = [];
+  const output = new CallerOutput(sink, Promise.resolve(), {
+    plays: (samples, inMs) => told.push(`${samples[0]} in ${inMs}`),
+    stops: () => told.push('stops'),
+  });
   output.on(voice.AudioOutput.EVENT_PLAYBACK_FINISHED, (event) => finished.push(event));
   return {
-    ...{ output, played, finished, settle },
+    ...{ output, played, finished, settle, told },
     async say(...frames: number[]) {
       for (const frame of frames) await output.captureFrame(frameOf(frame));
       await settle();
@@ -115,4 +119,14 @@ test('a closed output takes no more, and says that what was left was not heard',
   await play(10);
   expect(played).toEqual([1]);
   expect(finished).toEqual([{ playbackPosition: 0.02, interrupted: true }]);
+});
+
+test('a listener is told when each frame is played, and that a held voice is not', async () => {
+  const { output, say, play, told, settle } = track();
+  await say(1, 2, 3);
+  await play(1);
+  output.hold();
+  output.release();
+  await settle();
+  expect(told).toEqual(['1 in 0', '2 in 20', '3 in 40', 'stops', '2 in 0', '3 in 20']);
 });

@@ -1,5 +1,6 @@
 import type { LiveKit } from '../../src/dev/livekit.ts';
 import { type Guest, joinAsCaller } from '../../src/probe/guest.ts';
+import type { EchoWay } from '../../src/probe/loudspeaker.ts';
 import { mintToken } from '../../src/web/mint.ts';
 
 export const AGENT_NAME = 'agent-under-test';
@@ -15,6 +16,8 @@ export interface CallOptions {
   agentName?: string;
   prompt?: string;
   variables?: Record<string, string>;
+  /** The caller's loudspeaker, which their microphone hears. */
+  loudspeaker?: EchoWay;
 }
 
 /** What a browser asks the token route for. */
@@ -25,7 +28,7 @@ export interface PageRequest {
 
 export interface Callers {
   /** Joins with a token made elsewhere. */
-  joinWith(token: string): Promise<Guest>;
+  joinWith(token: string, loudspeaker?: EchoWay): Promise<Guest>;
   /** Joins a new room with a token that dispatches the agent. */
   join(options?: CallOptions): Promise<Guest>;
   /** The same, and waits until the agent listens or speaks. */
@@ -49,12 +52,13 @@ export function createCallers(livekit: Pick<LiveKit, 'url' | 'apiKey' | 'apiSecr
       identity: identity ?? `caller-${calls}`,
     });
   };
-  const joinWith = async (made: string) => {
-    const guest = await joinAsCaller({ url: livekit.url, token: made });
+  const joinWith = async (made: string, loudspeaker?: EchoWay) => {
+    const way = loudspeaker && { loudspeaker };
+    const guest = await joinAsCaller({ url: livekit.url, token: made, ...way });
     guests.push(guest);
     return guest;
   };
-  const join = async (options: CallOptions = {}) => joinWith(await token(options));
+  const join = async (options: CallOptions = {}) => joinWith(await token(options), options.loudspeaker);
   return {
     ...{ joinWith, join },
     call: async (options) => withAgent(await join(options)),

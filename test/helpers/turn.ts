@@ -1,5 +1,5 @@
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
-import type { TurnPolicy, Verdict } from '../../src/stages/turn/roles.ts';
+import type { Echo, TurnPolicy, Verdict } from '../../src/stages/turn/roles.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import type { TurnText, TurnTranscriber } from '../../src/stages/turn/transcriber.ts';
 import { manualClock } from './manual-clock.ts';
@@ -37,6 +37,8 @@ export function callerOver(
     judged?: boolean;
     /** What was heard of the answer that is cut off. */
     inChat?: Promise<void>;
+    /** What is heard is the agent's own voice. */
+    echo?: Echo;
   } = {},
   policy: Partial<TurnPolicy> = {},
 ) {
@@ -80,6 +82,7 @@ export function callerOver(
     transcriber,
     model: agent.judged ? { push() {}, reset() {}, close() {}, judge } : undefined,
     governor,
+    echo: agent.echo,
     clock,
     wallNow: clock.now,
     agent: {

@@ -64,6 +64,19 @@ export interface TurnModel {
   close(): void;
 }
 
+/** Tells the agent's own voice in what the caller's microphone hears. */
+export interface Echo {
+  /** What is heard just now is nothing but the agent's voice, as far as this caller's echo is known. */
+  isHeard(): boolean;
+  /**
+   * Whether speech that has just ended was nothing but the agent's voice; learns from it.
+   *
+   * @param text - its transcript.
+   * @param speechMs - how long ago it began.
+   */
+  was(text: string, speechMs: number): boolean;
+}
+
 /** What the agent does, as far as the caller's turn depends on it. */
 export interface AgentFloor {
   /** It speaks, or is about to. */

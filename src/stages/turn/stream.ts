@@ -1,7 +1,7 @@
 import { type APIConnectOptions, normalizeLanguage, stt, type VAD, VADEventType } from '@livekit/agents';
 import { systemClock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
-import type { Floor, TurnActions, TurnModel, TurnPolicy, TurnTimes } from './roles.ts';
+import type { Echo, Floor, TurnActions, TurnModel, TurnPolicy, TurnTimes } from './roles.ts';
 import { SpeechMeter } from './speech-meter.ts';
 import { TurnTaker } from './taker.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
@@ -18,6 +18,8 @@ export interface TurnSttParts {
   /** The same; without it only words and silence end a turn. */
   turnModel?: TurnModel | undefined;
   floor: Floor;
+  /** Is given all that is heard. */
+  echo?: (Echo & { hears(samples: Int16Array): void }) | undefined;
   /** For the record of each turn. */
   onTurn?: ((times: TurnTimes) => void) | undefined;
   /** A turn was cut because it was too long, as were those before it: so many in a row. */
@@ -82,7 +84,7 @@ class TurnStream extends stt.SpeechStream {
   }
 
   protected override async run(): Promise<void> {
-    const { vad, floor, transcriber, turnModel, policy, governor } = this.#parts;
+    const { vad, floor, transcriber, turnModel, policy, governor, echo } = this.#parts;
     const actions: TurnActions = {
       ...floor,
       speechStarted: () => this.#tell({ type: stt.SpeechEventType.START_OF_SPEECH }),
@@ -97,6 +99,7 @@ class TurnStream extends stt.SpeechStream {
       governor,
       actions,
       agent: floor,
+      echo,
       clock: systemClock,
       wallNow: Date.now,
     });
@@ -112,6 +115,7 @@ class TurnStream extends stt.SpeechStream {
     try {
       for await (const frame of this.input) {
         if (typeof frame === 'symbol') continue;
+        echo?.hears(frame.data);
         detector.pushFrame(frame);
         this.#keep(frame.data, taker);
         const silence = this.#meter.hear(frame.data);

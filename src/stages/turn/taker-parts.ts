@@ -1,6 +1,6 @@
 import type { Clock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
-import type { AgentFloor, TurnActions, TurnModel, TurnPolicy } from './roles.ts';
+import type { AgentFloor, Echo, TurnActions, TurnModel, TurnPolicy } from './roles.ts';
 import type { TurnTranscriber } from './transcriber.ts';
 
 /** What `TurnTaker` works with. */
@@ -12,6 +12,8 @@ export interface TurnTakerParts {
   governor: SpeculationGovernor;
   actions: TurnActions;
   agent: AgentFloor;
+  /** Heeded while the agent speaks, and just after. */
+  echo?: Echo | undefined;
   clock: Clock;
   /** Wall clock for the record; durations come from `clock`. */
   wallNow: () => number;

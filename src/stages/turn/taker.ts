@@ -63,6 +63,7 @@ export class TurnTaker {
       const isBusy = agent.isBusy();
       if (this.#length.isAgentsTime(isBusy)) return;
       if (isBusy && (!agent.mayBeInterrupted() || speechMs < policy.bargeInAfterMs)) return;
+      if (this.#parts.echo?.isHeard()) return;
       this.#isOverlap = isBusy;
       this.#length.opened();
       if (isBusy) actions.hold();
@@ -151,8 +152,10 @@ export class TurnTaker {
     this.#expectEnd();
   }
 
-  async #transcribed(text: TurnText): Promise<void> {
+  async #transcribed(transcript: TurnText): Promise<void> {
     this.#heard.note('transcribedAt');
+    const isEcho = this.#parts.echo?.was(transcript.text, this.#length.ms);
+    const text = isEcho ? { ...transcript, text: '' } : transcript;
     this.#text = text;
     if (this.#isOverlap) await this.#settleOverlap(text.text);
     if (this.#text !== text) return;

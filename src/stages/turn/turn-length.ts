@@ -22,9 +22,14 @@ export class TurnLength {
     this.#openedAt = this.#clock.now();
   }
 
+  /** How long the turn has been open. */
+  get ms(): number {
+    return this.#clock.now() - this.#openedAt;
+  }
+
   /** Whether the turn must end although its speaker goes on. */
   isTooLong(inPause: boolean): boolean {
-    const lateMs = this.#clock.now() - this.#openedAt - this.#maxMs;
+    const lateMs = this.ms - this.#maxMs;
     return this.#isCut || lateMs >= (inPause ? 0 : PAUSE_WITHIN_MS);
   }
 

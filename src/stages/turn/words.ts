@@ -95,7 +95,8 @@ function isInsideNumber(words: readonly string[]): boolean {
   return ANNOUNCES_NUMBER.test(before) || (at < 0 && digits >= FEWEST_DIGITS_OF_A_RUN);
 }
 
-function wordsOf(text: string): string[] {
+/** The words of a text, in lower case. */
+export function wordsOf(text: string): string[] {
   return (
     text
       .toLowerCase()

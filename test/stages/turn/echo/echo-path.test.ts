@@ -1,0 +1,141 @@
+import { beforeAll, expect, test } from 'vitest';
+import { resample } from '../../../../src/openai/resample.ts';
+import { utterance } from '../../../e2e/utterance.ts';
+import {
+  echoRoom,
+  HEARD_RATE,
+  louder,
+  PLAYED_RATE,
+  type RoomOptions,
+  type Wave,
+} from '../../../helpers/echo-room.ts';
+
+const OFFER = 'We have an appointment on Friday or on Monday, which of the two would you like to take?';
+/** The agent has been speaking for so long when its voice is held, and the echo is judged after that. */
+const HELD_AT_MS = 500;
+let agent: Wave;
+let friday: Wave;
+let balance: Wave;
+
+async function wave(text: string, voice: string, rate: number): Promise<Wave> {
+  const { samples, sampleRate } = await utterance(text, voice);
+  return Float64Array.from(resample(samples, sampleRate, rate), (sample) => sample / 32_768);
+}
+
+beforeAll(async () => {
+  [agent, friday, balance] = await Promise.all([
+    wave(OFFER, 'en-us+f3', PLAYED_RATE),
+    wave('Friday!', 'en-us+m3', HEARD_RATE),
+    wave('No, I want to know my balance', 'en-gb', HEARD_RATE),
+  ]);
+});
+
+/** A call whose agent was held at once by its own echo; with `was`, what that was taken for. */
+function firstEcho(options: RoomOptions & { lagMs: number }, text: string) {
+  const room = echoRoom(options);
+  room.path.says(OFFER);
+  room.run(agent, { stopAtMs: HELD_AT_MS, untilMs: HELD_AT_MS + options.lagMs + 200 });
+  return { ...room, was: room.path.was(text, options.lagMs + 300) };
+}
+
+/** Windows in which somebody was taken to speak over the agent, of those in which anything sounded; and when first. */
+function othersHeard(room: ReturnType<typeof echoRoom>, options: Parameters<typeof room.run>[1]) {
+  const heard: number[] = [];
+  let windows = 0;
+  room.run(agent, options, (ms) => {
+    if (ms < 600 || ms % 30 !== 0) return;
+    windows += 1;
+    if (!room.path.isHeard()) heard.push(ms);
+  });
+  return { share: heard.length / windows, heard };
+}
+
+test.each([80, 250, 500].flatMap((lagMs) => [-6, -12, -20].map((echoDb) => [lagMs, echoDb] as const)))(
+  'an echo %d ms later at %d dB is recognised, whatever was understood of it, and known from then on',
+  (lagMs, echoDb) => {
+    for (const text of ['on Friday or on', 'an ointment fry']) {
+      const { was } = firstEcho({ lagMs, echoDb }, text);
+      expect(was, text).toBe(true);
+    }
+    const room = firstEcho({ lagMs, echoDb }, '');
+    const untilMs = (agent.length * 1000) / PLAYED_RATE;
+    expect(othersHeard(room, { untilMs }).share, 'of the answer').toBeLessThan(0.08);
+  },
+);
+
+test('before an echo was recognised nothing is taken for one beforehand', () => {
+  const room = echoRoom({ lagMs: 250 });
+  expect(othersHeard(room, { untilMs: 2000 }).share).toBe(1);
+});
+
+test('who repeats an offered word over the agent is heard, with headphones', () => {
+  for (const [said, text] of [
+    [friday, 'Friday'],
+    [balance, 'on Friday'],
+  ] as const) {
+    const room = echoRoom();
+    room.path.says(OFFER);
+    const saidMs = (said.length * 1000) / HEARD_RATE;
+    room.run(agent, { caller: said, atMs: 1500, stopAtMs: 1750, untilMs: 1600 + saidMs });
+    expect(room.path.was(text, saidMs)).toBe(false);
+  }
+});
+
+test.each([0, -6])('and with a loudspeaker whose echo is known, at %d dB', (db) => {
+  const room = firstEcho({ lagMs: 250, echoDb: -12 }, 'on Friday');
+  const caller = louder(friday, db);
+  const saidMs = (friday.length * 1000) / HEARD_RATE;
+  const { heard } = othersHeard(room, { caller, atMs: 1500, untilMs: 1500 + saidMs });
+  const heardAtMs = heard.find((ms) => ms > 1500) ?? Number.POSITIVE_INFINITY;
+  expect(heardAtMs - 1500, 'ms until the agent is held').toBeLessThan(300);
+
+  const again = firstEcho({ lagMs: 250, echoDb: -12 }, 'on Friday');
+  again.run(agent, { caller, atMs: 1500, stopAtMs: heardAtMs, untilMs: heardAtMs + 600 });
+  expect(again.path.was('Friday', 600)).toBe(false);
+});
+
+test('and before it is known, when they speak over the first echo', () => {
+  const room = echoRoom({ lagMs: 250 });
+  room.path.says(OFFER);
+  room.run(agent, { caller: friday, atMs: 300, stopAtMs: HELD_AT_MS, untilMs: 1100 });
+  expect(room.path.was('Friday', 700)).toBe(false);
+});
+
+test('what comes after the agent has stopped is its tail, or the caller', () => {
+  const agentMs = (agent.length * 1000) / PLAYED_RATE;
+  const room = echoRoom({ lagMs: 500 });
+  room.path.says(OFFER);
+  room.run(agent, { untilMs: agentMs + 600 });
+  expect(room.path.was('would you like to take', 700)).toBe(true);
+
+  const answered = echoRoom({ lagMs: 500 });
+  answered.path.says(OFFER);
+  answered.run(agent, { caller: friday, atMs: agentMs + 600, untilMs: agentMs + 1300 });
+  expect(answered.path.was('Friday', 600)).toBe(false);
+});
+
+test('where nothing was played, nothing is an echo', () => {
+  const room = echoRoom();
+  room.path.says(OFFER);
+  room.run(new Float64Array(0), { caller: friday, untilMs: 1000 });
+  expect(room.path.was('Friday', 600)).toBe(false);
+});
+
+test.each([Number.POSITIVE_INFINITY, 400])(
+  'audio that comes late is heard where it belongs: in bursts, until %d ms',
+  (lateUntilMs) => {
+    const late = echoRoom({ lagMs: 250 });
+    late.path.says(OFFER);
+    late.run(agent, { stopAtMs: HELD_AT_MS, untilMs: HELD_AT_MS + 450, lateByMs: 400, lateUntilMs });
+    expect(late.path.was('on Friday', 550)).toBe(true);
+  },
+);
+
+test('a call that begins on a busy machine knows its echo from then on', () => {
+  const late = echoRoom({ lagMs: 250 });
+  late.run(new Float64Array(0), { untilMs: 800, lateByMs: 400 });
+  late.path.says(OFFER);
+  late.run(agent, { stopAtMs: HELD_AT_MS, untilMs: HELD_AT_MS + 450 });
+  expect(late.path.was('on Friday', 550)).toBe(true);
+  expect(othersHeard(late, { untilMs: 3000 }).share).toBeLessThan(0.08);
+});

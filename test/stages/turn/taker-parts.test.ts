@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { callerOver } from '../../helpers/turn.ts';
+
+const unknown = { isHeard: () => false, was: (text: string) => text === 'how can I help' };
+
+test('an echo that is not known holds the agent, which goes on when it was recognised', async () => {
+  const call = callerOver({ busy: true, echo: unknown });
+  call.speak(320);
+  call.quiet(100);
+  await call.last().is('how can I help');
+  expect(call.log).toEqual(['hold', 'transcribe', 'release']);
+});
+
+test('a known echo does not hold the agent', () => {
+  const call = callerOver({ busy: true, echo: { isHeard: () => true, was: () => true } });
+  call.speak(3200);
+  call.quiet(1000);
+  expect(call.log).toEqual([]);
+});
+
+test('a caller who begins in the echo is heard', () => {
+  const echo = { isHeard: () => isEchoAlone, was: () => false };
+  let isEchoAlone = true;
+  const call = callerOver({ busy: true, echo });
+  call.speak(640);
+  isEchoAlone = false;
+  call.speak(32, 640);
+  expect(call.log).toEqual(['hold']);
+});
+
+test('the tail of the agent’s voice is no turn', async () => {
+  const call = callerOver({ busy: false, echo: unknown });
+  call.speak(320);
+  call.quiet(100);
+  await call.last().is('how can I help');
+  call.quiet(600);
+  expect(call.log).toEqual(['started', 'transcribe', 'ended with nothing']);
+});
+
+test('nor does it begin a turn where the echo is known', () => {
+  const call = callerOver({ busy: false, echo: { isHeard: () => true, was: () => true } });
+  call.speak(640);
+  expect(call.log).toEqual([]);
+});
+
+test('how long the speech has lasted is said with its words', async () => {
+  const asked: number[] = [];
+  const echo = { isHeard: () => false, was: (_: string, ms: number) => asked.push(ms) > 2 };
+  const call = callerOver({ busy: true, echo });
+  call.speak(640);
+  call.quiet(100);
+  await call.last().is('Friday');
+  // From the window that opened the overlap to the pause.
+  expect(asked).toEqual([640 - 128 + 100]);
+});
