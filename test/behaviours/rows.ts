@@ -58,6 +58,56 @@ export const ROWS = {
     event: none,
     metric: none,
   },
+  'thoughts in the text': {
+    injected: '`<think>` … `</think>` before the answer; harmony’s channels; a special token after it',
+    heard: 'the answer alone; the history has nothing else either',
+    event:
+      '`the chat model thinks before it answers: the caller waits meanwhile`, with the setting that turns thinking off',
+    metric: none,
+  },
+  'thoughts without a beginning': {
+    injected: 'thoughts that only `</think>` ends, in each answer',
+    heard: 'from the second answer on, the answer alone',
+    event: '`the chat model thinks before it answers: the caller waits meanwhile`',
+    metric: none,
+  },
+  'only thoughts, then an answer': {
+    injected: 'a model that thinks until its limit, unless it is asked not to',
+    heard: 'the answer, of a second request with thinking off',
+    event: none,
+    metric: none,
+  },
+  'nothing to say': {
+    injected:
+      '«!!!», an emoji, only `[DONE]`, a role and the end, thoughts until the limit, a tool that nobody offered',
+    heard: 'the apology, after two requests at most',
+    event: '`turn without sound` with the cause; the page is told that no answer could be given',
+    metric: '`voice_agent_turns_without_sound_total{reason}`',
+  },
+  'dead voice': {
+    injected: 'a TTS that fails from the second turn on',
+    heard: 'the apology, kept from the start of the call',
+    event: '`endpoint failed`, `turn without sound`',
+    metric: '`voice_agent_turns_without_sound_total{reason="tts"}`',
+  },
+  'slow transcription': {
+    injected: 'an STT that takes 25 s',
+    heard: 'the answer, to a text that came once, of one request',
+    event: none,
+    metric: none,
+  },
+  'slow voice': {
+    injected: 'a TTS whose first byte takes 7 s, from the start of the call',
+    heard: 'the greeting, of one request; the other phrases are fetched after it',
+    event: none,
+    metric: none,
+  },
+  'requests that hang': {
+    injected: 'one request of STT, LLM and TTS each is never answered',
+    heard: 'every answer',
+    event: none,
+    metric: none,
+  },
   'sound described': {
     injected:
       'noises that the recogniser writes as `[BLANK_AUDIO]`, `♪♪`, one phrase 40 times, the closing of a video',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Guest } from '../../src/probe/guest.ts';
+import type { Utterance } from '../../src/probe/microphone.ts';
 import type { Sound } from '../../src/probe/wav.ts';
 import type { StandIn } from '../../src/standin/server.ts';
 import { answerAfter, expectHeard } from '../e2e/hearing.ts';
@@ -34,8 +35,12 @@ export const promptWith = (...lines: string[]): string =>
 export interface Scene {
   standIn: StandIn;
   caller: Guest;
+  /** Speaks the question. */
+  speak(): Promise<Utterance>;
   /** Speaks the question; returns what the agent says then, until it is quiet. */
   ask(): Promise<Sound>;
+  /** Fails unless exactly these texts were heard. */
+  hears(heard: Sound, ...texts: string[]): Promise<void>;
   /** Asks, and fails unless exactly these texts are heard. */
   askAndHear(...texts: string[]): Promise<void>;
   /** By how much a counter of the worker has grown since the row began. */
@@ -70,17 +75,16 @@ export function behaviour(
     const caller = await callers.call({ prompt });
     await answerAfter(caller, caller.joinedAtMs);
     const question = await utterance(QUESTION);
-    const ask = async () => {
-      const { lastVoicedAtMs } = await caller.speak(question);
-      return answerAfter(caller, lastVoicedAtMs);
-    };
+    const speak = () => caller.speak(question);
+    const ask = async () => answerAfter(caller, (await speak()).lastVoicedAtMs);
+    const hears = (heard: Sound, ...texts: string[]) => expectHeard(standIn, heard, texts);
     const line = (msg: string, fields: Record<string, unknown> = {}) => {
       const find = () => worker.log.slice(logBegan).find((one) => one.msg === msg && holds(one, fields));
       return worker.until(`the log line «${msg}»`, find, 20_000);
     };
     await run({
-      ...{ standIn, caller, ask },
-      askAndHear: async (...texts) => expectHeard(standIn, await ask(), texts),
+      ...{ standIn, caller, speak, ask, hears },
+      askAndHear: async (...texts) => hears(await ask(), ...texts),
       grown: async (series) => totalOf(await metricsOf(stack()), series) - totalOf(before, series),
       log: () => worker.log.slice(logBegan),
       logged: (msg) => line(msg),
