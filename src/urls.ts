@@ -10,5 +10,8 @@ export function cleanUrl(url: string, base?: string): string {
  * names stay. For what a person has to recognise, also where it is no valid URL.
  */
 export function hideUrlSecrets(text: string): string {
-  return text.replace(/\/\/[^/?#\s]*@/g, '//…@').replace(/([?&#][^=&#?\s]{0,64}=)[^&#\s"',]+/g, '$1…');
+  return text
+    .replace(/\/\/[^/?#\s]*@/g, '//…@')
+    .replace(/(^|["'\s])[^\s"'/@:]{1,256}:[^\s"'/@]{0,256}@/g, '$1…@')
+    .replace(/([?&#][^=&#?\s]{0,64}=)[^&#\s"',]+/g, '$1…');
 }

@@ -6,6 +6,7 @@ test.each([
   ['wss://me:p@ss@host', 'wss://…@host'],
   ['http://a/?k=1,http://b/?k=2', 'http://a/?k=…,http://b/?k=…'],
   ['gpu:8000?key=secret', 'gpu:8000?key=…'],
+  ['"me:pass@proxy:3128"', '"…@proxy:3128"'],
   ['http://gpu:8000/v1', 'http://gpu:8000/v1'],
   ['a name@host, no URL', 'a name@host, no URL'],
 ])('%s is said as %s', (text, said) => {

@@ -40,6 +40,7 @@ export function watchMedia({ check, log, clock = systemClock }: MediaWatchParts)
   let failures = 0;
   let isBusy = false;
   let endedMs = Number.NEGATIVE_INFINITY;
+  let isStopped = false;
   let cancel = () => {};
 
   const lookIn = (delayMs: number) => {
@@ -48,6 +49,7 @@ export function watchMedia({ check, log, clock = systemClock }: MediaWatchParts)
   };
   const look = async () => {
     const outcome = await check();
+    if (isStopped) return;
     endedMs = clock.now();
     isBusy = false;
     if (outcome.ok) {
@@ -67,7 +69,10 @@ export function watchMedia({ check, log, clock = systemClock }: MediaWatchParts)
     callFailed() {
       if (!isBusy) lookIn(Math.max(0, endedMs + APART_MS - clock.now()));
     },
-    stop: () => cancel(),
+    stop() {
+      isStopped = true;
+      cancel();
+    },
   };
 }
 
@@ -90,7 +95,8 @@ export function checkMedia(): Promise<MediaOutcome> {
       child.kill('SIGKILL');
     };
     const late = `no join within ${CHECK_WITHIN_MS / 1000} s`;
-    const timer = setTimeout(() => settle({ ok: false, failed: 'media', reason: late }), CHECK_WITHIN_MS);
+    // Not known to be the media: a LiveKit that restarts may hang, too.
+    const timer = setTimeout(() => settle({ ok: false, failed: 'signal', reason: late }), CHECK_WITHIN_MS);
     timer.unref();
     child.once('message', (outcome) => settle(outcome as MediaOutcome));
     child.once('error', ({ message: reason }) => settle({ ok: false, failed: 'signal', reason }));

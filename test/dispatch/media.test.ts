@@ -88,3 +88,11 @@ test('nothing is tried after the end', async () => {
   await pass(100_000);
   expect(checks).toBe(1);
 });
+
+test('a check that is under way at the end is the last one', async () => {
+  outcome = NO_PATH;
+  clock.advance(0);
+  media.stop();
+  await pass(100_000);
+  expect(checks).toBe(1);
+});
