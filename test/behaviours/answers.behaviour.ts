@@ -1,9 +1,13 @@
 import { expect } from 'vitest';
 import type { ChatAnswer } from '../../src/standin/chat-chunks.ts';
+import { answerAfter, spokenTexts } from '../e2e/hearing.ts';
 import { useStack } from '../e2e/stack.ts';
 import { ANSWER, APOLOGY, behaviour, promptWith } from './scene.ts';
 
-const stack = useStack({ env: { TTS_CACHE: 'true', LLM_ATTEMPTS: '1' }, prompts: { default: promptWith() } });
+const stack = useStack({
+  env: { TTS_CACHE: 'true', STT_ATTEMPTS: '1', LLM_ATTEMPTS: '1', TTS_ATTEMPTS: '1' },
+  prompts: { default: promptWith() },
+});
 
 const DONE = 'data: [DONE]\n\n';
 const THOUGHT = 'The caller wants to know about the plan, so I look it up.';
@@ -75,33 +79,43 @@ const SILENT: readonly [string, string, ChatAnswer][] = [
   ],
 ];
 
-behaviour('nothing to say', stack, {}, async ({ askAndHear, caller, grown, log, standIn }) => {
-  for (const [what, reason, always] of SILENT) {
-    standIn.control({ llm: { always } });
-    const before = standIn.counts('llm').answered;
-    const series = `voice_agent_turns_without_sound_total{reason="${reason}"}`;
-    const counted = await grown(series);
-    await askAndHear(APOLOGY);
-    expect(await grown(series), what).toBe(counted + 1);
-    expect(standIn.counts('llm').answered - before, `requests after ${what}`).toBeLessThanOrEqual(2);
-  }
-  expect(log().filter(({ msg }) => msg === 'turn without sound')).toHaveLength(SILENT.length);
-  expect(caller.events.filter(({ type }) => type === 'error')).toHaveLength(SILENT.length);
-  // Nothing was answered, so no turn is said to be.
-  expect(caller.events.filter(({ type }) => type === 'turn')).toEqual([]);
-});
+behaviour(
+  'nothing to say',
+  stack,
+  { timeoutMs: 120_000 },
+  async ({ askAndHear, caller, grown, log, standIn }) => {
+    for (const [what, reason, always] of SILENT) {
+      standIn.control({ llm: { always } });
+      const before = standIn.counts('llm').answered;
+      const series = `voice_agent_turns_without_sound_total{reason="${reason}"}`;
+      const counted = await grown(series);
+      await askAndHear(APOLOGY);
+      expect(await grown(series), what).toBe(counted + 1);
+      expect(standIn.counts('llm').answered - before, `requests after ${what}`).toBeLessThanOrEqual(2);
+    }
+    expect(log().filter(({ msg }) => msg === 'turn without sound')).toHaveLength(SILENT.length);
+    expect(caller.events.filter(({ type }) => type === 'error')).toHaveLength(SILENT.length);
+    // Nothing was answered, so no turn is said to be.
+    expect(caller.events.filter(({ type }) => type === 'turn')).toEqual([]);
+    standIn.control({ llm: { always: ANSWER } });
+    await askAndHear(ANSWER);
+  },
+);
 
-behaviour('dead voice', stack, {}, async ({ caller, grown, standIn, ask, hears }) => {
-  await caller.until(
-    'the apology kept',
-    () => standIn.requests('tts').some(({ details }) => details?.input === APOLOGY),
-    20_000,
-  );
-  standIn.control({ faults: { tts: [{ status: 500 }] } });
-  const askedAtMs = performance.now();
-  await hears(await ask(), APOLOGY);
-  expect((caller.heard.speechAfter(askedAtMs) ?? Number.POSITIVE_INFINITY) - askedAtMs).toBeLessThan(
-    SOUND_WITHIN_MS + 4000,
-  );
-  expect(await grown('voice_agent_turns_without_sound_total{reason="tts"}')).toBe(1);
-});
+behaviour(
+  'dead endpoints',
+  stack,
+  { timeoutMs: 90_000 },
+  async ({ caller, grown, hears, speak, standIn }) => {
+    await caller.until('the apology to be kept', () => spokenTexts(standIn).includes(APOLOGY), 20_000);
+    for (const route of ['tts', 'llm', 'stt'] as const) {
+      standIn.control({ faults: { [route]: [{ status: 500 }] } });
+      const { lastVoicedAtMs } = await speak();
+      const heardAtMs = await caller.waitForSpeech({ afterMs: lastVoicedAtMs, timeoutMs: 20_000 });
+      expect(heardAtMs - lastVoicedAtMs, route).toBeLessThan(SOUND_WITHIN_MS);
+      await hears(await answerAfter(caller, lastVoicedAtMs), APOLOGY);
+      expect(await grown(`voice_agent_turns_without_sound_total{reason="${route}"}`)).toBe(1);
+      standIn.control({ faults: { [route]: [] } });
+    }
+  },
+);

@@ -84,15 +84,16 @@ export const ROWS = {
     event: '`turn without sound` with the cause; the page is told that no answer could be given',
     metric: '`voice_agent_turns_without_sound_total{reason}`',
   },
-  'dead voice': {
-    injected: 'a TTS that fails from the second turn on',
-    heard: 'the apology, kept from the start of the call',
+  'dead endpoints': {
+    injected: 'TTS, then LLM, then STT fail, from the second turn on',
+    heard: 'the apology within 8 s, kept from the start of the call',
     event: '`endpoint failed`, `turn without sound`',
-    metric: '`voice_agent_turns_without_sound_total{reason="tts"}`',
+    metric: '`voice_agent_turns_without_sound_total{reason}` with `tts`, `llm`, `stt`',
   },
   'slow transcription': {
     injected: 'an STT that takes 25 s',
-    heard: 'the answer, to a text that came once, of one request',
+    heard:
+      'the answer, to a text that came once; one request a turn, two for the first of all, when nothing is known of the server',
     event: none,
     metric: none,
   },

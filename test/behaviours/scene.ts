@@ -54,6 +54,8 @@ export interface Scene {
 }
 
 export interface SceneOptions {
+  /** Of the whole test; default 60 s. */
+  timeoutMs?: number;
   prompt?: string;
   /** Before the call; default: the question is understood and answered. */
   setUp?(standIn: StandIn): void;
@@ -63,10 +65,10 @@ export interface SceneOptions {
 export function behaviour(
   row: RowName,
   stack: () => Stack,
-  { prompt = 'default', setUp }: SceneOptions,
+  { prompt = 'default', setUp, timeoutMs = 60_000 }: SceneOptions,
   run: (scene: Scene) => Promise<void>,
 ): void {
-  test(row, async () => {
+  test(row, { timeout: timeoutMs }, async () => {
     const { standIn, callers, worker } = stack();
     standIn.control({ stt: { always: QUESTION }, llm: { always: ANSWER } });
     setUp?.(standIn);
