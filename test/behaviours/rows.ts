@@ -92,8 +92,7 @@ export const ROWS = {
   },
   'slow transcription': {
     injected: 'an STT that takes 25 s',
-    heard:
-      'the answer, to a text that came once; one request a turn, two for the first of all, when nothing is known of the server',
+    heard: 'the answer, to a text that came once, of one request',
     event: none,
     metric: none,
   },
