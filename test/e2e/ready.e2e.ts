@@ -108,8 +108,9 @@ test('a LiveKit whose media cannot be reached leaves a worker unready, with the 
   timeout: 120_000,
 }, async () => {
   const ports = await livekitPorts();
-  const keys = { apiKey: 'devkey', apiSecret: 'secret' };
-  const config = livekitConfig({ ...ports, ...keys });
+  // With the keys that the stack's programs have.
+  const { apiKey, apiSecret } = stack().livekit;
+  const config = livekitConfig({ ...ports, apiKey, apiSecret });
   const withoutTurn = { ...config, turn: { enabled: false } };
   let livekit = await launch(withoutTurn, livekitUrl(ports));
   start({ AGENT_NAME: 'relayed', RTC_ICE_TRANSPORT: 'relay', LIVEKIT_URL: livekitUrl(ports) });
