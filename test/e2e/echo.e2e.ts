@@ -19,8 +19,9 @@ const questions = (standIn: StandIn) =>
 const QUIET_MS = 3000;
 const LOUDSPEAKER = { echoDb: -12, delayMs: 250 };
 
-test('an agent that hears itself through a loudspeaker goes on, and is not answered', async () => {
+test('an agent that hears itself through a loudspeaker is not answered, and a caller who repeats its word is', async () => {
   const { standIn, callers, worker } = stack();
+  // What is said over or after the agent is always something that it said: an echo, or the caller's choice.
   standIn.control({ stt: { always: 'this is the service line' }, llm: { always: OFFER } });
   const caller = await callers.call({ loudspeaker: LOUDSPEAKER });
   const greeted = await caller.waitForSpeech({ afterMs: 0, timeoutMs: SPEECH_WITHIN_MS });
@@ -39,4 +40,20 @@ test('an agent that hears itself through a loudspeaker goes on, and is not answe
   // More than one where a pause in the question was answered ahead of its end.
   expect(new Set(questions(standIn)), 'what the model was asked').toEqual(new Set([QUESTION]));
   expect(worker.log.some(({ msg, reason }) => msg === 'transcript dropped' && reason === 'echo')).toBe(true);
+
+  standIn.control({ stt: { always: QUESTION } });
+  const again = await caller.speak(await utterance(QUESTION));
+  const saidAgain = await caller.waitForSpeech({
+    afterMs: again.lastVoicedAtMs,
+    timeoutMs: SPEECH_WITHIN_MS,
+  });
+  await caller.until(
+    'the days',
+    () => caller.heard.endMs !== undefined && caller.heard.endMs > saidAgain + 3000,
+    20_000,
+  );
+  standIn.control({ stt: { always: 'Friday' }, llm: { always: 'Then it is Friday.' } });
+  const choice = await caller.speak(await utterance('Friday!'));
+  await expectHeard(standIn, await answerAfter(caller, choice.lastVoicedAtMs), ['Then it is Friday.']);
+  expect(questions(standIn).at(-1)).toBe('Friday');
 });

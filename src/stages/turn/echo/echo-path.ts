@@ -9,8 +9,10 @@ import { EchoSignal, PER_MS } from './signal.ts';
 const LONGEST_LAG_MS = 1200;
 /** A way that is known changes by so much: jitter buffers grow and shrink. */
 const LAG_CHANGE_MS = 40;
-/** WebRTC stretches sound by so much within a second. */
-const SLACK_MS = 2;
+/** Within an overlap sound is stretched by jitter buffers, or interrupted, by so much; and within what is heard just now. */
+const SLACK_MS = { overlap: 40, justNow: 2 };
+/** Likeness of the loudest part to what was played, all of it at one lag. */
+const ALIKE_TOGETHER = 0.35;
 /** The most of an overlap that is compared, and what is compared to find an unknown lag. */
 const LONGEST_MS = 4000;
 const SEARCHED_MS = 800;
@@ -140,15 +142,16 @@ export class EchoPath implements Echo {
   }
 
   #blocks(durationMs: number, lagMs: number): Block[] {
-    const maxLag = Math.round((lagMs + SLACK_MS) * PER_MS);
+    const slackMs = durationMs > JUST_NOW_MS + EARLIER_MS ? SLACK_MS.overlap : SLACK_MS.justNow;
+    const maxLag = Math.round((lagMs + slackMs) * PER_MS);
     const count = Math.ceil(durationMs / BLOCK_MS);
     const fromMs = this.#heard.endMs - count * BLOCK_MS;
     const heard = this.#heard.read(fromMs, count * BLOCK_SAMPLES);
     const played = this.#played.read(
       fromMs + this.#offsetMs - maxLag / PER_MS,
-      maxLag + heard.length + SLACK_MS * PER_MS,
+      maxLag + heard.length + slackMs * PER_MS,
     );
-    return blocksAt(heard, played, { lag: Math.round(lagMs * PER_MS), slack: SLACK_MS * PER_MS, maxLag });
+    return blocksAt(heard, played, { lag: Math.round(lagMs * PER_MS), slack: slackMs * PER_MS, maxLag });
   }
 
   /** How long before it was heard the sound was played that is most alike to the loudest part of what was heard. */
@@ -160,7 +163,7 @@ export class EchoPath implements Echo {
     const heard = this.#heard.read(startMs, count * BLOCK_SAMPLES);
     const played = this.#played.read(startMs + this.#offsetMs - to / PER_MS, to + heard.length);
     const { lag, likeness } = bestLag(heard, played, { from, to, maxLag: to });
-    return likeness > 0 ? lag / PER_MS : undefined;
+    return likeness > ALIKE_TOGETHER ? lag / PER_MS : undefined;
   }
 
   /** When the loudest part of what was heard began. */
