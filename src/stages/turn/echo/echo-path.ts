@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../../openai/clock.ts';
 import type { Echo } from '../roles.ts';
 import { wordsOf } from '../words.ts';
-import { type Explained, explain } from './explain.ts';
+import { type Explained, explain, isNoLouder } from './explain.ts';
 import { BLOCK_MS, BLOCK_SAMPLES, type Block, bestLag, blocksAt } from './match.ts';
 import { EchoSignal, PER_MS } from './signal.ts';
 
@@ -107,6 +107,7 @@ export class EchoPath implements Echo {
   was(text: string, speechMs: number): boolean {
     const durationMs = Math.min(speechMs + BEFORE_MS, LONGEST_MS);
     if (!this.#mayBeHeard(durationMs + LONGEST_LAG_MS)) return false;
+    if (this.#path && this.#isRest(text, durationMs, this.#path)) return true;
     const known = this.#path && this.#compare(durationMs, this.#path);
     const isKnown = known !== undefined && known.likeness >= ALIKE_KNOWN;
     const found = isKnown ? known : this.#compare(durationMs, undefined);
@@ -115,6 +116,12 @@ export class EchoPath implements Echo {
     if (!isKnown && found.likeness < (found.wasMissing ? ALIKE.sudden : enough)) return false;
     this.#path = found;
     return true;
+  }
+
+  /** The agent's words, no louder than its echo is: a part of it that a jitter buffer has torn. */
+  #isRest(text: string, durationMs: number, { lagMs, gain }: Path): boolean {
+    if (text === '' || !this.#contains(text)) return false;
+    return isNoLouder(this.#blocks(EARLIER_MS + durationMs, lagMs), EARLIER_MS / BLOCK_MS, gain);
   }
 
   /** Whether something was played in the last so many milliseconds. */

@@ -10,6 +10,9 @@ const LOUD = 3;
 const ALIKE = 0.35;
 /** What is left of a sound in a room after a block, and after two. */
 const REVERBERATION = [0.5, 0.25];
+/** A jitter buffer moves an echo by so many blocks, and a room makes it so much louder for one. */
+const AROUND_BLOCKS = 2;
+const LOUDER = 1.5;
 /** An echo that is so much softer than it should be is none: −10 dB. */
 const FAINT = 0.1;
 /** So many blocks without an echo that should be there. */
@@ -55,6 +58,18 @@ export function explain(
     unexplainedMs: (sounds.length - explained.length + loud.length) * BLOCK_MS,
     wasMissing: missing.length >= MISSING_BLOCKS,
   };
+}
+
+/**
+ * Whether nothing is louder than a known echo of what was played about then. Jitter buffers that run empty fill up with
+ * sound that is like nothing.
+ */
+export function isNoLouder(blocks: readonly Block[], first: number, gain: number): boolean {
+  const floor = Math.max(SILENCE, STANDS_OUT * noiseFloor(blocks));
+  return blocks.slice(first).every(({ heard }, at) => {
+    const around = blocks.slice(Math.max(0, first + at - AROUND_BLOCKS), first + at + AROUND_BLOCKS + 1);
+    return heard <= floor + LOUDER * gain * Math.max(...around.map(({ played }) => played));
+  });
 }
 
 /** The power of what is heard besides an echo: likeness falls with the share that another sound has. */
