@@ -15,7 +15,7 @@ import { createTranscriber, type Known, knownFrom } from './transcriber.ts';
 /** So much sound is speech, not a breath. */
 const UNHEARD_MS = 400;
 
-const standIn = await startStandIn({ programs: { espeak: [], pocketsphinx: [] } });
+const standIn = await startStandIn({ programs: { espeak: [], pocketsphinx: [], flite: false } });
 warmUp();
 const prints = new Map<string, Known>();
 let heardNow: readonly Known[] = [];

@@ -9,6 +9,8 @@ import type { RunningStandIns } from './run-stand-ins.ts';
 import type { RunningWorker } from './run-worker.ts';
 import { type Row, renderTable } from './table.ts';
 
+const ONLY_ENGLISH = 'Flite reads Malay too in its English voice; for a Malay voice, install espeak-ng.';
+
 export interface Overview {
   plan: Plan;
   livekit: RunningLiveKit;
@@ -40,7 +42,10 @@ export function renderOverview({ plan, livekit, standIns, worker, prompts, logDi
     ['logs', logDir, 'everything these processes say'],
   ]);
   const forReal = `Stand-ins only play a model's part. For real ones set OPENAI_BASE_URL, or ${variables(plan.standIns)}.`;
-  return plan.standIns.length === 0 ? table : `${table}\n\n${forReal}`;
+  if (plan.standIns.length === 0) return table;
+  const english =
+    plan.standIns.includes('tts') && standIns?.engines.tts === 'flite' ? `\n${ONLY_ENGLISH}` : '';
+  return `${table}\n\n${forReal}${english}`;
 }
 
 /** Of a LiveKit of ours; the user knows the pair of another. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AppError, messageOf } from '../errors.ts';
+import { createLog } from '../observe/log.ts';
 import { type Profile, profileSchema } from './control.ts';
 import { startStandIn } from './server.ts';
 
@@ -7,7 +8,7 @@ const USAGE = `Stand-in models with OpenAI's routes, for development and tests: 
 
   --port <n>        port on loopback; 0 picks a free one (default 9100)
   --profile <json>  speeds, such as '{"llm":{"ttftMs":200,"tokensPerS":50},"tts":{"realtimeFactor":5}}'
-  --built-in        neither espeak-ng nor PocketSphinx, even where installed
+  --built-in        no espeak-ng, Flite or PocketSphinx, even where installed: the TTS speaks in tones
 `;
 
 /** Runs the stand-ins as a process of their own until SIGTERM or SIGINT. */
@@ -27,7 +28,8 @@ async function main(): Promise<void> {
   const standIn = await startStandIn({
     port: readPort(values.port),
     profile: readProfile(values.profile),
-    ...(values['built-in'] && { programs: { espeak: [], pocketsphinx: [] } }),
+    log: createLog({ level: 'warn', pii: false, destination: process.stderr }),
+    ...(values['built-in'] && { programs: { espeak: [], pocketsphinx: [], flite: false } }),
   });
   const { stt, llm, tts } = standIn.engines;
   process.stdout.write(

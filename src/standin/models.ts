@@ -1,9 +1,10 @@
+import type { Log } from '../observe/log.ts';
 import type { Clock } from './clock.ts';
 import type { State } from './control.ts';
-import { type Espeak, findEspeak } from './espeak.ts';
 import type { DetailsByRoute } from './journal.ts';
 import { type ChatDetails, type ChatRequest, createLlm, LLM_MODEL } from './llm.ts';
 import type { ModelRoute } from './model-route.ts';
+import { findSpeaker, type Speaker, type SpeakerChoice } from './speaker.ts';
 import { findSphinx, type Recognizer } from './sphinx.ts';
 import { createStt, STT_MODEL, type TranscriptionDetails, type TranscriptionRequest } from './stt.ts';
 import { createTts, OPENAI_RATE, type SpeechDetails, type SpeechRequest, TTS_MODEL } from './tts.ts';
@@ -12,23 +13,25 @@ import { createTts, OPENAI_RATE, type SpeechDetails, type SpeechRequest, TTS_MOD
 export interface Programs {
   espeak?: readonly string[];
   pocketsphinx?: readonly string[];
+  /** Not a program but a package: how to load it, `false` to do without. */
+  flite?: NonNullable<SpeakerChoice['flite']>;
 }
 
 const PROGRAMS = { espeak: ['espeak-ng'], pocketsphinx: ['pocketsphinx_continuous', 'pocketsphinx'] };
 
 /** What was found of them. */
 export interface Engines {
-  espeak: Espeak | undefined;
+  speaker: Speaker;
   recognizer: Recognizer | undefined;
 }
 
-export async function findEngines(programs: Programs = {}): Promise<Engines> {
+export async function findEngines(programs: Programs = {}, log?: Log): Promise<Engines> {
   const commands = { ...PROGRAMS, ...programs };
-  const [espeak, recognizer] = await Promise.all([
-    findEspeak(commands.espeak),
+  const [speaker, recognizer] = await Promise.all([
+    findSpeaker({ ...commands, log }),
     findSphinx(commands.pocketsphinx),
   ]);
-  return { espeak, recognizer };
+  return { speaker, recognizer };
 }
 
 /** The model behind each route. */
@@ -40,7 +43,7 @@ export interface Models {
 }
 
 /** Wires the models to the state, which may change between two requests. */
-export function createModels(state: State, { espeak, recognizer }: Engines, clock: Clock): Models {
+export function createModels(state: State, { speaker, recognizer }: Engines, clock: Clock): Models {
   return {
     stt: createStt({
       clock,
@@ -57,7 +60,7 @@ export function createModels(state: State, { espeak, recognizer }: Engines, cloc
     }),
     tts: createTts({
       clock,
-      espeak,
+      speaker,
       voice: () => state.voice,
       sampleRate: () => state.profile.tts?.sampleRate ?? OPENAI_RATE,
       ttfbMs: () => state.profile.tts?.ttfbMs ?? 0,

@@ -12,8 +12,9 @@ import type { Counts, Entry } from './journal.ts';
 import type { ChatRequest } from './llm.ts';
 import { createModels, findEngines, type Programs } from './models.ts';
 import { createRealtime } from './realtime.ts';
+import type { Speaker } from './speaker.ts';
 import type { Transcript, TranscriptionRequest } from './stt.ts';
-import { OPENAI_RATE, speak, type Voice } from './tts.ts';
+import { OPENAI_RATE, type Voice } from './tts.ts';
 
 export interface StandInOptions {
   /** Default 127.0.0.1. There is no authentication: keep it on loopback. */
@@ -39,7 +40,7 @@ export interface StandIn {
   /** `url` and `/v1`: the base URL for STT, LLM and TTS. */
   baseUrl: string;
   /** What answers behind each route. */
-  engines: { stt: 'pocketsphinx' | 'duration'; llm: 'eliza'; tts: 'espeak-ng' | 'tones' };
+  engines: { stt: 'pocketsphinx' | 'duration'; llm: 'eliza'; tts: Speaker['name'] };
   /** Scripts, speeds and faults, from now on; the same as `POST /control`. */
   control(change: Control): void;
   /** In-process script, asked first; where it answers `undefined`, the others are. */
@@ -63,7 +64,7 @@ export interface StandIn {
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
   const { host = '127.0.0.1', port = 0, clock = realClock, log } = options;
   const state = new State(options.profile ?? {});
-  const engines = await findEngines(options.programs);
+  const engines = await findEngines(options.programs, log);
   const handler = createHandler({ state, models: createModels(state, engines, clock), clock, log });
   const realtime = createRealtime({ state, clock, recognizer: engines.recognizer });
   const server = createServer(handler.handle);
@@ -76,7 +77,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     engines: {
       stt: engines.recognizer ? 'pocketsphinx' : 'duration',
       llm: 'eliza',
-      tts: engines.espeak ? 'espeak-ng' : 'tones',
+      tts: engines.speaker.name,
     },
     control: (change) => state.apply(change),
     answerChat: (answer) => {
@@ -90,7 +91,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     },
     speech(input, { voice = 'alloy', speed = 1, sampleRate } = {}) {
       const rate = sampleRate ?? state.profile.tts?.sampleRate ?? OPENAI_RATE;
-      return collect(speak(engines.espeak, { input, voice, speed }, rate, closing.signal));
+      return collect(engines.speaker.speak({ input, voice, speed }, rate, closing.signal));
     },
     requests: (route) => state.journal.entries(route),
     counts: (route) => state.journal.counts(route),

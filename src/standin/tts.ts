@@ -3,10 +3,10 @@ import { encodeWav } from '../openai/wav.ts';
 import { bytesOf } from './audio.ts';
 import { readJson } from './body.ts';
 import { type Clock, sleepUntil } from './clock.ts';
-import { type Espeak, espeakSpeech } from './espeak.ts';
 import type { Exchange, ModelRoute } from './model-route.ts';
 import { RequestProblem } from './reply.ts';
-import { toneSpeech, type Utterance } from './tones.ts';
+import type { Speaker } from './speaker.ts';
+import type { Utterance } from './tones.ts';
 
 export const TTS_MODEL = 'stand-in-tts';
 /** What OpenAI's `pcm` is. */
@@ -44,7 +44,7 @@ export interface TtsParts {
   clock: Clock;
   /** Asked in place of the stand-in's own. */
   voice(): Voice | undefined;
-  espeak: Espeak | undefined;
+  speaker: Speaker;
   /** Rate of the answers, of `pcm` too; clients that assume 24 kHz then have to read the headers. */
   sampleRate(): number;
   /** The first byte comes so long after the request. */
@@ -53,17 +53,7 @@ export interface TtsParts {
   realtimeFactor(): number | undefined;
 }
 
-/** Mono speech at `sampleRate`, as it is made. The same request always gets the same samples. */
-export function speak(
-  espeak: Espeak | undefined,
-  utterance: Utterance,
-  sampleRate: number,
-  signal: AbortSignal,
-): AsyncIterable<Int16Array> | Iterable<Int16Array> {
-  return espeak ? espeakSpeech(espeak, utterance, sampleRate, signal) : toneSpeech(utterance, sampleRate);
-}
-
-/** Speaks with espeak-ng, else with tones; streams mono 16-bit audio, as WAV without a known length or raw. */
+/** Speaks by what was found; streams mono 16-bit audio, as WAV without a known length or raw. */
 export function createTts(parts: TtsParts): ModelRoute<SpeechRequest, SpeechDetails> {
   return {
     read: async (body) => readSpeechRequest(body),
@@ -71,7 +61,7 @@ export function createTts(parts: TtsParts): ModelRoute<SpeechRequest, SpeechDeta
     async answer(request, exchange) {
       const { reply, signal } = exchange;
       const sampleRate = parts.sampleRate();
-      const speech = parts.voice()?.(request, sampleRate) ?? speak(parts.espeak, request, sampleRate, signal);
+      const speech = parts.voice()?.(request, sampleRate) ?? parts.speaker.speak(request, sampleRate, signal);
       let started = false;
       let sent = 0;
       for await (const piece of paced(speech, sampleRate, exchange, parts)) {

@@ -10,7 +10,7 @@ const service = (pid: number) => ({ pid: () => pid }) as Supervised;
 
 const KEYS = { apiKey: 'dev0123456789', apiSecret: 'hidden-secret-of-this-run-of-dev' };
 
-function overview(env: Record<string, string>) {
+function overview(env: Record<string, string>, tts = 'espeak-ng') {
   const plan = planDev({ env, read: () => undefined }, 'http://127.0.0.1:9100/v1', KEYS);
   return renderOverview({
     plan,
@@ -20,7 +20,7 @@ function overview(env: Record<string, string>) {
       settings: {},
       service: service(11),
     },
-    standIns: { engines: { stt: 'pocketsphinx', llm: 'eliza', tts: 'espeak-ng' }, service: service(12) },
+    standIns: { engines: { stt: 'pocketsphinx', llm: 'eliza', tts }, service: service(12) },
     worker: { pageUrl: 'http://127.0.0.1:8080', service: service(13) },
     prompts: ['default', 'phone'],
     logDir: '.cache/dev/8080',
@@ -46,6 +46,14 @@ test('a stand-in is called one, with what to set instead', () => {
   expect(text).toMatch(/STT .*\(pid 12\) +STAND-IN, not a model: pocketsphinx/);
   expect(text).toMatch(/LLM +http:\/\/gpu:8000\/v1 +llama-3 \(openai\)/);
   expect(text).toContain('set OPENAI_BASE_URL, or STT_BASE_URL, TTS_BASE_URL.');
+});
+
+test('Flite is named, with what it does to Malay', () => {
+  const text = overview({}, 'flite');
+  expect(text).toMatch(/TTS .*STAND-IN, not a model: flite$/m);
+  expect(text).toMatch(/Malay.*espeak-ng/);
+  expect(overview({})).not.toContain('Malay');
+  expect(overview({ TTS_BASE_URL: 'http://gpu:8000/v1' }, 'flite')).not.toContain('Malay');
 });
 
 test('with real endpoints nothing speaks of stand-ins', () => {

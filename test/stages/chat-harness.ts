@@ -34,7 +34,7 @@ export function useChat() {
 }
 
 async function openChat() {
-  const standIn = await startStandIn({ programs: { espeak: [], pocketsphinx: [] } });
+  const standIn = await startStandIn({ programs: { espeak: [], pocketsphinx: [], flite: false } });
   const errors: EndpointError[] = [];
   const ends: AnswerEnd[] = [];
   const memory = new ChatMemory();

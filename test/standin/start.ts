@@ -5,7 +5,7 @@ import { virtualClock } from './virtual-clock.ts';
 /** Stand-ins that need no program and no time, closed after the test. */
 export async function startBuiltIn(options: StandInOptions = {}): Promise<StandIn> {
   const standIn = await startStandIn({
-    programs: { espeak: [], pocketsphinx: [] },
+    programs: { espeak: [], pocketsphinx: [], flite: false },
     clock: virtualClock(),
     ...options,
   });

@@ -81,11 +81,13 @@ test('the journal keeps what was asked and answered, not the audio', async () =>
 
 test('what PocketSphinx hears is the transcript; where it hears nothing, the length is', async () => {
   const sphinx = await fakeProgram('pocketsphinx_continuous', 'echo good morning');
-  const standIn = await startBuiltIn({ programs: { espeak: [], pocketsphinx: [sphinx.command] } });
+  const standIn = await startBuiltIn({
+    programs: { espeak: [], flite: false, pocketsphinx: [sphinx.command] },
+  });
   expect(standIn.engines.stt).toBe('pocketsphinx');
   expect(await (await transcribe(standIn, speech)).json()).toEqual({ text: 'good morning' });
   const deaf = await fakeProgram('pocketsphinx_continuous', 'exit 1');
-  const other = await startBuiltIn({ programs: { espeak: [], pocketsphinx: [deaf.command] } });
+  const other = await startBuiltIn({ programs: { espeak: [], flite: false, pocketsphinx: [deaf.command] } });
   expect(await (await transcribe(other, speech)).json()).toEqual({
     text: 'I heard you speak for 2.3 seconds.',
   });
