@@ -115,9 +115,12 @@ test.each([
 test('all hops of an installation that works: a summary, and exit code 0', async () => {
   const [server, livekit, models] = await Promise.all([coturn(...STATIC), startLiveKit(), startStandIn()]);
   opened.push({ stop: livekit.close }, { stop: models.close });
-  const env = { LIVEKIT_URL: livekit.url, OPENAI_BASE_URL: models.baseUrl, TURN_URLS: urls(server) };
+  const env = {
+    ...{ LIVEKIT_URL: livekit.url, LIVEKIT_API_KEY: livekit.apiKey, LIVEKIT_API_SECRET: livekit.apiSecret },
+    ...{ OPENAI_BASE_URL: models.baseUrl, TURN_URLS: urls(server) },
+  };
   const { code, output } = await check(env, { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' });
   expect(output).toMatch(/^ok {7}TURN servers relay +\d+ ms {2}turn:\S+udp works/m);
-  expect(output).toMatch(/\n3 of 3 hops work; not tried: worker and page are ready$/);
+  expect(output).toMatch(/\n6 of 6 hops work; not tried: worker and page are ready$/);
   expect(code).toBe(0);
 });
