@@ -30,9 +30,10 @@ export class SpeculationGovernor {
     this.#averageMs.set(endpoint, Math.max(2 * this.#slowMs, this.#averageMs.get(endpoint) ?? 0));
   }
 
-  /** It was not waited for any longer: it takes at least so long. */
+  /** It was not waited for any longer: it takes at least so long, which says something once that is slow. */
   abandoned(endpoint: string, afterMs: number): void {
-    if (afterMs > (this.#averageMs.get(endpoint) ?? 0)) this.answered(endpoint, afterMs);
+    const known = Math.max(this.#slowMs, this.#averageMs.get(endpoint) ?? 0);
+    if (afterMs > known) this.answered(endpoint, afterMs);
   }
 
   /** The caller went on after a transcription was asked for. */

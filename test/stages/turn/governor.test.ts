@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SpeculationGovernor } from '../../../src/stages/turn/governor.ts';
 import { callerOver } from '../../helpers/turn.ts';
 
 test('a slow or failing transcriber is asked only when the silence is long enough, until it has recovered', async () => {
@@ -83,4 +84,11 @@ test('a slow transcriber is known by a request that nobody waited for', async ()
   call.speak(320);
   await call.last().fails();
   expect(call.governor.allows('stt')).toBe(false);
+});
+
+test('a request that was given up after a short while does not make its endpoint look fast', () => {
+  const governor = new SpeculationGovernor(1500);
+  governor.abandoned('stt', 300);
+  governor.answered('stt', 2500);
+  expect(governor.allows('stt')).toBe(false);
 });
