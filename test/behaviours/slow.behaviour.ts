@@ -4,6 +4,7 @@ import { useStack } from '../e2e/stack.ts';
 import { ANSWER, APOLOGY, behaviour, GREETING, promptWith, QUESTION } from './scene.ts';
 
 const OTHER_APOLOGY = 'Sorry, I cannot help you right now.';
+const OTHER_GREETING = 'Good morning, this is the service line.';
 
 const stack = useStack({
   env: { TTS_CACHE: 'true' },
@@ -12,6 +13,16 @@ const stack = useStack({
     // Its apology was kept by no other call of this worker.
     other: promptWith().replace(APOLOGY, OTHER_APOLOGY),
   },
+});
+
+// Before the slow rows: of a server that is known to be slow, a request that hangs is waited for longer.
+behaviour('requests that hang', stack, {}, async ({ askAndHear, grown, standIn }) => {
+  await askAndHear(ANSWER);
+  for (const route of ['stt', 'llm', 'tts'] as const) {
+    standIn.control({ faults: { [route]: [{ hang: true, times: 1 }] } });
+    await askAndHear(ANSWER);
+  }
+  expect(await grown('voice_agent_turns_without_sound_total')).toBe(0);
 });
 
 behaviour(
@@ -40,23 +51,14 @@ behaviour(
   stack,
   { prompt: 'other', setUp: (standIn) => standIn.control({ profile: { tts: { ttfbMs: 7000 } } }) },
   async ({ caller, hears, standIn }) => {
-    await hears(caller.heard.between(caller.joinedAtMs, performance.now()), GREETING);
+    await hears(caller.heard.between(caller.joinedAtMs, performance.now()), OTHER_GREETING);
     await caller.until(
       'the apology to be fetched',
       () => spokenTexts(standIn).includes(OTHER_APOLOGY),
       30_000,
     );
-    expect(spokenTexts(standIn).lastIndexOf(GREETING)).toBeLessThan(
+    expect(spokenTexts(standIn).lastIndexOf(OTHER_GREETING)).toBeLessThan(
       spokenTexts(standIn).indexOf(OTHER_APOLOGY),
     );
   },
 );
-
-behaviour('requests that hang', stack, {}, async ({ askAndHear, grown, standIn }) => {
-  await askAndHear(ANSWER);
-  for (const route of ['stt', 'llm', 'tts'] as const) {
-    standIn.control({ faults: { [route]: [{ hang: true, times: 1 }] } });
-    await askAndHear(ANSWER);
-  }
-  expect(await grown('voice_agent_turns_without_sound_total')).toBe(0);
-});
