@@ -10,8 +10,8 @@ const stack = useStack({
   env: { TTS_CACHE: 'true' },
   prompts: {
     default: promptWith(),
-    // Its apology was kept by no other call of this worker.
-    other: promptWith().replace(APOLOGY, OTHER_APOLOGY),
+    // Its phrases were kept by no other call of this worker.
+    other: promptWith().replace(APOLOGY, OTHER_APOLOGY).replace(GREETING, OTHER_GREETING),
   },
 });
 
