@@ -51,7 +51,7 @@ async function meanwhile(change: Promise<unknown>, act: () => Promise<unknown>):
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 const openPage = async (browser: BrowserUse) => {
-  const opened = await browser.open(`https://${HOST}/`);
+  const opened = await browser.open(`https://${HOST}/`, { credential: '' });
   await opened.page.getByLabel('Access token').fill(cce.accessToken);
   return opened;
 };
