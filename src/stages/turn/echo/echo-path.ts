@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../../openai/clock.ts';
 import type { Echo } from '../roles.ts';
 import { wordsOf } from '../words.ts';
-import { type Explained, explain, isNoLouder } from './explain.ts';
+import { type Explained, explain, isAsSoft, isNoLouder } from './explain.ts';
 import { BLOCK_MS, BLOCK_SAMPLES, type Block, bestLag, blocksAt } from './match.ts';
 import { EchoSignal, PER_MS } from './signal.ts';
 
@@ -40,6 +40,9 @@ const WORD_MS = 200;
 const SAID_CHARACTERS = 1500;
 /** Recognisers mishear a word of five in an echo. */
 const CONTAINED = 0.8;
+/** Nobody repeats so many words in a row by chance; of those in threes, so many are as the agent said them. */
+const QUOTED_WORDS = 4;
+const QUOTED = 0.6;
 
 /** What is known of a caller's echo. */
 interface Path {
@@ -107,21 +110,40 @@ export class EchoPath implements Echo {
   was(text: string, speechMs: number): boolean {
     const durationMs = Math.min(speechMs + BEFORE_MS, LONGEST_MS);
     if (!this.#mayBeHeard(durationMs + LONGEST_LAG_MS)) return false;
-    if (this.#path && this.#isRest(text, durationMs, this.#path)) return true;
     const known = this.#path && this.#compare(durationMs, this.#path);
     const isKnown = known !== undefined && known.likeness >= ALIKE_KNOWN;
     const found = isKnown ? known : this.#compare(durationMs, undefined);
-    if (!found || found.unexplainedMs >= WORD_MS) return false;
+    if (found && this.#isEcho(text, durationMs, { ...found, isKnown })) {
+      this.#path = found;
+      return true;
+    }
+    return this.#path !== undefined && this.#isRest(text, durationMs, this.#path);
+  }
+
+  #isEcho(text: string, durationMs: number, found: Explained & { isKnown: boolean }): boolean {
+    const { likeness, unexplainedMs, wasMissing, isKnown } = found;
+    // A jitter buffer that moves the echo meanwhile leaves a part of it unlike: many words in a row make up for that.
+    const isMoved = likeness >= ALIKE.sound && unexplainedMs < durationMs / 2 && this.#quotes(text);
+    if (unexplainedMs >= WORD_MS && !isMoved) return false;
     const enough = this.#contains(text) ? ALIKE.words : ALIKE.sound;
-    if (!isKnown && found.likeness < (found.wasMissing ? ALIKE.sudden : enough)) return false;
-    this.#path = found;
-    return true;
+    return isKnown || likeness >= (wasMissing ? ALIKE.sudden : enough);
   }
 
   /** The agent's words, no louder than its echo is: a part of it that a jitter buffer has torn. */
   #isRest(text: string, durationMs: number, { lagMs, gain }: Path): boolean {
     if (text === '' || !this.#contains(text)) return false;
-    return isNoLouder(this.#blocks(EARLIER_MS + durationMs, lagMs), EARLIER_MS / BLOCK_MS, gain);
+    const blocks = this.#blocks(EARLIER_MS + durationMs, lagMs);
+    const first = EARLIER_MS / BLOCK_MS;
+    return isNoLouder(blocks, first, gain) || (this.#quotes(text) && isAsSoft(blocks, first, gain));
+  }
+
+  /** A text of several words that stand in a row in what the agent said. */
+  #quotes(text: string): boolean {
+    const words = wordsOf(text);
+    if (words.length < QUOTED_WORDS) return false;
+    const said = new Set(threes(wordsOf(this.#said)));
+    const own = threes(words);
+    return own.filter((three) => said.has(three)).length >= QUOTED * own.length;
   }
 
   /** Whether something was played in the last so many milliseconds. */
@@ -188,4 +210,9 @@ export class EchoPath implements Echo {
     }
     return fromMs + best.block * BLOCK_MS;
   }
+}
+
+/** Each three words in a row. */
+function threes(words: readonly string[]): string[] {
+  return words.slice(2).map((word, at) => `${words[at]} ${words[at + 1]} ${word}`);
 }

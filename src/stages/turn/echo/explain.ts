@@ -13,6 +13,8 @@ const REVERBERATION = [0.5, 0.25];
 /** A jitter buffer moves an echo by so many blocks, and a room makes it so much louder for one. */
 const AROUND_BLOCKS = 2;
 const LOUDER = 1.5;
+/** A torn echo is louder by up to 3 dB. */
+const SOFT = 2;
 /** An echo that is so much softer than it should be is none: −10 dB. */
 const FAINT = 0.1;
 /** So many blocks without an echo that should be there. */
@@ -70,6 +72,16 @@ export function isNoLouder(blocks: readonly Block[], first: number, gain: number
     const around = blocks.slice(Math.max(0, first + at - AROUND_BLOCKS), first + at + AROUND_BLOCKS + 1);
     return heard <= floor + LOUDER * gain * Math.max(...around.map(({ played }) => played));
   });
+}
+
+/**
+ * Whether nothing is much louder than a known echo is at its loudest: what is left to say of sound that a jitter buffer
+ * has torn and moved.
+ */
+export function isAsSoft(blocks: readonly Block[], first: number, gain: number): boolean {
+  const floor = Math.max(SILENCE, STANDS_OUT * noiseFloor(blocks));
+  const loudest = gain * Math.max(...blocks.map(({ played }) => played));
+  return blocks.slice(first).every(({ heard }) => heard <= floor + SOFT * loudest);
 }
 
 /** The power of what is heard besides an echo: likeness falls with the share that another sound has. */
