@@ -27,6 +27,8 @@ export default defineConfig({
           env: { NODE_ENV: 'production' },
           include: ['test/e2e/*.e2e.ts'],
           fileParallelism: false,
+          // A machine that is busy for a moment tears the sound of a call. What is broken fails twice.
+          retry: 1,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           globalSetup: ['test/e2e/global-setup.ts'],
@@ -39,7 +41,6 @@ export default defineConfig({
           include: ['test/behaviours/*.behaviour.ts'],
           // Each file has a stack of its own; two at once wait more than they compute.
           maxWorkers: 2,
-          // A machine that is busy for a moment tears the sound of a call. What is broken fails twice.
           retry: 1,
           testTimeout: 60_000,
           hookTimeout: 120_000,
