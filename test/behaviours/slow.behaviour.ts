@@ -15,16 +15,6 @@ const stack = useStack({
   },
 });
 
-// Before the slow rows: of a server that is known to be slow, a request that hangs is waited for longer.
-behaviour('requests that hang', stack, {}, async ({ askAndHear, grown, standIn }) => {
-  await askAndHear(ANSWER);
-  for (const route of ['stt', 'llm', 'tts'] as const) {
-    standIn.control({ faults: { [route]: [{ hang: true, times: 1 }] } });
-    await askAndHear(ANSWER);
-  }
-  expect(await grown('voice_agent_turns_without_sound_total')).toBe(0);
-});
-
 behaviour(
   'slow transcription',
   stack,
