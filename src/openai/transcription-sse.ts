@@ -50,6 +50,15 @@ export async function* transcribeSse(
   }
 }
 
+/** The same, read to its end: the whole of a streamed transcript. Throws as `transcribeSse` does. */
+export async function transcribeStreamed(options: TranscribeOptions): Promise<Transcript> {
+  const pieces = transcribeSse(options);
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done === true) return next.value;
+  }
+}
+
 function isEventStream({ head, headers }: Answer): boolean {
   const begin = new TextDecoder().decode(head).trimStart();
   if (/^[{["<]/.test(begin)) return false;

@@ -5,8 +5,8 @@ import type { Config } from '../config/schema.ts';
 import type { EndpointError } from '../errors.ts';
 import { merged } from '../openai/extra-body.ts';
 import { openRealtime } from '../openai/realtime.ts';
-import { type TranscribeOptions, type Transcript, transcribe } from '../openai/transcription.ts';
-import { transcribeSse } from '../openai/transcription-sse.ts';
+import { type Transcript, transcribe } from '../openai/transcription.ts';
+import { transcribeStreamed } from '../openai/transcription-sse.ts';
 import { encodeWav } from '../openai/wav.ts';
 import type { Persona } from '../persona/persona.ts';
 import { asEndpointError, deepgramRoot } from './endpoint.ts';
@@ -53,7 +53,7 @@ export function createTranscriber(
     if (failure.failure !== 'aborted') hooks.onError(failure);
   };
   const whole = (stream: boolean) => {
-    const ask = stream ? lastOf : transcribe;
+    const ask = stream ? transcribeStreamed : transcribe;
     return new WholeAudioTranscriber(async (samples, signal) => {
       const wav = encodeWav(samples, TURN_SAMPLE_RATE, 1);
       try {
@@ -78,15 +78,6 @@ export function createTranscriber(
     hasWorked: () => realtime.hasAnswered,
     onFallback: (error) => hooks.onFallback?.(error),
   });
-}
-
-/** The whole of a streamed transcript: a turn is judged and answered as a whole. */
-async function lastOf(options: TranscribeOptions): Promise<Transcript> {
-  const pieces = transcribeSse(options);
-  for (;;) {
-    const next = await pieces.next();
-    if (next.done === true) return next.value;
-  }
 }
 
 /** Keeps of a transcript what was said, and says why where nothing was. */

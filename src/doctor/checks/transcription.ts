@@ -5,7 +5,7 @@ import { pcmStream } from '../../openai/pcm.ts';
 import { openRealtime } from '../../openai/realtime.ts';
 import { joined } from '../../openai/samples.ts';
 import { type TranscribeOptions, type Transcript, transcribe } from '../../openai/transcription.ts';
-import { transcribeSse } from '../../openai/transcription-sse.ts';
+import { transcribeStreamed } from '../../openai/transcription-sse.ts';
 import type { Check, CheckContext } from '../check.ts';
 import { withOffer } from './offer.ts';
 
@@ -38,15 +38,7 @@ export const transcription: Check = {
 
 const BY_MODE: Readonly<
   Record<CheckContext['config']['stt']['mode'], (options: TranscribeOptions) => Promise<Transcript>>
-> = { batch: transcribe, sse: streamed, realtime };
-
-async function streamed(options: TranscribeOptions): Promise<Transcript> {
-  const pieces = transcribeSse(options);
-  for (;;) {
-    const next = await pieces.next();
-    if (next.done === true) return next.value;
-  }
-}
+> = { batch: transcribe, sse: transcribeStreamed, realtime };
 
 async function realtime({ wav, signal, ...options }: TranscribeOptions): Promise<Transcript> {
   const { transport: _, ...rest } = options;
