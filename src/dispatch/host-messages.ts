@@ -1,0 +1,57 @@
+import type { CallFact } from '../observe/facts.ts';
+
+/**
+ * What the worker (parent) and a host process (child) tell each other over the IPC channel of `child_process.fork`, as
+ * JSON. The worker alone speaks LiveKit's agent protocol; a host only joins the rooms that it is told to join.
+ */
+
+/** A job that was assigned to this worker. */
+export interface AssignedJob {
+  /** LiveKit's job id (`AJ_…`): the call's id in logs, metrics and messages. */
+  readonly id: string;
+  readonly dispatchId: string;
+  readonly agentName: string;
+  readonly roomName: string;
+  readonly roomSid: string;
+  /** What the dispatch said; usually JSON `{"prompt": …, "variables": {…}}`. */
+  readonly metadata: string;
+  /** LiveKit's `Job.attributes`: choose prompt and variables beside `metadata`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Address to join, and the token for it (1 h, kind AGENT); never logged. */
+  readonly url: string;
+  readonly token: string;
+  /** The identity that was accepted with, `agent-<jobId>`. */
+  readonly identity: string;
+}
+
+export type ToHost =
+  | { readonly kind: 'start-call'; readonly job: AssignedJob }
+  /** Says good-bye and ends; the host answers with `call-ended`. */
+  | { readonly kind: 'end-call'; readonly jobId: string; readonly reason: string }
+  /** Takes no more calls, ends its process when the last one is over. */
+  | { readonly kind: 'drain' }
+  /** Answered at once from the event loop: no answer within 3 s is a hung host. */
+  | { readonly kind: 'ping'; readonly id: number };
+
+export type FromHost =
+  /** Rehearsed and warm: calls may be sent. */
+  | { readonly kind: 'ready' }
+  /** In the room. */
+  | { readonly kind: 'call-joined'; readonly jobId: string }
+  | {
+      readonly kind: 'call-ended';
+      readonly jobId: string;
+      readonly reason: string;
+      /** `false`: it could not start, or a fault of our own ended it. */
+      readonly ok: boolean;
+    }
+  | { readonly kind: 'fact'; readonly jobId?: string; readonly fact: CallFact }
+  | {
+      readonly kind: 'pong';
+      readonly id: number;
+      /** Longest delay of the event loop since the last pong, and resident memory. */
+      readonly lagMs: number;
+      readonly rssMb: number;
+    }
+  /** A fault that may have harmed more than its own call: replace this host once its calls are over. */
+  | { readonly kind: 'unfit'; readonly reason: string };
