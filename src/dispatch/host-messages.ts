@@ -3,6 +3,10 @@ import type { CallFact } from '../observe/facts.ts';
 /**
  * What the worker (parent) and a host process (child) tell each other over the IPC channel of `child_process.fork`, as
  * JSON. The worker alone speaks LiveKit's agent protocol; a host only joins the rooms that it is told to join.
+ *
+ * A host is started with its number as `argv[2]`: 1 and up, the smallest that no living host has (a label of metrics and
+ * log lines). It ignores SIGINT and SIGTERM, which a terminal sends to it too: the worker says `end-call` and `drain`. It
+ * ends by itself, at once, when the channel to the worker closes.
  */
 
 /** A job that was assigned to this worker. */
@@ -49,9 +53,12 @@ export type FromHost =
   | {
       readonly kind: 'pong';
       readonly id: number;
-      /** Longest delay of the event loop since the last pong, and resident memory. */
+      /** Longest delay of the event loop since the last pong. */
       readonly lagMs: number;
+      /** Resident memory, 2^20 bytes. */
       readonly rssMb: number;
+      /** CPU time of the process so far, user and system. */
+      readonly cpuMs: number;
     }
   /** A fault that may have harmed more than its own call: replace this host once its calls are over. */
   | { readonly kind: 'unfit'; readonly reason: string };
