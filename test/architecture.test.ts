@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const ROWS = [
   ['errors', 'bounds', 'urls'],
   ['config', 'openai', 'stun'],
-  ['observe', 'persona'],
+  ['framework', 'observe', 'persona'],
   ['stages', 'probe', 'standin'],
   ['dispatch', 'call', 'web', 'doctor', 'dev'],
   ['bench'],
@@ -120,6 +120,22 @@ test('the model clients know nothing of LiveKit', () => {
   const clients = source.filter(({ path }) => ['openai', 'stun'].includes(unitOf(path)));
   expect(linesWith(/['"]@?livekit/, clients)).toEqual([]);
 });
+
+test('only src/framework reaches into members that LiveKit’s libraries keep to themselves', () => {
+  const others = source.filter(({ path }) => path.endsWith('.ts') && unitOf(path) !== 'framework');
+  const faults = linesWith(/\bReflect\.|[\w)\]]\??\._[a-z]|\bSymbol\.for\(|\bas unknown as\b/, others).filter(
+    (line) => !NOT_LIVEKIT.some((path) => line.startsWith(path)),
+  );
+  expect(faults).toEqual([]);
+});
+
+/** Their casts and reflections are of other things. */
+const NOT_LIVEKIT = [
+  'src/config/describe.ts',
+  'src/config/load.ts',
+  'src/dispatch/socket-proxy.ts',
+  'src/standin/flite.ts',
+];
 
 test('files are short: 250 lines in src, 300 in test', () => {
   const lengths = [

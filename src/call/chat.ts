@@ -2,11 +2,11 @@ import type { voice } from '@livekit/agents';
 import type { Room, TextStreamReader } from '@livekit/rtc-node';
 import { BOUNDS } from '../bounds.ts';
 import { messageOf } from '../errors.ts';
+import { admitStreams } from '../framework/text-streams.ts';
 import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import { Rate } from './rate.ts';
 import type { Refuse } from './refusals.ts';
-import { admitStreams } from './stream-door.ts';
 
 /** LiveKit's text-stream topic for written messages. */
 const CHAT_TOPIC = 'lk.chat';

@@ -1,6 +1,7 @@
 import { voice } from '@livekit/agents';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
+import { listenTo } from '../framework/room-io.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Persona } from '../persona/store.ts';
@@ -111,7 +112,7 @@ export function follow({ host, config, persona, link, line, log, report }: Conve
     const stopWatching = link.follow({
       onChange({ identity }) {
         log.info({ pii_caller: identity }, 'caller changed');
-        started._roomIO?.setParticipant(identity);
+        listenTo(started, identity);
         callerCame();
       },
       onGone: (how) => hangUp.begin(WITHOUT_GOODBYE[how]),

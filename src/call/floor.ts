@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { voice } from '@livekit/agents';
+import { cancelPreparedAnswer, currentSpeechOf } from '../framework/activity.ts';
 import type { Floor } from '../stages/turn/roles.ts';
 import type { CallerOutput } from './caller-output.ts';
 import { watchAgent } from './watch.ts';
@@ -37,7 +38,7 @@ export function createFloor({ output, deafMs, now }: FloorParts): Floor & {
     isBusy: () => isBusy,
     mayBeInterrupted: () =>
       now() - (firstBusyAt ?? now()) >= deafMs &&
-      activityOf(session)?.currentSpeech?.allowInterruptions !== false,
+      (!session || currentSpeechOf(session)?.allowInterruptions !== false),
     isEnding: () => (output.remainingMs ?? Number.POSITIVE_INFINITY) <= ENDING_MS,
     hold() {
       output.hold();
@@ -56,17 +57,7 @@ export function createFloor({ output, deafMs, now }: FloorParts): Floor & {
       await Promise.race([inChat, sleep(INTERRUPTED_WITHIN_MS, undefined, { ref: false })]).catch(() => {});
     },
     drop() {
-      activityOf(session)?.cancelPreemptiveGeneration();
+      if (session) cancelPreparedAnswer(session);
     },
   };
-}
-
-/** The framework keeps to itself what it says and prepares (`AgentActivity` of agents 1.9.0). */
-interface Activity {
-  currentSpeech?: voice.SpeechHandle;
-  cancelPreemptiveGeneration(): void;
-}
-
-function activityOf(session: voice.AgentSession | undefined): Activity | undefined {
-  return session && Reflect.get(session, 'activity');
 }

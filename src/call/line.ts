@@ -1,11 +1,10 @@
 import { ParticipantKind, type RemoteParticipant, type Room } from '@livekit/rtc-node';
+import { isActive } from '../framework/participant-state.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import type { CallerLink } from './link.ts';
 
 /** livekit-sip publishes here where a phone call stands: `dialing`, `ringing`, `automation`, `active`, `hangup`. */
 const SIP_STATUS = 'sip.callStatus';
-/** `ParticipantState` of LiveKit's protocol, which rtc-node does not export: media can flow. */
-const STATE_ACTIVE = 2;
 
 const LOOK_EVERY_MS = 20;
 /** A client that does not listen, or a gateway that says nothing of its call, is spoken to all the same. */
@@ -96,6 +95,6 @@ function seenOf(caller: RemoteParticipant | undefined) {
   return {
     isPhone: caller?.kind === ParticipantKind.SIP,
     sipStatus: caller?.attributes[SIP_STATUS],
-    isConnected: caller?.info.state === STATE_ACTIVE,
+    isConnected: caller !== undefined && isActive(caller),
   };
 }

@@ -1,5 +1,6 @@
 import { voice } from '@livekit/agents';
 import type { Room } from '@livekit/rtc-node';
+import { connectToRoom } from '../framework/room-io.ts';
 import type { Caller } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
 
@@ -40,20 +41,14 @@ class TellingAgent extends voice.Agent {
 
 /**
  * Connects a session to the caller: their microphone in; voice, transcriptions and state out.
- *
- * The connection is made here and not by `session.start`, which would also open the framework's channel for its
- * developer tools: that sends the agent's instructions to the participants, and answers whoever asks for them.
  */
 export async function startInRoom(
   session: voice.AgentSession,
   { room, caller, output, instructions, onText }: StartParts,
 ): Promise<void> {
   const agent = new TellingAgent(instructions, onText);
-  // The connection asks the session for its agent's model, before `start` has told it.
-  Reflect.set(session, 'agent', agent);
   session.output.audio = output;
-  session._roomIO = new voice.RoomIO({
-    agentSession: session,
+  connectToRoom(session, agent, {
     room,
     inputOptions: {
       participantIdentity: caller.identity,
@@ -64,6 +59,5 @@ export async function startInRoom(
       textEnabled: false,
     },
   });
-  session._roomIO.start();
   await session.start({ agent, room, record: false });
 }

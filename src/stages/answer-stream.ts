@@ -1,4 +1,5 @@
-import { type APIConnectOptions, AsyncIterableQueue, Task, tts } from '@livekit/agents';
+import { type APIConnectOptions, AsyncIterableQueue, tts } from '@livekit/agents';
+import { signalOfReply } from '../framework/reply-signal.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import type { TurnMark } from './hooks.ts';
 import { speakInOrder } from './speak-in-order.ts';
@@ -81,16 +82,6 @@ export class AnswerStream extends tts.SynthesizeStream {
     this.#options.onMark?.('first-clause');
     return asHeard(this.#options.speak(chunk.text, signal), chunk);
   }
-}
-
-/**
- * The abort signal of the framework's task that asked for this stream (`performTTSInference` of agents 1.9.0). The task
- * itself looks at it only when a frame arrives: requests would go on to their first byte, and an answer that rests
- * because enough of it waits to be played would hold up the next turn.
- */
-function signalOfReply(): AbortSignal | undefined {
-  const task = Task.current() as unknown as { controller?: AbortController } | undefined;
-  return task?.controller?.signal;
 }
 
 /**

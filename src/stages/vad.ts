@@ -1,7 +1,8 @@
-import { inference, type VAD, type VADEvent, VADEventType } from '@livekit/agents';
+import { inference, type VAD } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
+import { withOwnAudio } from '../framework/vad-frames.ts';
 
 /** Both detectors run Silero on windows of 512 samples at 16 kHz; they resample what they are given. */
 const sampleRate = 16_000;
@@ -85,28 +86,4 @@ async function warmUp(vad: VAD): Promise<void> {
     clearTimeout(timer);
     stream.close();
   }
-}
-
-/**
- * Both detectors report END_OF_SPEECH with a view of their buffer, and overwrite its first `prefixPaddingDuration`
- * with its last before anyone can read it (livekit/agents-js#2254): the utterance would start with its own last half
- * second, and "Hello" be transcribed as "Hello? Hello?". So the audio is copied at the moment it is sent.
- */
-function withOwnAudio(vad: VAD): VAD {
-  const open = vad.stream.bind(vad);
-  vad.stream = () => {
-    const stream = open();
-    const sender = stream as unknown as { sendVADEvent(event: VADEvent): boolean };
-    const send = sender.sendVADEvent.bind(stream);
-    sender.sendVADEvent = (event) =>
-      send(
-        event.type === VADEventType.INFERENCE_DONE ? event : { ...event, frames: event.frames.map(copyOf) },
-      );
-    return stream;
-  };
-  return vad;
-}
-
-function copyOf({ data, sampleRate, channels, samplesPerChannel }: AudioFrame): AudioFrame {
-  return new AudioFrame(data.slice(), sampleRate, channels, samplesPerChannel);
 }
