@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { phraseFolder } from './call/phrase-cache.ts';
-import { processSources } from './config/load.ts';
+import { oldNamesIn, processSources } from './config/load.ts';
 import { proxyFor } from './config/proxy.ts';
 import { isLoopback, secretProblem } from './config/rules.ts';
 import type { Config } from './config/schema.ts';
@@ -37,6 +37,8 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const credentials = page ? openCredentials(config.web, processSources().read) : undefined;
   adoptFrameworkLog(log, config.log.level);
   warnAboutSecret(config, log);
+  for (const { old, now } of oldNamesIn(processSources()))
+    log.warn({ old, now }, 'setting has a new name; the next version does not know the old one');
   goThroughProxies((url) => proxyFor(url, config.proxy));
   // First, as it takes a second or two, beside everything else.
   const media = withWorker ? watchMedia({ check: checkMedia, log }) : undefined;

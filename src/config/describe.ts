@@ -13,12 +13,13 @@ export function envTable(): string {
   return ['| Setting | In YAML | Default | What |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function row(path: string, { env, type, doc, secret, fallback }: Setting): string {
+function row(path: string, { env, type, doc, secret, fallback, formerly }: Setting): string {
   const choices = choicesOf(type).map((choice) => `\`${choice}\``);
   const what = [
     doc,
     ...(choices.length > 1 ? [`one of ${choices.join(', ')}`] : []),
     ...(secret ? ['**secret**'] : []),
+    ...(formerly ? [`until the next version also \`${formerly.env}\``] : []),
   ];
   return `| \`${env}\` | \`${path}\` | ${defaultOf(type, fallback)} | ${what.join('; ').replaceAll('|', '\\|')} |`;
 }

@@ -58,15 +58,23 @@ export function loadConfig(sources: Sources = processSources(), use: Use = 'all'
 
 /** Whether environment, `.env` or the YAML file give the setting with this environment variable. */
 export function isGiven(sources: Sources, env: string): boolean {
-  const path = PATHS.get(env) ?? '';
-  const [group = '', key = ''] = path.split('.');
-  const setting = (settings as Record<string, Record<string, Setting>>)[group]?.[key];
-  return setting !== undefined && createLookUp(sources, [])(setting, path).value !== undefined;
+  const known = everySetting().find(({ setting }) => setting.env === env);
+  return known !== undefined && createLookUp(sources, [])(known.setting, known.path).value !== undefined;
+}
+
+/** The settings that are given by a name of the last version, and what they are called now. */
+export function oldNamesIn(sources: Sources): { old: string; now: string }[] {
+  const lookUp = createLookUp(sources, []);
+  return everySetting().flatMap(({ setting, path }) => {
+    const { key: old, isOldName } = lookUp(setting, path);
+    return isOldName ? [{ old, now: old === setting.formerly?.path ? path : setting.env }] : [];
+  });
 }
 
 interface Found {
   key: string;
   value: unknown;
+  isOldName?: boolean;
 }
 
 function createLookUp(sources: Sources, problems: ConfigProblem[]) {
@@ -90,18 +98,33 @@ function createLookUp(sources: Sources, problems: ConfigProblem[]) {
   };
 
   return (setting: Setting, path: string): Found => {
-    const { env, secret = false, emptyIsValue = false, fallback } = setting;
+    const { env, secret = false, emptyIsValue = false, fallback, formerly } = setting;
+    const given = direct(env, secret, emptyIsValue) ?? inFile(path);
+    const old = formerly && (direct(formerly.env, secret, emptyIsValue) ?? inFile(formerly.path));
+    if (given && old) {
+      const want = `${given.key} alone, which is the new name of the same setting`;
+      sayOnce(problems, { key: old.key, got: `both it and ${given.key}`, want });
+    }
     const other = () => fallback && (direct(fallback, secret, false) ?? inFile(PATHS.get(fallback)));
-    return direct(env, secret, emptyIsValue) ?? inFile(path) ?? (other() || { key: env, value: undefined });
+    return given ?? (old && { ...old, isOldName: true }) ?? (other() || { key: env, value: undefined });
   };
 }
 
 /** Where each variable's setting stands in the YAML file. */
 const PATHS: ReadonlyMap<string, string> = new Map(
-  Object.entries<Record<string, Setting>>(settings).flatMap(([group, members]) =>
-    Object.entries(members).map(([key, { env }]) => [env, `${group}.${key}`]),
-  ),
+  everySetting().map(({ setting, path }) => [setting.env, path]),
 );
+
+/** What the YAML file may hold. */
+const KNOWN_PATHS: ReadonlySet<string> = new Set(
+  everySetting().flatMap(({ setting, path }) => [path, setting.formerly?.path ?? path]),
+);
+
+function everySetting(): { setting: Setting; path: string }[] {
+  return Object.entries<Record<string, Setting>>(settings).flatMap(([group, members]) =>
+    Object.entries(members).map(([key, setting]) => ({ setting, path: `${group}.${key}` })),
+  );
+}
 
 function readSecret(key: string, path: string, sources: Sources, problems: ConfigProblem[]) {
   try {
@@ -124,9 +147,9 @@ function readYaml(path: string | undefined, sources: Sources, problems: ConfigPr
       (parseYaml(text ?? '') ?? {}) as Record<string, unknown>,
     )) {
       for (const [key, value] of Object.entries((group ?? {}) as Record<string, unknown>)) {
-        const known = (settings as Record<string, Record<string, Setting>>)[groupName]?.[key];
-        if (known) values.set(`${groupName}.${key}`, value);
-        else problems.push({ key: `${groupName}.${key}`, got: `a line in ${path}`, want: 'a known setting' });
+        const setting = `${groupName}.${key}`;
+        if (KNOWN_PATHS.has(setting)) values.set(setting, value);
+        else problems.push({ key: setting, got: `a line in ${path}`, want: 'a known setting' });
       }
     }
   } catch (error) {

@@ -69,7 +69,7 @@ function delayProblems({ turn }: Config): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const delays = [
     ['ENDPOINTING_MIN_MS', turn.minEndpointingMs],
-    ['ENDPOINTING_TOLD_MS', turn.toldEndpointingMs],
+    ['ENDPOINTING_STATEMENT_MS', turn.statementEndpointingMs],
     ['ENDPOINTING_MAX_MS', turn.maxEndpointingMs],
   ] as const;
   for (const [i, [key, ms]] of delays.entries()) {

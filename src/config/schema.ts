@@ -162,10 +162,11 @@ export const settings = {
       durationMs(520, 0),
       'Silence that ends a turn whose answer is ready: before that, waiting for more costs nothing',
     ),
-    toldEndpointingMs: setting(
-      'ENDPOINTING_TOLD_MS',
+    statementEndpointingMs: setting(
+      'ENDPOINTING_STATEMENT_MS',
       durationMs(780, 0),
       'Silence that ends a turn, ready or not; also after a statement, which often leads up to a request',
+      { formerly: { env: 'ENDPOINTING_TOLD_MS', path: 'turn.toldEndpointingMs' } },
     ),
     maxEndpointingMs: setting(
       'ENDPOINTING_MAX_MS',

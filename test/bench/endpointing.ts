@@ -49,7 +49,7 @@ const defaults: TurnPolicy = {
   speculateAfterMs: 66,
   patientAfterMs: 200,
   minEndpointingMs: 520,
-  toldEndpointingMs: 780,
+  statementEndpointingMs: 780,
   maxEndpointingMs: 1500,
   useWords: true,
   speculation: 'answer',
@@ -60,7 +60,7 @@ const silence = (ms: number, more: Partial<TurnPolicy> = {}): TurnPolicy => ({
   ...defaults,
   useWords: false,
   minEndpointingMs: ms,
-  toldEndpointingMs: ms,
+  statementEndpointingMs: ms,
   ...more,
 });
 const POLICIES: Record<string, TurnPolicy & { model?: true }> = {
@@ -68,7 +68,7 @@ const POLICIES: Record<string, TurnPolicy & { model?: true }> = {
   'silence 600': silence(600),
   'silence 600, nothing ahead': silence(600, { speculation: 'off' }),
   'silence 900': silence(900),
-  'unfinished words 1500': { ...defaults, toldEndpointingMs: 600, minEndpointingMs: 600 },
+  'unfinished words 1500': { ...defaults, statementEndpointingMs: 600, minEndpointingMs: 600 },
   'default: + statements 780': defaults,
   'words off': { ...defaults, useWords: false },
   'words off, turn model': { ...defaults, useWords: false, model: true },

@@ -36,6 +36,10 @@ test('every setting has a row', () => {
   expect(envTable().split('\n')).toHaveLength(everySetting.length + 2);
 });
 
+test('a row names the old name of a setting that was renamed', () => {
+  expect(rowOf('ENDPOINTING_STATEMENT_MS')).toContain('until the next version also `ENDPOINTING_TOLD_MS`');
+});
+
 test('a row shows the default, the fallback, the choices and what is secret', () => {
   expect(rowOf('LIVEKIT_URL')).toContain('| `livekit.url` | required |');
   expect(rowOf('LLM_MODEL')).toContain('| `gpt-4o-mini` |');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { oldNamesIn } from '../../src/config/load.ts';
 import { ConfigError, type ConfigProblem } from '../../src/errors.ts';
 import { configFrom } from '../helpers/config.ts';
 
@@ -59,6 +60,42 @@ describe('precedence', () => {
   test('a zero stays a zero', () => {
     const config = configFrom({ HEALTH_PORT: '0', WEB_PORT: '0', IDLE_TIMEOUT_MS: '0' });
     expect([config.agent.healthPort, config.web.port, config.agent.idleTimeoutMs]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a setting that was renamed', () => {
+  const yaml = { CONFIG_FILE: 'c.yaml' };
+  const VARIABLE = { old: 'ENDPOINTING_TOLD_MS', now: 'ENDPOINTING_STATEMENT_MS' };
+  const LINE = { old: 'turn.toldEndpointingMs', now: 'turn.statementEndpointingMs' };
+
+  test.each<[string, Record<string, string>, Record<string, string>, object]>([
+    ['in the environment', { ENDPOINTING_TOLD_MS: '900' }, {}, VARIABLE],
+    ['in .env', {}, { '.env': 'ENDPOINTING_TOLD_MS=900' }, VARIABLE],
+    ['in the YAML file', yaml, { 'c.yaml': 'turn: {toldEndpointingMs: 900}' }, LINE],
+  ])('works by its old name %s, and the log can say so', (_, env, files, names) => {
+    expect(configFrom(env, files).turn.statementEndpointingMs).toBe(900);
+    expect(oldNamesIn({ env, read: (path) => files[path] })).toEqual([names]);
+  });
+
+  test('is given by its new name without a word', () => {
+    const env = { ENDPOINTING_STATEMENT_MS: '900' };
+    expect(configFrom(env).turn.statementEndpointingMs).toBe(900);
+    expect(oldNamesIn({ env, read: () => undefined })).toEqual([]);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['both variables', { ENDPOINTING_TOLD_MS: '900', ENDPOINTING_STATEMENT_MS: '900' }, ''],
+    ['variable and file', { ...yaml, ENDPOINTING_STATEMENT_MS: '900' }, 'turn: {toldEndpointingMs: 900}'],
+    ['both lines of the file', yaml, 'turn: {toldEndpointingMs: 900, statementEndpointingMs: 900}'],
+  ])('is a fault by both names: %s', (_, env, file) => {
+    const [problem, ...others] = problemsOf(env, { 'c.yaml': file });
+    expect(others).toEqual([]);
+    expect(problem?.key).toMatch(/TOLD_MS|toldEndpointingMs/);
+    expect(problem?.want).toContain('the new name of the same setting');
+  });
+
+  test('is named by its old name where its value is wrong', () => {
+    expect(keysOf(problemsOf({ ENDPOINTING_TOLD_MS: 'soon' }))).toEqual(['ENDPOINTING_TOLD_MS']);
   });
 });
 

@@ -9,7 +9,7 @@ import { utterance } from './utterance.ts';
 const stack = useStack({
   profile: { llm: { tokensPerS: 40 }, tts: { realtimeFactor: 4 } },
   // Room for a busy machine.
-  env: { ENDPOINTING_TOLD_MS: '1500' },
+  env: { ENDPOINTING_STATEMENT_MS: '1500' },
 });
 
 /** One sentence in two parts, a pause between them. */

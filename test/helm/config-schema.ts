@@ -30,7 +30,14 @@ export function configSchema() {
     const open = Object.entries(members).filter(
       ([key, { secret }]) => !secret && !CHART_OWNED.has(`${group}.${key}`),
     );
-    const properties = Object.fromEntries(open.map(([key, setting]) => [key, settingSchema(setting)]));
+    const properties = Object.fromEntries(
+      open.flatMap(([key, setting]) => {
+        const schema = settingSchema(setting);
+        const old = setting.formerly?.path.split('.')[1];
+        const description = `The old name of ${key}: works for one version`;
+        return [[key, schema], ...(old ? [[old, { ...schema, deprecated: true, description }]] : [])];
+      }),
+    );
     const required = REQUIRED[group];
     return [group, required ? { ...strict(properties), required } : strict(properties)];
   });
@@ -43,7 +50,8 @@ export function secretsSchema() {
     .filter(([group]) => !['livekit', 'web', 'check'].includes(group))
     .flatMap(([, members]) => Object.values(members).filter(({ secret }) => secret));
   const source = { $ref: '#/definitions/secretSource' };
-  return strict(Object.fromEntries(names.map(({ env }) => [env, source])));
+  const variables = names.flatMap(({ env, formerly }) => [env, ...(formerly ? [formerly.env] : [])]);
+  return strict(Object.fromEntries(variables.map((env) => [env, source])));
 }
 
 function settingSchema({ type, doc }: Setting) {

@@ -8,7 +8,7 @@ const POLICY: TurnPolicy = {
   speculateAfterMs: 100,
   patientAfterMs: 200,
   minEndpointingMs: 600,
-  toldEndpointingMs: 600,
+  statementEndpointingMs: 600,
   maxEndpointingMs: 1500,
   useWords: true,
   speculation: 'answer',

@@ -20,7 +20,7 @@ const PREPARE_AHEAD_MS = 500;
  * @param soundsOver - what the turn model says; `undefined` when it says nothing.
  */
 export function endingOf(text: string, soundsOver: boolean | undefined, policy: TurnPolicy): Ending {
-  const { minEndpointingMs: min, toldEndpointingMs: told, maxEndpointingMs: max } = policy;
+  const { minEndpointingMs: min, statementEndpointingMs: told, maxEndpointingMs: max } = policy;
   const words = policy.useWords ? completenessOf(text) : 'asked';
   if (words === 'unfinished') return { prepareMs: max - PREPARE_AHEAD_MS, readyMs: max, endMs: max };
   if (soundsOver === false) return { prepareMs: 0, readyMs: max, endMs: max };

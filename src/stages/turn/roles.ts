@@ -9,7 +9,7 @@ export interface TurnPolicy {
   /** Silence that ends a turn whose answer is ready; until then, waiting costs nothing. */
   minEndpointingMs: number;
   /** Silence that ends a turn, also after a statement, which often leads up to a request. */
-  toldEndpointingMs: number;
+  statementEndpointingMs: number;
   /** The same while the words say that more is to come. */
   maxEndpointingMs: number;
   /** Whether the words count. */

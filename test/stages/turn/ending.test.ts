@@ -4,7 +4,7 @@ import type { TurnPolicy } from '../../../src/stages/turn/roles.ts';
 
 const policy = {
   minEndpointingMs: 480,
-  toldEndpointingMs: 800,
+  statementEndpointingMs: 800,
   maxEndpointingMs: 1500,
   useWords: true,
 } as TurnPolicy;

@@ -70,7 +70,7 @@ test('unfinished words hold the turn open, and the answer is ready when they wer
 });
 
 test('after a statement the turn stays open for a while, the answer ready', async () => {
-  const call = callerOver({}, { toldEndpointingMs: 800 });
+  const call = callerOver({}, { statementEndpointingMs: 800 });
   call.speak(320);
   call.quiet(100);
   await call.last().is('My contract ends in May.');
@@ -81,7 +81,7 @@ test('after a statement the turn stays open for a while, the answer ready', asyn
 });
 
 test('a question ends as soon as its answer is ready, not before the shortest silence', async () => {
-  const call = callerOver({}, { minEndpointingMs: 480, toldEndpointingMs: 800 });
+  const call = callerOver({}, { minEndpointingMs: 480, statementEndpointingMs: 800 });
   const ask = async (readyAfterMs: number) => {
     call.log.length = 0;
     call.speak(320);
@@ -118,7 +118,7 @@ test('with words switched off only silence counts', async () => {
 test.each([true, false])(
   'what sounds unfinished is waited for; judged before the words: %s',
   async (first) => {
-    const call = callerOver({ judged: true }, { minEndpointingMs: 480, toldEndpointingMs: 800 });
+    const call = callerOver({ judged: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
     call.speak(320);
     call.quiet(200);
     if (first) await call.verdicts[0]?.(false);
@@ -133,7 +133,7 @@ test.each([true, false])(
 );
 
 test('a statement that sounds over ends as soon as its answer is ready', async () => {
-  const call = callerOver({ judged: true }, { minEndpointingMs: 480, toldEndpointingMs: 800 });
+  const call = callerOver({ judged: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
   call.speak(320);
   call.quiet(199);
   expect(call.verdicts).toHaveLength(0);
@@ -148,7 +148,7 @@ test('a statement that sounds over ends as soon as its answer is ready', async (
 });
 
 test('without a verdict the words decide; those about earlier pauses are not heeded', async () => {
-  const call = callerOver({ judged: true }, { minEndpointingMs: 480, toldEndpointingMs: 800 });
+  const call = callerOver({ judged: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
   call.speak(320);
   call.quiet(200);
   await call.verdicts[0]?.(false);
@@ -164,7 +164,7 @@ test('without a verdict the words decide; those about earlier pauses are not hee
 });
 
 test('where nothing was understood, the sound is not heeded', async () => {
-  const call = callerOver({ judged: true }, { minEndpointingMs: 480, toldEndpointingMs: 800 });
+  const call = callerOver({ judged: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
   call.speak(320);
   call.quiet(200);
   await call.verdicts[0]?.(false);
