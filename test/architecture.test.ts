@@ -9,6 +9,7 @@ const ROWS = [
   ['framework', 'observe', 'persona'],
   ['stages', 'probe', 'standin'],
   ['dispatch', 'call', 'web', 'doctor', 'dev'],
+  ['host'],
   ['bench'],
   ['main', 'cli', 'serve', 'agent'],
 ];

@@ -6,7 +6,8 @@ import type { CallFact } from '../observe/facts.ts';
  *
  * A host is started with its number as `argv[2]`: 1 and up, the smallest that no living host has (a label of metrics and
  * log lines). It ignores SIGINT and SIGTERM, which a terminal sends to it too: the worker says `end-call` and `drain`. It
- * ends by itself, at once, when the channel to the worker closes.
+ * ends by itself when the channel to the worker closes: its calls first, with a good-bye. It ends by SIGKILL, as the
+ * clean-up of LiveKit's native threads has hung.
  */
 
 /** A job that was assigned to this worker. */

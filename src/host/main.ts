@@ -1,0 +1,95 @@
+import { ppid } from 'node:process';
+import { phraseFolder } from '../call/phrase-cache.ts';
+import { loadConfig } from '../config/load.ts';
+import type { ToHost } from '../dispatch/host-messages.ts';
+import { adoptFrameworkLog } from '../framework/logger.ts';
+import { createLog } from '../observe/log.ts';
+import { boot } from './boot.ts';
+import { currentCall } from './call-context.ts';
+import { type Calls, createCalls } from './calls.ts';
+import { openChannel } from './channel.ts';
+import { type Fault, watchFaults } from './faults.ts';
+import { watchLoopLag } from './loop-lag.ts';
+import { openCall } from './open-call.ts';
+
+/**
+ * Entry of a host process, which `dispatch` forks: runs the calls that the worker tells it to run (`ToHost`), and tells what
+ * becomes of them (`FromHost`). It ends when it has drained, or when its worker is gone.
+ */
+
+const config = loadConfig();
+/** `argv[2]`: which of the worker's hosts this is. */
+const log = createLog(config.log).child({ host: Number(process.argv[2] ?? 0) });
+const channel = openChannel();
+const lagMs = watchLoopLag();
+let calls: Calls | undefined;
+let isUnfit = false;
+
+function unfit(reason: string): void {
+  if (!isUnfit) channel.send({ kind: 'unfit', reason });
+  isUnfit = true;
+}
+
+function onFault({ error, how }: Fault): void {
+  const call = currentCall();
+  (call?.log ?? log).error(
+    { error, how },
+    call ? 'a fault of this call: it ends' : 'a fault of no known call',
+  );
+  unfit(how);
+  calls?.fail(call?.jobId);
+}
+
+/** Ends this process without its own clean-up: that of the native threads has hung. */
+async function exit(): Promise<void> {
+  await channel.flushed();
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function take(message: ToHost, running: Calls): void {
+  if (message.kind === 'start-call') running.start(message.job);
+  else if (message.kind === 'end-call') running.end(message.jobId, message.reason);
+  else if (message.kind === 'drain') void running.whenNone().then(exit);
+  else channel.send({ kind: 'pong', id: message.id, ...usage(), lagMs: lagMs() });
+}
+
+function usage() {
+  const { user, system } = process.cpuUsage();
+  return {
+    cpuMs: Math.round((user + system) / 1000),
+    rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
+  };
+}
+
+async function run(): Promise<void> {
+  adoptFrameworkLog(log, config.log.level, () => currentCall()?.log);
+  watchFaults(onFault);
+  const shared = await boot(config, log, {
+    onFault: (error) => onFault({ error, how: 'listener threw' }),
+    onPanic: (message) => {
+      log.error({ message }, 'the native client panicked');
+      unfit('the native client panicked');
+    },
+  });
+  const parts = { shared, phraseDir: phraseFolder(ppid), send: channel.send };
+  const running = createCalls({ log, send: channel.send, open: (...job) => openCall(...job, parts) });
+  calls = running;
+  channel.onMessage((message) => take(message, running));
+  channel.onGone(() => {
+    log.warn({ calls: running.count }, 'the worker is gone: calls end');
+    running.endAll('worker gone');
+    void running.whenNone().then(exit);
+  });
+  channel.send({ kind: 'ready' });
+}
+
+// Standard output is the worker's: that it is gone is told by the channel.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+// A terminal sends them to every process of its group; the worker decides.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+run().catch((error) => {
+  log.fatal({ error }, 'this host process cannot take calls');
+  process.exit(1);
+});
