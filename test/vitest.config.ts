@@ -1,5 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
+/** They judge times, or whether sound has gaps: nothing else may run beside them. */
+const ALONE = [
+  'barge-in',
+  'bench',
+  'dispatch',
+  'echo',
+  'greeting',
+  'long-turn',
+  'probe',
+  'tts-formats',
+  'turn-taking',
+  'two-callers',
+  'warm',
+].map((name) => `test/e2e/${name}.e2e.ts`);
+
+const E2E = {
+  // The RTC library narrates at debug otherwise.
+  env: { NODE_ENV: 'production' },
+  // A machine that is busy for a moment tears the sound of a call. What is broken fails twice.
+  retry: 1,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  globalSetup: ['test/e2e/global-setup.ts'],
+};
+
+/** Each file has a stack of its own; two at once wait more than they compute. */
+const TWO_AT_ONCE = { ...E2E, maxWorkers: 2 };
+
 export default defineConfig({
   test: {
     root: `${import.meta.dirname}/..`,
@@ -22,29 +50,25 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'e2e',
-          // The RTC library narrates at debug otherwise.
-          env: { NODE_ENV: 'production' },
-          include: ['test/e2e/*.e2e.ts'],
+          ...E2E,
+          name: 'alone',
+          include: ALONE,
           fileParallelism: false,
-          // A machine that is busy for a moment tears the sound of a call. What is broken fails twice.
-          retry: 1,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          globalSetup: ['test/e2e/global-setup.ts'],
         },
       },
       {
         test: {
+          ...TWO_AT_ONCE,
+          name: 'e2e',
+          include: ['test/e2e/*.e2e.ts'],
+          exclude: ALONE,
+        },
+      },
+      {
+        test: {
+          ...TWO_AT_ONCE,
           name: 'behaviours',
-          env: { NODE_ENV: 'production' },
           include: ['test/behaviours/*.behaviour.ts'],
-          // Each file has a stack of its own; two at once wait more than they compute.
-          maxWorkers: 2,
-          retry: 1,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          globalSetup: ['test/e2e/global-setup.ts'],
         },
       },
       {
