@@ -21,6 +21,8 @@ export const BOUNDS = {
   metadataBytes: 65_536,
   /** Variables of it that are taken. */
   metadataVariables: 100,
+  /** Bytes of one message of LiveKit's agent protocol: a job with its room and metadata. */
+  agentMessageBytes: 1_048_576,
   /** Characters of one server-sent event, comments and fields included: an event holds a few words. */
   eventCharacters: 1_048_576,
   /** Characters of a transcript: so many in any case, and for each second of sound. People say 15 to 25 a second. */

@@ -32,7 +32,13 @@ export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>,
   const secret = secretOf(config);
   return use === 'page'
     ? secret
-    : [...modelProblems(config, broken), ...secret, ...delayProblems(config), ...turnProblems(config)];
+    : [
+        ...modelProblems(config, broken),
+        ...secret,
+        ...delayProblems(config),
+        ...turnProblems(config),
+        ...hostProblems(config),
+      ];
 }
 
 function secretOf({ livekit }: Config): ConfigProblem[] {
@@ -77,6 +83,15 @@ function delayProblems({ turn }: Config): ConfigProblem[] {
     if (ms < lowerMs) problems.push({ key, got: String(ms), want: `at least ${lower} (${lowerMs})` });
   }
   return problems;
+}
+
+/** Without `HOSTS` there are as many as `MAX_CALLS` needs. */
+function hostProblems({ agent }: Config): ConfigProblem[] {
+  const { hosts, callsPerHost, maxCalls } = agent;
+  if (hosts === undefined || !callsPerHost || hosts * callsPerHost >= maxCalls) return [];
+  const got = `${hosts}, with CALLS_PER_HOST=${callsPerHost} room for ${hosts * callsPerHost} calls`;
+  const want = `at least ${Math.ceil(maxCalls / callsPerHost)} for MAX_CALLS=${maxCalls}, or not set`;
+  return [{ key: 'HOSTS', got, want }];
 }
 
 /** A TURN server takes either kind of credentials, so which one is meant has to be clear. */

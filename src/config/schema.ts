@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { agent } from './agent-settings.ts';
 import { proxy } from './proxy-settings.ts';
 import { deadlines, type Setting, setting, wireExtras } from './setting.ts';
-import { count, durationMs, flag, httpUrl, oneOf, port, text, turnUrls, wsUrl } from './types.ts';
+import { count, durationMs, flag, httpUrl, oneOf, text, turnUrls, wsUrl } from './types.ts';
 import { web } from './web-settings.ts';
 
 /**
@@ -27,48 +28,7 @@ export const settings = {
       'ICE candidates of the worker: `relay` for one outside the private network',
     ),
   },
-  agent: {
-    name: setting(
-      'AGENT_NAME',
-      text.default('voice-agent'),
-      'Name for explicit dispatch; empty joins every room',
-      { emptyIsValue: true },
-    ),
-    prompt: setting(
-      'PROMPT',
-      text.default('default'),
-      'Prompt used when neither dispatch nor room names one',
-    ),
-    promptsDir: setting('PROMPTS_DIR', text.default('prompts'), 'Folder of the prompt files'),
-    maxCalls: setting(
-      'MAX_CALLS',
-      count(10, 1),
-      'Call slots of this worker; full means refused, never dropped',
-    ),
-    idleProcesses: setting(
-      'IDLE_PROCESSES',
-      count(1, 1, 64),
-      'Call processes kept warm for the next callers',
-    ),
-    maxCallMs: setting('MAX_CALL_MS', durationMs(3_600_000), 'Longest call; then a good-bye and hang-up'),
-    idleTimeoutMs: setting(
-      'IDLE_TIMEOUT_MS',
-      durationMs(30_000, 0),
-      'Silence before «are you still there?»; the same again before hang-up; 0 never asks',
-    ),
-    healthHost: setting('HEALTH_HOST', text.default('127.0.0.1'), 'Address of health and metrics'),
-    healthPort: setting('HEALTH_PORT', port(8081), 'Port of health and metrics; 0 picks a free one'),
-    showFaults: setting(
-      'SHOW_FAULTS',
-      flag(false),
-      'Tell the participants of a call the URL of an endpoint that failed, and what to do; `npm run dev` turns it on',
-    ),
-    drainTimeoutMs: setting(
-      'DRAIN_TIMEOUT_MS',
-      durationMs(3_600_000),
-      'Longest wait for running calls at SIGTERM',
-    ),
-  },
+  agent,
   openai: {
     baseUrl: setting(
       'OPENAI_BASE_URL',

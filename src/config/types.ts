@@ -27,6 +27,12 @@ export const flag = (fallback: boolean) =>
     .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'true or false' })
     .transform((text) => ['true', '1', 'yes'].includes(text))
     .default(fallback);
+/** As livekit-server checks it (protocol/agent/environment.go): it joins the name of the agent by `_`. */
+export const deploymentName = z
+  .string({ error: 'a text' })
+  .regex(/^[^_\s]*$/, 'a name without `_` and white space')
+  .refine((name) => Buffer.byteLength(name) <= 64, 'at most 64 bytes')
+  .default('');
 export const text = z.string({ error: 'a text' });
 /** What an HTTP header can carry after `Bearer `, and nobody guesses. */
 export const bearerToken = z

@@ -5,6 +5,10 @@
 export type CallFact =
   | { fact: 'process-ready' }
   | { fact: 'call-not-connected' }
+  /** Of the worker itself: a host process ended, and why. */
+  | { fact: 'host-ended'; end: string }
+  /** Of the worker itself: a job is over, whether a call came of it or not. `host`: 0 when no process had it. */
+  | { fact: 'call-over'; host: number; how: 'ok' | 'failed' | 'lost'; durationMs: number; cpuMs: number }
   | { fact: 'call-started'; prompt: string }
   | { fact: 'call-ended'; prompt: string; reason: string; durationMs: number }
   | { fact: 'turn'; prompt: string; interrupted: boolean; parts: Readonly<Record<string, number>> }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallFact, Report } from './facts.ts';
+import { addHostGauges, type HostFacts, hostMetrics } from './host-metrics.ts';
 
 /** Seconds; a voice answer is quick below 1 s and lost beyond 5 s. */
 const LATENCY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
@@ -11,6 +12,8 @@ export interface WorkerFacts {
   slotsUsed(): number;
   isRegistered(): boolean;
   isDraining(): boolean;
+  /** Host processes that live now. */
+  hosts?(): readonly HostFacts[];
 }
 
 export interface Metrics {
@@ -26,6 +29,7 @@ export function createMetrics(worker?: WorkerFacts): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'voice_agent_' });
   if (worker) addWorkerGauges(registry, worker);
+  addHostGauges(registry, () => worker?.hosts?.() ?? []);
   const counters = callMetrics(registry);
   return {
     report: (fact) => count(counters, fact),
@@ -88,6 +92,7 @@ function callMetrics(register: Registry) {
       labelNames: ['reason'],
       registers,
     }),
+    ...hostMetrics(register),
     refused: new Counter({
       name: 'voice_agent_inputs_refused_total',
       help: 'Messages and commands from a room that were not taken: too long (size), too many (rate), not from the caller (sender)',
@@ -115,6 +120,13 @@ function addWorkerGauges(register: Registry, worker: WorkerFacts): void {
 
 function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
   switch (fact.fact) {
+    case 'host-ended':
+      metrics.hostEnds.inc({ end: fact.end });
+      break;
+    case 'call-over':
+      metrics.callEnds.inc({ host: fact.host, how: fact.how });
+      if (fact.durationMs > 0) metrics.callCores.observe({ host: fact.host }, fact.cpuMs / fact.durationMs);
+      break;
     case 'call-started':
       metrics.started.inc({ prompt: fact.prompt });
       break;

@@ -18,3 +18,25 @@ test('what the page uses is wanted of it too', () => {
   expect(() => load({ ...LIVEKIT, LIVEKIT_API_SECRET: 'short' }, 'page')).toThrow('at least 32');
   expect(() => load({ ...LIVEKIT, WEB_TOKEN: 'short' }, 'page')).toThrow('WEB_TOKEN');
 });
+
+const MODELS = { ...LIVEKIT, OPENAI_BASE_URL: 'http://gpu-host:8000/v1' };
+
+test('processes times calls must hold the slots; without a number of processes there are as many as needed', () => {
+  expect(() => load({ ...MODELS, MAX_CALLS: '20', HOSTS: '2' }, 'all')).toThrow(
+    /HOSTS: got 2, with CALLS_PER_HOST=8 room for 16 calls; want at least 3 for MAX_CALLS=20/,
+  );
+  expect(() => load({ ...MODELS, MAX_CALLS: '16', HOSTS: '2' }, 'all')).not.toThrow();
+  expect(() => load({ ...MODELS, MAX_CALLS: '500', CALLS_PER_HOST: '1' }, 'all')).not.toThrow();
+});
+
+test.each(['blue_green', 'two words', 'x'.repeat(65), 'ü'.repeat(33)])(
+  'a deployment is not named %s',
+  (name) => {
+    expect(() => load({ ...MODELS, AGENT_DEPLOYMENT: name }, 'all')).toThrow('AGENT_DEPLOYMENT');
+  },
+);
+
+test('a deployment has a name of up to 64 bytes, or none', () => {
+  expect(load({ ...MODELS, AGENT_DEPLOYMENT: 'canary-2.1' }, 'all').agent.deployment).toBe('canary-2.1');
+  expect(load(MODELS, 'all').agent.deployment).toBe('');
+});

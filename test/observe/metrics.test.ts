@@ -46,3 +46,21 @@ test('what the worker knows is read at the moment of the scrape', async () => {
   expect(lines).toContain('voice_agent_registered 1');
   expect(lines).toContain('voice_agent_draining 0');
 });
+
+test('host processes are shown by their small numbers, and what ended in them by how', async () => {
+  const usage = { rssMb: 100, lagMs: 20, cpuMs: 1500 };
+  const metrics = createMetrics({
+    ...{ slots: 4, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
+    hosts: () => [{ number: 2, calls: 3, isReady: true, usage }],
+  });
+  metrics.report({ fact: 'host-ended', end: 'hung' });
+  metrics.report({ fact: 'call-over', host: 2, how: 'lost', durationMs: 10_000, cpuMs: 900 });
+  const lines = (await metrics.text()).split('\n');
+  expect(lines).toContain('voice_agent_host_calls{host="2"} 3');
+  expect(lines).toContain('voice_agent_host_memory_bytes{host="2"} 104857600');
+  expect(lines).toContain('voice_agent_host_cpu_seconds{host="2"} 1.5');
+  expect(lines).toContain('voice_agent_host_event_loop_lag_seconds{host="2"} 0.02');
+  expect(lines).toContain('voice_agent_host_ends_total{end="hung"} 1');
+  expect(lines).toContain('voice_agent_call_ends_total{host="2",how="lost"} 1');
+  expect(lines).toContain('voice_agent_call_cpu_cores_bucket{le="0.1",host="2"} 1');
+});

@@ -1,0 +1,239 @@
+import type { CallFact } from '../observe/facts.ts';
+import type { Log } from '../observe/log.ts';
+import type { Clock } from '../openai/clock.ts';
+import type { StartHost } from './host-child.ts';
+import type { AssignedJob } from './host-messages.ts';
+import { type CallEnd, type HostEnd, HostProcess } from './host-process.ts';
+import { type PoolSize, wantedHosts } from './pool-size.ts';
+import { StartPace } from './start-pace.ts';
+
+const CHECK_EVERY_MS = 500;
+/** A check that comes later than this: this process stood still, or the machine slept. */
+const LATE_MS = 1500;
+/** A warm process that is one too many may be of use soon. */
+const SURPLUS_AFTER_MS = 60_000;
+/** A caller does not wait longer for a process to start. */
+const WAIT_FOR_HOST_MS = 30_000;
+
+export interface PoolLimits {
+  /** Resident memory from which a host is replaced after its calls; at twice as much it is ended at once. */
+  memoryMb: number;
+  /** Calls after which it is replaced. */
+  recycleCalls: number;
+}
+
+export interface PoolEvents {
+  onJoined(jobId: string): void;
+  onCallEnded(jobId: string, end: CallEnd): void;
+  onFact(fact: CallFact): void;
+  onHostReady(): void;
+  /** A process is gone. */
+  onHostEnded(end: HostEnd): void;
+}
+
+export interface PoolParts {
+  startHost: StartHost;
+  size: PoolSize;
+  limits: PoolLimits;
+  clock: Clock;
+  log: Log;
+  events: PoolEvents;
+}
+
+interface WaitingJob {
+  job: AssignedJob;
+  cancel(): void;
+}
+
+/** The host processes of this worker: as many as are wanted, each replaced when it ends or should. */
+export class HostPool {
+  readonly #parts: PoolParts;
+  readonly #hosts = new Set<HostProcess>();
+  readonly #pace: StartPace;
+  #waiting: WaitingJob[] = [];
+  #isDraining = false;
+  #isStopping = false;
+  #checkedMs = 0;
+  #cancelCheck = () => {};
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts;
+    this.#pace = new StartPace(parts.clock, () => this.#adjust());
+  }
+
+  /** Starts processes, all that are wanted at once. */
+  start(): void {
+    this.#adjust();
+    this.#schedule();
+  }
+
+  get hosts(): readonly HostProcess[] {
+    return [...this.#hosts].sort((a, b) => a.number - b.number);
+  }
+
+  isWarm(): boolean {
+    return this.hosts.some(({ isReady }) => isReady);
+  }
+
+  /** Gives the job to a process, at once or when one is ready. Its end is always told, by `onCallEnded`. */
+  take(job: AssignedJob): void {
+    const { clock, events } = this.#parts;
+    const cancel = clock.after(WAIT_FOR_HOST_MS, () => {
+      if (this.withdraw(job.id))
+        events.onCallEnded(job.id, notStarted('no host process became ready', false));
+    });
+    this.#waiting.push({ job, cancel });
+    this.#place();
+  }
+
+  /** Takes a job back that waits for a process. */
+  withdraw(jobId: string): boolean {
+    const found = this.#waiting.find(({ job }) => job.id === jobId);
+    found?.cancel();
+    this.#waiting = this.#waiting.filter((one) => one !== found);
+    return found !== undefined;
+  }
+
+  /** Has each call say good-bye and end. */
+  endCalls(reason: string): void {
+    for (const { job } of this.#waiting) {
+      this.withdraw(job.id);
+      this.#parts.events.onCallEnded(job.id, notStarted(reason, true));
+    }
+    for (const host of this.#hosts) host.endCalls(reason);
+  }
+
+  /** Starts no process that no call waits for. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  /** Lets processes end once their calls are over, and starts no others. */
+  stop(): void {
+    this.#isStopping = true;
+    for (const host of this.#hosts) host.leave('stopped');
+  }
+
+  /** Ends every process at once. */
+  kill(): void {
+    this.#isStopping = true;
+    this.#cancelCheck();
+    this.#pace.stop();
+    for (const host of this.#hosts) host.kill('stopped');
+  }
+
+  #schedule(): void {
+    const { clock } = this.#parts;
+    this.#checkedMs = clock.now();
+    this.#cancelCheck = clock.after(CHECK_EVERY_MS, () => this.#check());
+  }
+
+  #check(): void {
+    const isLate = this.#parts.clock.now() - this.#checkedMs > LATE_MS;
+    for (const host of this.#hosts) {
+      if (isLate) host.forgive();
+      host.check();
+    }
+    this.#adjust();
+    this.#schedule();
+  }
+
+  /** Starts what is missing; ends, after a while, what is one too many. */
+  #adjust(): void {
+    if (this.#isStopping || (this.#isDraining && this.#waiting.length === 0)) return;
+    const staying = this.hosts.filter(({ isLeaving }) => !isLeaving);
+    const busy = staying.filter(({ calls }) => calls > 0).length;
+    const calls = staying.reduce((sum, host) => sum + host.calls, this.#waiting.length);
+    const wanted = wantedHosts(this.#parts.size, busy, calls);
+    for (let count = staying.length; count < wanted && this.#pace.mayStart(); count += 1) this.#startOne();
+    if (staying.length > wanted)
+      staying.findLast(({ idleMs, isReady }) => isReady && idleMs >= SURPLUS_AFTER_MS)?.leave('surplus');
+  }
+
+  #startOne(): void {
+    const taken = new Set(this.hosts.map(({ number }) => number));
+    let number = 1;
+    while (taken.has(number)) number += 1;
+    const { startHost, clock, events } = this.#parts;
+    const host = new HostProcess(
+      number,
+      startHost(number),
+      {
+        onReady: () => this.#becameReady(host),
+        onUsage: () => this.#mindMemory(host),
+        onJoined: (_host, jobId) => events.onJoined(jobId),
+        onCallEnded: (_host, jobId, end) => this.#callEnded(host, jobId, end),
+        onFact: (fact) => events.onFact(fact),
+        onUnfit: (_host, reason) => this.#replace(host, 'unfit', { reason }),
+        onGone: (_host, how) => this.#gone(host, how),
+      },
+      clock,
+    );
+    this.#hosts.add(host);
+  }
+
+  #becameReady(host: HostProcess): void {
+    this.#pace.succeeded();
+    this.#parts.log.info({ host: host.number, pid: host.pid }, 'host process ready');
+    this.#place();
+    this.#parts.events.onHostReady();
+  }
+
+  /** Calls go to the ready process that has fewest; beyond `HOSTS` busy ones only when those are full. */
+  #place(): void {
+    const { hosts, callsPerHost } = this.#parts.size;
+    while (this.#waiting.length > 0) {
+      const open = this.hosts.filter((host) => host.isReady && host.calls < callsPerHost);
+      const busy = open.filter(({ calls }) => calls > 0);
+      const all = this.hosts.filter(({ calls, isLeaving }) => calls > 0 && !isLeaving).length;
+      const [host] = (all >= hosts && busy.length > 0 ? busy : open).sort((a, b) => a.calls - b.calls);
+      const next = this.#waiting[0];
+      if (!host || !next) break;
+      this.withdraw(next.job.id);
+      host.start(next.job);
+    }
+    this.#adjust();
+  }
+
+  #callEnded(host: HostProcess, jobId: string, end: CallEnd): void {
+    const { events, limits, size } = this.#parts;
+    events.onCallEnded(jobId, end);
+    const most = size.callsPerHost === 1 ? 1 : limits.recycleCalls;
+    if (!end.isLost && host.callsTaken >= most) this.#replace(host, 'recycled', { calls: host.callsTaken });
+    this.#place();
+  }
+
+  #mindMemory(host: HostProcess): void {
+    const { memoryMb } = this.#parts.limits;
+    const { rssMb } = host.usage;
+    if (rssMb < memoryMb) return;
+    this.#replace(host, 'memory', { rssMb });
+    if (rssMb >= 2 * memoryMb) host.kill('memory');
+  }
+
+  #replace(host: HostProcess, end: HostEnd, fields: Record<string, unknown>): void {
+    if (host.isLeaving) return;
+    const level = end === 'recycled' ? 'info' : 'warn';
+    this.#parts.log[level](
+      { host: host.number, pid: host.pid, end, calls: host.calls, ...fields },
+      'host process takes no more calls and is replaced',
+    );
+    host.leave(end);
+    this.#adjust();
+  }
+
+  #gone(host: HostProcess, how: string): void {
+    const { log, events } = this.#parts;
+    this.#hosts.delete(host);
+    events.onHostEnded(host.end);
+    const fields = { host: host.number, pid: host.pid, end: host.end, how };
+    if (['recycled', 'surplus', 'stopped'].includes(host.end)) log.debug(fields, 'host process ended');
+    else log.error(fields, 'host process ended');
+    if (host.end === 'not-ready' && !this.#isStopping) this.#pace.failed();
+    this.#place();
+  }
+}
+
+function notStarted(reason: string, ok: boolean): CallEnd {
+  return { host: 0, reason, ok, isLost: false, durationMs: 0, cpuMs: 0 };
+}

@@ -1,0 +1,213 @@
+import type { CallFact } from '../observe/facts.ts';
+import type { Clock } from '../openai/clock.ts';
+import type { HostChild } from './host-child.ts';
+import type { AssignedJob, FromHost } from './host-messages.ts';
+
+/** From its start to `ready`: a small or busy machine needs seconds to load the native modules. */
+const READY_WITHIN_MS = 60_000;
+/** A process whose event loop stands still for so long plays no sound any more. */
+const HUNG_AFTER_MS = 3000;
+/** From its last call to its end. */
+const EXIT_WITHIN_MS = 10_000;
+
+/** Why a host process is replaced, or ended: labels of a metric. */
+export type HostEnd =
+  | 'crashed'
+  | 'hung'
+  | 'memory'
+  | 'not-ready'
+  | 'unfit'
+  | 'recycled'
+  | 'surplus'
+  | 'stopped';
+
+/** How a call ended, and what it cost. */
+export interface CallEnd {
+  /** Number of the process; 0 when none had it yet. */
+  host: number;
+  reason: string;
+  /** `false`: it could not start, or a fault of our own ended it. */
+  ok: boolean;
+  /** It ended with its process. */
+  isLost: boolean;
+  durationMs: number;
+  /** Its share of the process's CPU time, in equal parts with the calls beside it. */
+  cpuMs: number;
+}
+
+/** What a host costs, as of its last answer. */
+export interface HostUsage {
+  lagMs: number;
+  rssMb: number;
+  cpuMs: number;
+}
+
+export interface HostEvents {
+  onReady(host: HostProcess): void;
+  onUsage(host: HostProcess): void;
+  onJoined(host: HostProcess, jobId: string): void;
+  onCallEnded(host: HostProcess, jobId: string, end: CallEnd): void;
+  onFact(fact: CallFact): void;
+  onUnfit(host: HostProcess, reason: string): void;
+  /** The process is gone; its calls were told as ended. `how`: exit code or signal. */
+  onGone(host: HostProcess, how: string): void;
+}
+
+interface Call {
+  startedMs: number;
+  cpuMs: number;
+}
+
+/** One host process: what it runs, whether it answers, and why it is to end. */
+export class HostProcess {
+  readonly number: number;
+  /** Calls that it was ever given. */
+  callsTaken = 0;
+  usage: HostUsage = { lagMs: 0, rssMb: 0, cpuMs: 0 };
+  readonly #child: HostChild;
+  readonly #events: HostEvents;
+  readonly #clock: Clock;
+  readonly #calls = new Map<string, Call>();
+  #isReady = false;
+  #end: HostEnd | undefined;
+  #pings = 0;
+  #pingedMs: number | undefined;
+  /** Since when it has no call: since its start, its last call, or since it was told to end. */
+  #idleSinceMs: number;
+
+  constructor(number: number, child: HostChild, events: HostEvents, clock: Clock) {
+    this.number = number;
+    this.#child = child;
+    this.#events = events;
+    this.#clock = clock;
+    this.#idleSinceMs = clock.now();
+    child.onMessage((message) => this.#hear(message));
+    child.onExit((how) => {
+      for (const jobId of [...this.#calls.keys()])
+        this.#callEnded(jobId, {
+          reason: `its host process ended (${this.end}, ${how})`,
+          ok: false,
+          isLost: true,
+        });
+      events.onGone(this, how);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get calls(): number {
+    return this.#calls.size;
+  }
+
+  /** Warm and open for calls. */
+  get isReady(): boolean {
+    return this.#isReady && this.#end === undefined;
+  }
+
+  /** Takes no more calls, and ends after those that it has. */
+  get isLeaving(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Why it ended; one that nobody asked to end has crashed. */
+  get end(): HostEnd {
+    return this.#end ?? (this.#isReady ? 'crashed' : 'not-ready');
+  }
+
+  /** How long it has been without a call. */
+  get idleMs(): number {
+    return this.calls > 0 ? 0 : this.#clock.now() - this.#idleSinceMs;
+  }
+
+  has(jobId: string): boolean {
+    return this.#calls.has(jobId);
+  }
+
+  start(job: AssignedJob): void {
+    this.#calls.set(job.id, { startedMs: this.#clock.now(), cpuMs: 0 });
+    this.callsTaken += 1;
+    this.#child.send({ kind: 'start-call', job });
+  }
+
+  endCalls(reason: string): void {
+    for (const jobId of this.#calls.keys()) this.#child.send({ kind: 'end-call', jobId, reason });
+  }
+
+  /** Lets it finish its calls; it takes no more. */
+  leave(end: HostEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#child.send({ kind: 'drain' });
+    this.#idleSinceMs = this.#clock.now();
+  }
+
+  kill(end: HostEnd): void {
+    this.#end = end;
+    this.#child.kill();
+  }
+
+  /** Asks whether it lives; ends it when it has not answered, not become ready, or not ended in time. */
+  check(): void {
+    const nowMs = this.#clock.now();
+    if (this.isLeaving && this.idleMs >= EXIT_WITHIN_MS) this.#child.kill();
+    else if (!this.#isReady) {
+      if (this.idleMs >= READY_WITHIN_MS) this.kill('not-ready');
+    } else if (this.#pingedMs === undefined) {
+      this.#pings += 1;
+      this.#pingedMs = nowMs;
+      this.#child.send({ kind: 'ping', id: this.#pings });
+    } else if (nowMs - this.#pingedMs >= HUNG_AFTER_MS) this.kill('hung');
+  }
+
+  /** Counts the wait for its answer from now on: this process itself stood still, and could not hear it. */
+  forgive(): void {
+    if (this.#pingedMs !== undefined) this.#pingedMs = this.#clock.now();
+  }
+
+  #hear(message: FromHost): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#isReady = true;
+        this.#events.onReady(this);
+        break;
+      case 'pong':
+        this.#answered(message);
+        break;
+      case 'call-joined':
+        this.#events.onJoined(this, message.jobId);
+        break;
+      case 'call-ended':
+        this.#callEnded(message.jobId, { reason: message.reason, ok: message.ok, isLost: false });
+        break;
+      case 'fact':
+        this.#events.onFact(message.fact);
+        break;
+      case 'unfit':
+        this.#events.onUnfit(this, message.reason);
+    }
+  }
+
+  #answered({ id, lagMs, rssMb, cpuMs }: HostUsage & { id: number }): void {
+    if (id === this.#pings) this.#pingedMs = undefined;
+    const shareMs = (cpuMs - this.usage.cpuMs) / Math.max(1, this.calls);
+    for (const call of this.#calls.values()) call.cpuMs += shareMs;
+    this.usage = { lagMs, rssMb, cpuMs };
+    this.#events.onUsage(this);
+  }
+
+  #callEnded(jobId: string, how: Pick<CallEnd, 'reason' | 'ok' | 'isLost'>): void {
+    const call = this.#calls.get(jobId);
+    if (!call) return;
+    this.#calls.delete(jobId);
+    const nowMs = this.#clock.now();
+    this.#idleSinceMs = nowMs;
+    this.#events.onCallEnded(this, jobId, {
+      ...how,
+      host: this.number,
+      durationMs: nowMs - call.startedMs,
+      cpuMs: call.cpuMs,
+    });
+  }
+}

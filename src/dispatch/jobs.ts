@@ -1,0 +1,154 @@
+import {
+  type AvailabilityRequest,
+  AvailabilityResponse,
+  type Job,
+  type JobAssignment,
+  JobStatus,
+  UpdateJobStatus,
+} from '@livekit/protocol';
+import type { Log } from '../observe/log.ts';
+import type { Clock } from '../openai/clock.ts';
+import type { ToLiveKit } from './agent-socket.ts';
+import type { Slots } from './call-slots.ts';
+import type { AssignedJob } from './host-messages.ts';
+import type { CallEnd } from './host-process.ts';
+import { CHECK_ROOM_PREFIX } from './media.ts';
+
+/** From an accepted offer to its assignment. livekit-server itself gives up after 3 s. */
+const ASSIGNED_WITHIN_MS = 10_000;
+
+export interface JobsParts {
+  slots: Slots;
+  /** LiveKit's URL, for assignments that name none. */
+  url: string;
+  clock: Clock;
+  log: Log;
+  send(message: ToLiveKit): void;
+  /** Runs a call; `ended` is told its end. */
+  take(job: AssignedJob): void;
+  /** Takes a job back whose call has not begun; `false` when it has. */
+  withdraw(jobId: string): boolean;
+  isStopping(): boolean;
+}
+
+/** An accepted offer that waits for its assignment, or a call. */
+type KnownJob = { state: 'accepted'; cancel(): void } | { state: 'assigned' };
+
+/** The identity that the agent of a job joins with. */
+const identityOf = (jobId: string): string => `agent-${jobId}`;
+
+/**
+ * The jobs of this worker, from LiveKit's offer to the end of the call; each holds a slot. Offers are answered at once:
+ * livekit-server waits less than 3 s for all workers that it asks, and one that stays silent loses the job.
+ */
+export class Jobs {
+  readonly #parts: JobsParts;
+  readonly #known = new Map<string, KnownJob>();
+
+  constructor(parts: JobsParts) {
+    this.#parts = parts;
+  }
+
+  offered({ job }: AvailabilityRequest): void {
+    if (!job) return;
+    const answer = { jobId: job.id, available: this.#accept(job), participantIdentity: identityOf(job.id) };
+    this.#parts.send({ case: 'availability', value: new AvailabilityResponse(answer) });
+    const { log, slots } = this.#parts;
+    const fields = { jobId: job.id, slotsUsed: slots.used(), pii_room: job.room?.name };
+    if (answer.available) log.info(fields, 'job accepted');
+    else if (!isCheck(job))
+      log.warn(fields, 'job refused: every call slot is taken, or the worker is stopping');
+  }
+
+  assigned({ job, url, token }: JobAssignment): void {
+    const known = job && this.#known.get(job.id);
+    if (!job || known?.state !== 'accepted') {
+      this.#parts.log.warn(
+        { jobId: job?.id },
+        'LiveKit assigned a job that was not accepted here, or twice: ignored',
+      );
+      if (job && !known) this.#tell(job.id, JobStatus.JS_FAILED, 'this worker has not accepted it');
+      return;
+    }
+    known.cancel();
+    this.#known.set(job.id, { state: 'assigned' });
+    this.#parts.take(toAssigned(job, url || this.#parts.url, token));
+  }
+
+  /**
+   * LiveKit ends a job also while its agent joins a second time after a first try that stalled (livekit#4887): a call
+   * that has begun goes on until its room says that the agent was removed, which its host sees itself.
+   */
+  terminated(jobId: string): void {
+    const { log, withdraw } = this.#parts;
+    if (withdraw(jobId)) {
+      log.info({ jobId }, 'job ended by LiveKit before its call began');
+      this.#free(jobId);
+    } else if (this.#known.get(jobId)?.state === 'assigned') {
+      log.info(
+        { jobId },
+        'LiveKit ended the job of a running call: it goes on until it is removed from its room',
+      );
+    }
+  }
+
+  joined(jobId: string): void {
+    this.#tell(jobId, JobStatus.JS_RUNNING);
+  }
+
+  ended(jobId: string, { ok, reason }: Pick<CallEnd, 'ok' | 'reason'>): void {
+    if (ok) this.#tell(jobId, JobStatus.JS_SUCCESS);
+    else this.#tell(jobId, JobStatus.JS_FAILED, reason);
+    this.#free(jobId);
+  }
+
+  /** The connection is gone, and with it LiveKit's memory of the offers that were accepted on it. */
+  forgetOffers(): void {
+    for (const [jobId, known] of [...this.#known]) {
+      if (known.state !== 'accepted') continue;
+      known.cancel();
+      this.#free(jobId);
+    }
+  }
+
+  /** Whether the job has a slot now. The same offer twice is one job. */
+  #accept(job: Job): boolean {
+    const { slots, clock, log, isStopping } = this.#parts;
+    const known = this.#known.get(job.id);
+    if (known) return known.state === 'accepted';
+    if (isCheck(job) || isStopping() || !slots.take(job.id)) return false;
+    const cancel = clock.after(ASSIGNED_WITHIN_MS, () => {
+      log.warn({ jobId: job.id }, 'LiveKit did not assign an accepted job: its slot is free again');
+      this.#free(job.id);
+    });
+    this.#known.set(job.id, { state: 'accepted', cancel });
+    return true;
+  }
+
+  #free(jobId: string): void {
+    this.#known.delete(jobId);
+    this.#parts.slots.free(jobId);
+  }
+
+  #tell(jobId: string, status: JobStatus, error = ''): void {
+    this.#parts.send({ case: 'updateJob', value: new UpdateJobStatus({ jobId, status, error }) });
+  }
+}
+
+/** Rooms of `media-check.ts` need no agent. */
+const isCheck = ({ room }: Job): boolean => room?.name.startsWith(CHECK_ROOM_PREFIX) ?? false;
+
+function toAssigned(job: Job, url: string, token: string): AssignedJob {
+  return {
+    id: job.id,
+    dispatchId: job.dispatchId,
+    agentName: job.agentName,
+    roomName: job.room?.name ?? '',
+    roomSid: job.room?.sid ?? '',
+    metadata: job.metadata,
+    attributes: job.attributes,
+    url,
+    token,
+    identity: identityOf(job.id),
+  };
+}

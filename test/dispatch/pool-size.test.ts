@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { poolSize, wantedHosts } from '../../src/dispatch/pool-size.ts';
+import { configFrom } from '../helpers/config.ts';
+
+test.each([
+  ['two cores', {}, 2, 2],
+  ['one core, and calls for two processes', {}, 1, 2],
+  ['more cores than calls', { MAX_CALLS: '3' }, 16, 3],
+  ['a process a call', { CALLS_PER_HOST: '1' }, 2, 10],
+  ['what is set', { HOSTS: '5' }, 2, 5],
+])('processes for %s: as many as calls and cores want', (_name, env, cores, hosts) => {
+  expect(poolSize(configFrom(env).agent, cores).hosts).toBe(hosts);
+});
+
+const size = { hosts: 2, callsPerHost: 8, spare: 1 };
+const alone = { hosts: 1, callsPerHost: 8, spare: 0 };
+const each = { hosts: 10, callsPerHost: 1, spare: 1 };
+
+test.each([
+  ['at rest, two', size, 0, 0, 2],
+  ['one more than is busy', size, 1, 3, 2],
+  ['one more than is busy, when all are', size, 2, 6, 3],
+  ['never more than that', size, 3, 10, 3],
+  ['just one, when there is to be just one', alone, 1, 7, 1],
+  ['a process a call: one for the next', each, 4, 4, 5],
+  ['a process a call: those that wait count', each, 4, 7, 8],
+])('wanted: %s', (_name, pool, busy, calls, wanted) => {
+  expect(wantedHosts(pool, busy, calls)).toBe(wanted);
+});
