@@ -5,6 +5,7 @@ import { startCall } from './call/call.ts';
 import type { CallHost } from './call/host.ts';
 import { phraseFolder } from './call/phrase-cache.ts';
 import { rehearse } from './call/rehearse.ts';
+import { shareBetweenCalls } from './call/shared.ts';
 import { loadConfig } from './config/load.ts';
 import { proxyFor, routeNativeClient } from './config/proxy.ts';
 import type { Config } from './config/schema.ts';
@@ -45,21 +46,14 @@ export default defineAgent<ProcessData>({
     adoptFrameworkLog(log, config.log.level);
     // Read at call start, not before: this process may be older than the last edit of a prompt.
     const personas = createPersonaStore({ dir: config.agent.promptsDir, log, quiet: true });
-    try {
-      const host = hostOf(job, config, report);
-      const { ended } = await startCall({
-        ...{ host, config, personas, vad, report, log },
-        phraseDir: phraseFolder(ppid),
-      });
-      // Not awaited: the framework waits for this function when it ends a call from outside.
-      ended.then((reason) => {
-        job.shutdown(reason);
-        exitSoon(log);
-      });
-    } catch (error) {
-      log.error({ error }, 'call could not start');
-      job.shutdown('call could not start');
-    }
+    const shared = await shareBetweenCalls(phraseFolder(ppid), config, log);
+    const host = hostOf(job, config, report);
+    const { ended } = startCall({ host, config, personas, vad, report, log, shared });
+    // Not awaited: the framework waits for this function when it ends a call from outside.
+    void ended.then(({ reason }) => {
+      job.shutdown(reason);
+      exitSoon(log);
+    });
   },
 });
 
@@ -79,8 +73,10 @@ function exitSoon(log: Log): void {
 
 function hostOf(job: JobContext<ProcessData>, { livekit }: Config, report: Report): CallHost {
   return {
+    callId: job.job.id,
     room: job.room,
     dispatchMetadata: job.job.metadata,
+    disconnect: () => job.room.disconnect(),
     deleteRoom: () => job.deleteRoom(),
     async connect() {
       const rtcConfig = {

@@ -3,7 +3,6 @@ import {
   type AudioFrame,
   AudioSource,
   LocalAudioTrack,
-  type LocalTrackPublication,
   type Room,
   TrackPublishOptions,
   TrackSource,
@@ -16,10 +15,7 @@ const SOURCE_QUEUE_MS = 200;
 const OWN_QUEUE_MS = 600;
 
 /** What the room's track is fed with; a test passes its own. */
-export type Sink = Pick<
-  AudioSource,
-  'captureFrame' | 'clearQueue' | 'queuedDuration' | 'waitForPlayout' | 'close'
->;
+export type Sink = Pick<AudioSource, 'captureFrame' | 'clearQueue' | 'queuedDuration' | 'waitForPlayout'>;
 
 /** Is told what is played, and when. */
 export interface Listener {
@@ -117,10 +113,10 @@ export class CallerOutput extends voice.AudioOutput {
     this.#finish(true);
   }
 
-  async close(): Promise<void> {
+  /** The sink is its maker's to close. */
+  close(): void {
     this.#isClosed = true;
     this.clearBuffer();
-    await this.#sink.close();
   }
 
   #takeBack(): void {
@@ -202,22 +198,24 @@ export class CallerOutput extends voice.AudioOutput {
   }
 }
 
-/** The agent's track in the room, and when the first participant hears it. */
-export interface PublishedVoice {
-  source: AudioSource;
-  subscribed: Promise<unknown>;
+/** What the agent's track is fed with: mono, 24 kHz. It owns a thread until it is closed. */
+export function createVoice(): AudioSource {
+  return new AudioSource(OUTPUT_SAMPLE_RATE, 1, SOURCE_QUEUE_MS);
 }
 
-/** Publishes the agent's track, mono at 24 kHz: a phone is answered when its gateway has it. */
-export async function publishVoice(room: Room): Promise<PublishedVoice> {
-  const source = new AudioSource(OUTPUT_SAMPLE_RATE, 1, SOURCE_QUEUE_MS);
+/**
+ * Publishes the agent's track: a phone is answered when its gateway has it.
+ *
+ * @returns a promise, in an object, that resolves when the first participant hears the track.
+ */
+export async function publishVoice(
+  room: Room,
+  source: AudioSource,
+): Promise<{ subscribed: Promise<unknown> }> {
   const track = LocalAudioTrack.createAudioTrack('roomio_audio', source);
   const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
-  const published: LocalTrackPublication | undefined = await room.localParticipant?.publishTrack(
-    track,
-    options,
-  );
-  return { source, subscribed: published?.waitForSubscription() ?? Promise.resolve() };
+  const published = await room.localParticipant?.publishTrack(track, options);
+  return { subscribed: published?.waitForSubscription() ?? Promise.resolve() };
 }
 
 function durationMs(frames: readonly AudioFrame[]): number {

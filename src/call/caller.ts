@@ -1,4 +1,5 @@
 import { ParticipantKind, type RemoteParticipant, type Room, RoomEvent } from '@livekit/rtc-node';
+import type { CallScope } from './scope.ts';
 
 /** The attribute under which the framework publishes an agent's dispatch name. */
 const AGENT_NAME_ATTRIBUTE = 'lk.agent.name';
@@ -44,25 +45,29 @@ const isCaller = ({ kind, info }: RemoteParticipant): boolean =>
  * The first participant who can talk, present or to come.
  *
  * @param timeoutMs - how long an empty room is worth a call slot.
- * @returns `undefined` when nobody came in time or the room closed.
+ * @returns `undefined` when nobody came in time, the room closed, or the call is over.
  */
-export async function waitForCaller(room: Room, timeoutMs: number): Promise<Caller | undefined> {
+export async function waitForCaller(
+  room: Room,
+  timeoutMs: number,
+  scope: CallScope,
+): Promise<Caller | undefined> {
   const [present] = callersIn(room);
   if (present) return asCaller(present);
   return new Promise((resolve) => {
-    const settle = (caller: Caller | undefined) => {
-      clearTimeout(timer);
-      room.off(RoomEvent.ParticipantConnected, onConnected);
-      room.off(RoomEvent.Disconnected, onDisconnected);
+    const settle = (caller?: Caller) => {
+      for (const stop of stops) stop();
       resolve(caller);
     };
-    const onConnected = (participant: RemoteParticipant) => {
-      if (isCaller(participant)) settle(asCaller(participant));
-    };
-    const onDisconnected = () => settle(undefined);
-    const timer = setTimeout(() => settle(undefined), timeoutMs);
-    room.on(RoomEvent.ParticipantConnected, onConnected);
-    room.on(RoomEvent.Disconnected, onDisconnected);
+    const stops = [
+      scope.clock.after(timeoutMs, () => settle()),
+      scope.listen(room, RoomEvent.Disconnected, () => settle()),
+      scope.listen(room, RoomEvent.ParticipantConnected, (participant: RemoteParticipant) => {
+        if (isCaller(participant)) settle(asCaller(participant));
+      }),
+    ];
+    scope.signal.addEventListener('abort', () => settle(), { once: true });
+    if (scope.signal.aborted) settle();
   });
 }
 

@@ -8,15 +8,16 @@ import type { Persona } from '../persona/store.ts';
 import { createCallHooks } from './call-hooks.ts';
 import type { CallerOutput } from './caller-output.ts';
 import { answerInWriting, listenToChat } from './chat.ts';
-import { HangUp, WITHOUT_GOODBYE } from './hang-up.ts';
+import { type HangUp, WITHOUT_GOODBYE } from './hang-up.ts';
 import type { CallHost } from './host.ts';
 import { createLatencyRecord } from './latency.ts';
-import { createLimits } from './limits.ts';
-import type { Line } from './line.ts';
+import { Limits } from './limits.ts';
+import type { Line, LineState } from './line.ts';
 import type { CallerLink } from './link.ts';
 import type { Phrases } from './phrases.ts';
 import { createRefusals } from './refusals.ts';
 import { type CallEvent, onHangUpCommand, publishEvent } from './room-events.ts';
+import type { CallScope } from './scope.ts';
 import { explain, silentEvent } from './silent-reasons.ts';
 import { SilentTurn, watchTurns } from './silent-turn.ts';
 import { createThoughtsWarning } from './thoughts.ts';
@@ -26,6 +27,8 @@ import { watchSilence } from './watch.ts';
 const { AgentSessionEventTypes: Event } = voice;
 
 export interface ConversationParts {
+  scope: CallScope;
+  hangUp: HangUp;
   host: CallHost;
   config: Config;
   persona: Persona;
@@ -37,10 +40,9 @@ export interface ConversationParts {
 
 /**
  * Everything that happens around a running session: limits, hang-up, failures told to the caller and the page,
- * latency of each turn. `hooks` go to the stages before the session exists; `attach` connects it and returns the
- * promise of the call's end.
+ * latency of each turn. `hooks` go to the stages before the session exists; `attach` connects it.
  */
-export function follow({ host, config, persona, link, line, log, report }: ConversationParts) {
+export function follow({ scope, hangUp, host, config, persona, link, line, log, report }: ConversationParts) {
   const { room } = host;
   let phrases: Phrases | undefined;
 
@@ -72,44 +74,51 @@ export function follow({ host, config, persona, link, line, log, report }: Conve
     onTalkedOn: (inARow) => limits.talkedOn(inARow),
   });
 
-  const hangUp = new HangUp({
-    ...{ host, link, log, goodbye: persona.goodbye },
-    onBegin(reason) {
-      silence.stop();
-      limits.stop();
-      line.close();
-      publish({ type: 'ending', reason });
-    },
-  });
-  const limits = createLimits({
+  const limits = new Limits({
     maxCallMs: config.agent.maxCallMs,
     idleTimeoutMs: config.agent.idleTimeoutMs,
     onIdle: () => phrases?.say(persona.stillThere, { addToChatCtx: true }),
     onEnd: (reason) => hangUp.begin(reason),
+    clock: scope.clock,
   });
 
-  const attach = (started: voice.AgentSession, output: CallerOutput, said: Phrases): Promise<string> => {
+  const attach = (started: voice.AgentSession, output: CallerOutput, said: Phrases): void => {
     phrases = said;
-    hangUp.attach(started, said);
+    hangUp.attach({
+      ...{ session: started, phrases: said, link, goodbye: persona.goodbye },
+      onBegin(reason) {
+        silence.stop();
+        limits.stop();
+        line.close();
+        publish({ type: 'ending', reason });
+      },
+    });
     output.on(voice.AudioOutput.EVENT_PLAYBACK_STARTED, () => record.heard());
     watchTurns(started, output, silence);
     const callerCame = watchSilence(started, limits);
-    line.opened.then((state) => {
+    const onOpened = scope.guard((state: LineState | 'closed') => {
       if (state === 'open') limits.begin();
       if (state === 'unanswered') hangUp.begin(WITHOUT_GOODBYE.unanswered);
     });
+    void line.opened.then(onOpened);
     const startedAt = performance.now();
     report({ fact: 'call-started', prompt: persona.name });
+    void scope.ended.then(({ reason }) => {
+      const durationMs = Math.round(performance.now() - startedAt);
+      report({ fact: 'call-ended', prompt: persona.name, reason, durationMs });
+      log.info({ reason, durationMs }, 'call ended');
+    });
     watchConversation(started, { ...{ publish, report, log, record, silence }, prompt: persona.name });
     const isCaller = (identity: string) => identity === link.caller.identity;
-    const refuse = createRefusals(log, report);
-    onHangUpCommand({ room, isCaller, refuse, onHangUp: () => hangUp.begin('hang-up') });
+    const refuse = createRefusals(log, report, scope.clock);
+    onHangUpCommand({ scope, room, isCaller, refuse, onHangUp: () => hangUp.begin('hang-up') });
     const stopChat = listenToChat({
-      ...{ room, isCaller, refuse },
+      ...{ room, isCaller, refuse, clock: scope.clock },
       onTurn: (text) => answerInWriting(started, text, log),
       tell: (identity, message) => publish({ type: 'notice', message }, identity),
     });
-    const stopWatching = link.follow({
+    scope.defer('chat', stopChat);
+    link.follow({
       onChange({ identity }) {
         log.info({ pii_caller: identity }, 'caller changed');
         listenTo(started, identity);
@@ -117,18 +126,8 @@ export function follow({ host, config, persona, link, line, log, report }: Conve
       },
       onGone: (how) => hangUp.begin(WITHOUT_GOODBYE[how]),
     });
-    return new Promise((resolve) => {
-      started.on(Event.Close, ({ reason }) => {
-        limits.stop();
-        line.close();
-        stopChat();
-        stopWatching();
-        const why = hangUp.reason ?? String(reason);
-        const durationMs = Math.round(performance.now() - startedAt);
-        report({ fact: 'call-ended', prompt: persona.name, reason: why, durationMs });
-        log.info({ reason: why, durationMs }, 'call ended');
-        resolve(why);
-      });
+    started.on(Event.Close, ({ reason }) => {
+      void scope.end({ reason: hangUp.reason ?? String(reason), ok: reason !== voice.CloseReason.ERROR });
     });
   };
   return { hooks, attach };

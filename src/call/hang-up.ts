@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { voice } from '@livekit/agents';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
@@ -6,6 +5,7 @@ import { callersIn } from './caller.ts';
 import type { CallHost } from './host.ts';
 import type { CallerLink } from './link.ts';
 import type { Phrases } from './phrases.ts';
+import { type CallScope, inTime } from './scope.ts';
 
 /** Why a call ends that has nobody left to say good-bye to. */
 export const WITHOUT_GOODBYE = {
@@ -22,19 +22,25 @@ const DELETE_TIMEOUT_MS = 5000;
 const LINGER_MS = 600;
 
 export interface HangUpParts {
+  scope: CallScope;
   host: CallHost;
+  log: Log;
+}
+
+/** What a good-bye needs, from when the caller can be talked to. */
+export interface Farewell {
+  session: voice.AgentSession;
+  phrases: Phrases;
   link: CallerLink;
   goodbye: string;
-  log: Log;
   /** The call ends from now on. */
   onBegin(reason: string): void;
 }
 
-/** Ends a call from our side: a good-bye, then the room. */
+/** Ends a call from our side: a good-bye, then the room, then all that the call has opened. */
 export class HangUp {
   readonly #parts: HangUpParts;
-  #session: voice.AgentSession | undefined;
-  #phrases: Phrases | undefined;
+  #farewell: Farewell | undefined;
   /** Why, once it has begun. */
   reason: string | undefined;
 
@@ -42,38 +48,46 @@ export class HangUp {
     this.#parts = parts;
   }
 
-  /** Before that, `begin` does nothing. */
-  attach(session: voice.AgentSession, phrases: Phrases): void {
-    this.#session = session;
-    this.#phrases = phrases;
+  /** Before that there is nobody to say good-bye to. */
+  attach(farewell: Farewell): void {
+    this.#farewell = farewell;
   }
 
   /** Once; later reasons do not count. */
   begin(reason: string): void {
-    const { log, onBegin } = this.#parts;
-    if (!this.#session || this.reason) return;
+    const { scope, log } = this.#parts;
+    if (this.reason !== undefined || scope.signal.aborted) return;
     this.reason = reason;
     log.info({ reason }, 'hanging up');
-    onBegin(reason);
-    this.#end(this.#session, reason).catch((error) =>
-      log.warn({ error: messageOf(error) }, 'hang-up failed'),
-    );
+    this.#farewell?.onBegin(reason);
+    void this.#end(reason);
   }
 
-  async #end(session: voice.AgentSession, reason: string): Promise<void> {
+  async #end(reason: string): Promise<void> {
+    const { scope, log } = this.#parts;
     try {
-      if (!HAS_NO_LISTENER.has(reason)) await this.#sayGoodbye(session);
+      if (this.#farewell) await this.#leave(this.#farewell, reason);
+    } catch (error) {
+      if (!scope.signal.aborted) log.warn({ error: messageOf(error) }, 'hang-up failed');
+    }
+    await scope.end({ reason, ok: true });
+  }
+
+  async #leave(farewell: Farewell, reason: string): Promise<void> {
+    const { host, scope } = this.#parts;
+    try {
+      if (!HAS_NO_LISTENER.has(reason)) await this.#sayGoodbye(farewell);
     } finally {
-      const { host, link } = this.#parts;
-      await atMost(DELETE_TIMEOUT_MS, endRoom(host, link)).finally(() => session.close());
+      await inTime(endRoom(host, farewell.link), DELETE_TIMEOUT_MS, 'deletion of the room', scope.clock);
     }
   }
 
-  async #sayGoodbye(session: voice.AgentSession): Promise<void> {
+  async #sayGoodbye({ session, phrases, goodbye }: Farewell): Promise<void> {
+    const { scope } = this.#parts;
     session.interrupt({ force: true });
-    const speech = this.#phrases?.say(this.#parts.goodbye, { allowInterruptions: false });
-    await atMost(GOODBYE_TIMEOUT_MS, speech?.waitForPlayout() ?? Promise.resolve());
-    await delay(LINGER_MS);
+    const speech = phrases.say(goodbye, { allowInterruptions: false });
+    await inTime(speech.waitForPlayout(), GOODBYE_TIMEOUT_MS, 'good-bye', scope.clock);
+    await scope.sleep(LINGER_MS);
   }
 }
 
@@ -81,9 +95,4 @@ export class HangUp {
 async function endRoom(host: CallHost, { caller }: CallerLink): Promise<void> {
   const callers = callersIn(host.room).map(({ identity }) => identity);
   if (callers.length === 1 && callers[0] === caller.identity) await host.deleteRoom();
-}
-
-/** Waits for the work, or until the time is up; a timer that lost keeps no process alive. */
-function atMost(timeoutMs: number, work: Promise<unknown>): Promise<unknown> {
-  return Promise.race([work, delay(timeoutMs, undefined, { ref: false })]);
 }

@@ -1,16 +1,20 @@
 import type { Room } from '@livekit/rtc-node';
 
-/**
- * What a call needs of whatever runs it. Today that is the framework's process per call (`agent.ts`); the code
- * of the call knows nothing else about it.
- */
+/** What a call needs of whatever runs it. The code of the call knows nothing else about it. */
 export interface CallHost {
-  /** Not yet connected when the call starts. */
+  /** LiveKit's job id: the call's id in logs, metrics and messages. */
+  readonly callId: string;
+  /** Not yet connected when the call starts. The call removes its own listeners from it. */
   readonly room: Room;
   /** What the dispatch said, usually JSON `{"prompt": …, "variables": {…}}`. */
   readonly dispatchMetadata: string;
-  /** Joins the room. */
+  /** Joins the room. Called once; the call waits for it for 30 s. */
   connect(): Promise<void>;
+  /**
+   * Leaves the room and frees what rtc-node holds for it. Called once, last of all, also where `connect` failed, has not
+   * returned yet (then again when it has), or the server has ended the connection before.
+   */
+  disconnect(): Promise<void>;
   /** Ends the room for everybody in it: only when nobody but the caller is there. */
   deleteRoom(): Promise<void>;
 }

@@ -1,13 +1,4 @@
-/** Timers as the limits use them; tests bring their own. */
-export interface Timers {
-  set(callback: () => void, delayMs: number): unknown;
-  clear(timer: unknown): void;
-}
-
-export const realTimers: Timers = {
-  set: (callback, delayMs) => setTimeout(callback, delayMs),
-  clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
+import { type Clock, systemClock } from '../openai/clock.ts';
 
 export interface LimitOptions {
   maxCallMs: number;
@@ -17,88 +8,84 @@ export interface LimitOptions {
   onIdle(): void;
   /** Second silence in a row, or the longest call reached. */
   onEnd(reason: 'idle' | 'max-duration'): void;
-  timers?: Timers;
+  clock?: Clock;
 }
 
 /** A person who speaks has stopped to listen by then. */
 const TURNS_WITHOUT_PAUSE = 3;
 
 /** Bounds a call in time: its whole length, and the silence in it. */
-export interface Limits {
+export class Limits {
+  readonly #options: LimitOptions;
+  readonly #clock: Clock;
+  #asked = false;
+  #hasBegun = false;
+  #isQuiet = false;
+  #isStopped = false;
+  #stopIdle = () => {};
+  #stopMax = () => {};
+
+  constructor(options: LimitOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
   /** The caller can hear the agent: time counts from now on. A phone that rings is no silence. */
-  begin(): void;
+  begin(): void {
+    if (this.#hasBegun || this.#isStopped) return;
+    this.#hasBegun = true;
+    this.#stopMax = this.#clock.after(this.#options.maxCallMs, () => this.#end('max-duration'));
+    if (this.#isQuiet) this.quiet();
+  }
+
   /** Both are silent from now on. */
-  quiet(): void;
+  quiet(): void {
+    const { idleTimeoutMs } = this.#options;
+    this.#isQuiet = true;
+    this.#stopIdle();
+    if (!this.#hasBegun || this.#isStopped || idleTimeoutMs === 0) return;
+    this.#stopIdle = this.#clock.after(idleTimeoutMs, () => this.#silent());
+  }
+
   /** The agent thinks or speaks: no silence to count. */
-  busy(): void;
+  busy(): void {
+    this.#isQuiet = false;
+    this.#stopIdle();
+  }
+
   /** The caller spoke or typed: they are there. */
-  heard(): void;
+  heard(): void {
+    this.#asked = false;
+    this.busy();
+  }
+
   /**
    * So many of the longest turns in a row, without a pause to listen: a television or a recording sooner than a person,
    * and as good as silence.
    */
-  talkedOn(turnsInARow: number): void;
-  stop(): void;
-}
+  talkedOn(turnsInARow: number): void {
+    if (this.#isStopped || this.#options.idleTimeoutMs === 0 || turnsInARow < TURNS_WITHOUT_PAUSE) return;
+    if (turnsInARow === TURNS_WITHOUT_PAUSE) this.#options.onIdle();
+    else this.#end('idle');
+  }
 
-export function createLimits({
-  maxCallMs,
-  idleTimeoutMs,
-  onIdle,
-  onEnd,
-  timers = realTimers,
-}: LimitOptions): Limits {
-  let asked = false;
-  let hasBegun = false;
-  let isQuiet = false;
-  let idleTimer: unknown;
-  let maxTimer: unknown;
+  /** For good: the good-bye's own beginning and end count no more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#stopIdle();
+    this.#stopMax();
+  }
 
-  const stopIdle = () => {
-    if (idleTimer !== undefined) timers.clear(idleTimer);
-    idleTimer = undefined;
-  };
-  const busy = () => {
-    isQuiet = false;
-    stopIdle();
-  };
-  const quiet = () => {
-    isQuiet = true;
-    stopIdle();
-    if (hasBegun && idleTimeoutMs > 0) idleTimer = timers.set(onSilence, idleTimeoutMs);
-  };
-  const stop = () => {
-    stopIdle();
-    if (maxTimer !== undefined) timers.clear(maxTimer);
-  };
-  const end = (reason: 'idle' | 'max-duration') => {
-    stop();
-    onEnd(reason);
-  };
-  const onSilence = () => {
-    idleTimer = undefined;
-    if (asked) return end('idle');
-    asked = true;
-    onIdle();
-  };
-  return {
-    begin() {
-      if (hasBegun) return;
-      hasBegun = true;
-      maxTimer = timers.set(() => end('max-duration'), maxCallMs);
-      if (isQuiet) quiet();
-    },
-    quiet,
-    busy,
-    heard() {
-      asked = false;
-      busy();
-    },
-    talkedOn(turnsInARow) {
-      if (idleTimeoutMs === 0 || turnsInARow < TURNS_WITHOUT_PAUSE) return;
-      if (turnsInARow === TURNS_WITHOUT_PAUSE) onIdle();
-      else end('idle');
-    },
-    stop,
-  };
+  #silent(): void {
+    if (this.#asked) this.#end('idle');
+    else {
+      this.#asked = true;
+      this.#options.onIdle();
+    }
+  }
+
+  #end(reason: 'idle' | 'max-duration'): void {
+    this.stop();
+    this.#options.onEnd(reason);
+  }
 }

@@ -5,8 +5,8 @@ import {
   type Room,
   RoomEvent,
 } from '@livekit/rtc-node';
-import { type Clock, systemClock } from '../openai/clock.ts';
 import { asCaller, type Caller, callersIn } from './caller.ts';
+import type { CallScope } from './scope.ts';
 
 /** A caller whose connection broke may come back, also under a new identity; after this the slot is worth more. */
 const RETURN_TIMEOUT_MS = 15_000;
@@ -29,8 +29,8 @@ export interface LinkEvents {
 /** Whom the agent hears and answers. */
 export interface CallerLink {
   readonly caller: Caller;
-  /** Reports from now on, and what has happened since the link was made. Returns what stops it. */
-  follow(events: LinkEvents): () => void;
+  /** Reports from now on, and what has happened since the link was made, until the call is over. */
+  follow(events: LinkEvents): void;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface CallerLink {
  * or the server has lost their connection while they still stand in the room (a client that crashed does for 20 s), the
  * next one is: usually the same person under a new identity.
  */
-export function linkCaller(room: Room, first: Caller, clock: Clock = systemClock): CallerLink {
+export function linkCaller(room: Room, first: Caller, scope: CallScope): CallerLink {
   const lost = new Set<string>();
   let caller = first;
   let events: LinkEvents | undefined;
@@ -60,7 +60,7 @@ export function linkCaller(room: Room, first: Caller, clock: Clock = systemClock
   const leave = (reason: DisconnectReason | undefined) => {
     if (callersIn(room).length > 0) look();
     else if (caller.via === 'sip' || ON_PURPOSE.has(reason)) events?.onGone('left');
-    else stopWaiting = clock.after(RETURN_TIMEOUT_MS, () => events?.onGone('lost'));
+    else stopWaiting = scope.clock.after(RETURN_TIMEOUT_MS, () => events?.onGone('lost'));
   };
   const onQuality = (quality: ConnectionQuality, { identity }: { identity: string }) => {
     if (quality === ConnectionQuality.QUALITY_LOST) lost.add(identity);
@@ -73,17 +73,11 @@ export function linkCaller(room: Room, first: Caller, clock: Clock = systemClock
     },
     follow(followed) {
       events = followed;
-      room.on(RoomEvent.ParticipantConnected, look);
-      room.on(RoomEvent.ParticipantDisconnected, onDisconnected);
-      room.on(RoomEvent.ConnectionQualityChanged, onQuality);
+      scope.listen(room, RoomEvent.ParticipantConnected, look);
+      scope.listen(room, RoomEvent.ParticipantDisconnected, onDisconnected);
+      scope.listen(room, RoomEvent.ConnectionQualityChanged, onQuality);
       if (room.remoteParticipants.has(caller.identity)) look();
       else leave(undefined);
-      return () => {
-        stopWaiting();
-        room.off(RoomEvent.ParticipantConnected, look);
-        room.off(RoomEvent.ParticipantDisconnected, onDisconnected);
-        room.off(RoomEvent.ConnectionQualityChanged, onQuality);
-      };
     },
   };
 }

@@ -1,52 +1,125 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import type { Persona } from '../persona/store.ts';
 import { SharedFolder } from './shared-folder.ts';
 
-/** Where the call processes of a worker keep the sound of fixed phrases; the worker removes it. */
+/** Where the processes of a worker keep the sound of fixed phrases; the worker removes it. */
 export function phraseFolder(workerPid: number): string {
   return join(tmpdir(), `voice-agent-${workerPid}-phrases`);
 }
 
+/** In memory, about 480 KB for ten seconds of speech each; more are read from the folder again. */
+const MOST_KEPT = 64;
+
+type Samples = Int16Array | undefined;
+
+/**
+ * The sound of fixed phrases (mono, 16-bit, 24 kHz): in memory for the calls of this process, in a folder for those of
+ * the worker's other processes. Failures only cost time.
+ */
+export class PhraseStore {
+  readonly #folder: SharedFolder;
+  /** The one used last stands last. */
+  readonly #kept = new Map<string, Int16Array>();
+  readonly #reading = new Map<string, Promise<Samples>>();
+  readonly #making = new Set<string>();
+
+  constructor(folder: string) {
+    this.#folder = new SharedFolder(folder);
+  }
+
+  async read(key: string): Promise<Samples> {
+    const kept = this.#kept.get(key);
+    if (kept) return this.#keep(key, kept);
+    const reading = this.#reading.get(key) ?? this.#load(key);
+    this.#reading.set(key, reading);
+    return reading.finally(() => this.#reading.delete(key));
+  }
+
+  async write(key: string, samples: Int16Array): Promise<void> {
+    this.#keep(key, samples);
+    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    await this.#folder.write(`${key}.pcm`, bytes);
+  }
+
+  /** @returns what ends the claim; `undefined` while another call of this process has it made. */
+  claim(key: string): (() => void) | undefined {
+    if (this.#making.has(key)) return undefined;
+    this.#making.add(key);
+    return () => this.#making.delete(key);
+  }
+
+  async #load(key: string): Promise<Samples> {
+    const bytes = await this.#folder.read(`${key}.pcm`);
+    if (!bytes) return undefined;
+    const { buffer, byteOffset, byteLength } = bytes;
+    return this.#keep(key, new Int16Array(buffer.slice(byteOffset, byteOffset + byteLength)));
+  }
+
+  #keep(key: string, samples: Int16Array): Int16Array {
+    this.#kept.delete(key);
+    this.#kept.set(key, samples);
+    const [oldest] = this.#kept.size > MOST_KEPT ? this.#kept.keys() : [];
+    if (oldest !== undefined) this.#kept.delete(oldest);
+    return samples;
+  }
+}
+
 export interface PhraseCacheOptions {
-  folder: string;
+  store: PhraseStore;
   /** What else than the text decides how it sounds: server, model, voice … */
   voice: readonly unknown[];
   /** The texts that are kept. What was made for one caller, their name in it, never is. */
   phrases: readonly string[];
 }
 
-/** The sound of fixed phrases (mono, 16-bit, 24 kHz), shared by the calls of one worker. Failures only cost time. */
+/** The phrases of one call, in its voice. */
 export class PhraseCache {
+  readonly #store: PhraseStore;
   readonly #voice: readonly unknown[];
-  readonly #folder: SharedFolder;
-  /** Read beforehand: when one is wanted, it is wanted at once. */
-  readonly #early: Map<string, Promise<Int16Array | undefined>>;
+  readonly #phrases: ReadonlySet<string>;
 
-  constructor({ folder, voice, phrases }: PhraseCacheOptions) {
+  constructor({ store, voice, phrases }: PhraseCacheOptions) {
+    this.#store = store;
     this.#voice = voice;
-    this.#folder = new SharedFolder(folder);
-    this.#early = new Map(phrases.map((text) => [text, this.#load(text)]));
+    this.#phrases = new Set(phrases);
+    // Read beforehand: when one is wanted, it is wanted at once.
+    for (const text of phrases) void this.read(text);
   }
 
-  async read(text: string): Promise<Int16Array | undefined> {
-    if (!this.#early.has(text)) return undefined;
-    return (await this.#early.get(text)) ?? this.#load(text);
+  async read(text: string): Promise<Samples> {
+    return this.#phrases.has(text) ? this.#store.read(this.#keyOf(text)) : undefined;
   }
 
   async write(text: string, samples: Int16Array): Promise<void> {
-    if (!this.#early.has(text) || samples.length === 0) return;
-    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-    await this.#folder.write(this.#fileOf(text), bytes);
+    if (!this.#phrases.has(text) || samples.length === 0) return;
+    await this.#store.write(this.#keyOf(text), samples);
   }
 
-  async #load(text: string): Promise<Int16Array | undefined> {
-    const bytes = await this.#folder.read(this.#fileOf(text));
-    return bytes && new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  /** @returns what ends the claim; `undefined` while another call of this process has the phrase made. */
+  claim(text: string): (() => void) | undefined {
+    return this.#store.claim(this.#keyOf(text));
   }
 
-  #fileOf(text: string): string {
-    const key = JSON.stringify([this.#voice, text]);
-    return `${createHash('sha256').update(key).digest('hex')}.pcm`;
+  #keyOf(text: string): string {
+    return createHash('sha256')
+      .update(JSON.stringify([this.#voice, text]))
+      .digest('hex');
   }
+}
+
+/** `undefined` where the configuration keeps no phrases. */
+export function phraseCacheFor(
+  { tts }: Config,
+  { voice, extraBody }: Persona,
+  parts: Pick<PhraseCacheOptions, 'phrases' | 'store'>,
+): PhraseCache | undefined {
+  if (!tts.cache) return undefined;
+  const { provider, baseUrl, model, format, speed } = tts;
+  return new PhraseCache({
+    ...parts,
+    voice: [provider, baseUrl, model, voice ?? tts.voice, format, speed, tts.extraBody, extraBody?.tts],
+  });
 }

@@ -40,7 +40,13 @@ export function createPhrases(session: voice.AgentSession, cache: PhraseCache | 
         await use.whenFree(signal);
         if (signal.aborted) return;
         if (await cache.read(text)) continue;
-        for await (const _ of spoken(text, tts, cache)) if (signal.aborted) return;
+        const endClaim = cache.claim(text);
+        if (!endClaim) continue;
+        try {
+          for await (const _ of spoken(text, tts, cache)) if (signal.aborted) return;
+        } finally {
+          endClaim();
+        }
       }
     },
   };

@@ -15,6 +15,7 @@ import type { Floor, TurnTimes } from '../stages/turn/roles.ts';
 import { followTurnStt, followVad } from '../stages/turn/session-options.ts';
 import { TurnStt } from '../stages/turn/stream.ts';
 import { OnDeviceTurnModel } from '../stages/turn/turn-model.ts';
+import type { CallScope } from './scope.ts';
 
 export interface CallHooks extends SttHooks {
   /** Not told by transcribers that take turns by themselves. */
@@ -24,6 +25,7 @@ export interface CallHooks extends SttHooks {
 }
 
 export interface PipelineParts {
+  scope: CallScope;
   config: Config;
   persona: Persona;
   /** Loaded once per process, before the call. */
@@ -72,7 +74,7 @@ export function buildPipeline({ chat, hooks, ...parts }: PipelineParts): voice.A
 
 /** VAD, STT and turn-taking. */
 function createEars(
-  { config, persona, vad, floor, echo, hooks }: Omit<PipelineParts, 'chat'>,
+  { scope, config, persona, vad, floor, echo, hooks }: Omit<PipelineParts, 'chat'>,
   governor: SpeculationGovernor,
 ): voice.AgentSessionOptions {
   if (config.stt.provider === 'deepgram') {
@@ -80,13 +82,18 @@ function createEars(
     return { vad, stt, ...followVad(config.turn, persona.allowInterruptions) };
   }
   const { turn } = config;
+  const turnModel = turn.detection === 'model' ? new OnDeviceTurnModel() : undefined;
+  const transcriber = createTranscriber(config, persona, hooks);
+  // The stream that closes them may never be opened.
+  scope.defer('turn model', () => turnModel?.close());
+  scope.defer('transcriber', () => transcriber.close());
   const stt = new TurnStt({
     vad,
     floor,
     echo: counted(echo, hooks),
     governor,
-    transcriber: createTranscriber(config, persona, hooks),
-    turnModel: turn.detection === 'model' ? new OnDeviceTurnModel() : undefined,
+    transcriber,
+    turnModel,
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,
     onTurnCut: hooks.onTurnCut,

@@ -4,6 +4,7 @@ import type { EndpointError, EndpointFailure, EndpointName } from '../errors.ts'
 import type { TurnLatency } from './latency.ts';
 import { Rate } from './rate.ts';
 import type { Refuse } from './refusals.ts';
+import type { CallScope } from './scope.ts';
 import type { SilentReason } from './silent-turn.ts';
 
 /** Data-packet topics between this agent and the test page (or any client that cares). */
@@ -67,12 +68,12 @@ export function faultEvent(error: EndpointError, showFaults: boolean): CallEvent
 }
 
 export interface CommandParts {
+  scope: CallScope;
   room: Room;
   /** Whether this identity is the caller's now. */
   isCaller(identity: string): boolean;
   refuse: Refuse;
   onHangUp(): void;
-  now?: () => number;
 }
 
 /**
@@ -80,14 +81,12 @@ export interface CommandParts {
  * participants are ignored, and those without one (from LiveKit's API, from a hidden participant), as livekit-server
  * does not say who sent them; who holds the API's key ends a call by deleting its room.
  */
-export function onHangUpCommand({
-  room,
-  isCaller,
-  refuse,
-  onHangUp,
-  now = () => performance.now(),
-}: CommandParts): void {
-  const rate = new Rate({ burst: BOUNDS.commandBurst, perSecond: BOUNDS.commandPerSecond, now });
+export function onHangUpCommand({ scope, room, isCaller, refuse, onHangUp }: CommandParts): void {
+  const rate = new Rate({
+    burst: BOUNDS.commandBurst,
+    perSecond: BOUNDS.commandPerSecond,
+    now: scope.clock.now,
+  });
   const onData = (
     payload: Uint8Array,
     sender: RemoteParticipant | undefined,
@@ -100,7 +99,7 @@ export function onHangUpCommand({
     else if (!rate.take()) refuse('command', 'rate');
     else if (commandType(payload) === 'hang-up') onHangUp();
   };
-  room.on(RoomEvent.DataReceived, onData);
+  scope.listen(room, RoomEvent.DataReceived, onData);
 }
 
 function commandType(payload: Uint8Array): unknown {

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Files that the call processes of one worker share; everybody may make folders beside it. Failures only cost time. */
+/** Files that the processes of one worker share, and the calls in them; everybody may make folders beside it. Failures only cost time. */
 export class SharedFolder {
   readonly #path: string;
 
@@ -23,7 +24,7 @@ export class SharedFolder {
       await mkdir(this.#path, { mode: 0o700, recursive: true });
       if (!(await this.#isOurs())) return;
       // Whole or not at all: another call may be reading.
-      const part = join(this.#path, `${name}.${process.pid}`);
+      const part = join(this.#path, `${name}.${randomUUID()}`);
       await writeFile(part, bytes);
       await rename(part, join(this.#path, name));
     } catch {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -38,7 +38,7 @@ export function keepOnDisk(dir: string, base = tmpdir()): LastGood {
     async write(texts) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       if (!(await isOurs())) return;
-      const draft = `${file}.${process.pid}`;
+      const draft = `${file}.${randomUUID()}`;
       await writeFile(draft, JSON.stringify(texts), { mode: 0o600 });
       await rename(draft, file);
     },

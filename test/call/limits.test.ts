@@ -1,27 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createLimits, type Limits } from '../../src/call/limits.ts';
+import { Limits } from '../../src/call/limits.ts';
+import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
 
-/** A clock moved by hand. */
-class ManualTimers {
-  #now = 0;
-  #next = 1;
-  #waiting = new Map<number, { at: number; callback: () => void }>();
-  set = (callback: () => void, delayMs: number) => {
-    this.#waiting.set(this.#next, { at: this.#now + delayMs, callback });
-    return this.#next++;
-  };
-  clear = (timer: unknown) => void this.#waiting.delete(timer as number);
-  advance(byMs: number) {
-    this.#now += byMs;
-    for (const [id, { at, callback }] of [...this.#waiting]) {
-      if (at > this.#now) continue;
-      this.#waiting.delete(id);
-      callback();
-    }
-  }
-}
-
-let timers: ManualTimers;
+let clock: ManualClock;
 let events: string[];
 function start(options: { maxCallMs?: number; idleTimeoutMs?: number } = {}): Limits {
   const limits = create(options);
@@ -30,65 +11,65 @@ function start(options: { maxCallMs?: number; idleTimeoutMs?: number } = {}): Li
 }
 
 function create(options: { maxCallMs?: number; idleTimeoutMs?: number } = {}): Limits {
-  return createLimits({
+  return new Limits({
     maxCallMs: 60_000,
     idleTimeoutMs: 1000,
     ...options,
     onIdle: () => events.push('ask'),
     onEnd: (reason) => events.push(reason),
-    timers,
+    clock,
   });
 }
 
 beforeEach(() => {
-  timers = new ManualTimers();
+  clock = manualClock();
   events = [];
 });
 
 test('a silent caller is asked once, and after the same silence again the call ends', () => {
   const limits = start();
   limits.quiet();
-  timers.advance(1000);
+  clock.advance(1000);
   expect(events).toEqual(['ask']);
   limits.busy();
   limits.quiet();
-  timers.advance(1000);
+  clock.advance(1000);
   expect(events).toEqual(['ask', 'idle']);
 });
 
 test('an answer to the question starts the count anew', () => {
   const limits = start();
   limits.quiet();
-  timers.advance(1000);
+  clock.advance(1000);
   limits.heard();
   limits.quiet();
-  timers.advance(1000);
+  clock.advance(1000);
   expect(events).toEqual(['ask', 'ask']);
 });
 
 test('time in which the agent thinks or speaks is no silence', () => {
   const limits = start();
   limits.quiet();
-  timers.advance(900);
+  clock.advance(900);
   limits.busy();
-  timers.advance(5000);
+  clock.advance(5000);
   expect(events).toEqual([]);
 });
 
 test('an idle timeout of 0 never asks', () => {
   start({ idleTimeoutMs: 0 }).quiet();
-  timers.advance(50_000);
+  clock.advance(50_000);
   expect(events).toEqual([]);
 });
 
 test('the longest call ends whatever happens in it, and nothing follows', () => {
   const limits = start({ maxCallMs: 5000 });
   limits.quiet();
-  timers.advance(500);
+  clock.advance(500);
   limits.busy();
-  timers.advance(4500);
+  clock.advance(4500);
   expect(events).toEqual(['max-duration']);
-  timers.advance(60_000);
+  clock.advance(60_000);
   expect(events).toEqual(['max-duration']);
 });
 
@@ -96,7 +77,19 @@ test('nothing fires after stop', () => {
   const limits = start();
   limits.quiet();
   limits.stop();
-  timers.advance(100_000);
+  clock.advance(100_000);
+  expect(events).toEqual([]);
+});
+
+test('nothing that happens after stop counts: a good-bye begins and ends, the line opens late', () => {
+  const limits = create({ maxCallMs: 5000 });
+  limits.stop();
+  limits.begin();
+  limits.busy();
+  limits.quiet();
+  limits.talkedOn(3);
+  limits.talkedOn(4);
+  clock.advance(100_000);
   expect(events).toEqual([]);
 });
 
@@ -122,11 +115,11 @@ test('where nobody is asked, nobody is ended for speaking on', () => {
 test('time in which a phone rings counts neither as silence nor as call', () => {
   const limits = create({ maxCallMs: 5000 });
   limits.quiet();
-  timers.advance(100_000);
+  clock.advance(100_000);
   expect(events).toEqual([]);
   limits.begin();
-  timers.advance(1000);
+  clock.advance(1000);
   expect(events).toEqual(['ask']);
-  timers.advance(4000);
+  clock.advance(4000);
   expect(events).toEqual(['ask', 'max-duration']);
 });

@@ -10,6 +10,8 @@ import {
 import { beforeEach, expect, test } from 'vitest';
 import { asCaller, callersIn } from '../../src/call/caller.ts';
 import { type CallerLink, linkCaller } from '../../src/call/link.ts';
+import type { CallScope } from '../../src/call/scope.ts';
+import { scopeOn } from '../helpers/call-log.ts';
 import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
 
 interface Person {
@@ -43,10 +45,12 @@ class FakeRoom extends EventEmitter {
 const RETURN_MS = 15_000;
 let room: FakeRoom;
 let clock: ManualClock;
+let scope: CallScope;
 let seen: string[];
 beforeEach(() => {
   room = new FakeRoom();
   clock = manualClock();
+  scope = scopeOn(clock);
   seen = [];
 });
 
@@ -55,7 +59,7 @@ const asRoom = () => room as unknown as Room;
 function link(): CallerLink {
   const [first] = callersIn(asRoom());
   if (!first) throw new Error('nobody is there');
-  const made = linkCaller(asRoom(), asCaller(first), clock);
+  const made = linkCaller(asRoom(), asCaller(first), scope);
   made.follow({
     onChange: ({ identity }) => seen.push(identity),
     onGone: (how) => seen.push(how),
@@ -143,7 +147,7 @@ test('a caller who left before anybody watched is waited for too', () => {
   room.joins('a');
   const [first] = callersIn(asRoom());
   if (!first) throw new Error('nobody is there');
-  const early = linkCaller(asRoom(), asCaller(first), clock);
+  const early = linkCaller(asRoom(), asCaller(first), scope);
   room.leaves('a');
   early.follow({ onChange: ({ identity }) => seen.push(identity), onGone: (how) => seen.push(how) });
   clock.advance(RETURN_MS);

@@ -3,6 +3,8 @@ import { type Room, RoomEvent } from '@livekit/rtc-node';
 import { expect, test } from 'vitest';
 import { faultEvent, onHangUpCommand } from '../../src/call/room-events.ts';
 import { EndpointError } from '../../src/errors.ts';
+import { scopeOn } from '../helpers/call-log.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 
 const CALLER = 'caller';
 
@@ -12,13 +14,13 @@ function roomWithCaller() {
   let hangUps = 0;
   const refused: string[] = [];
   onHangUpCommand({
+    scope: scopeOn(manualClock()),
     room: room as unknown as Room,
     isCaller: (identity) => identity === CALLER,
     refuse: (_input, reason) => refused.push(reason),
     onHangUp: () => {
       hangUps += 1;
     },
-    now: () => 0,
   });
   const send = (text: string, from: string | undefined, topic = 'voice-agent.command') => {
     const sender = from === undefined ? undefined : { identity: from };

@@ -5,6 +5,8 @@ export interface ManualClock extends Clock {
   advance(ms: number): void;
   /** Resolves when a timer of `ms` is set, or is set already. */
   waitsFor(ms: number): Promise<void>;
+  /** How long each timer that is set was set for. */
+  pending(): number[];
 }
 
 interface Timer {
@@ -40,6 +42,7 @@ export function manualClock(): ManualClock {
       }
       now = until;
     },
+    pending: () => timers.map(({ ms }) => ms),
     waitsFor: (ms) =>
       new Promise((resolve) => {
         if (timers.some((timer) => timer.ms === ms)) resolve();

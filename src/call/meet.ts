@@ -1,0 +1,75 @@
+import { type AudioSource, DisconnectReason, RoomEvent } from '@livekit/rtc-node';
+import type { Config } from '../config/schema.ts';
+import type { Log } from '../observe/log.ts';
+import type { PersonaStore } from '../persona/store.ts';
+import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
+import { createVoice, publishVoice } from './caller-output.ts';
+import type { HangUp } from './hang-up.ts';
+import type { CallHost } from './host.ts';
+import { type Line, openLine } from './line.ts';
+import { type CallerLink, linkCaller } from './link.ts';
+import type { CallScope } from './scope.ts';
+
+/** How long a room may stay without a caller before its agent leaves again. */
+const CALLER_TIMEOUT_MS = 60_000;
+/** A livekit-server that can be reached lets join within a second or two, over a relay too. */
+const CONNECT_TIMEOUT_MS = 30_000;
+/** Publishing takes a round trip or two. */
+const PUBLISH_TIMEOUT_MS = 15_000;
+
+export interface MeetParts {
+  scope: CallScope;
+  hangUp: HangUp;
+  host: CallHost;
+  config: Config;
+  personas: PersonaStore;
+  log: Log;
+}
+
+/** A caller, and what the agent's voice goes through to reach them. */
+export interface Met {
+  caller: Caller;
+  link: CallerLink;
+  line: Line;
+  source: AudioSource;
+}
+
+/**
+ * Joins the room, waits for somebody to talk to, and publishes the agent's track.
+ *
+ * @returns why not, where there is nobody to be served.
+ * @throws AppError when the room or the track is not there in time, and whatever the host throws.
+ */
+export async function meet(parts: MeetParts): Promise<Met | { refused: string }> {
+  const { scope, host, config, personas } = parts;
+  await Promise.all([join(parts), personas.load()]);
+  if (isAlreadyServed(host.room, config.agent.name)) return { refused: 'another agent serves this room' };
+  const source = createVoice();
+  scope.defer('audio source', () => source.close());
+  const publishing = publishVoice(host.room, source);
+  const [caller, { subscribed }] = await Promise.all([
+    waitForCaller(host.room, CALLER_TIMEOUT_MS, scope),
+    scope.open(publishing, { what: 'publishing of the agent’s track', withinMs: PUBLISH_TIMEOUT_MS }),
+  ]);
+  scope.signal.throwIfAborted();
+  if (!caller) return { refused: 'nobody came' };
+  const link = linkCaller(host.room, caller, scope);
+  const line = openLine({ room: host.room, link, subscribed, clock: scope.clock });
+  scope.signal.addEventListener('abort', () => line.close(), { once: true });
+  return { caller, link, line, source };
+}
+
+async function join({ scope, hangUp, host, log }: MeetParts): Promise<void> {
+  const { room } = host;
+  const leave = async () => {
+    await host.disconnect();
+    // The framework leaves some of its own.
+    room.removeAllListeners();
+  };
+  scope.defer('room', leave);
+  scope.listen(room, RoomEvent.Disconnected, (why: DisconnectReason) => {
+    log.info({ why: DisconnectReason[why] }, 'room disconnected');
+    void scope.end({ reason: hangUp.reason ?? 'room disconnected', ok: true });
+  });
+  await scope.open(host.connect(), { what: 'room', withinMs: CONNECT_TIMEOUT_MS, whenLate: leave });
+}

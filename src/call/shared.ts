@@ -1,0 +1,31 @@
+import type { Config } from '../config/schema.ts';
+import type { Log } from '../observe/log.ts';
+import type { ChatMemory } from '../openai/chat-learned.ts';
+import { processPace } from '../openai/pace.ts';
+import { sharedChatMemory } from './chat-memory.ts';
+import { PhraseStore } from './phrase-cache.ts';
+import { sharePace } from './shared-pace.ts';
+
+/** What the calls of one process have in common, and keep in a folder for the other processes of their worker. */
+export interface Shared {
+  /** The sound of fixed phrases. */
+  readonly phrases: PhraseStore;
+  /** What was learned of the chat endpoint. */
+  readonly chatMemory: ChatMemory;
+  /** Keeps what is known of how long the endpoints take. */
+  keepPace(): Promise<void>;
+}
+
+/**
+ * Made once in a process, before its first call; any number of calls may use it at the same time.
+ *
+ * @param folder - of this worker: `phraseFolder(pid of the worker)`.
+ * @param log - of the process: what is learned holds for all of its calls.
+ */
+export async function shareBetweenCalls(folder: string, { llm }: Config, log: Log): Promise<Shared> {
+  const [chatMemory, keepPace] = await Promise.all([
+    sharedChatMemory(folder, llm, log),
+    sharePace(folder, processPace),
+  ]);
+  return { phrases: new PhraseStore(folder), chatMemory, keepPace };
+}

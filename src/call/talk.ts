@@ -1,0 +1,85 @@
+import type { VAD } from '@livekit/agents';
+import type { AudioSource } from '@livekit/rtc-node';
+import type { Config } from '../config/schema.ts';
+import { messageOf } from '../errors.ts';
+import type { Report } from '../observe/facts.ts';
+import type { Log } from '../observe/log.ts';
+import type { Persona } from '../persona/store.ts';
+import { chatEndpoint } from '../stages/llm.ts';
+import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { EchoPath } from '../stages/turn/echo/echo-path.ts';
+import type { Caller } from './caller.ts';
+import { CallerOutput } from './caller-output.ts';
+import { follow } from './conversation.ts';
+import { createFloor } from './floor.ts';
+import { greet } from './greeting.ts';
+import type { HangUp } from './hang-up.ts';
+import type { CallHost } from './host.ts';
+import type { Line } from './line.ts';
+import type { CallerLink } from './link.ts';
+import { phraseCacheFor } from './phrase-cache.ts';
+import { createPhrases } from './phrases.ts';
+import { buildPipeline } from './pipeline.ts';
+import type { CallScope } from './scope.ts';
+import type { Shared } from './shared.ts';
+import { closeSession, startInRoom } from './start.ts';
+import { warmEndpoints } from './warm.ts';
+
+const START_TIMEOUT_MS = 15_000;
+/** The framework waits for what is being said, and for the ends of its stages. */
+const CLOSE_TIMEOUT_MS = 5000;
+
+export interface TalkParts {
+  scope: CallScope;
+  hangUp: HangUp;
+  host: CallHost;
+  config: Config;
+  vad: VAD;
+  shared: Shared;
+  persona: Persona;
+  /** Texts of this prompt that are the same for every caller. */
+  fixed: readonly string[];
+  caller: Caller;
+  link: CallerLink;
+  line: Line;
+  source: AudioSource;
+  log: Log;
+  report: Report;
+}
+
+/**
+ * Builds the pipeline, connects it to the caller, and speaks first, as the prompt says.
+ *
+ * @throws AppError when the session does not start in time, and whatever the stages throw as they are made.
+ */
+export async function talk(parts: TalkParts): Promise<void> {
+  const { scope, host, config, persona, caller, line, shared, log } = parts;
+  const echo = new EchoPath(OUTPUT_SAMPLE_RATE);
+  const output = new CallerOutput(parts.source, line.opened, echo);
+  scope.defer('audio output', () => output.close());
+  const conversation = follow(parts);
+  const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
+  const chat = chatEndpoint(config.llm, persona, shared.chatMemory);
+  const session = buildPipeline({ ...parts, floor, echo, chat, hooks: conversation.hooks });
+  const close = () => closeSession(session);
+  scope.defer('session', close, CLOSE_TIMEOUT_MS);
+  floor.attach(session);
+  const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, store: shared.phrases });
+  const phrases = createPhrases(session, cache);
+  conversation.attach(session, output, phrases);
+  const starting = startInRoom(session, {
+    ...{ room: host.room, caller, output, instructions: persona.instructions },
+    onText: (text) => echo.says(text),
+  });
+  await scope.open(starting, { what: 'session', withinMs: START_TIMEOUT_MS, whenLate: close });
+  log.info({ via: caller.via }, 'call started');
+  greet(session, phrases, persona);
+  void warmEndpoints({
+    ...{ config, persona, chat, signal: scope.signal },
+    onError: ({ endpoint, url, failure, status, hint }) =>
+      log.warn({ endpoint, url, failure, status, hint }, 'endpoint is not ready'),
+  });
+  phrases
+    .keep(parts.fixed, scope.signal)
+    .catch((error) => log.debug({ error: messageOf(error) }, 'phrases not kept'));
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { PhraseCache, PhraseStore } from '../../src/call/phrase-cache.ts';
+
+const SOUND = Int16Array.from([1, 2, 3]);
+let folder: string;
+let store: PhraseStore;
+
+beforeEach(async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'phrases-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  folder = join(dir, 'phrases');
+  store = new PhraseStore(folder);
+});
+
+const callWith = (phrases: string[], of = store) => new PhraseCache({ store: of, voice: ['v'], phrases });
+
+test('what one call keeps, the next one of this process has without the folder', async () => {
+  await callWith(['Sorry.']).write('Sorry.', SOUND);
+  await rm(folder, { recursive: true });
+  expect(await callWith(['Sorry.']).read('Sorry.')).toEqual(SOUND);
+});
+
+test('and that of another process has from the folder', async () => {
+  await callWith(['Sorry.']).write('Sorry.', SOUND);
+  expect(await callWith(['Sorry.'], new PhraseStore(folder)).read('Sorry.')).toEqual(SOUND);
+});
+
+test('calls of one process that keep the same at the same time leave one whole file', async () => {
+  const sounds = Array.from({ length: 20 }, (_, n) => new Int16Array(1 + n * 50_000).fill(n));
+  await Promise.all(sounds.map((sound) => callWith(['Sorry.']).write('Sorry.', sound)));
+  expect(await readdir(folder)).toHaveLength(1);
+  const kept = await callWith(['Sorry.'], new PhraseStore(folder)).read('Sorry.');
+  const bytesOf = (samples: Int16Array = SOUND) => Buffer.from(samples.buffer);
+  expect(sounds.some((sound) => bytesOf(sound).equals(bytesOf(kept)))).toBe(true);
+});
+
+test('one call of a process at a time has a phrase made', () => {
+  const [first, second] = [callWith(['Sorry.']), callWith(['Sorry.'])];
+  const end = first.claim('Sorry.');
+  expect(end).toBeDefined();
+  expect(second.claim('Sorry.')).toBeUndefined();
+  end?.();
+  expect(second.claim('Sorry.')).toBeDefined();
+});
+
+test('what is no fixed phrase is not kept', async () => {
+  const call = callWith(['Sorry.']);
+  await call.write('Hello, Aisyah.', SOUND);
+  expect(await call.read('Hello, Aisyah.')).toBeUndefined();
+});
+
+test('of very many phrases the ones used last are in memory', async () => {
+  const many = Array.from({ length: 80 }, (_, n) => `Sentence ${n}.`);
+  const call = callWith(many);
+  for (const text of many) await call.write(text, SOUND);
+  await rm(folder, { recursive: true });
+  expect(await call.read('Sentence 0.')).toBeUndefined();
+  expect(await call.read('Sentence 79.')).toEqual(SOUND);
+});

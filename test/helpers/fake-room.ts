@@ -1,0 +1,72 @@
+import { EventEmitter } from 'node:events';
+import {
+  DisconnectReason,
+  ParticipantKind,
+  type RemoteParticipant,
+  type Room,
+  RoomEvent,
+} from '@livekit/rtc-node';
+
+/** A room as a call sees it, without a server. */
+export class FakeRoom extends EventEmitter {
+  isConnected = true;
+  metadata = '';
+  name = 'room';
+  readonly remoteParticipants = new Map<string, RemoteParticipant>();
+  /** Data packets that the agent sent, as JSON. */
+  readonly sent: unknown[] = [];
+  readonly attributes: Record<string, string> = {};
+  /** What publishing the agent's track does. */
+  publish: () => Promise<unknown> = async () => ({ waitForSubscription: () => Promise.resolve() });
+  /** How many tracks were to be published. */
+  published = 0;
+  readonly handlers = new Map<string, unknown>();
+
+  readonly localParticipant = {
+    identity: 'agent',
+    publishTrack: () => {
+      this.published += 1;
+      return this.publish();
+    },
+    setAttributes: async (more: Record<string, string>) => void Object.assign(this.attributes, more),
+    publishData: async (bytes: Uint8Array) =>
+      void this.sent.push(JSON.parse(new TextDecoder().decode(bytes))),
+    publishTranscription: async () => {},
+    streamText: async () => ({ info: { streamId: '1' }, write: async () => {}, close: async () => {} }),
+  };
+
+  asRoom(): Room {
+    return this as unknown as Room;
+  }
+
+  joins(identity: string): void {
+    const info = { joinedAt: 1n, state: 2, permission: { hidden: false } };
+    const person = { identity, name: '', kind: ParticipantKind.STANDARD, info, attributes: {} };
+    this.remoteParticipants.set(identity, {
+      ...person,
+      trackPublications: new Map(),
+    } as unknown as RemoteParticipant);
+    this.emit(RoomEvent.ParticipantConnected, this.remoteParticipants.get(identity));
+  }
+
+  leaves(identity: string, disconnectReason = DisconnectReason.CLIENT_INITIATED): void {
+    this.remoteParticipants.delete(identity);
+    this.emit(RoomEvent.ParticipantDisconnected, { identity, disconnectReason });
+  }
+
+  registerTextStreamHandler(topic: string, handler: unknown): void {
+    this.handlers.set(topic, handler);
+  }
+
+  unregisterTextStreamHandler(topic: string): void {
+    this.handlers.delete(topic);
+  }
+
+  handleTextStreamOpened(): void {}
+
+  /** Listeners and handlers that somebody left. */
+  left(): string[] {
+    const listeners = this.eventNames().flatMap((name) => this.listeners(name).map(() => String(name)));
+    return [...listeners, ...this.handlers.keys()];
+  }
+}
