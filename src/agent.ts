@@ -2,10 +2,10 @@ import { ppid } from 'node:process';
 import { defineAgent, type JobContext, type VAD } from '@livekit/agents';
 import { ContinualGatheringPolicy, IceTransportType } from '@livekit/rtc-node';
 import { startCall } from './call/call.ts';
+import { openCallMemory } from './call/call-memory.ts';
 import type { CallHost } from './call/host.ts';
 import { phraseFolder } from './call/phrase-cache.ts';
 import { rehearse } from './call/rehearse.ts';
-import { shareBetweenCalls } from './call/shared.ts';
 import { loadConfig } from './config/load.ts';
 import { proxyFor, routeNativeClient } from './config/proxy.ts';
 import type { Config } from './config/schema.ts';
@@ -46,14 +46,16 @@ export default defineAgent<ProcessData>({
     adoptFrameworkLog(log, config.log.level);
     // Read at call start, not before: this process may be older than the last edit of a prompt.
     const personas = createPersonaStore({ dir: config.agent.promptsDir, log, quiet: true });
-    const shared = await shareBetweenCalls(phraseFolder(ppid), config, log);
+    const memory = await openCallMemory(phraseFolder(ppid), config, log);
     const host = hostOf(job, config, report);
-    const { ended } = startCall({ host, config, personas, vad, report, log, shared });
-    // Not awaited: the framework waits for this function when it ends a call from outside.
-    void ended.then(({ reason }) => {
-      job.shutdown(reason);
+    const call = startCall({ host, config, personas, vad, report, log, memory });
+    // However the call ends: the framework may notice first.
+    job.addShutdownCallback(async () => {
+      await call.end('job ended');
       exitSoon(log);
     });
+    // Not awaited: the framework waits for this function when it ends a call from outside.
+    void call.ended.then(({ reason }) => job.shutdown(reason));
   },
 });
 
@@ -76,7 +78,8 @@ function hostOf(job: JobContext<ProcessData>, { livekit }: Config, report: Repor
     callId: job.job.id,
     room: job.room,
     dispatchMetadata: job.job.metadata,
-    disconnect: () => job.room.disconnect(),
+    // The framework does, and waits for no more of it.
+    disconnect: async () => {},
     deleteRoom: () => job.deleteRoom(),
     async connect() {
       const rtcConfig = {

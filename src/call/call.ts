@@ -5,12 +5,13 @@ import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import type { PersonaStore } from '../persona/store.ts';
 import { publishFacts } from './agent-facts.ts';
+import type { CallMemory } from './call-memory.ts';
 import { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
 import { meet } from './meet.ts';
 import { personaFor } from './persona-for.ts';
+import type { TurnModelExecutor } from './pipeline.ts';
 import { type CallEnd, CallScope } from './scope.ts';
-import type { Shared } from './shared.ts';
 import { talk } from './talk.ts';
 
 export interface CallParts {
@@ -23,8 +24,10 @@ export interface CallParts {
   /** This call's own: each of its lines says the call's id. */
   log: Log;
   report: Report;
-  /** One for the process: what its calls have in common. */
-  shared: Shared;
+  /** One for the process. */
+  memory: CallMemory;
+  /** What runs the on-device turn model; by default what the framework's job context says. */
+  turnModel?: TurnModelExecutor | undefined;
   clock?: Clock;
 }
 
@@ -59,7 +62,7 @@ export function startCall(parts: CallParts): RunningCall {
 
 /** Top to bottom. Returns when the agent has begun to talk; the caller hears it once the line is open. */
 async function begin(scope: CallScope, hangUp: HangUp, parts: CallParts): Promise<void> {
-  const { host, config, personas, shared, log } = parts;
+  const { host, config, personas, memory, log } = parts;
   const met = await meet({ scope, hangUp, host, config, personas, log });
   if ('refused' in met) {
     log.info({ reason: met.refused }, 'call not started');
@@ -70,6 +73,6 @@ async function begin(scope: CallScope, hangUp: HangUp, parts: CallParts): Promis
   const { persona, fixed } = personaFor(caller, { host, config, personas, log });
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
   publishFacts(host.room, persona, config, callLog);
-  scope.defer('pace', shared.keepPace);
+  scope.defer('pace', memory.keepPace);
   await talk({ ...parts, scope, hangUp, persona, fixed, ...met, log: callLog });
 }

@@ -103,11 +103,14 @@ export function follow({ scope, hangUp, host, config, persona, link, line, log, 
     void line.opened.then(onOpened);
     const startedAt = performance.now();
     report({ fact: 'call-started', prompt: persona.name });
-    void scope.ended.then(({ reason }) => {
+    // Told before anything is closed: that takes its time, and may outlive this process.
+    const onOver = () => {
+      const reason = scope.over?.reason ?? '';
       const durationMs = Math.round(performance.now() - startedAt);
       report({ fact: 'call-ended', prompt: persona.name, reason, durationMs });
       log.info({ reason, durationMs }, 'call ended');
-    });
+    };
+    scope.signal.addEventListener('abort', onOver, { once: true });
     watchConversation(started, { ...{ publish, report, log, record, silence }, prompt: persona.name });
     const isCaller = (identity: string) => identity === link.caller.identity;
     const refuse = createRefusals(log, report, scope.clock);

@@ -1,4 +1,4 @@
-import { type VAD, voice } from '@livekit/agents';
+import { type inference, type VAD, voice } from '@livekit/agents';
 import { modelNames } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
@@ -24,6 +24,9 @@ export interface CallHooks extends SttHooks {
   onTurnCut?(inARow: number): void;
 }
 
+/** Runs the framework's on-device turn model. */
+export type TurnModelExecutor = NonNullable<inference.TurnDetectorOptions['executor']>;
+
 export interface PipelineParts {
   scope: CallScope;
   config: Config;
@@ -35,6 +38,7 @@ export interface PipelineParts {
   chat: ChatEndpoint;
   echo: EchoPath;
   hooks: CallHooks;
+  turnModel?: TurnModelExecutor | undefined;
 }
 
 /** The wiring: VAD → STT → turn → LLM → TTS, as one session that is not started yet. */
@@ -74,7 +78,7 @@ export function buildPipeline({ chat, hooks, ...parts }: PipelineParts): voice.A
 
 /** VAD, STT and turn-taking. */
 function createEars(
-  { scope, config, persona, vad, floor, echo, hooks }: Omit<PipelineParts, 'chat'>,
+  { scope, config, persona, vad, floor, echo, hooks, turnModel: executor }: Omit<PipelineParts, 'chat'>,
   governor: SpeculationGovernor,
 ): voice.AgentSessionOptions {
   if (config.stt.provider === 'deepgram') {
@@ -82,7 +86,7 @@ function createEars(
     return { vad, stt, ...followVad(config.turn, persona.allowInterruptions) };
   }
   const { turn } = config;
-  const turnModel = turn.detection === 'model' ? new OnDeviceTurnModel() : undefined;
+  const turnModel = turn.detection === 'model' ? new OnDeviceTurnModel(executor) : undefined;
   const transcriber = createTranscriber(config, persona, hooks);
   // The stream that closes them may never be opened.
   scope.defer('turn model', () => turnModel?.close());

@@ -141,6 +141,11 @@ export class CallScope {
     return this.ended;
   }
 
+  /** How it ended, from the moment that `signal` aborts. */
+  get over(): CallEnd | undefined {
+    return this.#end;
+  }
+
   async #closeAll(): Promise<void> {
     for (const stop of [...this.#timers, ...this.#listening]) stop();
     for (let next = this.#cleanups.pop(); next; next = this.#cleanups.pop()) await this.#close(next);

@@ -61,14 +61,3 @@ export async function startInRoom(
   });
   await session.start({ agent, room, record: false });
 }
-
-/**
- * Ends a session, whether it was started or not: the framework itself closes nothing of one that was not. What it keeps
- * of each event of the call is dropped.
- */
-export async function closeSession(session: voice.AgentSession): Promise<void> {
-  await session.close();
-  await session._roomIO?.close();
-  session._recordedEvents = [];
-  session.removeAllListeners();
-}

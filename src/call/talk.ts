@@ -2,12 +2,14 @@ import type { VAD } from '@livekit/agents';
 import type { AudioSource } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
+import { closeSession } from '../framework/close-session.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Persona } from '../persona/store.ts';
 import { chatEndpoint } from '../stages/llm.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 import { EchoPath } from '../stages/turn/echo/echo-path.ts';
+import type { CallMemory } from './call-memory.ts';
 import type { Caller } from './caller.ts';
 import { CallerOutput } from './caller-output.ts';
 import { follow } from './conversation.ts';
@@ -19,10 +21,9 @@ import type { Line } from './line.ts';
 import type { CallerLink } from './link.ts';
 import { phraseCacheFor } from './phrase-cache.ts';
 import { createPhrases } from './phrases.ts';
-import { buildPipeline } from './pipeline.ts';
+import { buildPipeline, type TurnModelExecutor } from './pipeline.ts';
 import type { CallScope } from './scope.ts';
-import type { Shared } from './shared.ts';
-import { closeSession, startInRoom } from './start.ts';
+import { startInRoom } from './start.ts';
 import { warmEndpoints } from './warm.ts';
 
 const START_TIMEOUT_MS = 15_000;
@@ -35,7 +36,8 @@ export interface TalkParts {
   host: CallHost;
   config: Config;
   vad: VAD;
-  shared: Shared;
+  memory: CallMemory;
+  turnModel?: TurnModelExecutor | undefined;
   persona: Persona;
   /** Texts of this prompt that are the same for every caller. */
   fixed: readonly string[];
@@ -53,18 +55,18 @@ export interface TalkParts {
  * @throws AppError when the session does not start in time, and whatever the stages throw as they are made.
  */
 export async function talk(parts: TalkParts): Promise<void> {
-  const { scope, host, config, persona, caller, line, shared, log } = parts;
+  const { scope, host, config, persona, caller, line, memory, log } = parts;
   const echo = new EchoPath(OUTPUT_SAMPLE_RATE);
   const output = new CallerOutput(parts.source, line.opened, echo);
   scope.defer('audio output', () => output.close());
   const conversation = follow(parts);
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
-  const chat = chatEndpoint(config.llm, persona, shared.chatMemory);
+  const chat = chatEndpoint(config.llm, persona, memory.chat);
   const session = buildPipeline({ ...parts, floor, echo, chat, hooks: conversation.hooks });
   const close = () => closeSession(session);
   scope.defer('session', close, CLOSE_TIMEOUT_MS);
   floor.attach(session);
-  const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, store: shared.phrases });
+  const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, store: memory.phrases });
   const phrases = createPhrases(session, cache);
   conversation.attach(session, output, phrases);
   const starting = startInRoom(session, {

@@ -1,4 +1,5 @@
 import { ppid } from 'node:process';
+import { openCallMemory } from '../call/call-memory.ts';
 import { phraseFolder } from '../call/phrase-cache.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ToHost } from '../dispatch/host-messages.ts';
@@ -71,7 +72,8 @@ async function run(): Promise<void> {
       unfit('the native client panicked');
     },
   });
-  const parts = { shared, phraseDir: phraseFolder(ppid), send: channel.send };
+  const memory = await openCallMemory(phraseFolder(ppid), config, log);
+  const parts = { shared, memory, send: channel.send };
   const running = createCalls({ log, send: channel.send, open: (...job) => openCall(...job, parts) });
   calls = running;
   channel.onMessage((message) => take(message, running));

@@ -1,5 +1,7 @@
 import { startCall } from '../call/call.ts';
+import type { CallMemory } from '../call/call-memory.ts';
 import type { AssignedJob, FromHost } from '../dispatch/host-messages.ts';
+import { AppError } from '../errors.ts';
 import type { Shared } from './boot.ts';
 import type { CallContext } from './call-context.ts';
 import type { HostedCall } from './calls.ts';
@@ -7,8 +9,7 @@ import { openRoom } from './room.ts';
 
 export interface OpenCallParts {
   shared: Shared;
-  /** Where the hosts of one worker share the sound of fixed phrases, and what they learned of the endpoints. */
-  phraseDir: string;
+  memory: CallMemory;
   send(message: FromHost): void;
 }
 
@@ -16,7 +17,7 @@ export interface OpenCallParts {
 export function openCall(
   job: AssignedJob,
   { jobId, log }: CallContext,
-  { shared: { config, personas, vad, ffi }, phraseDir, send }: OpenCallParts,
+  { shared: { config, personas, vad, ffi, turnModel }, memory, send }: OpenCallParts,
 ): HostedCall {
   const room = openRoom({
     ...{ job, ffi },
@@ -35,9 +36,12 @@ export function openCall(
     },
   };
   const report = (fact: Extract<FromHost, { kind: 'fact' }>['fact']) => send({ kind: 'fact', jobId, fact });
-  const started = startCall({ host, config, personas, vad, report, log, phraseDir });
+  const call = startCall({ host, config, personas, vad, report, log, memory, turnModel });
   return {
-    ended: started.then(({ ended }) => ended).finally(() => room.close()),
-    end: () => void room.close(),
+    ended: call.ended.then(({ reason, ok }) => {
+      if (!ok) throw new AppError(reason);
+      return reason;
+    }),
+    end: (reason) => void call.end(reason),
   };
 }

@@ -6,12 +6,6 @@ import type { Config } from '../config/schema.ts';
 import type { AssignedJob } from '../dispatch/host-messages.ts';
 import type { FfiClient } from '../framework/ffi-client.ts';
 
-/** The room of one job, not joined yet. */
-export interface CallRoom extends CallHost {
-  /** Leaves the room, also one that is being joined, and lets go of all that was kept for it. Does not reject. */
-  close(): Promise<void>;
-}
-
 export interface CallRoomParts {
   job: AssignedJob;
   livekit: Config['livekit'];
@@ -22,7 +16,8 @@ export interface CallRoomParts {
 /** The native client answers at once, or not at all. */
 const LEAVE_WITHIN_MS = 5000;
 
-export function openRoom({ job, livekit, ffi, onJoined }: CallRoomParts): CallRoom {
+/** The room of one job, not joined yet. */
+export function openRoom({ job, livekit, ffi, onJoined }: CallRoomParts): CallHost {
   const room = new Room();
   let isClosed = false;
   ffi.adopt(room);
@@ -33,6 +28,7 @@ export function openRoom({ job, livekit, ffi, onJoined }: CallRoomParts): CallRo
     ffi.forget(room);
   };
   return {
+    callId: job.id,
     room,
     dispatchMetadata: job.metadata,
     async connect() {
@@ -42,7 +38,7 @@ export function openRoom({ job, livekit, ffi, onJoined }: CallRoomParts): CallRo
     },
     deleteRoom: () =>
       new RoomServiceClient(livekit.url, livekit.apiKey, livekit.apiSecret).deleteRoom(job.roomName),
-    async close() {
+    async disconnect() {
       isClosed = true;
       await leave();
     },

@@ -5,7 +5,7 @@ import { initializeLogger, type VAD, voice } from '@livekit/agents';
 import { AudioSource, DisconnectReason, RoomEvent } from '@livekit/rtc-node';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type CallParts, type RunningCall, startCall } from '../../src/call/call.ts';
-import { shareBetweenCalls } from '../../src/call/shared.ts';
+import { openCallMemory } from '../../src/call/call-memory.ts';
 import type { CallFact } from '../../src/observe/facts.ts';
 import { createPersonaStore } from '../../src/persona/store.ts';
 import { loadVad } from '../../src/stages/vad.ts';
@@ -53,7 +53,7 @@ beforeEach(async () => {
     vad,
     log,
     report: (fact) => facts.push(fact),
-    shared: await shareBetweenCalls(join(folder, 'shared'), config, log),
+    memory: await openCallMemory(join(folder, 'shared'), config, log),
     clock,
   };
 });
@@ -148,7 +148,7 @@ test('a throw between the first and the last thing that is opened closes all of 
   room.joins('caller');
   const { ended } = startCall(parts);
   expect(await ended).toEqual({ reason: 'call could not start', ok: false });
-  await expect.poll(() => facts.filter(({ fact }) => fact === 'call-ended')).toHaveLength(1);
+  expect(facts.filter(({ fact }) => fact === 'call-ended')).toHaveLength(1);
   expectNothingLeft();
 });
 

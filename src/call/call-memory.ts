@@ -6,12 +6,12 @@ import { sharedChatMemory } from './chat-memory.ts';
 import { PhraseStore } from './phrase-cache.ts';
 import { sharePace } from './shared-pace.ts';
 
-/** What the calls of one process have in common, and keep in a folder for the other processes of their worker. */
-export interface Shared {
+/** What the calls of one process remember for each other, and keep in a folder for the other processes of their worker. */
+export interface CallMemory {
   /** The sound of fixed phrases. */
   readonly phrases: PhraseStore;
   /** What was learned of the chat endpoint. */
-  readonly chatMemory: ChatMemory;
+  readonly chat: ChatMemory;
   /** Keeps what is known of how long the endpoints take. */
   keepPace(): Promise<void>;
 }
@@ -22,10 +22,10 @@ export interface Shared {
  * @param folder - of this worker: `phraseFolder(pid of the worker)`.
  * @param log - of the process: what is learned holds for all of its calls.
  */
-export async function shareBetweenCalls(folder: string, { llm }: Config, log: Log): Promise<Shared> {
-  const [chatMemory, keepPace] = await Promise.all([
+export async function openCallMemory(folder: string, { llm }: Config, log: Log): Promise<CallMemory> {
+  const [chat, keepPace] = await Promise.all([
     sharedChatMemory(folder, llm, log),
     sharePace(folder, processPace),
   ]);
-  return { phrases: new PhraseStore(folder), chatMemory, keepPace };
+  return { phrases: new PhraseStore(folder), chat, keepPace };
 }
