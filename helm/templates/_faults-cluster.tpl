@@ -48,7 +48,7 @@ knows API versions but no kinds, and nothing of this is asked.
 {{- $missing := list }}
 {{- range $stage := list "stt" "llm" "tts" }}
 {{- $own := get $config $stage | default dict }}
-{{- if and (ne ($own.provider | default "openai") "deepgram") (not (or $own.baseUrl ($config.openai | default dict).baseUrl)) }}
+{{- if and (eq ($own.provider | default "openai") "openai") (not (or $own.baseUrl ($config.openai | default dict).baseUrl)) }}
 {{- $missing = append $missing $stage }}
 {{- end }}
 {{- end }}

@@ -77,7 +77,7 @@ spec:
 {{- /* URLs of the model endpoints, as JSON. */}}
 {{- define "voice-agent.modelUrls" -}}
 {{- $urls := list -}}
-{{- range $group := list "openai" "stt" "llm" "tts" "deepgram" }}
+{{- range $group := keys .Values.agent.config | sortAlpha }}
 {{- with get (get $.Values.agent.config $group | default dict) "baseUrl" }}{{ $urls = append $urls . }}{{ end }}
 {{- end }}
 {{- toJson $urls -}}

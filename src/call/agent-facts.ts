@@ -1,5 +1,5 @@
 import type { Room } from '@livekit/rtc-node';
-import { modelNames } from '../config/models.ts';
+import { modelNames, voiceName } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import type { Persona } from '../persona/store.ts';
@@ -19,11 +19,7 @@ function factsOf(persona: Persona, config: Config): Record<string, string> {
     'voice-agent.models': JSON.stringify({
       stt: models.stt,
       llm: models.llm,
-      // A Deepgram model is its voice.
-      tts:
-        config.tts.provider === 'deepgram'
-          ? models.tts
-          : `${models.tts} · ${persona.voice ?? config.tts.voice}`,
+      tts: voiceName(config, persona.voice),
     }),
   };
 }

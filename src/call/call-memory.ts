@@ -1,3 +1,4 @@
+import { servedBy } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import type { ChatMemory } from '../openai/chat-learned.ts';
@@ -22,9 +23,9 @@ export interface CallMemory {
  * @param folder - of this worker: `phraseFolder(pid of the worker)`.
  * @param log - of the process: what is learned holds for all of its calls.
  */
-export async function openCallMemory(folder: string, { llm }: Config, log: Log): Promise<CallMemory> {
+export async function openCallMemory(folder: string, config: Config, log: Log): Promise<CallMemory> {
   const [chat, keepPace] = await Promise.all([
-    sharedChatMemory(folder, llm, log),
+    sharedChatMemory(folder, servedBy(config, 'llm'), log),
     sharePace(folder, processPace),
   ]);
   return { phrases: new PhraseStore(folder), chat, keepPace };

@@ -1,5 +1,6 @@
 import { type inference, type VAD, voice } from '@livekit/agents';
-import { modelNames } from '../config/models.ts';
+import { servedBy } from '../config/models.ts';
+import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Deadlines } from '../openai/exchange.ts';
@@ -7,7 +8,7 @@ import { LONGEST_PATIENCE_MS } from '../openai/pace.ts';
 import type { Persona } from '../persona/store.ts';
 import { hostOf } from '../stages/endpoint.ts';
 import { createLlm } from '../stages/llm.ts';
-import { createDeepgramStt, createTranscriber, type SttHooks } from '../stages/stt.ts';
+import { createPluginStt, createTranscriber, type SttHooks } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
 import type { EchoPath } from '../stages/turn/echo/echo-path.ts';
 import { SpeculationGovernor } from '../stages/turn/governor.ts';
@@ -39,34 +40,38 @@ export interface PipelineParts {
   echo: EchoPath;
   hooks: CallHooks;
   turnModel?: TurnModelExecutor | undefined;
+  /** Who can serve a stage; those of the program, unless given. */
+  providers?: Providers;
 }
 
 /** The wiring: VAD → STT → turn → LLM → TTS, as one session that is not started yet. */
-export function buildPipeline({ chat, hooks, ...parts }: PipelineParts): voice.AgentSession {
-  const { config, persona } = parts;
+export async function buildPipeline({ chat, hooks, ...parts }: PipelineParts): Promise<voice.AgentSession> {
+  const { config, persona, providers } = parts;
   const governor = new SpeculationGovernor(config.turn.speculationSlowMs);
   const watched = governedBy(governor, hooks);
-  const ears = createEars({ ...parts, hooks: watched }, governor);
-  const llm = createLlm(config.llm, persona, { hooks: watched, endpoint: chat });
-  const tts = createTts(config, persona, {
+  const ears = await createEars({ ...parts, hooks: watched }, governor);
+  const llm = await createLlm(config, persona, { hooks: watched, endpoint: chat }, providers);
+  const ttsHooks: CallHooks = {
     ...watched,
     onMark(mark) {
       watched.onMark?.(mark);
       // The turn need not be kept open any longer for the answer's sake.
       if (mark === 'first-byte' && ears.stt instanceof TurnStt) ears.stt.answerReady();
     },
-  });
+  };
+  const tts = await createTts(config, persona, ttsHooks, providers);
   return new voice.AgentSession({
     ...ears,
     llm,
     tts,
     // Our own voice leaves markup and emoji out by itself; the framework's filters would hold words back.
-    ...(config.tts.provider === 'openai' ? { ttsTextTransforms: null } : {}),
+    ...(servedBy(config, 'tts', providers).plugin ? {} : { ttsTextTransforms: null }),
     // Our own limits decide about silence, our own stages about retries; their failures never end the session.
     userAwayTimeout: null,
     connOptions: {
-      // Ours retries by itself; Deepgram's stream has to be opened again.
-      ...(config.stt.provider === 'deepgram' ? {} : { sttConnOptions: NO_RETRY }),
+      ...(servedBy(config, 'stt', providers).plugin?.retriesItself === false
+        ? {}
+        : { sttConnOptions: NO_RETRY }),
       llmConnOptions: { ...NO_RETRY, timeoutMs: longestRequestMs(config.llm) },
       ttsConnOptions: NO_RETRY,
       maxUnrecoverableErrors: Number.MAX_SAFE_INTEGER,
@@ -77,14 +82,22 @@ export function buildPipeline({ chat, hooks, ...parts }: PipelineParts): voice.A
 }
 
 /** VAD, STT and turn-taking. */
-function createEars(
-  { scope, config, persona, vad, floor, echo, hooks, turnModel: executor }: Omit<PipelineParts, 'chat'>,
+async function createEars(
+  {
+    scope,
+    config,
+    persona,
+    vad,
+    floor,
+    echo,
+    hooks,
+    providers,
+    turnModel: executor,
+  }: Omit<PipelineParts, 'chat'>,
   governor: SpeculationGovernor,
-): voice.AgentSessionOptions {
-  if (config.stt.provider === 'deepgram') {
-    const stt = createDeepgramStt(config, persona.language, hooks);
-    return { vad, stt, ...followVad(config.turn, persona.allowInterruptions) };
-  }
+): Promise<voice.AgentSessionOptions> {
+  const plugin = await createPluginStt(config, persona.language, hooks, providers);
+  if (plugin) return { vad, stt: plugin, ...followVad(config.turn, persona.allowInterruptions) };
   const { turn } = config;
   const turnModel = turn.detection === 'model' ? new OnDeviceTurnModel(executor) : undefined;
   const transcriber = createTranscriber(config, persona, hooks);
@@ -101,7 +114,7 @@ function createEars(
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,
     onTurnCut: hooks.onTurnCut,
-    model: modelNames(config).stt,
+    model: servedBy(config, 'stt', providers).model,
     provider: hostOf(config.stt.baseUrl),
   });
   return { stt, ...followTurnStt(persona.allowInterruptions) };

@@ -26,8 +26,8 @@ export async function rehearse({ config, personas, vad }: RehearsalParts): Promi
   await personas.load();
   const [persona] = personas.list();
   const hooks = { onError() {} };
-  if (persona) createLlm(config.llm, persona, { hooks });
-  createTts(config, persona ?? {}, hooks);
+  if (persona) await createLlm(config, persona, { hooks });
+  await createTts(config, persona ?? {}, hooks);
   await new Request('http://127.0.0.1/', { method: 'POST', body: '{}' }).json();
   await Promise.all([listen(vad), speak()]);
 }

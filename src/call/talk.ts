@@ -61,8 +61,9 @@ export async function talk(parts: TalkParts): Promise<void> {
   scope.defer('audio output', () => output.close());
   const conversation = follow(parts);
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
-  const chat = chatEndpoint(config.llm, persona, memory.chat);
-  const session = buildPipeline({ ...parts, floor, echo, chat, hooks: conversation.hooks });
+  const chat = chatEndpoint(config, persona, memory.chat);
+  const building = buildPipeline({ ...parts, floor, echo, chat, hooks: conversation.hooks });
+  const session = await scope.open(building, { what: 'pipeline', withinMs: START_TIMEOUT_MS });
   const close = () => closeSession(session);
   scope.defer('session', close, CLOSE_TIMEOUT_MS);
   floor.attach(session);

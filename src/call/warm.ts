@@ -1,4 +1,4 @@
-import { modelEndpoints } from '../config/models.ts';
+import { modelEndpoints, servedBy } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import { EndpointError, type EndpointName } from '../errors.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
@@ -27,7 +27,7 @@ export async function warmEndpoints({ config, persona, chat, signal, onError }: 
   const attempts: Promise<unknown>[] = worth.map(({ name, deadlines, ...server }) =>
     listModels({ ...server, endpoint: name, deadlines: { ...deadlines, attempts: 1 }, signal }),
   );
-  if (llm.prime) {
+  if (llm.prime && !servedBy(config, 'llm').plugin) {
     const messages = [{ role: 'system', content: persona.instructions }];
     const ask = { ...chatChoices(llm, persona), messages };
     attempts.push(primeChat(chat, ask, { deadlines: llm, signal }));

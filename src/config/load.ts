@@ -3,6 +3,8 @@ import dotenv from 'dotenv';
 import { parse as parseYaml } from 'yaml';
 import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
 import { hideUrlSecrets } from '../urls.ts';
+import type { Providers, SettingGroup } from './providers/provider.ts';
+import { PROVIDERS } from './providers/table.ts';
 import { checkAcrossSettings, type Use } from './rules.ts';
 import { type Config, settings } from './schema.ts';
 import type { Setting } from './setting.ts';
@@ -36,13 +38,18 @@ export const processSources = (): Sources => ({ env: processEnvironment(), read:
  * default; a secret also from the file named by `<NAME>_FILE`.
  *
  * @param use - what it is for: only that has to be complete; a wrong value is a fault everywhere
+ * @param schema - what settings there are; for tests
  * @throws ConfigError listing every fault at once.
  */
-export function loadConfig(sources: Sources = processSources(), use: Use = 'all'): Config {
+export function loadConfig(
+  sources: Sources = processSources(),
+  use: Use = 'all',
+  schema: Schema = SCHEMA,
+): Config {
   const problems: ConfigProblem[] = [];
-  const lookUp = createLookUp(sources, problems);
+  const lookUp = createLookUp(sources, problems, schema);
   const config: Record<string, Record<string, unknown>> = {};
-  for (const [groupName, group] of Object.entries<Record<string, Setting>>(settings)) {
+  for (const [groupName, group] of Object.entries(schema.settings)) {
     const values: Record<string, unknown> = {};
     for (const [key, setting] of Object.entries(group)) {
       values[key] = parseSetting(setting, lookUp(setting, `${groupName}.${key}`), problems);
@@ -51,21 +58,31 @@ export function loadConfig(sources: Sources = processSources(), use: Use = 'all'
   }
   // The cast is sound only without problems: then every group and key of the schema was filled from its own type.
   const complete = Object.freeze(config) as unknown as Config;
-  problems.push(...checkAcrossSettings(complete, new Set(problems.map(({ key }) => key)), use));
+  problems.push(
+    ...checkAcrossSettings(complete, new Set(problems.map(({ key }) => key)), use, schema.providers),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
   return complete;
 }
 
+/** What settings there are, and the providers that their choices name. */
+export interface Schema {
+  settings: Readonly<Record<string, SettingGroup>>;
+  providers: Providers;
+}
+
+const SCHEMA: Schema = { settings, providers: PROVIDERS };
+
 /** Whether environment, `.env` or the YAML file give the setting with this environment variable. */
 export function isGiven(sources: Sources, env: string): boolean {
-  const known = everySetting().find(({ setting }) => setting.env === env);
+  const known = everySetting(SCHEMA).find(({ setting }) => setting.env === env);
   return known !== undefined && createLookUp(sources, [])(known.setting, known.path).value !== undefined;
 }
 
 /** The settings that are given by a name of the last version, and what they are called now. */
 export function oldNamesIn(sources: Sources): { old: string; now: string }[] {
   const lookUp = createLookUp(sources, []);
-  return everySetting().flatMap(({ setting, path }) => {
+  return everySetting(SCHEMA).flatMap(({ setting, path }) => {
     const { key: old, isOldName } = lookUp(setting, path);
     return isOldName ? [{ old, now: old === setting.formerly?.path ? path : setting.env }] : [];
   });
@@ -77,11 +94,14 @@ interface Found {
   isOldName?: boolean;
 }
 
-function createLookUp(sources: Sources, problems: ConfigProblem[]) {
+function createLookUp(sources: Sources, problems: ConfigProblem[], schema: Schema = SCHEMA) {
+  const every = everySetting(schema);
+  const paths = new Map(every.map(({ setting, path }) => [setting.env, path]));
+  const known = new Set(every.flatMap(({ setting, path }) => [path, setting.formerly?.path ?? path]));
   const dotEnv = dotenv.parse(sources.read('.env') ?? '');
   // A key that was pasted or piped in often brings the end of its line along.
   const variable = (name: string) => (sources.env[name] ?? dotEnv[name])?.trim();
-  const file = readYaml(variable('CONFIG_FILE'), sources, problems);
+  const file = readYaml(variable('CONFIG_FILE'), known, sources, problems);
 
   const direct = (name: string, secret: boolean, emptyIsValue: boolean): Found | undefined => {
     const value = variable(name);
@@ -105,23 +125,14 @@ function createLookUp(sources: Sources, problems: ConfigProblem[]) {
       const want = `${given.key} alone, which is the new name of the same setting`;
       sayOnce(problems, { key: old.key, got: `both it and ${given.key}`, want });
     }
-    const other = () => fallback && (direct(fallback, secret, false) ?? inFile(PATHS.get(fallback)));
+    const other = () => fallback && (direct(fallback, secret, false) ?? inFile(paths.get(fallback)));
     return given ?? (old && { ...old, isOldName: true }) ?? (other() || { key: env, value: undefined });
   };
 }
 
-/** Where each variable's setting stands in the YAML file. */
-const PATHS: ReadonlyMap<string, string> = new Map(
-  everySetting().map(({ setting, path }) => [setting.env, path]),
-);
-
-/** What the YAML file may hold. */
-const KNOWN_PATHS: ReadonlySet<string> = new Set(
-  everySetting().flatMap(({ setting, path }) => [path, setting.formerly?.path ?? path]),
-);
-
-function everySetting(): { setting: Setting; path: string }[] {
-  return Object.entries<Record<string, Setting>>(settings).flatMap(([group, members]) =>
+/** Each setting, and where it stands in the YAML file. */
+function everySetting(schema: Schema): { setting: Setting; path: string }[] {
+  return Object.entries(schema.settings).flatMap(([group, members]) =>
     Object.entries(members).map(([key, setting]) => ({ setting, path: `${group}.${key}` })),
   );
 }
@@ -137,7 +148,12 @@ function readSecret(key: string, path: string, sources: Sources, problems: Confi
   return undefined;
 }
 
-function readYaml(path: string | undefined, sources: Sources, problems: ConfigProblem[]) {
+function readYaml(
+  path: string | undefined,
+  known: ReadonlySet<string>,
+  sources: Sources,
+  problems: ConfigProblem[],
+) {
   const values = new Map<string, unknown>();
   if (!path) return values;
   try {
@@ -148,7 +164,7 @@ function readYaml(path: string | undefined, sources: Sources, problems: ConfigPr
     )) {
       for (const [key, value] of Object.entries((group ?? {}) as Record<string, unknown>)) {
         const setting = `${groupName}.${key}`;
-        if (KNOWN_PATHS.has(setting)) values.set(setting, value);
+        if (known.has(setting)) values.set(setting, value);
         else problems.push({ key: setting, got: `a line in ${path}`, want: 'a known setting' });
       }
     }

@@ -1,4 +1,6 @@
 import type { ConfigProblem } from '../errors.ts';
+import { servedBy } from './models.ts';
+import type { Provider, Providers, Stage } from './providers/provider.ts';
 import type { Config } from './schema.ts';
 
 /** livekit-server logs an error for a shorter secret and runs on; HMAC-SHA256 wants as many bits as its digest. */
@@ -28,12 +30,17 @@ export type Use = 'all' | 'page';
  *
  * @param broken - keys already reported: nothing is said twice.
  */
-export function checkAcrossSettings(config: Config, broken: ReadonlySet<string>, use: Use): ConfigProblem[] {
+export function checkAcrossSettings(
+  config: Config,
+  broken: ReadonlySet<string>,
+  use: Use,
+  providers: Providers,
+): ConfigProblem[] {
   const secret = secretOf(config);
   return use === 'page'
     ? secret
     : [
-        ...modelProblems(config, broken),
+        ...modelProblems(config, broken, providers),
         ...secret,
         ...delayProblems(config),
         ...turnProblems(config),
@@ -46,29 +53,42 @@ function secretOf({ livekit }: Config): ConfigProblem[] {
   return [secretProblem(livekit.apiSecret)].filter((problem) => problem !== undefined);
 }
 
-function modelProblems({ stt, llm, tts, deepgram }: Config, broken: ReadonlySet<string>): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  const need = (key: string, value: unknown, want: string) => {
-    if (!value && !broken.has(key) && !broken.has('OPENAI_BASE_URL'))
-      problems.push({ key, got: '(not set)', want });
-  };
-  const anEndpoint = (name: string) => `the ${name} endpoint's base URL, or OPENAI_BASE_URL for all three`;
-  if (stt.provider === 'openai') need('STT_BASE_URL', stt.baseUrl, anEndpoint('transcription'));
-  need('LLM_BASE_URL', llm.baseUrl, anEndpoint('chat'));
-  if (tts.provider === 'openai') need('TTS_BASE_URL', tts.baseUrl, anEndpoint('speech'));
-  if (stt.provider === 'deepgram' || tts.provider === 'deepgram') {
-    need('DEEPGRAM_API_KEY', deepgram.apiKey, "Deepgram's key");
-    need(
-      'DEEPGRAM_BASE_URL',
-      deepgram.baseUrl,
-      "Deepgram's base URL; calls never leave for the cloud by default",
-    );
+const ENDPOINTS: Readonly<Record<Stage, string>> = { stt: 'transcription', llm: 'chat', tts: 'speech' };
+
+function modelProblems(config: Config, broken: ReadonlySet<string>, providers: Providers): ConfigProblem[] {
+  const wanted: { key: string; value: unknown; want: string }[] = [];
+  for (const stage of ['stt', 'llm', 'tts'] as const) {
+    const name = config[stage].provider;
+    // Its own problem has been told.
+    if (broken.has(`${stage.toUpperCase()}_PROVIDER`) || !providers[name]) continue;
+    const { plugin, own } = servedBy(config, stage, providers);
+    const want = `the ${ENDPOINTS[stage]} endpoint's base URL, or OPENAI_BASE_URL for all three`;
+    if (plugin) wanted.push(...needsOf(providers[name], own));
+    else wanted.push({ key: `${stage.toUpperCase()}_BASE_URL`, value: config[stage].baseUrl, want });
   }
-  if (stt.provider === 'deepgram' && stt.mode !== 'batch') {
-    const want = 'batch, or not set: the modes are for STT_PROVIDER=openai, Deepgram always streams';
-    problems.push({ key: 'STT_MODE', got: stt.mode, want });
-  }
-  return problems;
+  const isNew = (key: string, at: number) => wanted.findIndex((other) => other.key === key) === at;
+  const missing = wanted.filter(
+    ({ key, value }, at) => !value && isNew(key, at) && !broken.has(key) && !broken.has('OPENAI_BASE_URL'),
+  );
+  return [
+    ...missing.map(({ key, want }) => ({ key, got: '(not set)', want })),
+    ...modeProblems(config, providers),
+  ];
+}
+
+function needsOf({ settings, needs = {} }: Provider, own: Readonly<Record<string, unknown>>) {
+  return Object.entries(needs).map(([key, want = '']) => ({
+    key: settings[key]?.env ?? key,
+    value: own[key],
+    want,
+  }));
+}
+
+function modeProblems(config: Config, providers: Providers): ConfigProblem[] {
+  const { provider, mode } = config.stt;
+  if (!providers[provider]?.stt?.plugin || mode === 'batch') return [];
+  const want = `batch, or not set: the modes are for the OpenAI-compatible API, ${provider} has a way of its own`;
+  return [{ key: 'STT_MODE', got: mode, want }];
 }
 
 function delayProblems({ turn }: Config): ConfigProblem[] {

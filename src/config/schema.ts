@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { agent } from './agent-settings.ts';
+import { choiceOf, groupsOf, pluginNames } from './providers/choice.ts';
+import type { SettingGroup, Values } from './providers/provider.ts';
+import { PROVIDERS } from './providers/table.ts';
 import { proxy } from './proxy-settings.ts';
-import { deadlines, type Setting, setting, wireExtras } from './setting.ts';
+import { deadlines, setting, wireExtras } from './setting.ts';
 import { count, durationMs, flag, httpUrl, oneOf, text, turnUrls, wsUrl } from './types.ts';
 import { web } from './web-settings.ts';
 
@@ -29,23 +32,13 @@ export const settings = {
     ),
   },
   agent,
-  openai: {
-    baseUrl: setting(
-      'OPENAI_BASE_URL',
-      httpUrl.optional(),
-      'Base URL for STT, LLM and TTS where they have none',
-    ),
-    apiKey: setting('OPENAI_API_KEY', text.optional(), 'Key for STT, LLM and TTS where they have none', {
-      secret: true,
-    }),
-  },
+  ...groupsOf(PROVIDERS),
   stt: {
-    provider: setting('STT_PROVIDER', oneOf(['openai', 'deepgram'], 'openai'), 'Who transcribes'),
+    ...choiceOf('stt', PROVIDERS, 'Who transcribes'),
     baseUrl: setting('STT_BASE_URL', httpUrl.optional(), 'Transcription endpoint', {
       fallback: 'OPENAI_BASE_URL',
     }),
     apiKey: setting('STT_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
-    model: setting('STT_MODEL', text.optional(), 'Its model; default `whisper-1`, Deepgram `nova-3`'),
     language: setting('STT_LANGUAGE', text.optional(), 'Language code; not set lets the model detect it'),
     mode: setting(
       'STT_MODE',
@@ -56,9 +49,9 @@ export const settings = {
     ...deadlines('STT', 10_000),
   },
   llm: {
+    ...choiceOf('llm', PROVIDERS, 'Who answers'),
     baseUrl: setting('LLM_BASE_URL', httpUrl.optional(), 'Chat endpoint', { fallback: 'OPENAI_BASE_URL' }),
     apiKey: setting('LLM_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
-    model: setting('LLM_MODEL', text.default('gpt-4o-mini'), 'Its model'),
     temperature: setting(
       'LLM_TEMPERATURE',
       z.coerce.number().min(0).max(2).optional(),
@@ -73,10 +66,9 @@ export const settings = {
     ...deadlines('LLM', 10_000),
   },
   tts: {
-    provider: setting('TTS_PROVIDER', oneOf(['openai', 'deepgram'], 'openai'), 'Who speaks'),
+    ...choiceOf('tts', PROVIDERS, 'Who speaks'),
     baseUrl: setting('TTS_BASE_URL', httpUrl.optional(), 'Speech endpoint', { fallback: 'OPENAI_BASE_URL' }),
     apiKey: setting('TTS_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
-    model: setting('TTS_MODEL', text.optional(), 'Its model; default `tts-1`, Deepgram `aura-2-thalia-en`'),
     voice: setting('TTS_VOICE', text.default('alloy'), 'Its voice, any name; a prompt file can override it'),
     format: setting(
       'TTS_FORMAT',
@@ -102,20 +94,12 @@ export const settings = {
     ...wireExtras('TTS'),
     ...deadlines('TTS', 5000),
   },
-  deepgram: {
-    apiKey: setting('DEEPGRAM_API_KEY', text.optional(), 'Key for the Deepgram providers', { secret: true }),
-    baseUrl: setting(
-      'DEEPGRAM_BASE_URL',
-      wsUrl.optional(),
-      'Deepgram server, such as `http://deepgram:8080`; required with a Deepgram provider',
-    ),
-  },
   turn: {
     vad: setting('VAD_PROVIDER', oneOf(['bundled', 'silero'], 'bundled'), 'Voice activity detector'),
     detection: setting(
       'TURN_DETECTION',
       oneOf(['words', 'vad', 'model'], 'words'),
-      'What ends a turn: silence, longer while the words are unfinished (`words`) or, in languages that the on-device model knows, sound so too (`model`); silence alone (`vad`). With Deepgram `words` is `vad`',
+      `What ends a turn: silence, longer while the words are unfinished (\`words\`) or, in languages that the on-device model knows, sound so too (\`model\`); silence alone (\`vad\`). With the transcriber of ${pluginNames('stt', PROVIDERS)} \`words\` is \`vad\``,
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',
@@ -197,9 +181,7 @@ export const settings = {
     ),
     pii: setting('LOG_PII', flag(false), 'Write transcripts, names and numbers at info too'),
   },
-} as const satisfies Record<string, Record<string, Setting>>;
-
-type Group<G extends Record<string, Setting>> = { readonly [K in keyof G]: z.output<G[K]['type']> };
+} as const satisfies Record<string, SettingGroup>;
 
 /** The validated configuration: fully resolved, frozen, by group. */
-export type Config = { readonly [G in keyof typeof settings]: Group<(typeof settings)[G]> };
+export type Config = { readonly [G in keyof typeof settings]: Values<(typeof settings)[G]> };

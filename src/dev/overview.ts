@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelNames } from '../config/models.ts';
+import { servedBy } from '../config/models.ts';
 import { hideUrlSecrets } from '../urls.ts';
 import { DEV_LIVEKIT_FILE, masked } from './livekit-keys.ts';
 import type { Plan, Stage } from './plan.ts';
@@ -64,13 +64,13 @@ function stageRow(
   standIns: RunningStandIns | undefined,
 ): Row {
   const what = stage.toUpperCase();
-  const { provider, baseUrl = '' } = { provider: 'openai', ...config[stage] };
+  const { provider } = config[stage];
+  const { model, baseUrl } = servedBy(config, stage);
   if (standInStages.includes(stage)) {
     const where = `${baseUrl} (pid ${standIns?.service.pid()})`;
     return [what, where, `STAND-IN, not a model: ${standIns?.engines[stage]}`];
   }
-  const where = provider === 'deepgram' ? (config.deepgram.baseUrl ?? '') : baseUrl;
-  return [what, hideUrlSecrets(where), `${modelNames(config)[stage]} (${provider})`];
+  return [what, hideUrlSecrets(baseUrl), `${model} (${provider})`];
 }
 
 /** Names of the prompt files in a folder; those that start with `_` are parts of others. */

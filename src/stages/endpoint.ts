@@ -10,8 +10,3 @@ export function asEndpointError(error: unknown, endpoint: 'stt' | 'llm' | 'tts',
 export function hostOf(url: string | undefined): string {
   return url && URL.canParse(url) ? new URL(url).host : 'unknown';
 }
-
-/** The plugins append `/v1/…` themselves, and want the scheme of the protocol that they speak. */
-export function deepgramRoot(baseUrl: string, scheme: 'ws' | 'http'): string {
-  return baseUrl.replace(/\/+(v1\/*)?$/, '').replace(/^(ws|http)/, scheme);
-}

@@ -1,4 +1,6 @@
 import { type APIConnectOptions, DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
+import { servedBy } from '../config/models.ts';
+import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
 import { ChatMemory } from '../openai/chat-learned.ts';
@@ -6,7 +8,7 @@ import { type Clock, systemClock } from '../openai/clock.ts';
 import { merged } from '../openai/extra-body.ts';
 import type { Persona } from '../persona/persona.ts';
 import { ChatAnswer } from './chat-answer.ts';
-import { hostOf } from './endpoint.ts';
+import { asEndpointError, hostOf } from './endpoint.ts';
 import type { StageHooks } from './hooks.ts';
 
 export interface LlmChoices {
@@ -17,13 +19,13 @@ export interface LlmChoices {
 
 /** The chat endpoint of the configuration, for calls, priming and `check` alike; a prompt file's fields win. */
 export function chatEndpoint(
-  options: Config['llm'],
+  config: Config,
   persona: LlmChoices,
   memory: ChatMemory = new ChatMemory(),
 ): ChatEndpoint {
-  const { baseUrl = '', apiKey, headers, model } = options;
-  const extraBody = merged(options.extraBody ?? {}, persona.extraBody?.llm);
-  return { baseUrl, apiKey, headers, model, extraBody, memory };
+  const { baseUrl = '', apiKey, headers } = config.llm;
+  const extraBody = merged(config.llm.extraBody ?? {}, persona.extraBody?.llm);
+  return { baseUrl, apiKey, headers, model: servedBy(config, 'llm').model, extraBody, memory };
 }
 
 /** What every request of a call asks for; the prompt file wins over the configuration. */
@@ -41,9 +43,19 @@ export interface LlmParts {
   clock?: Clock;
 }
 
-/** The chat model of one call, over our own requests: deadlines, retries before the first byte, abort. */
-export function createLlm(options: Config['llm'], persona: LlmChoices, parts: LlmParts): llm.LLM {
-  return new ChatModel(options, persona, parts);
+/** The chat model of one call: our own client, or the provider's. */
+export async function createLlm(
+  config: Config,
+  persona: LlmChoices,
+  parts: LlmParts,
+  providers?: Providers,
+): Promise<llm.LLM> {
+  const { plugin, baseUrl, ...made } = servedBy(config, 'llm', providers);
+  if (!plugin) return new ChatModel(config, persona, parts);
+  const { temperature, maxTokens } = chatChoices(config.llm, persona);
+  const model = await plugin.create({ ...made, temperature, maxTokens });
+  model.on('error', ({ error }) => parts.hooks.onError(asEndpointError(error, 'llm', baseUrl)));
+  return model;
 }
 
 interface ChatOptions {
@@ -54,19 +66,20 @@ interface ChatOptions {
   toolChoice?: llm.ToolChoice;
 }
 
-class ChatModel extends llm.LLM {
+/** A model behind an OpenAI-compatible endpoint, over our own requests: deadlines, retries before the first byte, abort. */
+export class ChatModel extends llm.LLM {
   readonly #options: Config['llm'];
   readonly #choices: Pick<LlmChoices, 'temperature' | 'maxTokens'>;
   readonly #hooks: StageHooks;
   readonly #endpoint: ChatEndpoint;
   readonly #clock: Clock;
 
-  constructor(options: Config['llm'], persona: LlmChoices, { hooks, endpoint, clock }: LlmParts) {
+  constructor(config: Config, persona: LlmChoices, { hooks, endpoint, clock }: LlmParts) {
     super();
-    this.#options = options;
-    this.#choices = chatChoices(options, persona);
+    this.#options = config.llm;
+    this.#choices = chatChoices(config.llm, persona);
     this.#hooks = hooks;
-    this.#endpoint = endpoint ?? chatEndpoint(options, persona);
+    this.#endpoint = endpoint ?? chatEndpoint(config, persona);
     this.#clock = clock ?? systemClock;
   }
 

@@ -1,6 +1,6 @@
 import type { stt } from '@livekit/agents';
-import { STT as DeepgramStt } from '@livekit/agents-plugin-deepgram';
-import { modelNames } from '../config/models.ts';
+import { servedBy } from '../config/models.ts';
+import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import type { EndpointError } from '../errors.ts';
 import { merged } from '../openai/extra-body.ts';
@@ -9,7 +9,7 @@ import { type Transcript, transcribe } from '../openai/transcription.ts';
 import { transcribeStreamed } from '../openai/transcription-sse.ts';
 import { encodeWav } from '../openai/wav.ts';
 import type { Persona } from '../persona/persona.ts';
-import { asEndpointError, deepgramRoot } from './endpoint.ts';
+import { asEndpointError } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { believedPart, loudnessDbfs, type SilenceReason } from './silence-guard.ts';
 import { FallbackTranscriber } from './turn/fallback-transcriber.ts';
@@ -42,7 +42,7 @@ export function createTranscriber(
     apiKey,
     headers,
     extraBody,
-    model: modelNames(config).stt,
+    model: servedBy(config, 'stt').model,
     language,
     deadlines,
   };
@@ -89,19 +89,16 @@ function believer(language: string | undefined, hooks: SttHooks) {
   };
 }
 
-/** Deepgram's streaming plugin, which says by itself what was said. */
-export function createDeepgramStt(
+/** A provider's own transcriber, which streams and says by itself what was said; `undefined` where it has none. */
+export async function createPluginStt(
   config: Config,
   personaLanguage: string | undefined,
   hooks: SttHooks,
-): stt.STT {
-  const { apiKey = '', baseUrl = '' } = config.deepgram;
-  const plugin = new DeepgramStt({
-    apiKey,
-    baseUrl: deepgramRoot(baseUrl, 'ws'),
-    model: modelNames(config).stt,
-    language: personaLanguage ?? config.stt.language ?? 'multi',
-  });
-  plugin.on('error', ({ error }) => hooks.onError(asEndpointError(error, 'stt', baseUrl)));
-  return plugin;
+  providers?: Providers,
+): Promise<stt.STT | undefined> {
+  const { plugin, baseUrl, ...made } = servedBy(config, 'stt', providers);
+  if (!plugin) return undefined;
+  const transcriber = await plugin.create({ ...made, language: personaLanguage ?? config.stt.language });
+  transcriber.on('error', ({ error }) => hooks.onError(asEndpointError(error, 'stt', baseUrl)));
+  return transcriber;
 }

@@ -1,27 +1,40 @@
 import { type APIConnectOptions, tts } from '@livekit/agents';
-import { TTS as DeepgramTts } from '@livekit/agents-plugin-deepgram';
-import { modelNames } from '../config/models.ts';
+import { servedBy } from '../config/models.ts';
+import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import { merged } from '../openai/extra-body.ts';
 import { speak } from '../openai/speech.ts';
 import type { Persona } from '../persona/persona.ts';
 import { AnswerStream, type AnswerStreamOptions } from './answer-stream.ts';
-import { asEndpointError, deepgramRoot, hostOf } from './endpoint.ts';
+import { asEndpointError, hostOf } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { atOutputRate, FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
 
-/** The voice of one call: our own streaming client, or Deepgram's plugin. */
-export function createTts(
+/** The voice of one call: our own streaming client, or the provider's. */
+export async function createTts(
   config: Config,
   persona: Pick<Persona, 'voice' | 'extraBody'>,
   hooks: StageHooks,
-): tts.TTS {
-  const model = modelNames(config).tts;
-  if (config.tts.provider === 'deepgram') return deepgram(config, model, hooks);
+  providers?: Providers,
+): Promise<tts.TTS> {
+  const { plugin, baseUrl, ...made } = servedBy(config, 'tts', providers);
+  if (!plugin) return createStreamingTts(config, persona, hooks);
+  const voice = persona.voice ?? config.tts.voice;
+  const speaker = await plugin.create({ ...made, voice, speed: config.tts.speed });
+  speaker.on('error', ({ error }) => hooks.onError(asEndpointError(error, 'tts', baseUrl)));
+  return speaker;
+}
+
+/** Our own client of an OpenAI-compatible endpoint; the prompt file's voice and fields win over the settings. */
+export function createStreamingTts(
+  config: Config,
+  persona: Pick<Persona, 'voice' | 'extraBody'>,
+  hooks: StageHooks,
+): StreamingTts {
   return new StreamingTts(
     {
       ...config.tts,
-      model,
+      model: servedBy(config, 'tts').model,
       voice: persona.voice ?? config.tts.voice,
       extraBody: merged(config.tts.extraBody ?? {}, persona.extraBody?.tts),
     },
@@ -122,15 +135,4 @@ class TextStream extends tts.ChunkedStream {
     }
     if (!this.abortSignal.aborted && !this.queue.closed) writer.end(isWhole);
   }
-}
-
-function deepgram(
-  { tts: { speed }, deepgram: { apiKey = '', baseUrl = '' } }: Config,
-  model: string,
-  hooks: StageHooks,
-) {
-  const root = deepgramRoot(baseUrl, 'http');
-  const plugin = new DeepgramTts({ apiKey, baseUrl: root, model, ...(speed === undefined ? {} : { speed }) });
-  plugin.on('error', ({ error }) => hooks.onError(asEndpointError(error, 'tts', baseUrl)));
-  return plugin;
 }

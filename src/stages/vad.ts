@@ -13,7 +13,7 @@ const warmUpDeadlineMs = 5000;
 const options = {
   /** Two windows: one loud window (a click, a keystroke) does not start a turn. */
   minSpeechDuration: 50,
-  /** For Deepgram, whose turns the framework takes; ours reads each window (`turn/stream.ts`). Its turn model refuses less. */
+  /** For a provider's own transcriber, whose turns the framework ends; ours reads each window (`turn/stream.ts`). Its turn model refuses less. */
   minSilenceDuration: 250,
   /** Audio kept from before the detection, or soft first consonants never reach the transcription. */
   prefixPaddingDuration: 500,

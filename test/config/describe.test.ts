@@ -42,7 +42,8 @@ test('a row names the old name of a setting that was renamed', () => {
 
 test('a row shows the default, the fallback, the choices and what is secret', () => {
   expect(rowOf('LIVEKIT_URL')).toContain('| `livekit.url` | required |');
-  expect(rowOf('LLM_MODEL')).toContain('| `gpt-4o-mini` |');
+  expect(rowOf('TTS_VOICE')).toContain('| `alloy` |');
+  expect(rowOf('LLM_MODEL')).toContain('default `gpt-4o-mini` (openai)');
   expect(rowOf('STT_LANGUAGE')).toContain('| – |');
   expect(rowOf('STT_BASE_URL')).toContain('| as `OPENAI_BASE_URL` |');
   expect(rowOf('STT_PROVIDER')).toContain('one of `openai`, `deepgram`');

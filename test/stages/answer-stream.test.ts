@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { AnswerStream } from '../../src/stages/answer-stream.ts';
 import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
-import { createTts } from '../../src/stages/tts.ts';
+import { createStreamingTts } from '../../src/stages/tts.ts';
 import { configFrom } from '../helpers/config.ts';
 import { type Exchange, useEndpointServer } from '../helpers/endpoint-server.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 const voice = (env: Record<string, string> = {}) =>
-  createTts(
+  createStreamingTts(
     configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env }),
     {},
     {

@@ -3,7 +3,7 @@ import { beforeAll } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { ChatMemory } from '../../src/openai/chat-learned.ts';
 import type { AnswerEnd } from '../../src/stages/hooks.ts';
-import { chatEndpoint, createLlm, type LlmChoices } from '../../src/stages/llm.ts';
+import { ChatModel, chatEndpoint, type LlmChoices } from '../../src/stages/llm.ts';
 import { startStandIn } from '../../src/standin/server.ts';
 import { configFrom } from '../helpers/config.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
@@ -43,9 +43,9 @@ async function openChat() {
   /** As the session asks: with a set of tools, though it is empty. */
   function open({ persona = {}, env = {}, said = CALL, tools = new llm.ToolContext([]) }: Asked) {
     const config = configFrom({ LLM_BASE_URL: standIn.baseUrl, LLM_ATTEMPTS: '1', ...env });
-    const model = createLlm(config.llm, persona, {
+    const model = new ChatModel(config, persona, {
       hooks: { onError: (error) => errors.push(error), onAnswer: (end) => ends.push(end) },
-      endpoint: chatEndpoint(config.llm, persona, memory),
+      endpoint: chatEndpoint(config, persona, memory),
       clock,
     });
     const chatCtx = llm.ChatContext.empty();

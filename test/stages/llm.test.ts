@@ -73,7 +73,7 @@ test.each(STRICT)(
     chat.standIn.control({ llm: { always: 'Forty.', strict } });
     const config = configFrom({ LLM_BASE_URL: chat.standIn.baseUrl });
     const primed = { messages: [{ role: 'system', content: 'Be brief.' }], maxTokens: 50 };
-    await primeChat(chatEndpoint(config.llm, {}, chat.memory), primed, { deadlines: config.llm });
+    await primeChat(chatEndpoint(config, {}, chat.memory), primed, { deadlines: config.llm });
     const { refused } = chat.standIn.counts('llm');
     const persona = { maxTokens: 50 };
     expect((await chat.ask({ persona, said: [['system', 'Be brief.\nGreet.']] })).text).toBe('Forty.');
@@ -88,7 +88,7 @@ test('the messages that were primed are the beginning of the call’s', async ()
   chat.standIn.control({ llm: { always: 'Forty.' } });
   const config = configFrom({ LLM_BASE_URL: chat.standIn.baseUrl });
   const primed = { messages: [{ role: 'system', content: 'Be brief.' }] };
-  await primeChat(chatEndpoint(config.llm, {}, chat.memory), primed, { deadlines: config.llm });
+  await primeChat(chatEndpoint(config, {}, chat.memory), primed, { deadlines: config.llm });
   await chat.ask();
   const [first, second] = chat.bodies() as { messages: object[]; max_completion_tokens: number }[];
   expect(JSON.stringify(second?.messages)).toContain(JSON.stringify(first?.messages).slice(0, -1));

@@ -1,6 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { EndpointError } from '../../src/errors.ts';
-import { deepgramRoot } from '../../src/stages/endpoint.ts';
 import { createTranscriber } from '../../src/stages/stt.ts';
 import { FallbackTranscriber } from '../../src/stages/turn/fallback-transcriber.ts';
 import { configFrom } from '../helpers/config.ts';
@@ -184,12 +183,6 @@ test('a server that transcribed in realtime mode and then fails stays in that mo
   first.transcribe.mockRejectedValueOnce(FAILED);
   await expect(transcriber.transcribe(new AbortController().signal)).rejects.toBe(FAILED);
   await expect(transcriber.transcribe(new AbortController().signal)).resolves.toEqual({ text: 'first' });
-});
-
-test('a Deepgram server can be given with or without its version path', () => {
-  expect(deepgramRoot('http://deepgram:8080', 'ws')).toBe('ws://deepgram:8080');
-  expect(deepgramRoot('https://deepgram/v1/', 'ws')).toBe('wss://deepgram');
-  expect(deepgramRoot('wss://deepgram/v1', 'http')).toBe('https://deepgram');
 });
 
 test('fields and headers beyond the standard go out in the form, those of the prompt over those of the setting', async () => {

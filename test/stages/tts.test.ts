@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
 import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
-import { createTts } from '../../src/stages/tts.ts';
+import { createStreamingTts } from '../../src/stages/tts.ts';
 import { configFrom } from '../helpers/config.ts';
 import { useEndpointServer } from '../helpers/endpoint-server.ts';
 
@@ -17,9 +17,9 @@ beforeEach(() => {
   errors = [];
 });
 
-function ttsOf(env: Record<string, string> = {}, persona: Parameters<typeof createTts>[1] = {}) {
+function ttsOf(env: Record<string, string> = {}, persona: Parameters<typeof createStreamingTts>[1] = {}) {
   const config = configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env });
-  return createTts(config, persona, { onError: (error) => errors.push(error) });
+  return createStreamingTts(config, persona, { onError: (error) => errors.push(error) });
 }
 
 function sine(sampleRate: number, durationMs: number, frequency = 440): Int16Array {

@@ -1,3 +1,4 @@
+import { servedBy } from '../../config/models.ts';
 import type { Config } from '../../config/schema.ts';
 import { streamChat } from '../../openai/chat.ts';
 import { type ChatAsk, THINKING_OFF } from '../../openai/chat-body.ts';
@@ -26,20 +27,22 @@ interface Heard {
 export const chat: Check = {
   id: 'chat',
   title: 'the model answers',
-  async run({ config: { llm }, signal }) {
-    if (!llm.baseUrl) return undefined;
+  async run({ config, signal }) {
+    const { model, plugin } = servedBy(config, 'llm');
+    if (plugin || !config.llm.baseUrl) return undefined;
     const memory = new ChatMemory();
-    const heard = await ask(llm, memory, signal);
+    const heard = await ask(config, memory, signal);
     const isSilent = heard.text.trim() === '';
     const first = heard.firstMs === undefined ? '' : ` after ${heard.firstMs} ms`;
     const said = isSilent ? `nothing to say (${heard.finish ?? 'no finish'})` : 'an answer';
     const hint = heard.thoughts !== '' || isSilent ? thinkingHint(isSilent) : undefined;
-    return { detail: `${llm.model}: ${said}${first}${learnedIn(memory.learned)}`, ...(hint && { hint }) };
+    return { detail: `${model}: ${said}${first}${learnedIn(memory.learned)}`, ...(hint && { hint }) };
   },
 };
 
-async function ask(llm: Config['llm'], memory: ChatMemory, signal: AbortSignal): Promise<Heard> {
-  const endpoint = chatEndpoint(llm, {}, memory);
+async function ask(config: Config, memory: ChatMemory, signal: AbortSignal): Promise<Heard> {
+  const { llm } = config;
+  const endpoint = chatEndpoint(config, {}, memory);
   const deadlines = { ...llm, attempts: 1 };
   const startedMs = performance.now();
   const heard: Heard = { text: '', thoughts: '', finish: undefined, firstMs: undefined };
@@ -54,7 +57,7 @@ async function ask(llm: Config['llm'], memory: ChatMemory, signal: AbortSignal):
     return heard;
   } catch (error) {
     const server = { ...endpoint, endpoint: 'llm' as const, deadlines, signal };
-    throw await withOffer(error, { endpoint: 'llm', model: llm.model }, server);
+    throw await withOffer(error, { endpoint: 'llm', model: endpoint.model }, server);
   }
 }
 

@@ -1,4 +1,4 @@
-import { modelNames } from '../../config/models.ts';
+import { servedBy, voiceName } from '../../config/models.ts';
 import type { Config } from '../../config/schema.ts';
 import { speak } from '../../openai/speech.ts';
 import type { Check, CheckContext } from '../check.ts';
@@ -20,11 +20,11 @@ export const speech: Check = {
   title: 'the voice speaks',
   async run(context) {
     const { tts } = context.config;
-    if (tts.provider !== 'openai' || !tts.baseUrl) return undefined;
+    if (servedBy(context.config, 'tts').plugin || !tts.baseUrl) return undefined;
     const { format } = tts;
     const heard = await say(context, format);
     const seconds = (heard.durationMs / 1000).toFixed(1);
-    const detail = `${modelNames(context.config).tts} · ${tts.voice}: ${seconds} s at ${heard.sampleRate} Hz, first sound after ${heard.firstMs} ms`;
+    const detail = `${voiceName(context.config)}: ${seconds} s at ${heard.sampleRate} Hz, first sound after ${heard.firstMs} ms`;
     const hint = format === 'pcm' ? await rateHint(context, heard) : undefined;
     return { detail, ...(hint && { hint }) };
   },
@@ -33,7 +33,7 @@ export const speech: Check = {
 async function say({ config, signal }: CheckContext, format: Config['tts']['format']): Promise<Heard> {
   const { baseUrl = '', apiKey, headers, extraBody, voice, speed } = config.tts;
   const server = { baseUrl, apiKey, headers, signal };
-  const model = modelNames(config).tts;
+  const { model } = servedBy(config, 'tts');
   const deadlines = { ...config.tts, attempts: 1 };
   const startedMs = performance.now();
   let firstMs: number | undefined;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { modelNames } from '../../config/models.ts';
+import { servedBy } from '../../config/models.ts';
 import { AppError } from '../../errors.ts';
 import { pcmStream } from '../../openai/pcm.ts';
 import { openRealtime } from '../../openai/realtime.ts';
@@ -19,8 +19,8 @@ export const transcription: Check = {
   title: 'speech is understood',
   async run({ config, signal }) {
     const { stt } = config;
-    if (stt.provider !== 'openai' || !stt.baseUrl) return undefined;
-    const model = modelNames(config).stt;
+    const { model, plugin } = servedBy(config, 'stt');
+    if (plugin || !stt.baseUrl) return undefined;
     const { baseUrl, apiKey, headers, extraBody, language } = stt;
     const server = { baseUrl, apiKey, headers, deadlines: { ...stt, attempts: 1 }, signal };
     const startedMs = performance.now();

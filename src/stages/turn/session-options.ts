@@ -29,7 +29,7 @@ export function followTurnStt(allowInterruptions: boolean): SessionOptions {
 }
 
 /**
- * For transcribers that stream by themselves (Deepgram's plugin): the framework takes the turns, on this machine. The
+ * For a provider's own transcriber: the framework begins and ends the turns, on this machine. The
  * model is pinned to the on-device version, because the framework picks its cloud twin whenever `LIVEKIT_DEV_MODE` is
  * set; interruptions are decided by VAD.
  */
