@@ -57,6 +57,6 @@ ENV NODE_ENV=production \
 USER 10001:10001
 EXPOSE 8080 8081
 
-# Node may be process 1: SIGTERM and SIGINT are handled (drain), and its call processes are reaped. No HEALTHCHECK:
+# Node may be process 1: SIGTERM and SIGINT are handled (drain), and its host processes are reaped. No HEALTHCHECK:
 # Kubernetes ignores it and probes /healthz and /readyz on 8081 itself.
 CMD ["node", "dist/main.js", "start"]

@@ -1,20 +1,19 @@
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { phraseFolder } from './call/phrase-cache.ts';
 import { oldNamesIn, processSources } from './config/load.ts';
 import { proxyFor } from './config/proxy.ts';
 import { isLoopback, secretProblem } from './config/rules.ts';
 import type { Config } from './config/schema.ts';
+import { forkHosts } from './dispatch/host-child.ts';
 import { checkMedia, type MediaWatch, watchMedia } from './dispatch/media.ts';
+import { poolSize } from './dispatch/pool-size.ts';
 import { createWorker, type Worker } from './dispatch/worker.ts';
-import { adoptFrameworkLog } from './framework/logger.ts';
-import type { Report } from './observe/facts.ts';
 import { createLog, type Log } from './observe/log.ts';
-import { createMetrics } from './observe/metrics.ts';
-import { receiveFacts, relayPath } from './observe/relay.ts';
+import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { goThroughProxies } from './openai/proxied-fetch.ts';
 import { requirePersona } from './persona/choose.ts';
 import { createPersonaStore } from './persona/store.ts';
-import { loadVad } from './stages/vad.ts';
 import { openCredentials } from './web/credentials.ts';
 import { type Listener, listen, listenForOps } from './web/listen.ts';
 
@@ -35,7 +34,6 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const log = createLog(config.log);
   const page = !withWorker || config.web.enabled;
   const credentials = page ? openCredentials(config.web, processSources().read) : undefined;
-  adoptFrameworkLog(log, config.log.level);
   warnAboutSecret(config, log);
   for (const { old, now } of oldNamesIn(processSources()))
     log.warn({ old, now }, 'setting has a new name; the next version does not know the old one');
@@ -47,10 +45,8 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   requirePersona(personas, config.agent.prompt);
   const stopWatching = personas.watch();
 
-  // Each call's process loads its own; this one tells a broken install before LiveKit sends a caller.
-  if (withWorker) await loadVad(config.turn);
-  const worker = withWorker ? createWorker({ config, log, agentFile: agentFile() }) : undefined;
-  const ops = await serveOps(config, worker, media);
+  const { worker, metrics } = withWorker ? openWorker(config, log, media) : { metrics: createMetrics() };
+  const ops = await serveOps(config, { metrics, worker, media });
   log.info({ url: ops.url }, 'health listening');
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally }));
 
@@ -64,26 +60,39 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
 }
 
 /** The extension follows how this file runs: .ts under tsx, .js in dist. */
-const agentFile = () => import.meta.filename.replace(/serve(\.[jt]s)$/, 'agent$1');
+const hostFile = () => import.meta.filename.replace(/serve(\.[jt]s)$/, 'host/main$1');
 
-/** Health and metrics; a worker's counts come from its call processes. */
-async function serveOps(
-  { agent }: Config,
-  worker: Worker | undefined,
-  media: MediaWatch | undefined,
-): Promise<Listener> {
-  const metrics = createMetrics(worker?.facts);
-  let warm = !worker;
-  const report: Report = (fact) => {
-    warm ||= fact.fact === 'process-ready';
-    if (fact.fact === 'call-not-connected') media?.callFailed();
-    metrics.report(fact);
-  };
-  const relay = worker ? await receiveFacts(relayPath(process.pid), report) : undefined;
+/** The worker, and the metrics of all its calls. Its host processes end with this one, however that ends. */
+function openWorker(config: Config, log: Log, media: MediaWatch | undefined) {
+  const worker = createWorker({
+    ...{
+      config,
+      log,
+      size: poolSize(config.agent, availableParallelism()),
+      startHost: forkHosts(hostFile()),
+    },
+    report(fact) {
+      if (fact.fact === 'call-not-connected') media?.callFailed();
+      metrics.report(fact);
+    },
+  });
+  const metrics = createMetrics(worker.facts);
+  process.once('exit', () => worker.kill());
+  return { worker, metrics };
+}
+
+interface OpsSources {
+  metrics: Metrics;
+  worker?: Worker | undefined;
+  media: MediaWatch | undefined;
+}
+
+/** Health and metrics. */
+async function serveOps({ agent }: Config, { metrics, worker, media }: OpsSources): Promise<Listener> {
   const unready = () => [
     ...(worker && !worker.facts.isRegistered() ? ['not registered with LiveKit'] : []),
     ...(worker?.facts.isDraining() ? ['draining'] : []),
-    ...(warm ? [] : ['no call process is warm yet']),
+    ...(worker && !worker.isWarm() ? ['no host process is warm'] : []),
     ...[media?.problem() ?? []].flat(),
   ];
   const ops = await listenForOps({ metrics, unready, host: agent.healthHost, port: agent.healthPort });
@@ -91,7 +100,6 @@ async function serveOps(
     url: ops.url,
     async close() {
       await ops.close();
-      await relay?.close();
       await rm(phraseFolder(process.pid), { recursive: true, force: true });
     },
   };

@@ -11,7 +11,7 @@ const ROWS = [
   ['dispatch', 'call', 'web', 'doctor', 'dev'],
   ['host'],
   ['bench'],
-  ['main', 'cli', 'serve', 'agent'],
+  ['main', 'cli', 'serve'],
 ];
 const TOP_ROW = ROWS.length - 1;
 
@@ -131,12 +131,23 @@ test('only src/framework reaches into members that LiveKit’s libraries keep to
 });
 
 /** Their casts and reflections are of other things. */
-const NOT_LIVEKIT = [
-  'src/config/describe.ts',
-  'src/config/load.ts',
-  'src/dispatch/socket-proxy.ts',
-  'src/standin/flite.ts',
-];
+const NOT_LIVEKIT = ['src/config/describe.ts', 'src/config/load.ts', 'src/standin/flite.ts'];
+
+/** Every file that a file has loaded with it, itself included. */
+function loadedWith(path: string, known = new Set<string>()): Set<string> {
+  if (!known.has(path))
+    for (const next of imports.get(known.add(path) && path) ?? []) loadedWith(next, known);
+  return known;
+}
+
+test('the worker’s process loads neither LiveKit’s framework nor its native client', () => {
+  const loaded = loadedWith('src/serve.ts');
+  expect([...loaded]).toContain('src/dispatch/worker.ts');
+  const files = source.filter(({ path }) => loaded.has(path));
+  expect(
+    linesWith(/^(?!.*\bimport type\b).*\bfrom ['"]@livekit\/(agents|rtc-node|local-inference)/, files),
+  ).toEqual([]);
+});
 
 test('a provider is known in its file and its line of the table alone', () => {
   const others = except('src/config/providers/deepgram.ts', 'src/config/providers/table.ts');
@@ -158,7 +169,7 @@ test('there are no barrels, and no files named for everything', () => {
 });
 
 test('only entries of a call, as the framework loads them, are default exports', () => {
-  const others = except('src/agent.ts', 'src/bench/stock-agent.ts');
+  const others = except('src/bench/stock-agent.ts');
   expect(linesWith(/\bexport default\b|\bas default\b/, others)).toEqual([]);
 });
 

@@ -31,7 +31,7 @@ export interface WorkerOptions {
 
 /**
  * A worker as in production but for the addresses of LiveKit and endpoints, run by Node as the bench itself is. Returns
- * when a call process is warm.
+ * when a host process is warm.
  */
 export async function startWorker({
   pipeline,
@@ -79,7 +79,7 @@ export async function startWorker({
   return service;
 }
 
-/** Until a call process is warm: a greeting is measured with a free slot. */
+/** Until a host process is warm: a greeting is measured with a free slot. */
 async function untilReady(url: string): Promise<void> {
   const endMs = performance.now() + READY_WITHIN_MS;
   while (performance.now() < endMs) {

@@ -17,7 +17,6 @@ export const agent = {
     count(10, 1),
     'Call slots of this worker; full means refused, never dropped',
   ),
-  idleProcesses: setting('IDLE_PROCESSES', count(1, 1, 64), 'Call processes kept warm for the next callers'),
   deployment: setting(
     'AGENT_DEPLOYMENT',
     deploymentName,
@@ -37,6 +36,7 @@ export const agent = {
     'SPARE_HOSTS',
     count(1, 0, 64),
     'Warm processes beyond those that have calls: for the next callers, and in place of one that ends',
+    { formerly: { env: 'IDLE_PROCESSES', path: 'agent.idleProcesses' } },
   ),
   hostMemoryMb: setting(
     'HOST_MEMORY_MB',

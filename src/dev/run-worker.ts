@@ -7,7 +7,7 @@ import type { Supervised } from './supervise.ts';
 
 /** A busy two-core machine loads the framework's native modules in ten seconds or so. */
 const WITHIN_MS = 90_000;
-/** It ends its calls first, so that callers hear of it; a call process just being started would hold it for 5 s. */
+/** It ends its calls first, so that callers hear of it. */
 const GRACE_MS = 3000;
 
 export interface RunningWorker {

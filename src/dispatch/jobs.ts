@@ -9,10 +9,10 @@ import {
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { ToLiveKit } from './agent-socket.ts';
-import type { Slots } from './call-slots.ts';
 import type { AssignedJob } from './host-messages.ts';
 import type { CallEnd } from './host-process.ts';
 import { CHECK_ROOM_PREFIX } from './media.ts';
+import type { Slots } from './slots.ts';
 
 /** From an accepted offer to its assignment. livekit-server itself gives up after 3 s. */
 const ASSIGNED_WITHIN_MS = 10_000;

@@ -7,7 +7,7 @@ import {
 } from '@livekit/protocol';
 import type { Config } from '../config/schema.ts';
 import type { ToLiveKit } from './agent-socket.ts';
-import { COLD_LOAD, FULL_LOAD } from './call-slots.ts';
+import { COLD_LOAD, FULL_LOAD } from './slots.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;

@@ -1,165 +1,214 @@
-import { AgentServer, InferenceRunner, type JobRequest, ServerOptions } from '@livekit/agents';
 import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
+import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { WorkerFacts } from '../observe/metrics.ts';
+import { type Clock, systemClock } from '../openai/clock.ts';
 import { socketAgentFor } from '../openai/proxy.ts';
 import { hideUrlSecrets } from '../urls.ts';
-import { reportLoadAtOnce } from './load-report.ts';
-import { CHECK_ROOM_PREFIX } from './media.ts';
-import { createRegistration } from './registration.ts';
+import type { FromLiveKit } from './agent-socket.ts';
+import type { StartHost } from './host-child.ts';
+import { HostPool } from './host-pool.ts';
+import type { CallEnd } from './host-process.ts';
+import { Jobs } from './jobs.ts';
+import { LiveKitLink } from './livekit-link.ts';
+import type { PoolSize } from './pool-size.ts';
 import { createSlots, type Slots } from './slots.ts';
-import { openSocketsThrough } from './socket-proxy.ts';
+import { registration, workerStatus } from './worker-messages.ts';
 
-/** A small or busy machine needs seconds to start a call process; the framework's 10 s kill it in a loop. */
-const INITIALIZE_TIMEOUT_MS = 60_000;
-/** A call process that is asked to end has said good-bye already; one still starting never answers at all. */
-const SHUTDOWN_TIMEOUT_MS = 5000;
-
-/** The server's own `agents.target_load`: see `slots.ts`. */
-const LOAD_THRESHOLD = 0.7;
+/** For a call to say good-bye when it is told to end, and for processes to end after their calls. */
+const GOODBYE_WITHIN_MS = 15_000;
+const EXIT_WITHIN_MS = 3000;
 
 export interface WorkerParts {
-  config: Config;
+  config: Pick<Config, 'livekit' | 'agent'>;
+  size: PoolSize;
   log: Log;
-  /** File that each call's process imports. */
-  agentFile: string;
+  report: Report;
+  startHost: StartHost;
+  clock?: Clock;
 }
 
 /** The registered worker of this process. */
 export interface Worker {
   readonly facts: WorkerFacts;
-  /** Serves until `stop`. @throws AppError when LiveKit cannot be reached for about 80 s. */
+  /** Whether a process is ready to take a call at once. */
+  isWarm(): boolean;
+  /** Serves until `stop`. @throws AppError when LiveKit cannot be reached for 80 s. */
   run(): Promise<void>;
-  /** Takes no new calls, waits for the running ones up to `DRAIN_TIMEOUT_MS`, then ends. */
+  /** Takes no new calls, waits for the running ones up to `DRAIN_TIMEOUT_MS`, or has them say good-bye at once. */
   stop(options: { drain: boolean }): Promise<void>;
+  /** Ends every host process at once. */
+  kill(): void;
 }
 
-export function createWorker({ config, log, agentFile }: WorkerParts): Worker {
-  const slots = createSlots(config.agent.maxCalls, () => server.activeJobs.map(({ job }) => job.id));
-  if (config.turn.detection !== 'model') leaveOutTurnModel();
-  const registration = createRegistration();
-  const load = () => {
-    registration.seen();
-    return slots.load();
-  };
-  let stopping = false;
-  const isTaken = (jobId: string) => !stopping && slots.take(jobId);
-  const options = serverOptions({ config, agentFile, slots, load, isTaken, log });
-  const server = new AgentServer(options);
-  const proxied = socketAgentFor(config.livekit.url);
-  if (proxied) openSocketsThrough(config.livekit.url, proxied);
-  server.event.on('worker_registered', (workerId: string) => {
-    registration.seen();
-    // Calls go on while only the worker's own connection is down: once registered, never give up on it.
-    options.maxRetry = Number.MAX_SAFE_INTEGER;
-    log.info({ workerId, agentName: config.agent.name, slots: config.agent.maxCalls }, 'worker registered');
-  });
-  const stopReporting = reportLoadAtOnce(server, slots, LOAD_THRESHOLD);
-  return {
-    facts: {
+/** Registers with LiveKit, answers its offers by the free slots, and has host processes run the calls. */
+export function createWorker(parts: WorkerParts): Worker {
+  return new AgentWorker(parts);
+}
+
+class AgentWorker implements Worker {
+  readonly facts: WorkerFacts;
+  readonly #config: WorkerParts['config'];
+  readonly #log: Log;
+  readonly #report: Report;
+  readonly #clock: Clock;
+  readonly #slots: Slots;
+  readonly #link: LiveKitLink;
+  readonly #pool: HostPool;
+  readonly #jobs: Jobs;
+  #isStopping = false;
+  /** Told when the last call is over, and when the last process is gone. */
+  #onChange = () => {};
+
+  constructor({ config, size, log, report, startHost, clock = systemClock }: WorkerParts) {
+    this.#config = config;
+    this.#log = log;
+    this.#report = report;
+    this.#clock = clock;
+    this.#slots = createSlots(config.agent.maxCalls, () => this.#slotsChanged());
+    this.#pool = this.#createPool(size, startHost);
+    this.#link = this.#createLink();
+    this.#jobs = new Jobs({
+      ...{ slots: this.#slots, url: config.livekit.url, clock, log },
+      send: (message) => this.#link.send(message),
+      take: (job) => this.#pool.take(job),
+      withdraw: (jobId) => this.#pool.withdraw(jobId),
+      isStopping: () => this.#isStopping,
+    });
+    this.facts = {
       slots: config.agent.maxCalls,
-      slotsUsed: slots.used,
-      isRegistered: () => !stopping && registration.isFresh(),
-      isDraining: () => stopping,
-    },
-    async run() {
-      try {
-        await server.run();
-      } catch (error) {
-        if (stopping) return;
-        throw new AppError(
-          `worker lost LiveKit at ${hideUrlSecrets(config.livekit.url)}: ${messageOf(error)}`,
-          {
-            hint: `check LIVEKIT_URL, that LIVEKIT_API_KEY and LIVEKIT_API_SECRET are the server’s${proxied ? ', and HTTP_PROXY, HTTPS_PROXY and NO_PROXY, by which a proxy leads there' : ''}`,
-            cause: error,
-          },
-        );
-      }
-    },
-    async stop({ drain }) {
-      stopping = true;
-      stopReporting();
-      if (drain) await drainCalls(server, slots, log);
-      await server.close();
-    },
-  };
-}
-
-/** The method under which the framework registers its on-device turn model (agents 1.9.0). */
-const TURN_MODEL = 'lk_eot_audio';
-
-/**
- * The framework starts a process that holds the turn model, about 350 MB, whether it is used or not. A registration
- * that it finds but does not list keeps it from doing so.
- */
-function leaveOutTurnModel(): void {
-  Object.defineProperty(InferenceRunner.registeredRunners, TURN_MODEL, {
-    value: 'not used',
-    enumerable: false,
-  });
-}
-
-async function drainCalls(server: AgentServer, slots: Slots, log: Log): Promise<void> {
-  log.info({ calls: slots.used() }, 'draining');
-  try {
-    await server.drain();
-  } catch (error) {
-    log.warn({ calls: slots.used(), error: messageOf(error) }, 'drain limit reached, ending running calls');
+      slotsUsed: () => this.#slots.used(),
+      isRegistered: () => !this.#isStopping && this.#link.isRegistered(),
+      isDraining: () => this.#isStopping,
+      hosts: () => this.#pool.hosts,
+    };
   }
-}
 
-interface ServerParts extends WorkerParts {
-  slots: Slots;
-  load(): number;
-  /** Takes a slot for the job, if it may have one. */
-  isTaken(jobId: string): boolean;
-}
+  isWarm(): boolean {
+    return this.#pool.isWarm();
+  }
 
-/**
- * `production: false` only keeps the framework from replacing a 0 by its own default (`port || 8081`); every
- * value is given, and neither its CLI nor `LIVEKIT_DEV_MODE` is involved.
- */
-function serverOptions({ config, agentFile, slots, load, isTaken, log }: ServerParts): ServerOptions {
-  const { livekit, agent } = config;
-  return new ServerOptions({
-    agent: agentFile,
-    agentName: agent.name,
-    wsURL: workerUrl(livekit.url),
-    apiKey: livekit.apiKey,
-    apiSecret: livekit.apiSecret,
-    // Its own health endpoint is not ours (`web/ops.ts`): out of the way, on any free port.
-    host: '127.0.0.1',
-    port: 0,
-    production: false,
-    numIdleProcesses: agent.idleProcesses,
-    initializeProcessTimeout: INITIALIZE_TIMEOUT_MS,
-    shutdownProcessTimeout: SHUTDOWN_TIMEOUT_MS,
-    drainTimeout: agent.drainTimeoutMs,
-    loadThreshold: LOAD_THRESHOLD,
-    loadFunc: async () => load(),
-    requestFunc: (request) => answer(request, { slots, isTaken, log }),
-  });
-}
+  async run(): Promise<void> {
+    this.#pool.start();
+    const { url } = this.#config.livekit;
+    try {
+      await this.#link.run();
+    } catch (error) {
+      this.kill();
+      const byProxy = socketAgentFor(url)
+        ? ', and HTTP_PROXY, HTTPS_PROXY and NO_PROXY, by which a proxy leads there'
+        : '';
+      throw new AppError(`worker lost LiveKit at ${hideUrlSecrets(url)}: ${messageOf(error)}`, {
+        hint: `check LIVEKIT_URL, that LIVEKIT_API_KEY and LIVEKIT_API_SECRET are the server’s${byProxy}`,
+        cause: error,
+      });
+    }
+  }
 
-/** The framework appends `agent` to the URL as text: below a path it needs the slash, at the root it brings one. */
-function workerUrl(url: string): string {
-  const { pathname } = new URL(url);
-  return pathname === '/' ? url.replace(/\/+$/, '') : url.replace(/\/*$/, '/');
-}
+  async stop({ drain }: { drain: boolean }): Promise<void> {
+    this.#isStopping = true;
+    this.#pool.drain();
+    this.#tellStatus();
+    const isOver = () => this.#slots.used() === 0;
+    this.#log.info({ calls: this.#slots.used() }, 'draining');
+    const isDrained = drain && (await this.#until(isOver, this.#config.agent.drainTimeoutMs));
+    if (!isDrained && !isOver()) {
+      if (drain) this.#log.warn({ calls: this.#slots.used() }, 'drain limit reached, ending running calls');
+      this.#pool.endCalls('the worker is stopping');
+      await this.#until(isOver, GOODBYE_WITHIN_MS);
+    }
+    this.#pool.stop();
+    await this.#until(() => this.#pool.hosts.length === 0, EXIT_WITHIN_MS);
+    this.kill();
+    this.#link.close();
+  }
 
-/** Accepts while a slot is free; rooms of `media-check.ts` need no agent. A refused job goes to another worker, or is asked for again by the token route. */
-async function answer(
-  request: JobRequest,
-  { slots, isTaken, log }: Pick<ServerParts, 'slots' | 'isTaken' | 'log'>,
-): Promise<void> {
-  if (request.room?.name.startsWith(CHECK_ROOM_PREFIX)) return request.reject();
-  const fields = { jobId: request.id, slotsUsed: slots.used(), pii_room: request.room?.name };
-  if (isTaken(request.id)) {
-    log.info(fields, 'job accepted');
-    await request.accept();
-  } else {
-    log.warn(fields, 'job refused: every call slot is taken, or the worker is stopping');
-    await request.reject();
+  kill(): void {
+    this.#pool.kill();
+  }
+
+  #createPool(size: PoolSize, startHost: StartHost): HostPool {
+    const { hostMemoryMb, hostRecycleCalls } = this.#config.agent;
+    return new HostPool({
+      ...{ startHost, size, clock: this.#clock, log: this.#log },
+      limits: { memoryMb: hostMemoryMb, recycleCalls: hostRecycleCalls },
+      events: {
+        onJoined: (jobId) => this.#jobs.joined(jobId),
+        onCallEnded: (jobId, end) => this.#callEnded(jobId, end),
+        onFact: (fact) => this.#report(fact),
+        onHostReady: () => this.#tellStatus(),
+        onHostEnded: (end) => {
+          this.#report({ fact: 'host-ended', end });
+          this.#tellStatus();
+          this.#onChange();
+        },
+      },
+    });
+  }
+
+  #createLink(): LiveKitLink {
+    const { livekit, agent } = this.#config;
+    const { url, apiKey, apiSecret } = livekit;
+    return new LiveKitLink({
+      ...{ url, apiKey, apiSecret, agent: socketAgentFor(url), clock: this.#clock, log: this.#log },
+      greeting: () => [registration(agent), this.#status()],
+      onMessage: (message) => this.#hear(message),
+      onLost: () => this.#jobs.forgetOffers(),
+      onRegistered: (workerId) => {
+        const fields = { workerId, agentName: agent.name, slots: agent.maxCalls };
+        this.#log.info(fields, 'worker registered');
+      },
+    });
+  }
+
+  #hear(message: FromLiveKit): void {
+    if (message.case === 'availability') this.#jobs.offered(message.value);
+    else if (message.case === 'assignment') this.#jobs.assigned(message.value);
+    else if (message.case === 'termination') this.#jobs.terminated(message.value.jobId);
+  }
+
+  #callEnded(jobId: string, end: CallEnd): void {
+    const { reason, ok, isLost, durationMs, cpuMs, host } = end;
+    const fields = { jobId, host, reason, durationMs: Math.round(durationMs), cpuMs: Math.round(cpuMs) };
+    if (isLost) this.#log.error(fields, 'call lost with its host process');
+    else if (!ok) this.#log.warn(fields, 'call failed');
+    else this.#log.info(fields, 'call over');
+    const how = isLost ? 'lost' : ok ? 'ok' : 'failed';
+    this.#report({ fact: 'call-over', host, how, durationMs, cpuMs });
+    this.#jobs.ended(jobId, end);
+  }
+
+  #slotsChanged(): void {
+    this.#tellStatus();
+    this.#onChange();
+  }
+
+  #tellStatus(): void {
+    this.#link.send(this.#status());
+  }
+
+  /** A worker that is still cold takes a call only if no other does. */
+  #status() {
+    return workerStatus({
+      isOpen: !this.#isStopping,
+      isWarm: this.#pool.isWarm(),
+      load: this.#slots.load(),
+      calls: this.#slots.used(),
+    });
+  }
+
+  /** @returns whether it came true in time. */
+  #until(isTrue: () => boolean, withinMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const done = (result: boolean) => {
+        cancel();
+        this.#onChange = () => {};
+        resolve(result);
+      };
+      const cancel = this.#clock.after(withinMs, () => done(false));
+      this.#onChange = () => isTrue() && done(true);
+      if (isTrue()) done(true);
+    });
   }
 }

@@ -1,9 +1,8 @@
 /**
- * What happens in calls, as it is counted. Call processes state facts; the worker's process turns all of them into
- * metrics on one port. Durations are milliseconds; nothing here may hold what a caller said, or who they are.
+ * What happens in calls, as it is counted. Host processes state facts; the worker's process turns all of
+ * them into metrics on one port. Durations are milliseconds; nothing here may hold what a caller said, or who they are.
  */
 export type CallFact =
-  | { fact: 'process-ready' }
   | { fact: 'call-not-connected' }
   /** Of the worker itself: a host process ended, and why. */
   | { fact: 'host-ended'; end: string }

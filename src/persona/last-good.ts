@@ -16,7 +16,7 @@ export interface LastGood {
 const TEXTS = z.record(z.string(), z.string());
 
 /**
- * Keeps the last good prompts on disk, for call processes that start after a bad edit: they have never seen
+ * Keeps the last good prompts on disk, for host processes that start after a bad edit: they have never seen
  * the version that the others still use. The folder is this user's own (mode 0700), as prompts are trusted.
  */
 export function keepOnDisk(dir: string, base = tmpdir()): LastGood {

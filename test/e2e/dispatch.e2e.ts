@@ -73,8 +73,8 @@ test('a caller who comes before the worker is served by one agent as soon as the
   expect(startedCalls(worker)).toBe(2);
 });
 
-test('a worker that is slow to start the process of its first call keeps that call', async () => {
-  const worker = stack().startProgram('start', { AGENT_NAME: 'cold', IDLE_PROCESSES: '1' });
+test('a worker whose host processes are still starting keeps its first call', async () => {
+  const worker = stack().startProgram('start', { AGENT_NAME: 'cold' });
   await worker.logged('worker registered');
   const caller = await joinByPage(stack(), String((await worker.logged('page listening')).url));
   await untilServed(caller);

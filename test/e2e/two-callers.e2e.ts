@@ -9,7 +9,7 @@ const MAN = {
   hears: 'Hold the small button at the back for ten seconds.',
 };
 
-const stack = useStack({ env: { IDLE_PROCESSES: '2' } });
+const stack = useStack();
 
 test('two callers at once are each understood and answered, and hear nothing of the other', async () => {
   const { standIn, callers } = stack();
