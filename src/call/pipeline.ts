@@ -6,7 +6,7 @@ import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Deadlines } from '../openai/exchange.ts';
 import { LONGEST_PATIENCE_MS } from '../openai/pace.ts';
 import type { Persona } from '../persona/store.ts';
-import { hostOf } from '../stages/endpoint.ts';
+import { urlHost } from '../stages/endpoint.ts';
 import { createLlm } from '../stages/llm.ts';
 import { createPluginStt, createTranscriber, type SttHooks } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
@@ -115,7 +115,7 @@ async function createEars(
     onTurn: hooks.onTurnEnded,
     onTurnCut: hooks.onTurnCut,
     model: servedBy(config, 'stt', providers).model,
-    provider: hostOf(config.stt.baseUrl),
+    provider: urlHost(config.stt.baseUrl),
   });
   return { stt, ...followTurnStt(persona.allowInterruptions) };
 }

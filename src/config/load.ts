@@ -123,7 +123,7 @@ function createLookUp(sources: Sources, problems: ConfigProblem[], schema: Schem
     const old = formerly && (direct(formerly.env, secret, emptyIsValue) ?? inFile(formerly.path));
     if (given && old) {
       const want = `${given.key} alone, which is the new name of the same setting`;
-      sayOnce(problems, { key: old.key, got: `both it and ${given.key}`, want });
+      addOnce(problems, { key: old.key, got: `both it and ${given.key}`, want });
     }
     const other = () => fallback && (direct(fallback, secret, false) ?? inFile(paths.get(fallback)));
     return given ?? (old && { ...old, isOldName: true }) ?? (other() || { key: env, value: undefined });
@@ -141,9 +141,9 @@ function readSecret(key: string, path: string, sources: Sources, problems: Confi
   try {
     const content = sources.read(path)?.trim();
     if (content) return content;
-    sayOnce(problems, { key, got: path, want: 'a readable, non-empty file' });
+    addOnce(problems, { key, got: path, want: 'a readable, non-empty file' });
   } catch (error) {
-    sayOnce(problems, { key, got: path, want: `a readable file (${messageOf(error)})` });
+    addOnce(problems, { key, got: path, want: `a readable file (${messageOf(error)})` });
   }
   return undefined;
 }
@@ -180,14 +180,14 @@ function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[])
     raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : hideUrlSecrets(JSON.stringify(raw));
   const odd = setting.isJson ? undefined : controlCharacterIn(raw);
   if (odd) {
-    sayOnce(problems, { key: found.key, got, want: `one line of text without control characters; ${odd}` });
+    addOnce(problems, { key: found.key, got, want: `one line of text without control characters; ${odd}` });
     return undefined;
   }
   const result = setting.type.safeParse(raw);
   if (result.success) return result.data;
   const want = result.error.issues.map(({ message }) => message).join('; ');
   const problem = { key: found.key, got, want: raw === undefined ? `${want}: ${setting.doc}` : want };
-  sayOnce(problems, problem, raw === undefined ? setting.fallback : undefined);
+  addOnce(problems, problem, raw === undefined ? setting.fallback : undefined);
   return undefined;
 }
 
@@ -205,10 +205,10 @@ function controlCharacterIn(value: unknown): string | undefined {
 const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
 
 /**
- * Several settings fall back on one, and read the same variable or file: its fault is said once.
+ * Several settings fall back on one, and read the same variable or file: its fault is listed once.
  *
- * @param origin - another key at which the fault may have been said already.
+ * @param origin - another key under which the fault may be listed already.
  */
-function sayOnce(problems: ConfigProblem[], problem: ConfigProblem, origin?: string): void {
+function addOnce(problems: ConfigProblem[], problem: ConfigProblem, origin?: string): void {
   if (!problems.some(({ key }) => key === problem.key || key === origin)) problems.push(problem);
 }

@@ -28,7 +28,7 @@ export type Use = 'all' | 'page';
 /**
  * Faults that only show when settings are seen together.
  *
- * @param broken - keys already reported: nothing is said twice.
+ * @param broken - keys that have a problem already: they get no second one.
  */
 export function checkAcrossSettings(
   config: Config,
@@ -59,7 +59,7 @@ function modelProblems(config: Config, broken: ReadonlySet<string>, providers: P
   const wanted: { key: string; value: unknown; want: string }[] = [];
   for (const stage of ['stt', 'llm', 'tts'] as const) {
     const name = config[stage].provider;
-    // Its own problem has been told.
+    // A name that is no provider's is a problem already.
     if (broken.has(`${stage.toUpperCase()}_PROVIDER`) || !providers[name]) continue;
     const { plugin, own } = servedBy(config, stage, providers);
     const want = `the ${ENDPOINTS[stage]} endpoint's base URL, or OPENAI_BASE_URL for all three`;

@@ -12,11 +12,11 @@ export interface Setting<T extends z.ZodType = z.ZodType> {
   secret?: boolean;
   /** Another variable that fills this one when it is not set. */
   fallback?: string;
-  /** Names that the last version knew it by. They work for one version: the log says so, and both names at once are a fault. */
+  /** Its names in the last version. They work for one version, with a line in the log; both names at once are a fault. */
   formerly?: { env: string; path: string };
   /** The empty string is a value, not «not set». */
   emptyIsValue?: boolean;
-  /** Text of a format that judges white space and control characters itself, JSON: it may run over several lines. */
+  /** JSON, whose parser decides about white space and control characters: it may have several lines. */
   isJson?: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { EndpointError } from '../errors.ts';
 import { fault, type Target } from './fault.ts';
 import type { ServerEvent } from './realtime-dialect.ts';
 import { RealtimeLink } from './realtime-link.ts';
-import { Unanswered } from './realtime-unanswered.ts';
+import { PendingCommits } from './realtime-pending.ts';
 import { type Outcome, Utterance } from './realtime-utterance.ts';
 import { authorization, endpointUrl, type RemoteOptions } from './request.ts';
 import { type Transcript, unsayable } from './transcription.ts';
@@ -67,7 +67,7 @@ class Client implements Realtime {
   readonly #options: RealtimeOptions;
   readonly #target: Target;
   readonly #link: RealtimeLink;
-  readonly #unanswered: Unanswered;
+  readonly #pending: PendingCommits;
   #open: Utterance;
 
   constructor(options: RealtimeOptions) {
@@ -76,7 +76,7 @@ class Client implements Realtime {
     const secrets = [apiKey ?? '', prompt ?? '', ...Object.values(headers)];
     this.#target = { endpoint: 'stt', url: realtimeUrl(options), secrets };
     this.#open = new Utterance(options.sampleRate);
-    this.#unanswered = new Unanswered({
+    this.#pending = new PendingCommits({
       ...options,
       target: this.#target,
       drop: (error) => this.#link.connection?.drop(error),
@@ -93,13 +93,13 @@ class Client implements Realtime {
       ...this.#target,
       headers: authorization(apiKey, headers),
       onReady: () => {
-        this.#unanswered.begin();
+        this.#pending.begin();
         this.#send();
       },
-      onEvent: (event) => this.#hear(event),
+      onEvent: (event) => this.#take(event),
       onLost: (error) => {
         this.#open.rewind();
-        this.#unanswered.lost(error);
+        this.#pending.lost(error);
       },
     });
   }
@@ -110,7 +110,7 @@ class Client implements Realtime {
   }
 
   async commit(signal?: AbortSignal): Promise<Transcript> {
-    const failed = this.#link.closed || signal?.aborted ? this.#aborted() : this.#unanswered.unfit;
+    const failed = this.#link.closed || signal?.aborted ? this.#aborted() : this.#pending.unfit;
     const utterance = this.#open;
     if (failed || utterance.durationMs < SHORTEST_MS) {
       this.clear();
@@ -118,7 +118,7 @@ class Client implements Realtime {
       return { text: '' };
     }
     this.#open = new Utterance(this.#options.sampleRate);
-    const giveUp = () => this.#unanswered.giveUp(utterance, this.#aborted());
+    const giveUp = () => this.#pending.giveUp(utterance, this.#aborted());
     signal?.addEventListener('abort', giveUp);
     try {
       return await new Promise((resolve, reject) => this.#enqueue(utterance, { resolve, reject }));
@@ -139,12 +139,12 @@ class Client implements Realtime {
 
   close(): void {
     this.#link.close();
-    this.#unanswered.refuseAll(this.#aborted());
+    this.#pending.refuseAll(this.#aborted());
   }
 
   #enqueue(utterance: Utterance, outcome?: Outcome): void {
     utterance.commit(outcome);
-    this.#unanswered.push(utterance);
+    this.#pending.push(utterance);
     this.#link.connectNow();
     this.#send();
   }
@@ -152,14 +152,14 @@ class Client implements Realtime {
   /** All that the connection can take and does not have. */
   #send(): void {
     const { connection } = this.#link;
-    if (connection === undefined || !this.#unanswered.sendTo(connection)) return;
+    if (connection === undefined || !this.#pending.sendTo(connection)) return;
     if (this.#open.whole) this.#open.sendTo(connection);
   }
 
-  #hear(event: ServerEvent): void {
+  #take(event: ServerEvent): void {
     const forgiven = this.#link.connection?.dialect.forgives;
     if ('said' in event && forgiven?.test(event.said)) return;
-    if (this.#unanswered.hear(event) || event.kind !== 'delta') return;
+    if (this.#pending.take(event) || event.kind !== 'delta') return;
     const error = unsayable(
       this.#target,
       this.#open.partial.length + event.text.length,

@@ -58,7 +58,7 @@ export async function readAnswer(parts: AttemptParts): Promise<Attempt> {
   return reader.end(cut.signal.aborted);
 }
 
-/** For thoughts that came apart from the text, by no marker of which the model could be known. */
+/** Advice where thoughts came in a field of their own, so that no marker tells which model it is. */
 const THINKING_OFF_SETTING =
   'LLM_EXTRA_BODY={"chat_template_kwargs":{"enable_thinking":false}}, for gpt-oss {"reasoning_effort":"low"}';
 
@@ -73,7 +73,7 @@ class AnswerReader {
   #chars = 0;
   #thoughtChars = 0;
   #finish: string | undefined;
-  /** Whether it has said anything, were it to itself. */
+  /** Whether anything came: text, thoughts or the call of a tool. */
   hasBegun = false;
 
   constructor(parts: AttemptParts) {

@@ -7,6 +7,7 @@ export function asEndpointError(error: unknown, endpoint: 'stt' | 'llm' | 'tts',
   return new EndpointError(messageOf(error), { endpoint, url, failure: 'invalid', cause: error });
 }
 
-export function hostOf(url: string | undefined): string {
+/** Host and port of a URL, for the framework's metrics; `unknown` where there is none. */
+export function urlHost(url: string | undefined): string {
   return url && URL.canParse(url) ? new URL(url).host : 'unknown';
 }

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../openai/clock.ts';
 import { merged } from '../openai/extra-body.ts';
 import type { Persona } from '../persona/persona.ts';
 import { ChatAnswer } from './chat-answer.ts';
-import { asEndpointError, hostOf } from './endpoint.ts';
+import { asEndpointError, urlHost } from './endpoint.ts';
 import type { StageHooks } from './hooks.ts';
 
 export interface LlmChoices {
@@ -92,7 +92,7 @@ export class ChatModel extends llm.LLM {
   }
 
   override get provider(): string {
-    return hostOf(this.#endpoint.baseUrl);
+    return urlHost(this.#endpoint.baseUrl);
   }
 
   override chat(options: ChatOptions): llm.LLMStream {

@@ -15,24 +15,24 @@ const LOW_LOGPROB = -1;
 const HIGH_COMPRESSION_RATIO = 2.4;
 
 /**
- * Why nothing of a transcript is believed: no text at all, no sound, the recogniser's own doubt, nothing but descriptions
+ * Why all of a transcript is dropped: no text at all, no sound, the recogniser's own doubt, nothing but descriptions
  * of sounds or punctuation, nothing but a loop, nothing but the closing of a video.
  */
 export type SilenceReason = 'empty' | 'energy' | 'no-speech-prob' | 'annotation' | 'repetition' | 'phrase';
 
-/** What of a transcript was said; with an empty text, why. */
-export interface Believed {
+/** What of a transcript was said; why it was dropped, where nothing was. */
+export interface FilteredTranscript {
   text: string;
   reason?: SilenceReason;
 }
 
 /**
- * What of a transcript is to be believed: without what recognisers write over silence, noise and music. Works without
- * segments (`json`, streams, realtime) too: by level and text alone.
+ * A transcript without what recognisers write over silence, noise and music. Works without segments (`json`, streams,
+ * realtime) too: by level and text alone.
  *
  * @param loudnessDbfs - RMS of the loudest 100 ms of the utterance, dB relative to full scale.
  */
-export function believedPart(transcript: Transcript, loudnessDbfs: number): Believed {
+export function filterTranscript(transcript: Transcript, loudnessDbfs: number): FilteredTranscript {
   const { text, segments = [] } = transcript;
   if (text.trim() === '') return nothing('empty');
   if (loudnessDbfs < SILENCE_DBFS) return nothing('energy');
@@ -49,7 +49,7 @@ export function believedPart(transcript: Transcript, loudnessDbfs: number): Beli
   return said === '' ? nothing('phrase') : { text: said };
 }
 
-function nothing(reason: SilenceReason): Believed {
+function nothing(reason: SilenceReason): FilteredTranscript {
   return { text: '', reason };
 }
 

@@ -17,7 +17,7 @@ export interface SpeakInOrderOptions {
 
 /** One streams while the next one waits for its first byte. */
 const MOST_REQUESTS = 2;
-/** After so many chunks in a row of which nothing could be heard, the voice is taken to be gone. */
+/** After so many chunks in a row that failed before their first sample, the answer ends. */
 const MOST_LOST = 2;
 
 /**

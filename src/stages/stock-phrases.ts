@@ -28,7 +28,7 @@ const CLOSING_WORDS = new Set(
 /** In every language the credit names it. */
 const CREDIT = /\bamara org\b/;
 
-/** What callers say too: believed unless the sound was quiet or the recogniser doubts it. */
+/** What callers say too: kept unless the sound was quiet or the recogniser doubts it. */
 const DOUBTFUL = phrases(`
   thank you | thank you very much | thank you so much | thanks | thanks for listening | thank you for listening | thank you bye
   you | bye | bye bye | goodbye | please subscribe | the end | music | music playing | applause

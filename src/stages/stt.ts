@@ -11,7 +11,7 @@ import { encodeWav } from '../openai/wav.ts';
 import type { Persona } from '../persona/persona.ts';
 import { asEndpointError } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
-import { believedPart, loudnessDbfs, type SilenceReason } from './silence-guard.ts';
+import { filterTranscript, loudnessDbfs, type SilenceReason } from './silence-guard.ts';
 import { FallbackTranscriber } from './turn/fallback-transcriber.ts';
 import { RealtimeTranscriber } from './turn/realtime-transcriber.ts';
 import {
@@ -47,7 +47,7 @@ export function createTranscriber(
     deadlines,
   };
   const onTiming = reportFirstByte(hooks, 'stt');
-  const believe = believer(language, hooks);
+  const filter = createFilter(language, hooks);
   const onError = (error: unknown) => {
     const failure = asEndpointError(error, 'stt', baseUrl);
     if (failure.failure !== 'aborted') hooks.onError(failure);
@@ -57,7 +57,7 @@ export function createTranscriber(
     return new WholeAudioTranscriber(async (samples, signal) => {
       const wav = encodeWav(samples, TURN_SAMPLE_RATE, 1);
       try {
-        return believe(await ask({ ...endpoint, wav, signal, onTiming }), samples);
+        return filter(await ask({ ...endpoint, wav, signal, onTiming }), samples);
       } catch (error) {
         if (!signal.aborted) onError(error);
         throw error;
@@ -68,7 +68,7 @@ export function createTranscriber(
   const realtime = openRealtime({ ...endpoint, sampleRate: TURN_SAMPLE_RATE });
   return new FallbackTranscriber({
     first: new RealtimeTranscriber({
-      ...{ realtime, believe },
+      ...{ realtime, filter },
       onError(error) {
         // Before that, the turn is not lost: `onFallback` tells of it.
         if (realtime.hasAnswered) onError(error);
@@ -80,10 +80,10 @@ export function createTranscriber(
   });
 }
 
-/** Keeps of a transcript what was said, and says why where nothing was. */
-function believer(language: string | undefined, hooks: SttHooks) {
+/** Keeps of a transcript what was said; reports why, where nothing was. */
+function createFilter(language: string | undefined, hooks: SttHooks) {
   return (transcript: Transcript, samples: Int16Array): TurnText => {
-    const { text, reason } = believedPart(transcript, loudnessDbfs(samples, TURN_SAMPLE_RATE));
+    const { text, reason } = filterTranscript(transcript, loudnessDbfs(samples, TURN_SAMPLE_RATE));
     if (reason) hooks.onDropped?.(reason);
     return { text, language: transcript.language ?? language };
   };

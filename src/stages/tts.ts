@@ -6,7 +6,7 @@ import { merged } from '../openai/extra-body.ts';
 import { speak } from '../openai/speech.ts';
 import type { Persona } from '../persona/persona.ts';
 import { AnswerStream, type AnswerStreamOptions } from './answer-stream.ts';
-import { asEndpointError, hostOf } from './endpoint.ts';
+import { asEndpointError, urlHost } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { atOutputRate, FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
 
@@ -65,7 +65,7 @@ export class StreamingTts extends tts.TTS {
   }
 
   override get provider(): string {
-    return hostOf(this.#options.baseUrl);
+    return urlHost(this.#options.baseUrl);
   }
 
   override synthesize(

@@ -14,10 +14,11 @@ import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { resampled } from '../../src/probe/wav.ts';
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
 import type { TurnPolicy } from '../../src/stages/turn/roles.ts';
-import { type Heard, SpeechMeter, WINDOW_SAMPLES } from '../../src/stages/turn/speech-meter.ts';
+import { SpeechMeter, type SpeechOrSilence, WINDOW_SAMPLES } from '../../src/stages/turn/speech-meter.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import { TURN_SAMPLE_RATE } from '../../src/stages/turn/transcriber.ts';
 import { loadVad } from '../../src/stages/vad.ts';
+import { configFrom } from '../helpers/config.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { loadTurnModel } from './turn-model.ts';
 
@@ -26,7 +27,7 @@ const FRAME_SAMPLES = (FRAME_MS * TURN_SAMPLE_RATE) / 1000;
 const TAIL_MS = 4000;
 /** From the transcript to the first sound: first token, a few more, first byte. */
 const ANSWER_MS = 200 + 50 + 120;
-/** From the question to the turn model's verdict. */
+/** From the question to the turn model's prediction. */
 const MODEL_MS = 40;
 
 interface Spoken {
@@ -34,7 +35,7 @@ interface Spoken {
   /** Mono, 16 kHz; silence after the end included. */
   samples: Int16Array;
   /** What is heard with each frame of 10 ms. */
-  frames: Heard[][];
+  frames: SpeechOrSilence[][];
 }
 
 interface Outcome {
@@ -45,17 +46,8 @@ interface Outcome {
   answers: number;
 }
 
-const defaults: TurnPolicy = {
-  speculateAfterMs: 66,
-  patientAfterMs: 200,
-  minEndpointingMs: 520,
-  statementEndpointingMs: 780,
-  maxEndpointingMs: 1500,
-  useWords: true,
-  speculation: 'answer',
-  bargeInAfterMs: 90,
-  maxTurnMs: 60_000,
-};
+/** As the schema has them. */
+const defaults: TurnPolicy = { ...configFrom().turn, useWords: true };
 const silence = (ms: number, more: Partial<TurnPolicy> = {}): TurnPolicy => ({
   ...defaults,
   useWords: false,
@@ -160,11 +152,11 @@ async function hear(utterance: Utterance): Promise<Spoken> {
   const meter = new SpeechMeter();
   let judged = 0;
   const heard = frames.map((frame, index) => {
-    const silence = meter.hear(frame);
-    const told: Heard[] = silence ? [silence] : [];
+    const silence = meter.addAudio(frame);
+    const told: SpeechOrSilence[] = silence ? [silence] : [];
     while ((judged + 1) * WINDOW_SAMPLES <= (index + 1) * FRAME_SAMPLES) {
       const probability = probabilities[judged++];
-      if (probability !== undefined) told.push(meter.judge(probability));
+      if (probability !== undefined) told.push(meter.addProbability(probability));
     }
     return told;
   });
@@ -201,13 +193,13 @@ async function outcomeOf(
     policy,
     model: model && {
       ...model,
-      judge() {
-        const verdict = model.judge();
+      predict() {
+        const prediction = model.predict();
         const isEnd = clock.now() > utterance.endMs;
         return new Promise((resolve) => {
           const told = async () => {
-            if (!policy.useWords) note(utterance, isEnd, (await verdict)('en'));
-            resolve(await verdict);
+            if (!policy.useWords) note(utterance, isEnd, (await prediction)('en'));
+            resolve(await prediction);
           };
           waiting.push({ dueAt: clock.now() + MODEL_MS, resolve: told });
         });

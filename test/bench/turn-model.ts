@@ -38,13 +38,13 @@ export function loadTurnModel() {
         push() {},
         reset: () => model.reset(),
         close: () => model.close(),
-        async judge() {
+        async predict() {
           const until = Math.round((nowMs() * TURN_SAMPLE_RATE) / 1000);
           model.push(samples.slice(heard, until));
           heard = until;
           // The framework takes audio in with the next turn of the event loop.
           await new Promise((resolve) => setImmediate(resolve));
-          return model.judge();
+          return model.predict();
         },
       };
     },

@@ -1,5 +1,5 @@
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
-import type { Echo, TurnPolicy, Verdict } from '../../src/stages/turn/roles.ts';
+import type { Echo, TurnEndPrediction, TurnPolicy } from '../../src/stages/turn/roles.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import type { TurnText, TurnTranscriber } from '../../src/stages/turn/transcriber.ts';
 import { manualClock } from './manual-clock.ts';
@@ -27,14 +27,14 @@ interface Request {
 
 /**
  * A caller and the `TurnTaker` that listens, over an agent that may be busy; `log` has what followed, in order. Where
- * turns are `judged` by their sound, `verdicts` gives the answers.
+ * with `hasModel` a turn model predicts their ends, by `predictions`.
  */
 export function callerOver(
   agent: {
     busy?: boolean;
     interruptible?: boolean;
     ending?: boolean;
-    judged?: boolean;
+    hasModel?: boolean;
     /** What was heard of the answer that is cut off. */
     inChat?: Promise<void>;
     /** What is heard is the agent's own voice. */
@@ -69,10 +69,10 @@ export function callerOver(
     close() {},
   };
   const settled = () => new Promise<void>((done) => setImmediate(done));
-  const verdicts: ((isOver: boolean) => Promise<void>)[] = [];
-  const judge = () =>
-    new Promise<Verdict>((resolve) => {
-      verdicts.push((isOver) => {
+  const predictions: ((isOver: boolean) => Promise<void>)[] = [];
+  const predict = () =>
+    new Promise<TurnEndPrediction>((resolve) => {
+      predictions.push((isOver) => {
         resolve(() => isOver);
         return settled();
       });
@@ -80,7 +80,7 @@ export function callerOver(
   const turn = new TurnTaker({
     policy: { ...POLICY, ...policy },
     transcriber,
-    model: agent.judged ? { push() {}, reset() {}, close() {}, judge } : undefined,
+    model: agent.hasModel ? { push() {}, reset() {}, close() {}, predict } : undefined,
     governor,
     echo: agent.echo,
     clock,
@@ -106,7 +106,7 @@ export function callerOver(
   });
 
   return {
-    ...{ turn, log, clock, governor, answers, verdicts },
+    ...{ turn, log, clock, governor, answers, predictions },
     /** Speech in windows of 32 ms, as the detector reports it; `beforeMs` of it went before without a pause. */
     speak(durationMs: number, beforeMs = 0) {
       silentMs = 0;

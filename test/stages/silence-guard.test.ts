@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TranscriptSegment } from '../../src/openai/transcription.ts';
-import { believedPart, loudnessDbfs } from '../../src/stages/silence-guard.ts';
+import { filterTranscript, loudnessDbfs } from '../../src/stages/silence-guard.ts';
 import { endlessTexts, growth } from '../helpers/linear.ts';
 
 const SPOKEN_DBFS = -25;
@@ -8,7 +8,7 @@ const QUIET_DBFS = -48;
 const SURE = { noSpeechProb: 0.02, avgLogprob: -0.3, compressionRatio: 0.9 };
 
 const believed = (text: string, dbfs = SPOKEN_DBFS, segment?: Omit<TranscriptSegment, 'text'>) =>
-  believedPart(segment ? { text, segments: [{ text, ...segment }] } : { text }, dbfs);
+  filterTranscript(segment ? { text, segments: [{ text, ...segment }] } : { text }, dbfs);
 
 function tone(amplitude: number, samples = 16_000): Int16Array {
   return Int16Array.from({ length: samples }, (_, i) => Math.round(amplitude * Math.sin(i / 5)));
@@ -156,7 +156,7 @@ test('the model’s own doubt drops a transcript when both of its figures agree'
     { text: 'a', ...doubt },
     { text: 'b', noSpeechProb: 0.1, avgLogprob: -0.1 },
   ];
-  expect(believedPart({ text: 'a b', segments }, SPOKEN_DBFS)).toEqual({ text: 'a b' });
+  expect(filterTranscript({ text: 'a b', segments }, SPOKEN_DBFS)).toEqual({ text: 'a b' });
 });
 
 test('figures that a server leaves out count for nothing', () => {

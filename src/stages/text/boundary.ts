@@ -1,8 +1,8 @@
 import { dotRule, mayStartAddress } from './abbreviations.ts';
 import type { Place } from './passage.ts';
 
-/** What a text's last character is: the end of a sentence or clause, neither, or not to be told before more is here. */
-export type Verdict = 'sentence' | 'clause' | 'no' | 'wait';
+/** What a text's last character ends: a sentence, a clause, nothing (`no`), or unknown before more is here (`wait`). */
+export type Boundary = 'sentence' | 'clause' | 'no' | 'wait';
 
 const SENTENCE_ENDS = '?!。！？؟۔।॥';
 const CLAUSE_ENDS = ';…—；，、：،؛';
@@ -11,15 +11,15 @@ const CLAUSE_ENDS = ';…—；，、：،؛';
  * @param place - a character of spoken text (spoken.ts), and what stands before it.
  * @param rest - what follows; empty while unknown. One character decides, or two where the first is a space.
  */
-export function judge(place: Place, rest: string): Verdict {
+export function boundaryAt(place: Place, rest: string): Boundary {
   const { mark } = place;
   if (mark === '\n') return 'sentence';
   if (SENTENCE_ENDS.includes(mark)) return place.isAddress ? unlessGlued('sentence', rest) : 'sentence';
-  if (mark === '.') return judgeDot(place, rest);
-  return place.isInBrackets ? 'no' : judgeClause(place, rest);
+  if (mark === '.') return boundaryAtDot(place, rest);
+  return place.isInBrackets ? 'no' : boundaryOfClause(place, rest);
 }
 
-function judgeClause({ mark, before, beforeThat }: Place, rest: string): Verdict {
+function boundaryOfClause({ mark, before, beforeThat }: Place, rest: string): Boundary {
   if (CLAUSE_ENDS.includes(mark)) return 'clause';
   if (mark === ',') {
     if (before === '.') return 'no';
@@ -33,7 +33,7 @@ function judgeClause({ mark, before, beforeThat }: Place, rest: string): Verdict
   return 'no';
 }
 
-function judgeDot({ word, isAddress, wordBefore }: Place, rest: string): Verdict {
+function boundaryAtDot({ word, isAddress, wordBefore }: Place, rest: string): Boundary {
   if (word.endsWith('.')) return rest === '' ? 'wait' : rest[0] === '.' ? 'no' : 'clause';
   const bare = word.replace(/^[\p{Ps}\p{Pi}"']+/u, '');
   const rule = dotRule(bare);
@@ -50,10 +50,10 @@ function judgeDot({ word, isAddress, wordBefore }: Place, rest: string): Verdict
   return goesOn ? 'no' : 'sentence';
 }
 
-/** The verdict when white space follows; a mark inside an address, a time or a number is none. */
-function unlessGlued(verdict: Verdict, rest: string): Verdict {
+/** The boundary where white space follows; a mark inside an address, a time or a number is none. */
+function unlessGlued(boundary: Boundary, rest: string): Boundary {
   if (rest === '') return 'wait';
-  return /\s/.test(rest[0] ?? '') ? verdict : 'no';
+  return /\s/.test(rest[0] ?? '') ? boundary : 'no';
 }
 
 /** Letters only, or ended by something that no number or address has before a dot: `(twice)`, `50%`. */

@@ -1,4 +1,4 @@
-import { judge } from './boundary.ts';
+import { boundaryAt } from './boundary.ts';
 import { Passage, type Place, wordsIn } from './passage.ts';
 import { SpokenText } from './spoken.ts';
 
@@ -93,14 +93,14 @@ export class Chunker {
       return;
     }
     const place = this.#passage.placeOf(char);
-    const verdict = judge(place, '');
-    if (verdict === 'no') this.#limitBefore(char);
+    const boundary = boundaryAt(place, '');
+    if (boundary === 'no') this.#limitBefore(char);
     this.#passage.add(char);
     const { words } = this.#passage;
     const at = this.#passage.text.length;
-    const cut = { at, words, endsSentence: verdict === 'sentence' };
-    if (verdict === 'wait') this.#undecided = { ...cut, place };
-    else if (verdict !== 'no') this.#passBoundary(cut);
+    const cut = { at, words, endsSentence: boundary === 'sentence' };
+    if (boundary === 'wait') this.#undecided = { ...cut, place };
+    else if (boundary !== 'no') this.#passBoundary(cut);
     if (this.#passage.text.length >= MOST_CHARACTERS) this.#cutAnywhere();
   }
 
@@ -108,10 +108,10 @@ export class Chunker {
   #decide(char: string): boolean {
     if (!this.#undecided) return true;
     const { at, words, place } = this.#undecided;
-    const verdict = judge(place, this.#passage.text.slice(at) + char);
-    if (verdict === 'wait') return false;
+    const boundary = boundaryAt(place, this.#passage.text.slice(at) + char);
+    if (boundary === 'wait') return false;
     this.#undecided = undefined;
-    if (verdict !== 'no') this.#passBoundary({ at, words, endsSentence: verdict === 'sentence' });
+    if (boundary !== 'no') this.#passBoundary({ at, words, endsSentence: boundary === 'sentence' });
     return true;
   }
 

@@ -3,7 +3,7 @@
  * it was markup of a line that goes on (a list's dash, a heading's `#`), or a whole line of markup (`---`, `***`, the
  * line below a table's head); `fence` when a code block begins; `text` when all of it is spoken.
  */
-export type LineStartVerdict = 'open' | 'marker' | 'fence' | 'text';
+export type LineStartState = 'open' | 'marker' | 'fence' | 'text';
 
 /** A longer line of dashes is text, such as it is. */
 const MOST_HELD = 1000;
@@ -29,32 +29,32 @@ export class LineStart {
     return this.#held;
   }
 
-  read(char: string): LineStartVerdict {
+  read(char: string): LineStartState {
     this.#held += char;
-    const verdict = this.#kind === 'blank' ? this.#begin(char) : this.#goOn(char);
-    return verdict === 'open' && this.#held.length > MOST_HELD ? 'text' : verdict;
+    const state = this.#kind === 'blank' ? this.#begin(char) : this.#goOn(char);
+    return state === 'open' && this.#held.length > MOST_HELD ? 'text' : state;
   }
 
-  #begin(char: string): LineStartVerdict {
+  #begin(char: string): LineStartState {
     if (isBlank(char)) return 'open';
     this.#kind = kindOf(char) ?? 'blank';
     this.#firstMark = char;
     return this.#kind === 'blank' ? 'text' : this.#mark(char);
   }
 
-  #goOn(char: string): LineStartVerdict {
+  #goOn(char: string): LineStartState {
     if (this.#kind === 'rule') return this.#goOnWithRule(char);
     if (this.#kind !== 'bullet' && char === this.#firstMark) return this.#mark(char);
     return isBlank(char) && (this.#kind === 'bullet' || this.#kind === 'heading') ? 'marker' : 'text';
   }
 
-  #goOnWithRule(char: string): LineStartVerdict {
+  #goOnWithRule(char: string): LineStartState {
     if (char === '\n') return this.#isRule ? 'marker' : 'text';
     if (isBlank(char)) return this.#marks === 1 && '-*'.includes(this.#firstMark) ? 'marker' : 'open';
     return kindOf(char) === 'rule' ? this.#mark(char) : 'text';
   }
 
-  #mark(char: string): LineStartVerdict {
+  #mark(char: string): LineStartState {
     this.#marks += 1;
     this.#inRow = '-*_='.includes(char) ? this.#inRow + 1 : 0;
     this.#isRule ||= this.#inRow >= SHORTEST_RULE;

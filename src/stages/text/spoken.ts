@@ -63,10 +63,10 @@ export class SpokenText {
   }
 
   #readStart(lineStart: LineStart, char: string): void {
-    const verdict = lineStart.read(char);
-    if (verdict === 'text') this.#endLineStart();
-    else if (verdict !== 'open') this.#lineStart = new LineStart();
-    if (verdict === 'fence') this.#codeLine = '';
+    const state = lineStart.read(char);
+    if (state === 'text') this.#endLineStart();
+    else if (state !== 'open') this.#lineStart = new LineStart();
+    if (state === 'fence') this.#codeLine = '';
   }
 
   /** What was held of the line is text. */

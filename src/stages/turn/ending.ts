@@ -11,18 +11,18 @@ export interface Ending {
   endMs: number;
 }
 
-/** An unfinished sentence is answered without further delay once it has to be: prepared this long ahead. */
+/** The answer to an unfinished sentence is prepared so long before the turn ends at the latest. */
 const PREPARE_AHEAD_MS = 500;
 
 /**
  * When a turn ends, by its words so far and by its sound.
  *
- * @param soundsOver - what the turn model says; `undefined` when it says nothing.
+ * @param soundsOver - what the turn model predicts; `undefined` when it predicts nothing.
  */
 export function endingOf(text: string, soundsOver: boolean | undefined, policy: TurnPolicy): Ending {
-  const { minEndpointingMs: min, statementEndpointingMs: told, maxEndpointingMs: max } = policy;
-  const words = policy.useWords ? completenessOf(text) : 'asked';
+  const { minEndpointingMs: min, statementEndpointingMs: statement, maxEndpointingMs: max } = policy;
+  const words = policy.useWords ? completenessOf(text) : 'question';
   if (words === 'unfinished') return { prepareMs: max - PREPARE_AHEAD_MS, readyMs: max, endMs: max };
   if (soundsOver === false) return { prepareMs: 0, readyMs: max, endMs: max };
-  return { prepareMs: 0, readyMs: words === 'told' && !soundsOver ? told : min, endMs: told };
+  return { prepareMs: 0, readyMs: words === 'statement' && !soundsOver ? statement : min, endMs: statement };
 }

@@ -22,11 +22,12 @@ export class Loudness {
   #peakDb = SILENCE_DB;
 
   /**
-   * Whether a piece of sound is loud enough to hold speech.
+   * Audio as it comes.
    *
-   * @param samples - mono at 16 kHz, 16-bit; 10 ms tell best.
+   * @param samples - mono at 16 kHz, 16-bit; best in pieces of 10 ms.
+   * @returns whether it is loud enough to hold speech.
    */
-  hear(samples: Int16Array): boolean {
+  addAudio(samples: Int16Array): boolean {
     const ms = (samples.length * 1000) / TURN_SAMPLE_RATE;
     const db = Math.max(SILENCE_DB, levelDb(samples));
     this.#recent.push({ db, ms });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../openai/clock.ts';
 import { joined } from '../../openai/samples.ts';
 
-/** A piece is sent again once: a server that cannot have it twice cannot have it. */
+/** A piece is sent again once; after the second failure it is lost. */
 const MOST_FAILURES = 2;
 const NONE = new Int16Array();
 

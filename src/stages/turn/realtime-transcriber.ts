@@ -6,13 +6,13 @@ import { orAborted, TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from
 export interface RealtimeTranscriberParts {
   /** Its `append` takes mono samples at 16 kHz. */
   realtime: Realtime;
-  /** What of a piece is to be believed; `samples` is its audio. */
-  believe(transcript: Transcript, samples: Int16Array): TurnText;
+  /** What of a piece was said; `samples` is its audio. */
+  filter(transcript: Transcript, samples: Int16Array): TurnText;
   /** A piece could not be had. */
   onError(error: unknown): void;
 }
 
-/** Longest piece of which the audio is kept for `believe`. */
+/** Longest piece of which the audio is kept for `filter`. */
 const KEPT_SAMPLES = 30 * TURN_SAMPLE_RATE;
 
 /**
@@ -61,12 +61,12 @@ export class RealtimeTranscriber implements TurnTranscriber {
   }
 
   async #endPiece(): Promise<TurnText> {
-    const { realtime, believe, onError } = this.#parts;
+    const { realtime, filter, onError } = this.#parts;
     const samples = joined(this.#samples);
     this.#forgetAudio();
     const { signal } = this.#turn;
     try {
-      return believe(await realtime.commit(signal), samples);
+      return filter(await realtime.commit(signal), samples);
     } catch (error) {
       if (!signal.aborted) onError(error);
       throw error;

@@ -50,15 +50,15 @@ export interface TurnActions {
   interrupt(): Promise<void>;
 }
 
-/** Whether a turn in this language sounds over; `undefined` where that cannot be said. */
-export type Verdict = (language: string | undefined) => boolean | undefined;
+/** Whether a turn in this language is over; `undefined` where that cannot be predicted. */
+export type TurnEndPrediction = (language: string | undefined) => boolean | undefined;
 
-/** Judges by the sound of a turn whether it is over. */
+/** Predicts by the sound of a turn whether it is over. */
 export interface TurnModel {
   /** Audio of the open turn as it comes: mono samples at 16 kHz. */
   push(samples: Int16Array): void;
   /** About the turn so far. Does not reject. */
-  judge(): Promise<Verdict>;
+  predict(): Promise<TurnEndPrediction>;
   /** The turn is over, its audio is forgotten. */
   reset(): void;
   close(): void;

@@ -17,8 +17,8 @@ const RISE = 0.1;
 /** The detector alone decides from here on: there are noises that are never still. */
 const SURE_MS = 128;
 
-/** What is heard: how long speech or silence has been going on; 0 ms of silence is a doubt. */
-export type Heard = { speechMs: number } | { silenceMs: number };
+/** How long speech or silence has been going on; 0 ms of silence: perhaps neither. */
+export type SpeechOrSilence = { speechMs: number } | { silenceMs: number };
 
 /**
  * Measures speech and silence. The detector says which of the two it is, every 32 ms and for a window; the level says
@@ -27,7 +27,7 @@ export type Heard = { speechMs: number } | { silenceMs: number };
 export class SpeechMeter {
   readonly #loudness = new Loudness();
   #heardSamples = 0;
-  #judgedSamples = 0;
+  #detectedSamples = 0;
   #lastLoudAt = 0;
   #silentSince: number | undefined = 0;
   #speechMs = 0;
@@ -40,16 +40,16 @@ export class SpeechMeter {
    * @param samples - mono at 16 kHz, 16-bit, 10 ms or so.
    * @returns the silence so far; `undefined` during speech, which only the detector's windows tell.
    */
-  hear(samples: Int16Array): { silenceMs: number } | undefined {
+  addAudio(samples: Int16Array): { silenceMs: number } | undefined {
     this.#heardSamples += samples.length;
-    if (this.#loudness.hear(samples)) this.#lastLoudAt = this.#heardSamples;
+    if (this.#loudness.addAudio(samples)) this.#lastLoudAt = this.#heardSamples;
     return this.#silentSince === undefined ? undefined : { silenceMs: this.#silenceMs(this.#silentSince) };
   }
 
-  /** @param probability - of speech in the next window of 512 samples; all of it was heard. */
-  judge(probability: number): Heard {
-    const start = this.#judgedSamples;
-    this.#judgedSamples += WINDOW_SAMPLES;
+  /** @param probability - of speech in the next window of 512 samples, whose audio was added before. */
+  addProbability(probability: number): SpeechOrSilence {
+    const start = this.#detectedSamples;
+    this.#detectedSamples += WINDOW_SAMPLES;
     this.#isRising = probability > this.#probability + RISE;
     this.#probability = probability;
     if (probability >= (this.#speechMs > 0 ? DEACTIVATION : ACTIVATION)) {

@@ -118,7 +118,7 @@ class TurnStream extends stt.SpeechStream {
         echo?.hears(frame.data);
         detector.pushFrame(frame);
         this.#keep(frame.data, taker);
-        const silence = this.#meter.hear(frame.data);
+        const silence = this.#meter.addAudio(frame.data);
         if (silence) taker.silence(silence.silenceMs);
       }
     } finally {
@@ -132,7 +132,7 @@ class TurnStream extends stt.SpeechStream {
   async #followWindows(detector: ReturnType<VAD['stream']>, taker: TurnTaker): Promise<void> {
     for await (const { type, probability } of detector) {
       if (type !== VADEventType.INFERENCE_DONE) continue;
-      const heard = this.#meter.judge(probability);
+      const heard = this.#meter.addProbability(probability);
       if ('silenceMs' in heard) {
         taker.silence(heard.silenceMs);
         continue;
@@ -145,7 +145,7 @@ class TurnStream extends stt.SpeechStream {
 
   #keep(samples: Int16Array, taker: TurnTaker): void {
     if (taker.isOpen) {
-      this.#hearTurn(samples);
+      this.#addToTurn(samples);
       return;
     }
     this.#prefix.push(samples);
@@ -153,13 +153,13 @@ class TurnStream extends stt.SpeechStream {
     while (kept > PREFIX_SAMPLES) kept -= this.#prefix.shift()?.length ?? kept;
   }
 
-  #hearTurn(samples: Int16Array): void {
+  #addToTurn(samples: Int16Array): void {
     this.#parts.transcriber.push(samples);
     this.#parts.turnModel?.push(samples);
   }
 
   #flushPrefix(): void {
-    for (const samples of this.#prefix) this.#hearTurn(samples);
+    for (const samples of this.#prefix) this.#addToTurn(samples);
     this.#prefix = [];
   }
 

@@ -1,7 +1,7 @@
 import { endingOf } from './ending.ts';
 import { NamedTimers } from './named-timers.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
-import type { Verdict } from './roles.ts';
+import type { TurnEndPrediction } from './roles.ts';
 import type { TurnTakerParts } from './taker-parts.ts';
 import type { TurnText } from './transcriber.ts';
 import { TurnClock } from './turn-clock.ts';
@@ -35,12 +35,12 @@ export class TurnTaker {
   #state: State = 'quiet';
   /** The caller speaks over the agent, and it is not decided what that means. */
   #isOverlap = false;
-  readonly #heard: TurnClock;
+  readonly #lastHeard: TurnClock;
   #attempt: AbortController | undefined;
   /** Transcript of the turn up to this pause. */
   #text: TurnText | undefined;
-  /** What the model says of it. */
-  #verdict: Verdict | undefined;
+  /** The model's, about it. */
+  #prediction: TurnEndPrediction | undefined;
   readonly #prepared: PreparedAnswer;
   /** The silence is long enough for a turn whose answer is ready. */
   #mayEnd = false;
@@ -50,7 +50,7 @@ export class TurnTaker {
   constructor(parts: TurnTakerParts) {
     this.#parts = parts;
     this.#timers = new NamedTimers(parts.clock);
-    this.#heard = new TurnClock(parts.clock, parts.wallNow);
+    this.#lastHeard = new TurnClock(parts.clock, parts.wallNow);
     this.#prepared = new PreparedAnswer(parts.actions);
     this.#length = new TurnLength(parts.policy.maxTurnMs, parts.clock);
   }
@@ -61,7 +61,7 @@ export class TurnTaker {
     if (this.#state !== 'speaking' && speechMs < MIN_SPEECH_MS) return;
     if (this.#state === 'quiet') {
       const isBusy = agent.isBusy();
-      if (this.#length.isAgentsTime(isBusy)) return;
+      if (this.#length.ignores(isBusy)) return;
       if (isBusy && (!agent.mayBeInterrupted() || speechMs < policy.bargeInAfterMs)) return;
       if (this.#parts.echo?.isHeard()) return;
       this.#isOverlap = isBusy;
@@ -69,7 +69,7 @@ export class TurnTaker {
       if (isBusy) actions.hold();
       else actions.speechStarted();
     } else if (this.#length.isTooLong(this.#state === 'pausing')) {
-      this.#heard.audio();
+      this.#lastHeard.audio();
       this.#cut();
       return;
     } else {
@@ -78,7 +78,7 @@ export class TurnTaker {
       if (speechMs >= GOES_ON_MS) this.#prepared.drop();
     }
     this.#state = 'speaking';
-    this.#heard.speech();
+    this.#lastHeard.speech();
     this.#timers.start('pause', this.#pauseMs() + MISSING_AUDIO_MS, () => this.#pause());
   }
 
@@ -86,9 +86,9 @@ export class TurnTaker {
   silence(silenceMs: number): void {
     if (silenceMs > 0) this.#length.paused();
     if (this.#state === 'quiet') return;
-    this.#heard.audio();
+    this.#lastHeard.audio();
     if (this.#state !== 'speaking' || silenceMs === 0) return;
-    this.#heard.silence(silenceMs);
+    this.#lastHeard.silence(silenceMs);
     const restMs = this.#pauseMs() - silenceMs;
     if (restMs < SILENCE_STEP_MS) this.#timers.start('pause', restMs, () => this.#pause());
   }
@@ -126,7 +126,7 @@ export class TurnTaker {
   #pause(): void {
     const { transcriber, governor, clock } = this.#parts;
     this.#state = 'pausing';
-    this.#heard.note('pauseSeenAt');
+    this.#lastHeard.note('pauseSeenAt');
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = clock.now();
@@ -146,14 +146,14 @@ export class TurnTaker {
   }
 
   async #askModel(attempt: AbortController): Promise<void> {
-    const verdict = await this.#parts.model?.judge();
+    const prediction = await this.#parts.model?.predict();
     if (attempt !== this.#attempt) return;
-    this.#verdict = verdict;
+    this.#prediction = prediction;
     this.#expectEnd();
   }
 
   async #transcribed(transcript: TurnText): Promise<void> {
-    this.#heard.note('transcribedAt');
+    this.#lastHeard.note('transcribedAt');
     const isEcho = this.#parts.echo?.was(transcript.text, this.#length.ms);
     const text = isEcho ? { ...transcript, text: '' } : transcript;
     this.#text = text;
@@ -163,11 +163,11 @@ export class TurnTaker {
     else this.#expectEnd();
   }
 
-  /** Settles when the turn ends unless the caller goes on: by its words, and by its sound once that is judged. */
+  /** Settles when the turn ends unless the caller goes on: by its words, and by its sound once the model has predicted. */
   #expectEnd(): void {
     if (!this.#text) return;
     const { text, language } = this.#text;
-    const ending = endingOf(text, text ? this.#verdict?.(language) : undefined, this.#parts.policy);
+    const ending = endingOf(text, text ? this.#prediction?.(language) : undefined, this.#parts.policy);
     if (ending.prepareMs === 0) this.#prepare();
     else this.#scheduleAfterSound('prepare', ending.prepareMs, () => this.#prepare());
     this.#scheduleAfterSound('end', ending.endMs, () => this.#end());
@@ -202,14 +202,14 @@ export class TurnTaker {
 
   #end(): void {
     const { actions, governor } = this.#parts;
-    const { lateMs } = this.#heard;
+    const { lateMs } = this.#lastHeard;
     // Timers run before audio that waits to be read: the caller may be speaking in it.
     if (lateMs > AUDIO_DUE_MS && lateMs < MISSING_AUDIO_MS) {
       this.#timers.start('end', AUDIO_DUE_MS / 2, () => this.#end());
       return;
     }
     const text = this.#text?.text ? this.#text : undefined;
-    const times = this.#heard.ended(this.#length.isCut);
+    const times = this.#lastHeard.ended(this.#length.isCut);
     governor.turnEnded();
     this.#forget();
     actions.turnEnded(text, times);
@@ -235,11 +235,11 @@ export class TurnTaker {
     this.#timers.cancelAll();
     this.#attempt = undefined;
     this.#text = undefined;
-    this.#verdict = undefined;
+    this.#prediction = undefined;
     this.#mayEnd = false;
   }
 
   #scheduleAfterSound(name: string, ms: number, run: () => void): void {
-    this.#timers.start(name, this.#heard.msToSilence(ms), run);
+    this.#timers.start(name, this.#lastHeard.msToSilence(ms), run);
   }
 }

@@ -2,8 +2,8 @@ import type { Clock } from '../../openai/clock.ts';
 
 /** A turn that is too long is cut at a short pause; if none comes within this, in the middle of a word. */
 const PAUSE_WITHIN_MS = 3000;
-/** Somebody who does not stop speaking when their turn is cut is not heard for so long, and while the agent speaks. */
-const AGENT_CUTS_IN_MS = 3000;
+/** Speech that goes on without a pause after its turn was cut is ignored for so long, and while the agent speaks. */
+const IGNORED_AFTER_CUT_MS = 3000;
 
 /** Bounds a turn in time: speech that never pauses, such as a television's, would never be answered. */
 export class TurnLength {
@@ -51,9 +51,9 @@ export class TurnLength {
     this.#cutAt = undefined;
   }
 
-  /** Whether speech goes on that belongs to a turn which was cut, and it is the agent's time to speak. */
-  isAgentsTime(agentIsBusy: boolean): boolean {
+  /** Whether speech is ignored: it goes on since its turn was cut. */
+  ignores(agentIsBusy: boolean): boolean {
     if (this.#cutAt === undefined) return false;
-    return agentIsBusy || this.#clock.now() - this.#cutAt < AGENT_CUTS_IN_MS;
+    return agentIsBusy || this.#clock.now() - this.#cutAt < IGNORED_AFTER_CUT_MS;
   }
 }

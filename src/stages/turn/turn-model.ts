@@ -1,6 +1,6 @@
 import { inference, normalizeLanguage } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
-import type { TurnModel, Verdict } from './roles.ts';
+import type { TurnEndPrediction, TurnModel } from './roles.ts';
 import { TURN_SAMPLE_RATE } from './transcriber.ts';
 
 /**
@@ -22,7 +22,7 @@ export class OnDeviceTurnModel implements TurnModel {
     this.#stream.pushAudio(new AudioFrame(samples, TURN_SAMPLE_RATE, 1, samples.length));
   }
 
-  async judge(): Promise<Verdict> {
+  async predict(): Promise<TurnEndPrediction> {
     const { endOfTurnProbability, inferenceDuration } = await this.#stream.predict().await;
     return (language = '') => {
       const [code = ''] = normalizeLanguage(language).split('-');

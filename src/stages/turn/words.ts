@@ -37,10 +37,10 @@ const ANNOUNCES_NUMBER =
   /\b(number|phone|mobile|account|ic|passport|reference|nombor|telefon|akaun|rujukan)\b/;
 
 /**
- * How likely it is that the caller goes on: `unfinished` in the middle of a phrase or a number; `told` after a
- * statement, which often leads up to a request; `asked` after a question, a request or a short answer.
+ * How likely it is that the caller goes on: `unfinished` in the middle of a phrase or a number; `statement`
+ * often leads up to a request; `question` stands for a question, a request or a short answer: the caller waits for more.
  */
-export type Completeness = 'unfinished' | 'told' | 'asked';
+export type Completeness = 'unfinished' | 'statement' | 'question';
 
 const CONDITIONS = new Set('if kalau jika sekiranya apabila'.split(' '));
 /** What asks, or asks for something. */
@@ -54,8 +54,8 @@ export function completenessOf(text: string): Completeness {
   if (looksUnfinished(text)) return 'unfinished';
   const plain = wordsOf(text);
   if (plain.length <= SHORT_ANSWER_WORDS || /\?\s*$/.test(text) || ASKING.test(plain.join(' ')))
-    return 'asked';
-  return 'told';
+    return 'question';
+  return 'statement';
 }
 
 /** Whether the caller stopped in the middle: after an open word, in a number, at a comma, before what depends on «if». */

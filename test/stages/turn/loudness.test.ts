@@ -9,7 +9,7 @@ function window(db: number): Int16Array {
 
 function hearing(...levels: readonly number[]): boolean[] {
   const loudness = new Loudness();
-  return levels.map((db) => loudness.hear(window(db)));
+  return levels.map((db) => loudness.addAudio(window(db)));
 }
 
 test('speech stands out of the background, whatever its level', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Heard, SpeechMeter } from '../../../src/stages/turn/speech-meter.ts';
+import { SpeechMeter, type SpeechOrSilence } from '../../../src/stages/turn/speech-meter.ts';
 
 const FRAME = 160;
 const WINDOW = 512;
@@ -17,19 +17,19 @@ interface Part {
 }
 
 /** What is told after each frame, in the end. */
-function hearing(...parts: readonly Part[]): Heard {
+function hearing(...parts: readonly Part[]): SpeechOrSilence {
   const meter = new SpeechMeter();
   let samples = 0;
-  let judged = 0;
-  let last: Heard = { silenceMs: 0 };
+  let windows = 0;
+  let last: SpeechOrSilence = { silenceMs: 0 };
   for (const { ms, isLoud, probabilities } of parts) {
     const rest = [...probabilities];
     for (let at = 0; at < ms; at += 10) {
-      last = meter.hear(frame(isLoud)) ?? last;
+      last = meter.addAudio(frame(isLoud)) ?? last;
       samples += FRAME;
-      while ((judged + 1) * WINDOW <= samples) {
-        judged += 1;
-        last = meter.judge((rest.length > 1 ? rest.shift() : rest[0]) ?? 0);
+      while ((windows + 1) * WINDOW <= samples) {
+        windows += 1;
+        last = meter.addProbability((rest.length > 1 ? rest.shift() : rest[0]) ?? 0);
       }
     }
   }

@@ -116,14 +116,14 @@ test('with words switched off only silence counts', async () => {
 });
 
 test.each([true, false])(
-  'what sounds unfinished is waited for; judged before the words: %s',
+  'what sounds unfinished is waited for; predicted before the words: %s',
   async (first) => {
-    const call = callerOver({ judged: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
+    const call = callerOver({ hasModel: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
     call.speak(320);
     call.quiet(200);
-    if (first) await call.verdicts[0]?.(false);
+    if (first) await call.predictions[0]?.(false);
     await call.last().is('What is my balance?');
-    if (!first) await call.verdicts[0]?.(false);
+    if (!first) await call.predictions[0]?.(false);
     call.turn.answerReady();
     call.quiet(1299);
     expect(call.log).toEqual(['started', 'transcribe', 'prepare What is my balance?']);
@@ -133,13 +133,13 @@ test.each([true, false])(
 );
 
 test('a statement that sounds over ends as soon as its answer is ready', async () => {
-  const call = callerOver({ judged: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
+  const call = callerOver({ hasModel: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
   call.speak(320);
   call.quiet(199);
-  expect(call.verdicts).toHaveLength(0);
+  expect(call.predictions).toHaveLength(0);
   call.quiet(1);
   await call.last().is('My contract ends in May.');
-  await call.verdicts[0]?.(true);
+  await call.predictions[0]?.(true);
   call.turn.answerReady();
   call.quiet(279);
   expect(call.log.at(-1)).toBe('prepare My contract ends in May.');
@@ -147,16 +147,16 @@ test('a statement that sounds over ends as soon as its answer is ready', async (
   expect(call.log.at(-1)).toBe('ended My contract ends in May.');
 });
 
-test('without a verdict the words decide; those about earlier pauses are not heeded', async () => {
-  const call = callerOver({ judged: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
+test('without a prediction the words decide; those about earlier pauses are not heeded', async () => {
+  const call = callerOver({ hasModel: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
   call.speak(320);
   call.quiet(200);
-  await call.verdicts[0]?.(false);
+  await call.predictions[0]?.(false);
   call.speak(320);
   call.quiet(200);
   call.speak(320);
   call.quiet(200);
-  await call.verdicts[1]?.(false);
+  await call.predictions[1]?.(false);
   await call.last().is('What is my balance?');
   call.turn.answerReady();
   call.quiet(280);
@@ -164,10 +164,10 @@ test('without a verdict the words decide; those about earlier pauses are not hee
 });
 
 test('where nothing was understood, the sound is not heeded', async () => {
-  const call = callerOver({ judged: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
+  const call = callerOver({ hasModel: true }, { minEndpointingMs: 480, statementEndpointingMs: 800 });
   call.speak(320);
   call.quiet(200);
-  await call.verdicts[0]?.(false);
+  await call.predictions[0]?.(false);
   await call.last().fails();
   call.quiet(280);
   expect(call.log.at(-1)).toBe('ended with nothing');

@@ -189,7 +189,7 @@ test('realtime: a turn is all of its pieces, in order', async () => {
   const connection = realtime();
   const transcriber = new RealtimeTranscriber({
     realtime: connection,
-    believe: ({ text }) => ({ text }),
+    filter: ({ text }) => ({ text }),
     onError() {},
   });
   transcriber.push(seconds(1));
@@ -205,7 +205,7 @@ test('realtime: a caller who goes on loses no piece, and a lost piece is told', 
   const errors: unknown[] = [];
   const transcriber = new RealtimeTranscriber({
     realtime: realtime(),
-    believe: ({ text }) => ({ text }),
+    filter: ({ text }) => ({ text }),
     onError: (error) => errors.push(error),
   });
   const goesOn = new AbortController();

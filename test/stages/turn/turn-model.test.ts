@@ -26,32 +26,32 @@ function modelOf(probability: number | undefined) {
 test('a turn sounds over from the probability on that the model has for its language', async () => {
   const { model, hear } = modelOf(0.35);
   await hear(500, 1);
-  const verdict = await model.judge();
-  expect(['id', 'en', 'en-GB', 'english', 'fr'].map(verdict)).toEqual([true, false, false, false, true]);
+  const isOver = await model.predict();
+  expect(['id', 'en', 'en-GB', 'english', 'fr'].map(isOver)).toEqual([true, false, false, false, true]);
 });
 
 test('languages that the model does not know are left to the words', async () => {
   const { model, hear } = modelOf(0.9);
   await hear(500, 1);
-  const verdict = await model.judge();
-  expect(['ms', 'malay', '', undefined].map(verdict)).toEqual([undefined, undefined, undefined, undefined]);
+  const isOver = await model.predict();
+  expect(['ms', 'malay', '', undefined].map(isOver)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
-test('the last 1.2 s of this turn are judged', async () => {
+test('the last 1.2 s of this turn count', async () => {
   const { model, asked, hear } = modelOf(0.9);
   await hear(1000, 1);
   await hear(800, 2);
-  await model.judge();
+  await model.predict();
   const [samples = new Int16Array()] = asked;
   expect([samples.length, samples.filter((level) => level === 2).length]).toEqual([19_200, 12_800]);
   model.reset();
   await hear(300, 3);
-  await model.judge();
+  await model.predict();
   expect(asked[1]).toEqual(new Int16Array(4800).fill(3));
 });
 
 test('a model that does not run says nothing', async () => {
   const { model, hear } = modelOf(undefined);
   await hear(500, 1);
-  expect((await model.judge())('en')).toBeUndefined();
+  expect((await model.predict())('en')).toBeUndefined();
 });

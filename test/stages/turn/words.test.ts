@@ -81,7 +81,7 @@ test('a statement is told from what asks for an answer', () => {
     'Internet saya tak laju',
     'I have two lines.',
   ])
-    expect(completenessOf(text), text).toBe('told');
+    expect(completenessOf(text), text).toBe('statement');
   for (const text of [
     'Yes please',
     'I want to pay my bill.',
@@ -90,7 +90,7 @@ test('a statement is told from what asks for an answer', () => {
     'It is down, can you look at it',
     'My line is down, okay?',
   ])
-    expect(completenessOf(text), text).toBe('asked');
+    expect(completenessOf(text), text).toBe('question');
   expect(completenessOf('I would like to')).toBe('unfinished');
 });
 

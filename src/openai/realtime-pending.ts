@@ -7,7 +7,7 @@ import type { ServerEvent } from './realtime-dialect.ts';
 import type { Utterance } from './realtime-utterance.ts';
 import { unsayable } from './transcription.ts';
 
-export interface UnansweredOptions {
+export interface PendingOptions {
   target: Target;
   deadlines: Deadlines;
   clock?: Clock | undefined;
@@ -15,32 +15,32 @@ export interface UnansweredOptions {
   onTiming?: ((timing: Timing) => void) | undefined;
   /** Gives the connection up, and with that tries again what `lost` does not refuse. */
   drop(error: EndpointError): void;
-  /** An utterance was answered or refused: the next may have its turn. */
+  /** An utterance was answered or refused: the next may be sent. */
   onSettled(answered: boolean): void;
 }
 
 /**
- * The committed utterances that the server has not answered, and what becomes of each. Those that were given up stay
- * too: their answers are still to come, and belong to nobody else.
+ * The committed utterances that the server has not answered yet. Those that nobody waits for any more stay in the list:
+ * their answers still come, and must not be taken for the answers to others.
  */
-export class Unanswered {
-  /** Set when the server cannot be used this way at all. */
+export class PendingCommits {
+  /** Set when this server cannot be used for realtime transcription. */
   unfit: EndpointError | undefined;
-  readonly #options: UnansweredOptions;
+  readonly #options: PendingOptions;
   readonly #clock: Clock;
   /** Oldest first. */
   #queue: Utterance[] = [];
-  /** On this connection: the server names utterances. */
-  #names = false;
+  /** Whether the server gives each utterance an id, on this connection. */
+  #hasIds = false;
 
-  constructor(options: UnansweredOptions) {
+  constructor(options: PendingOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
   }
 
   /** On a new connection. */
   begin(): void {
-    this.#names = false;
+    this.#hasIds = false;
   }
 
   push(utterance: Utterance): void {
@@ -64,16 +64,16 @@ export class Unanswered {
     return true;
   }
 
-  /** Returns `false` for an event that is about none of these. */
-  hear(event: ServerEvent): boolean {
-    if (event.kind === 'committed') return this.#name(event.item);
-    const utterance = event.kind === 'error' ? this.#sent()[0] : this.#whose(event.item);
-    if ('said' in event) return this.#complain(event, utterance);
+  /** @returns `false` for an event that is about none of these. */
+  take(event: ServerEvent): boolean {
+    if (event.kind === 'committed') return this.#setId(event.item);
+    const utterance = event.kind === 'error' ? this.#sent()[0] : this.#utteranceOf(event.item);
+    if ('said' in event) return this.#takeError(event, utterance);
     if (utterance === undefined) return false;
-    this.#heardOf(utterance);
+    this.#textCame(utterance);
     const characters = event.text.length + (event.kind === 'final' ? 0 : utterance.partial.length);
     const error = unsayable(this.#options.target, characters, utterance.durationMs);
-    if (error) this.#disbelieve(utterance, error);
+    if (error) this.#giveUpAnswer(utterance, error);
     else if (event.kind === 'final') this.#answer(utterance, event.text);
     else {
       utterance.partial += event.text;
@@ -106,13 +106,13 @@ export class Unanswered {
     return this.#queue.filter(({ commitSent }) => commitSent);
   }
 
-  #whose(item: string | undefined): Utterance | undefined {
+  #utteranceOf(item: string | undefined): Utterance | undefined {
     const sent = this.#sent();
-    return sent.find((utterance) => utterance.item === item) ?? (this.#names ? undefined : sent[0]);
+    return sent.find((utterance) => utterance.item === item) ?? (this.#hasIds ? undefined : sent[0]);
   }
 
-  #name(item: string | undefined): boolean {
-    this.#names = true;
+  #setId(item: string | undefined): boolean {
+    this.#hasIds = true;
     const utterance = this.#sent().find((one) => one.item === undefined);
     if (utterance !== undefined) utterance.item = item;
     else {
@@ -131,7 +131,7 @@ export class Unanswered {
     this.#options.onSettled(true);
   }
 
-  #complain({ kind, said }: ServerEvent & { said: string }, utterance: Utterance | undefined): boolean {
+  #takeError({ kind, said }: ServerEvent & { said: string }, utterance: Utterance | undefined): boolean {
     const { target, drop } = this.#options;
     const message = `sent an error: ${excerpt(said, target)}`;
     const error = /"(server_error|processing_error)"/.test(said)
@@ -145,14 +145,14 @@ export class Unanswered {
     return true;
   }
 
-  /** What goes on to come of it must not be taken for the answer to another. */
-  #disbelieve(utterance: Utterance, error: EndpointError): void {
+  /** Gives the connection up too: more text of this utterance must not be taken for the answer to another. */
+  #giveUpAnswer(utterance: Utterance, error: EndpointError): void {
     this.#refuse(utterance, error);
     this.#options.drop(fault(this.#options.target, 'stall', `given up: ${error.message}`));
   }
 
-  /** The first text after the commit is what the first byte of an answer is elsewhere. */
-  #heardOf(utterance: Utterance): void {
+  /** The first text after the commit counts as the first byte of the answer. */
+  #textCame(utterance: Utterance): void {
     const { deadlines, onTiming } = this.#options;
     if (utterance.sentMs !== undefined && utterance.outcome !== undefined) {
       const firstByteMs = this.#clock.now() - utterance.sentMs;
