@@ -8,6 +8,8 @@ export interface CallHost {
   readonly room: Room;
   /** What the dispatch said, usually JSON `{"prompt": …, "variables": {…}}`. */
   readonly dispatchMetadata: string;
+  /** Its attributes: `prompt`, and values of variables. */
+  readonly dispatchAttributes: Readonly<Record<string, string>>;
   /** Joins the room. Called once; the call waits for it for 30 s. */
   connect(): Promise<void>;
   /**

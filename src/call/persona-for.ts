@@ -25,6 +25,7 @@ export function personaFor(
     reason,
   } = choosePersona(personas, {
     dispatchMetadata: host.dispatchMetadata,
+    dispatchAttributes: host.dispatchAttributes,
     roomMetadata: host.room.metadata ?? '',
     fallback: config.agent.prompt,
     log,

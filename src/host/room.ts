@@ -31,6 +31,7 @@ export function openRoom({ job, livekit, ffi, onJoined }: CallRoomParts): CallHo
     callId: job.id,
     room,
     dispatchMetadata: job.metadata,
+    dispatchAttributes: job.attributes,
     async connect() {
       await room.connect(job.url, job.token, connectOptions(livekit));
       if (isClosed) await leave();

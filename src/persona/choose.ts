@@ -5,7 +5,7 @@ import type { PersonaStore } from './store.ts';
 
 export interface Choice {
   persona: Persona;
-  /** From room and dispatch metadata; the dispatch wins. */
+  /** From the room's metadata, the dispatch's attributes and its metadata; what comes later here wins. */
   variables: Record<string, string>;
   /** Who named the prompt. */
   reason: string;
@@ -14,7 +14,9 @@ export interface Choice {
 export interface ChoiceSources {
   /** JSON `{"prompt": "phone", "variables": {"name": "Aisyah"}}`, or a bare prompt name, or anything else. */
   dispatchMetadata: string | undefined;
-  /** The same; rooms often carry other programs' metadata. */
+  /** LiveKit's attributes of the dispatch: `prompt` names the prompt, the others are variables. */
+  dispatchAttributes?: Readonly<Record<string, string>>;
+  /** As the dispatch metadata; rooms often carry other programs' metadata. */
   roomMetadata: string | undefined;
   /** `PROMPT`. */
   fallback: string;
@@ -22,7 +24,7 @@ export interface ChoiceSources {
 }
 
 /**
- * The persona of a call: named by the dispatch, else by the room, else by the configuration. A name that is
+ * The persona of a call: named by the dispatch (its metadata, else its attributes), else by the room, else by the configuration. A name that is
  * not there is logged and passed over: the caller is answered by another prompt rather than by nobody.
  *
  * @throws AppError only when the store holds nothing.
@@ -30,10 +32,14 @@ export interface ChoiceSources {
 export function choosePersona(store: PersonaStore, sources: ChoiceSources): Choice {
   const { log, fallback } = sources;
   const dispatch = parseMetadata(sources.dispatchMetadata, 'dispatch metadata', log);
+  const { prompt, ...rest } = sources.dispatchAttributes ?? {};
+  const asMetadata = JSON.stringify({ prompt, variables: rest });
+  const attributes = parseMetadata(asMetadata, 'dispatch attributes', log);
   const room = parseMetadata(sources.roomMetadata, 'room metadata', log);
-  const variables = { ...room.variables, ...dispatch.variables };
+  const variables = { ...room.variables, ...attributes.variables, ...dispatch.variables };
   const asked = [
     { reason: 'dispatch metadata', prompt: dispatch.prompt },
+    { reason: 'dispatch attributes', prompt: attributes.prompt },
     { reason: 'room metadata', prompt: room.prompt },
     { reason: 'configuration', prompt: fallback },
   ];

@@ -37,6 +37,12 @@ export function describeStatus(
         attempts,
         message: `No answer yet: asked for ${who} again (${attempts}×). Next in ${nextS} s.`,
       };
+    case 'busy':
+      return {
+        state,
+        attempts,
+        message: `All lines are busy. You are connected as soon as one is free; next try in ${nextS} s.`,
+      };
     case 'joined':
       return { state, attempts, message: `${capitalized(who)} has joined.` };
     case 'unavailable':
@@ -44,7 +50,7 @@ export function describeStatus(
         ? {
             state,
             attempts,
-            message: `No worker has answered ${attempts} requests for ${who}. Next in ${nextS} s.`,
+            message: `All lines are busy, or no agent is running: ${attempts} requests for ${who} were not answered. Next try in ${nextS} s.`,
             hint: `Check that a worker with AGENT_NAME=${agentName} runs, is registered with this LiveKit, and has a free call slot.`,
           }
         : {

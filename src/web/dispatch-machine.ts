@@ -1,11 +1,19 @@
 /** What the caller is told while an agent is awaited. */
-export type AgentState = 'waiting-for-caller' | 'waiting' | 'asking-again' | 'joined' | 'unavailable';
+export type AgentState =
+  | 'waiting-for-caller'
+  | 'waiting'
+  | 'asking-again'
+  | 'busy'
+  | 'joined'
+  | 'unavailable';
 
 /** One look into a room. */
 export interface Sight {
   callerPresent: boolean;
   /** `starting`: a worker took the job, but its agent is not in the room yet. */
   agent: 'absent' | 'starting' | 'present';
+  /** Every call slot that is known of is taken. */
+  areLinesBusy?: boolean;
 }
 
 export interface Progress {
@@ -45,10 +53,13 @@ export function observe(before: Progress, sight: Sight, nowMs: number, canAsk: b
     const attempts = before.state === 'joined' ? 0 : before.attempts;
     return { after: { state: 'waiting', attempts, askAtMs: nowMs + delayMs(attempts) }, ask: false };
   }
-  if (nowMs < before.askAtMs || sight.agent === 'starting') return { after: before, ask: false };
+  if (sight.agent === 'starting') return { after: before, ask: false };
+  const areBusy = sight.areLinesBusy ?? false;
+  const isLineFree = before.state === 'busy' && !areBusy;
+  if (nowMs < before.askAtMs && !isLineFree) return { after: before, ask: false };
   const attempts = before.attempts + 1;
   const isHopeless = attempts >= UNAVAILABLE_AFTER || !canAsk;
-  const state = isHopeless ? 'unavailable' : 'asking-again';
+  const state = areBusy ? 'busy' : isHopeless ? 'unavailable' : 'asking-again';
   return {
     after: { state, attempts: canAsk ? attempts : 0, askAtMs: nowMs + delayMs(attempts) },
     ask: canAsk,

@@ -1,10 +1,8 @@
 import type { LiveKitClients } from './livekit-clients.ts';
-import { RoomWatcher } from './room-sight.ts';
+import { type AgentRef, RoomWatcher } from './room-sight.ts';
 
-export interface DispatchRequest {
+export interface DispatchRequest extends AgentRef {
   room: string;
-  /** Empty with automatic dispatch: workers come by themselves. */
-  agentName: string;
   metadata: string;
 }
 
@@ -17,12 +15,12 @@ export interface DispatchRequest {
  */
 export async function dispatchIfRoomIsOpen(
   { rooms, dispatches }: LiveKitClients,
-  { room, agentName, metadata }: DispatchRequest,
+  { room, agentName, deployment, metadata }: DispatchRequest,
   nowMs: number,
 ): Promise<'at-join' | 'present' | 'dispatched'> {
   if (!agentName || (await rooms.listRooms([room])).length === 0) return 'at-join';
-  const { sight } = await new RoomWatcher({ rooms, dispatches }, agentName).look(room, nowMs);
+  const { sight } = await new RoomWatcher({ rooms, dispatches }, { agentName, deployment }).look(room, nowMs);
   if (sight.agent !== 'absent') return 'present';
-  await dispatches.createDispatch(room, agentName, { metadata });
+  await dispatches.createDispatch(room, agentName, { metadata, deployment });
   return 'dispatched';
 }

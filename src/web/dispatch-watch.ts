@@ -5,12 +5,13 @@ import { type AgentStatus, describeStatus } from './agent-status.ts';
 import type { Clock } from './clock.ts';
 import { atStart, observe, type Progress } from './dispatch-machine.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
-import { RoomWatcher } from './room-sight.ts';
+import { type AgentRef, RoomWatcher } from './room-sight.ts';
 
-export interface WatchOptions {
+/** Without a name nothing can be asked for again. */
+export interface WatchOptions extends AgentRef {
   clients: LiveKitClients;
-  /** Empty with automatic dispatch: then nothing can be asked for again. */
-  agentName: string;
+  /** Whether every call slot of this process's worker is taken; unknown, so `false`, where it has none. */
+  areLinesBusy?(): boolean;
   log: Log;
   clock: Clock;
   /** Rooms watched at a time; the least useful one gives way. */
@@ -50,7 +51,7 @@ export class DispatchWatch {
   readonly #watches = new Map<string, Watch>();
 
   constructor(options: WatchOptions) {
-    this.#options = { maxWatches: 200, ...options };
+    this.#options = { maxWatches: 200, areLinesBusy: () => false, ...options };
   }
 
   /** Starts to watch a room, or goes on when it is watched already. */
@@ -61,12 +62,12 @@ export class DispatchWatch {
       return;
     }
     this.#makeRoom();
-    const { clients, agentName, clock } = this.#options;
+    const { clients, clock } = this.#options;
     const watch: Watch = {
       ...call,
       progress: atStart,
       trouble: undefined,
-      rooms: new RoomWatcher(clients, agentName),
+      rooms: new RoomWatcher(clients, this.#options),
       startedMs: clock.now(),
       cancel: () => {},
     };
@@ -116,18 +117,23 @@ export class DispatchWatch {
   }
 
   async #step(room: string, watch: Watch): Promise<void> {
-    const { agentName, clock } = this.#options;
+    const { agentName, areLinesBusy, clock } = this.#options;
     const nowMs = clock.now();
     const { sight, dispatches } = await watch.rooms.look(room, nowMs);
-    const { after, ask } = observe(watch.progress, sight, nowMs, agentName !== '');
+    const { after, ask } = observe(
+      watch.progress,
+      { ...sight, areLinesBusy: areLinesBusy() },
+      nowMs,
+      agentName !== '',
+    );
     watch.progress = after;
     if (ask) await this.#dispatchAgain(room, watch, dispatches);
   }
 
   async #dispatchAgain(room: string, watch: Watch, old: readonly AgentDispatch[]): Promise<void> {
-    const { clients, agentName, log } = this.#options;
+    const { clients, agentName, deployment, log } = this.#options;
     const metadata = old.at(-1)?.metadata ?? watch.metadata;
-    await clients.dispatches.createDispatch(room, agentName, { metadata });
+    await clients.dispatches.createDispatch(room, agentName, { metadata, deployment });
     log.warn(
       { pii_room: room, agentName, attempts: watch.progress.attempts },
       'no agent joined the caller: dispatched again',

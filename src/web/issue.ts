@@ -27,6 +27,8 @@ export interface TokenAnswer {
   /** ISO 8601; the token cannot be used to join after it. */
   expiresAt: string;
   ice: { transport: 'all' | 'relay'; note?: string };
+  /** What the caller should know before they join. */
+  notice?: string;
 }
 
 /**
@@ -50,6 +52,7 @@ export async function issueToken(
   const token = await mintToken({
     livekit,
     agentName: agent.name,
+    deployment: agent.deployment,
     ...who,
     name,
     prompt,

@@ -13,6 +13,8 @@ export interface TokenRequest extends CallRequest {
   livekit: Pick<Config['livekit'], 'apiKey' | 'apiSecret'>;
   /** Agent to dispatch; empty when workers join every room by themselves. */
   agentName: string;
+  /** Which of several workers of that name. */
+  deployment?: string | undefined;
   room: string;
   identity: string;
   /** Shown to the others in the room. */
@@ -32,7 +34,7 @@ export function dispatchMetadata({ prompt, variables }: CallRequest): string {
  * with it creates the room, and the room dispatches the agent.
  */
 export function mintToken(request: TokenRequest): Promise<string> {
-  const { livekit, agentName, room, identity, name, ttlMs } = request;
+  const { livekit, agentName, deployment = '', room, identity, name, ttlMs } = request;
   const token = new AccessToken(livekit.apiKey, livekit.apiSecret, {
     identity,
     ttl: Math.ceil(ttlMs / 1000), // the SDK counts in seconds
@@ -48,7 +50,7 @@ export function mintToken(request: TokenRequest): Promise<string> {
     canUpdateOwnMetadata: false,
   });
   if (agentName) {
-    const agent = new RoomAgentDispatch({ agentName, metadata: dispatchMetadata(request) });
+    const agent = new RoomAgentDispatch({ agentName, deployment, metadata: dispatchMetadata(request) });
     token.roomConfig = new RoomConfiguration({ agents: [agent] });
   }
   return token.toJwt();

@@ -36,7 +36,8 @@ export async function printToken(
   print(JSON.stringify(await issueToken(config, personas, request, Date.now()), null, 2));
   // A name that was made up just now belongs to no room.
   if (request.room === undefined) return;
-  const asked = { room: request.room, agentName: config.agent.name, metadata: dispatchMetadata(request) };
+  const { name: agentName, deployment } = config.agent;
+  const asked = { room: request.room, agentName, deployment, metadata: dispatchMetadata(request) };
   await dispatchIfRoomIsOpen(clients, asked, Date.now()).then(
     (found) => {
       if (found === 'dispatched')

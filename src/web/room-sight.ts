@@ -15,6 +15,14 @@ const JOB_RUNNING = 1;
  */
 const JOB_START_MS = 15_000;
 
+/** Whom LiveKit is asked for. */
+export interface AgentRef {
+  /** Empty with automatic dispatch: workers come by themselves. */
+  agentName: string;
+  /** LiveKit's `deployment`: which of several workers of this name. */
+  deployment: string;
+}
+
 /** What is in a room, and the dispatches of our agent there (listed only while they matter). */
 export interface RoomView {
   sight: Sight;
@@ -25,11 +33,13 @@ export interface RoomView {
 export class RoomWatcher {
   readonly #clients: LiveKitClients;
   readonly #agentName: string;
+  readonly #deployment: string;
   readonly #jobFirstSeenMs = new Map<string, number>();
 
-  constructor(clients: LiveKitClients, agentName: string) {
+  constructor(clients: LiveKitClients, { agentName, deployment }: AgentRef) {
     this.#clients = clients;
     this.#agentName = agentName;
+    this.#deployment = deployment;
   }
 
   async look(room: string, nowMs: number): Promise<RoomView> {
@@ -43,7 +53,9 @@ export class RoomWatcher {
     if (!callerPresent || !this.#agentName)
       return { sight: { callerPresent, agent: 'absent' }, dispatches: [] };
     const all = await this.#clients.dispatches.listDispatch(room);
-    const dispatches = all.filter(({ agentName }) => agentName === this.#agentName);
+    const dispatches = all.filter(
+      ({ agentName, deployment = '' }) => agentName === this.#agentName && deployment === this.#deployment,
+    );
     const isStarting = dispatches.some((dispatch) => this.#hasStartingJob(dispatch, nowMs));
     return { sight: { callerPresent, agent: isStarting ? 'starting' : 'absent' }, dispatches };
   }

@@ -28,6 +28,8 @@ export interface WebParts {
   credentials: Credentials;
   /** Without credentials, serve browsers of this machine. */
   openLocally: boolean;
+  /** Whether every call slot of the worker in this process is taken; not given where there is none. */
+  areLinesBusy?(): boolean;
 }
 
 /**
@@ -51,11 +53,14 @@ export function createWeb({
   log,
   credentials,
   openLocally,
+  areLinesBusy = () => false,
   clock = systemClock,
 }: WebParts): FastifyInstance {
   const { host, trustedProxies } = config.web;
   const app = fastify({ logger: false, trustProxy: trustedProxies.length > 0 && trustedProxies });
-  const watch = new DispatchWatch({ clients: livekit, agentName: config.agent.name, log, clock });
+  const { name: agentName, deployment } = config.agent;
+  const agent = { agentName, deployment, areLinesBusy };
+  const watch = new DispatchWatch({ clients: livekit, ...agent, log, clock });
   app.addHook('onClose', async () => watch.stop());
 
   const headers = securityHeaders(config.livekit.publicUrl);
@@ -73,7 +78,7 @@ export function createWeb({
       livekitUrl: hideUrlSecrets(config.livekit.publicUrl),
     }));
     servePrompts(api, { config, gate, prompts: personas });
-    serveToken(api, { config, gate, prompts: personas, watch, clock, log });
+    serveToken(api, { config, gate, prompts: personas, watch, clock, log, areLinesBusy });
     serveCalls(api, { config, gate, watch, clock });
   });
   serveVendor(app);

@@ -18,6 +18,8 @@ export interface TokenRouteOptions {
   watch: DispatchWatch;
   clock: Clock;
   log: Log;
+  /** Whether every known call slot is taken. */
+  areLinesBusy(): boolean;
 }
 
 const BODY_LIMIT = 4096;
@@ -38,7 +40,7 @@ export function serveToken(app: FastifyInstance, options: TokenRouteOptions): vo
 async function answerCaller(
   request: FastifyRequest,
   type: z.ZodType<z.output<typeof tokenRequest>>,
-  { config, gate, prompts, watch, clock, log }: TokenRouteOptions,
+  { config, gate, prompts, watch, clock, log, areLinesBusy }: TokenRouteOptions,
 ): Promise<TokenAnswer> {
   const credential = await gate.admit(request);
   requireRight(credential, 'join');
@@ -51,5 +53,8 @@ async function answerCaller(
     { credential: credential.name, pii_room: answer.room, prompt: call.prompt },
     'caller token issued',
   );
-  return answer;
+  return areLinesBusy() ? { ...answer, notice: ALL_BUSY } : answer;
 }
+
+/** The token is of use all the same: the agent is asked for again once the caller is in the room. */
+const ALL_BUSY = 'All lines are busy: join and wait, the agent comes as soon as a line is free.';

@@ -44,6 +44,7 @@ beforeEach(async () => {
       callId: 'AJ_1',
       room: room.asRoom(),
       dispatchMetadata: '',
+      dispatchAttributes: {},
       connect: async () => void asked.push('connect'),
       disconnect: async () => void asked.push('disconnect'),
       deleteRoom: async () => void asked.push('deleteRoom'),

@@ -5,6 +5,7 @@ interface FakeDispatch {
   id: string;
   agentName: string;
   metadata: string;
+  deployment?: string;
   /** Ids of jobs that a worker accepted. */
   jobs: string[];
 }
@@ -52,8 +53,9 @@ export class FakeLiveKit implements LiveKitClients {
     listDispatch: async () => this.list.map(toDispatch),
     createDispatch: async (_room, agentName, options) => {
       this.#created += 1;
-      const dispatch = { id: `AD_${this.#created}`, agentName, metadata: options?.metadata ?? '', jobs: [] };
-      this.requests.push(`create ${agentName} ${dispatch.metadata}`);
+      const { metadata = '', deployment = '' } = options ?? {};
+      const dispatch = { id: `AD_${this.#created}`, agentName, metadata, deployment, jobs: [] };
+      this.requests.push(`create ${agentName} ${metadata}${deployment && ` in ${deployment}`}`);
       this.list.push(dispatch);
       this.onDispatch(dispatch);
       return toDispatch(dispatch);
@@ -61,7 +63,7 @@ export class FakeLiveKit implements LiveKitClients {
   };
 }
 
-function toDispatch({ id, agentName, metadata, jobs }: FakeDispatch): AgentDispatch {
+function toDispatch({ id, agentName, metadata, deployment, jobs }: FakeDispatch): AgentDispatch {
   const state = { jobs: jobs.map((job) => ({ id: job, state: { status: 1 } })) };
-  return { id, agentName, metadata, state } as unknown as AgentDispatch;
+  return { id, agentName, metadata, deployment, state } as unknown as AgentDispatch;
 }

@@ -32,6 +32,7 @@ export function createTestWeb(
   env: Record<string, string> = {},
   openLocally = true,
   files: Record<string, string> = {},
+  areLinesBusy = () => false,
 ): TestWeb {
   const clock = turnedClock(Date.now());
   const livekit = new FakeLiveKit();
@@ -42,7 +43,7 @@ export function createTestWeb(
   const config = configFrom(env);
   const credentials = openCredentials(config.web, (path) => files[path]);
   return {
-    app: createWeb({ config, personas, livekit, log, clock, credentials, openLocally }),
+    app: createWeb({ config, personas, livekit, log, clock, credentials, openLocally, areLinesBusy }),
     clock,
     livekit,
     lines,

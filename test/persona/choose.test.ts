@@ -148,3 +148,22 @@ test('of many variables a hundred are taken; deep values are none', async () => 
   const deep = `{"variables":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)},"b":"c"}}`;
   expect((await choose({ roomMetadata: deep })).variables).toEqual({ b: 'c' });
 });
+
+test('attributes of the dispatch choose prompt and variables where its metadata does not, before the room does', async () => {
+  const dispatchAttributes = { prompt: 'web', name: 'Aisyah', plan: 'gold' };
+  const roomMetadata = '{"prompt":"default","variables":{"name":"Nobody","floor":"3"}}';
+  expect(await choose({ dispatchAttributes, roomMetadata })).toEqual({
+    name: 'web',
+    reason: 'dispatch attributes',
+    variables: { name: 'Aisyah', plan: 'gold', floor: '3' },
+    warnings: [],
+  });
+  const dispatchMetadata = '{"prompt":"phone","variables":{"plan":"blue"}}';
+  expect(await choose({ dispatchAttributes, dispatchMetadata })).toMatchObject({
+    name: 'phone',
+    variables: { name: 'Aisyah', plan: 'blue' },
+  });
+  expect((await choose({ dispatchAttributes: { prompt: '0123' } })).warnings).toMatchObject([
+    { source: 'dispatch attributes', ignored: ['prompt'] },
+  ]);
+});

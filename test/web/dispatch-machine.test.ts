@@ -59,3 +59,13 @@ test('automatic dispatch is never asked for, only reported as missing', () => {
   expect(asked).toEqual([]);
   expect(last).toMatchObject({ state: 'unavailable', attempts: 0 });
 });
+
+test('busy lines are told from the first request on; requests go on, and one is made the moment a line is free', () => {
+  const busy: Sight = { ...alone, areLinesBusy: true };
+  const { asked, last } = secondsOfRequests(busy, 60);
+  expect(asked).toEqual([3, 8, 16, 29, 50]);
+  expect(last.state).toBe('busy');
+  const { after, ask } = observe(last, alone, 61_000, true);
+  expect([after.state, ask]).toEqual(['unavailable', true]);
+  expect(observe(after, alone, 62_000, true).ask).toBe(false);
+});

@@ -7,13 +7,17 @@ import { turnedClock } from '../helpers/web-clock.ts';
 const log = createLog({ level: 'fatal', pii: false });
 const METADATA = '{"prompt":"phone"}';
 
-function setUp({ agentName = 'voice-agent', maxWatches = 200 } = {}) {
+function setUp({ agentName = 'voice-agent', deployment = '', maxWatches = 200 } = {}) {
   const clock = turnedClock();
   const livekit = new FakeLiveKit();
-  const watch = new DispatchWatch({ clients: livekit, agentName, log, clock, maxWatches });
+  const lines = { areBusy: false };
+  const watch = new DispatchWatch({
+    ...{ clients: livekit, agentName, deployment, log, clock, maxWatches },
+    areLinesBusy: () => lines.areBusy,
+  });
   const expectCall = (room = 'room') =>
     watch.start(room, { metadata: METADATA, untilMs: clock.now() + 600_000 });
-  return { clock, livekit, watch, expectCall };
+  return { clock, livekit, watch, lines, expectCall };
 }
 
 test('an agent that comes by itself is never dispatched a second time', async () => {
@@ -91,6 +95,42 @@ test('an accepted job gets time to start, and is asked for again when its agent 
   expect(watch.status('room')?.state).toBe('waiting');
   await clock.pass(4000);
   expect(livekit.requests).toEqual([`create voice-agent ${METADATA}`]);
+});
+
+test('while all lines are busy the caller is told so, and asked for the moment that one is free', async () => {
+  const { clock, livekit, watch, lines, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  lines.areBusy = true;
+  await clock.pass(40_000);
+  expect(watch.status('room')).toMatchObject({
+    state: 'busy',
+    message: expect.stringContaining('All lines are busy'),
+  });
+  const asked = livekit.requests.length;
+  lines.areBusy = false;
+  livekit.onDispatch = () => livekit.agentJoins({ 'lk.agent_name': 'voice-agent' });
+  await clock.pass(1000);
+  expect(livekit.requests).toHaveLength(asked + 1);
+  await clock.pass(1000);
+  expect(watch.status('room')?.state).toBe('joined');
+});
+
+test('where the lines of workers are not known, both reasons are named', async () => {
+  const { clock, livekit, watch, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(30_000);
+  expect(watch.status('room')?.message).toMatch(/All lines are busy, or no agent is running/);
+});
+
+test('a dispatch names the deployment, and those of other deployments do not count', async () => {
+  const { clock, livekit, expectCall } = setUp({ deployment: 'green' });
+  livekit.list = [{ id: 'AD_0', agentName: 'voice-agent', metadata: '{"prompt":"blue"}', jobs: ['AJ_1'] }];
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(5000);
+  expect(livekit.requests).toEqual([`create voice-agent ${METADATA} in green`]);
 });
 
 test('requests stop when the caller leaves, and the watch ends when the token has expired', async () => {

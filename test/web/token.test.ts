@@ -32,6 +32,14 @@ test('a local caller gets a token, the address of LiveKit for browsers, and ICE 
   });
 });
 
+test('while all lines are busy the token says so, and is of use all the same', async () => {
+  web = createTestWeb({ AGENT_DEPLOYMENT: 'green' }, true, {}, () => true);
+  const response = await web.app.inject(tokenRequest());
+  expect(response.statusCode).toBe(200);
+  expect(response.json().notice).toContain('All lines are busy');
+  expect(claimsOf(response.json().token).roomConfig.agents[0]).toMatchObject({ deployment: 'green' });
+});
+
 test('without a body the room and the identity are random and the prompt is left to the worker', async () => {
   const { app } = start();
   const request = { ...LOCAL, method: 'POST', url: '/api/token' } as const;

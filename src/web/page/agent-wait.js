@@ -29,6 +29,8 @@ export function waitForAgent(grant, show) {
     }
     if (!signal.aborted) timer = setTimeout(follow, AGAIN_MS);
   };
+  if (grant.notice)
+    show({ code: 'agent-late', title: 'All lines are busy.', hint: grant.notice, level: 'notice' });
   timer = setTimeout(follow, PATIENCE_MS);
   return () => {
     clearTimeout(timer);
@@ -44,9 +46,18 @@ function describe(status) {
   const isHopeless = !status || status.state === 'unavailable';
   return {
     code: isHopeless ? 'no-agent' : 'agent-late',
-    title: isHopeless ? 'No agent has joined.' : 'Still waiting for the agent.',
+    title: titleOf(status, isHopeless),
     ...(status && { detail: status.message }),
     hint: status?.hint ?? 'You are connected, and heard as soon as an agent joins.',
     ...(!isHopeless && { level: /** @type {const} */ ('notice') }),
   };
+}
+
+/**
+ * @param {AgentStatus | undefined} status
+ * @param {boolean} isHopeless
+ */
+function titleOf(status, isHopeless) {
+  if (status?.state === 'busy') return 'All lines are busy.';
+  return isHopeless ? 'No agent has joined.' : 'Still waiting for the agent.';
 }

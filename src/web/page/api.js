@@ -4,8 +4,8 @@ import { ProblemError, serverProblem } from './problem.js';
  * @typedef {{agentName: string, credential: 'none' | 'wanted' | 'not-configured', livekitUrl: string}} Settings
  * @typedef {{default: string, prompts: {name: string, description: string}[]}} PromptList
  * @typedef {{url: string, token: string, room: string, identity: string, expiresAt: string,
- *   ice: {transport: 'all' | 'relay', note?: string}}} Grant
- * @typedef {'waiting-for-caller' | 'waiting' | 'asking-again' | 'joined' | 'unavailable'} AgentState
+ *   ice: {transport: 'all' | 'relay', note?: string}, notice?: string}} Grant
+ * @typedef {'waiting-for-caller' | 'waiting' | 'asking-again' | 'busy' | 'joined' | 'unavailable'} AgentState
  * @typedef {{state: AgentState, attempts: number, message: string, hint?: string}} AgentStatus
  */
 
