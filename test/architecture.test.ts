@@ -130,6 +130,15 @@ test('only src/framework reaches into members that LiveKit’s libraries keep to
   expect(faults).toEqual([]);
 });
 
+test('each reach has a line in the README of src/framework, and a test that fails when the library changes', () => {
+  const readme = readFileSync('src/framework/README.md', 'utf8');
+  const names = source
+    .filter(({ path }) => unitOf(path) === 'framework')
+    .map(({ path }) => basename(path, '.ts'));
+  expect(names.filter((name) => !readme.includes(`| \`${name}.ts\` |`))).toEqual([]);
+  expect(names.filter((name) => !existsSync(`test/framework/${name}.test.ts`))).toEqual([]);
+});
+
 /** Their casts and reflections are of other things. */
 const NOT_LIVEKIT = ['src/config/describe.ts', 'src/config/load.ts', 'src/standin/flite.ts'];
 
