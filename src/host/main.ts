@@ -38,7 +38,7 @@ function onFault({ error, how }: Fault): void {
     call ? 'a fault of this call: it ends' : 'a fault of no known call',
   );
   unfit(how);
-  calls?.fail(call?.jobId);
+  calls?.fail(call?.jobId, error);
 }
 
 /** Ends this process without its own clean-up: that of the native threads has hung. */

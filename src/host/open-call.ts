@@ -1,10 +1,8 @@
-import { startCall } from '../call/call.ts';
+import { type RunningCall, startCall } from '../call/call.ts';
 import type { CallMemory } from '../call/call-memory.ts';
 import type { AssignedJob, FromHost } from '../dispatch/host-messages.ts';
-import { AppError } from '../errors.ts';
 import type { Shared } from './boot.ts';
 import type { CallContext } from './call-context.ts';
-import type { HostedCall } from './calls.ts';
 import { openRoom } from './room.ts';
 
 export interface OpenCallParts {
@@ -18,7 +16,7 @@ export function openCall(
   job: AssignedJob,
   { jobId, log }: CallContext,
   { shared: { config, personas, vad, ffi, turnModel }, memory, send }: OpenCallParts,
-): HostedCall {
+): RunningCall {
   const room = openRoom({
     ...{ job, ffi },
     livekit: config.livekit,
@@ -36,12 +34,5 @@ export function openCall(
     },
   };
   const report = (fact: Extract<FromHost, { kind: 'fact' }>['fact']) => send({ kind: 'fact', jobId, fact });
-  const call = startCall({ host, config, personas, vad, report, log, memory, turnModel });
-  return {
-    ended: call.ended.then(({ reason, ok }) => {
-      if (!ok) throw new AppError(reason);
-      return reason;
-    }),
-    end: (reason) => void call.end(reason),
-  };
+  return startCall({ host, config, personas, vad, report, log, memory, turnModel });
 }

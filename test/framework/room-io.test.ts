@@ -1,6 +1,6 @@
 import { initializeLogger, voice } from '@livekit/agents';
-import { Room } from '@livekit/rtc-node';
-import { beforeEach, expect, test } from 'vitest';
+import { AudioSource, Room } from '@livekit/rtc-node';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { connectToRoom, listenTo } from '../../src/framework/room-io.ts';
 
 const TOPICS_OF_DEVELOPER_TOOLS = /^lk\.agent\./;
@@ -60,4 +60,27 @@ test('a session listens to whom it is told to', async () => {
   listenTo(session, 'second caller');
   expect(Reflect.get(session._roomIO ?? {}, 'participantIdentity')).toBe('second caller');
   await session._roomIO?.close();
+});
+
+test('the microphone is taken in windows of the detector, at the rate that was asked for', async () => {
+  connectToRoom(session, agent(), {
+    room,
+    inputOptions: { participantIdentity: 'caller', textEnabled: false, audioSampleRate: 16_000 },
+  });
+  const input = Reflect.get(session._roomIO ?? {}, 'audioInput');
+  const source = new AudioSource(48_000, 1);
+  const native = Reflect.get(globalThis, '_ffiClientInstance') as { request(request: unknown): unknown };
+  const { request } = native;
+  const asked: unknown[] = [];
+  native.request = ({ message }: { message: { value: unknown } }) => {
+    asked.push(message.value);
+    throw new Error('no such track');
+  };
+  onTestFinished(() => void Object.assign(native, { request }));
+  // Where the connection itself makes the stream of a track.
+  const opened = () => Reflect.get(input, 'openStream').call(input, { ffi_handle: { handle: 1n } });
+  expect(opened).toThrow('no such track');
+  expect(asked).toMatchObject([{ sampleRate: 16_000, numChannels: 1, frameSizeMs: 32 }]);
+  Object.assign(native, { request });
+  await Promise.all([session._roomIO?.close(), source.close()]);
 });

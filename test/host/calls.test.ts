@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import type { CallEnd } from '../../src/call/scope.ts';
 import type { AssignedJob, FromHost } from '../../src/dispatch/host-messages.ts';
 import { currentCall } from '../../src/host/call-context.ts';
 import { createCalls } from '../../src/host/calls.ts';
@@ -9,56 +10,56 @@ const job = (id: string): AssignedJob => ({
   ...{ dispatchId: '', agentName: '', roomSid: '', metadata: '', attributes: {} },
 });
 
-/** Calls that end when the test says so; `asked` has the reasons that they were asked to end for. */
-function hosted() {
+/** Calls that end when the test says so; `asked` has what they were asked to do. */
+function hosted(isBroken = false) {
   const sent: FromHost[] = [];
   const lines: Record<string, unknown>[] = [];
   const asked: string[] = [];
-  const settle = new Map<string, { end(reason: string): void; fail(error: Error): void; context: unknown }>();
+  const opened = new Map<string, { end(end: CallEnd): void; context: string | undefined }>();
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const calls = createCalls({
     send: (message) => sent.push(message),
     log: createLog({ level: 'info', pii: false, destination }),
     open({ id }) {
-      const ended = new Promise<string>((end, fail) =>
-        settle.set(id, { end, fail, context: currentCall()?.jobId }),
-      );
-      return { ended, end: (reason) => asked.push(`${id}: ${reason}`) };
+      if (isBroken) throw new Error('no such file');
+      const ended = new Promise<CallEnd>((end) => opened.set(id, { end, context: currentCall()?.jobId }));
+      return {
+        ended,
+        end: async (reason) => void asked.push(`${id} ends: ${reason}`),
+        fail: async (error) => void asked.push(`${id} fails: ${error}`),
+      };
     },
   });
-  return { calls, sent, lines, asked, settle };
+  return { calls, sent, lines, asked, opened };
 }
 
 test('a call runs in its own context, and its end is told once', async () => {
-  const { calls, sent, settle } = hosted();
+  const { calls, sent, opened } = hosted();
   calls.start(job('A'));
   calls.start(job('B'));
-  expect([settle.get('A')?.context, settle.get('B')?.context, calls.count]).toEqual(['A', 'B', 2]);
-  settle.get('A')?.end('caller left');
-  await vi.waitFor(() => expect(calls.count).toBe(1));
-  expect(sent).toEqual([{ kind: 'call-ended', jobId: 'A', reason: 'caller left', ok: true }]);
-});
-
-test('a fault ends its own call, once, and says so in place of the reason', async () => {
-  const { calls, sent, asked, settle } = hosted();
-  calls.start(job('A'));
-  calls.start(job('B'));
-  calls.fail('A');
-  calls.fail('A');
-  calls.fail(undefined);
-  expect(asked).toEqual(['A: internal error']);
-  settle.get('A')?.end('agent hung up');
+  expect([opened.get('A')?.context, opened.get('B')?.context, calls.count]).toEqual(['A', 'B', 2]);
+  opened.get('A')?.end({ reason: 'internal error', ok: false });
   await vi.waitFor(() => expect(calls.count).toBe(1));
   expect(sent).toEqual([{ kind: 'call-ended', jobId: 'A', reason: 'internal error', ok: false }]);
 });
 
-test('a call that cannot start is told as one that failed, with its id in the log', async () => {
-  const { calls, sent, lines, settle } = hosted();
+test('a fault fails its own call and no other', () => {
+  const { calls, asked } = hosted();
   calls.start(job('A'));
-  settle.get('A')?.fail(new Error('no media path'));
-  await vi.waitFor(() => expect(calls.count).toBe(0));
+  calls.start(job('B'));
+  calls.fail('A', 'thrown');
+  calls.fail(undefined, 'thrown elsewhere');
+  calls.fail('over by now', 'thrown late');
+  calls.end('B', 'removed');
+  expect(asked).toEqual(['A fails: thrown', 'B ends: removed']);
+});
+
+test('a call that cannot be opened is told as one that failed, with its id in the log', () => {
+  const { calls, sent, lines } = hosted(true);
+  calls.start(job('A'));
+  expect(calls.count).toBe(0);
   expect(sent).toEqual([{ kind: 'call-ended', jobId: 'A', reason: 'call could not start', ok: false }]);
-  expect(lines).toMatchObject([{ level: 'error', callId: 'A', error: { message: 'no media path' } }]);
+  expect(lines).toMatchObject([{ level: 'error', callId: 'A', error: { message: 'no such file' } }]);
 });
 
 test('a job that is told twice is one call', () => {
@@ -70,14 +71,14 @@ test('a job that is told twice is one call', () => {
 });
 
 test('who waits for the last call is told when it is over, or at once', async () => {
-  const { calls, asked, settle } = hosted();
+  const { calls, asked, opened } = hosted();
   await calls.whenNone();
   calls.start(job('A'));
   calls.start(job('B'));
   const none = calls.whenNone().then(() => calls.count);
   calls.endAll('worker gone');
-  expect(asked).toEqual(['A: worker gone', 'B: worker gone']);
-  settle.get('A')?.end('over');
-  settle.get('B')?.end('over');
+  expect(asked).toEqual(['A ends: worker gone', 'B ends: worker gone']);
+  opened.get('A')?.end({ reason: 'over', ok: true });
+  opened.get('B')?.end({ reason: 'over', ok: true });
   expect(await none).toBe(0);
 });
