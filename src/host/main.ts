@@ -51,7 +51,8 @@ function take(message: ToHost, running: Calls): void {
   if (message.kind === 'start-call') running.start(message.job);
   else if (message.kind === 'end-call') running.end(message.jobId, message.reason);
   else if (message.kind === 'drain') void running.whenNone().then(exit);
-  else channel.send({ kind: 'pong', id: message.id, ...usage(), lagMs: lagMs() });
+  else if (message.kind === 'ping')
+    channel.send({ kind: 'pong', id: message.id, ...usage(), lagMs: lagMs() });
 }
 
 function usage() {

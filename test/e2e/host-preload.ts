@@ -1,0 +1,59 @@
+import { readdirSync } from 'node:fs';
+import { Room, RoomEvent } from '@livekit/rtc-node';
+
+/**
+ * Imported by a host process before its own program: calls in rooms of certain names fail, each in its way, some seconds after
+ * they joined; and the test can ask what the process holds.
+ */
+
+export interface Held {
+  /** `process.getActiveResourcesInfo()`, counted. */
+  readonly resources: Readonly<Record<string, number>>;
+  readonly ffiListeners: number;
+  readonly threads: number;
+  readonly sockets: number;
+  readonly rssMb: number;
+}
+
+const FAILS_AFTER_MS = 2500;
+
+const fail = (how: string): never => {
+  throw new Error(`made by the test: ${how}`);
+};
+
+const faults: Readonly<Record<string, (room: Room) => void>> = {
+  timer: () => void setTimeout(fail, FAILS_AFTER_MS, 'timer'),
+  stage: () => void setTimeout(async () => fail('stage'), FAILS_AFTER_MS),
+  listener(room) {
+    const failsAt = performance.now() + FAILS_AFTER_MS;
+    // The agent's states come as events of its room, all the time.
+    room.on(RoomEvent.ParticipantAttributesChanged, () => {
+      if (performance.now() >= failsAt) fail('listener');
+    });
+    setTimeout(() => void room.localParticipant?.setAttributes({ test: 'now' }), FAILS_AFTER_MS + 100);
+  },
+};
+
+const { connect } = Room.prototype;
+Room.prototype.connect = async function joined(...options) {
+  await connect.apply(this, options);
+  const [, how = ''] = /-(timer|stage|listener)$/.exec(this.name ?? '') ?? [];
+  faults[how]?.(this);
+};
+
+process.on('message', (message: { kind: string }) => {
+  if (message.kind === 'inspect') process.send?.({ kind: 'inspected', held: held() });
+});
+
+function held(): Held {
+  const counts = new Map<string, number>();
+  for (const name of process.getActiveResourcesInfo()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const client = Reflect.get(globalThis, '_ffiClientInstance') as { listenerCount(event: string): number };
+  return {
+    resources: Object.fromEntries(counts),
+    ffiListeners: client.listenerCount('ffi_event'),
+    threads: readdirSync('/proc/self/task').length,
+    sockets: readdirSync('/proc/self/fd').length,
+    rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
+  };
+}
