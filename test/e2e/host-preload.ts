@@ -11,7 +11,8 @@ export interface Held {
   readonly resources: Readonly<Record<string, number>>;
   readonly ffiListeners: number;
   readonly threads: number;
-  readonly sockets: number;
+  /** Open files, sockets among them. */
+  readonly files: number;
   readonly rssMb: number;
 }
 
@@ -53,7 +54,7 @@ function held(): Held {
     resources: Object.fromEntries(counts),
     ffiListeners: client.listenerCount('ffi_event'),
     threads: readdirSync('/proc/self/task').length,
-    sockets: readdirSync('/proc/self/fd').length,
+    files: readdirSync('/proc/self/fd').length,
     rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
   };
 }

@@ -6,6 +6,7 @@ import { processSources } from '../../src/config/load.ts';
 import type { LiveKit } from '../../src/dev/livekit.ts';
 import type { AssignedJob, FromHost, ToHost } from '../../src/dispatch/host-messages.ts';
 import { createWatch, type Watch } from '../../src/probe/watch.ts';
+import type { Held } from './host-preload.ts';
 import type { LogLine } from './worker.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/host/main.ts', import.meta.url));
@@ -26,6 +27,8 @@ export interface HostProcess {
   send(message: ToHost): void;
   /** Has the host join a room, as LiveKit's dispatch would; returns the job's id. */
   join(room: string, metadata?: string): Promise<string>;
+  /** What the process holds; wants `host-preload.ts`. */
+  held(): Promise<Held>;
   describe(): string;
   stop(): Promise<void>;
 }
@@ -87,6 +90,16 @@ export function startHost(
       child.send({ kind: 'start-call', job } satisfies ToHost);
       return id;
     },
+    held: () =>
+      new Promise((resolve) => {
+        const hear = (message: { kind: string; held: Held }) => {
+          if (message.kind !== 'inspected') return;
+          child.off('message', hear);
+          resolve(message.held);
+        };
+        child.on('message', hear);
+        child.send({ kind: 'inspect' });
+      }),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = new Promise((resolve) => child.once('exit', resolve));

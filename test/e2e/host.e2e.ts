@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
+import type { Sound } from '../../src/probe/wav.ts';
 import { type StandIn, startStandIn } from '../../src/standin/server.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { type HostProcess, startHost } from './host-process.ts';
 
 const GREETING = 'Hello, this is the help desk of the end-to-end tests.';
+const PRELOAD = new URL('host-preload.ts', import.meta.url);
+/** What undici keeps a connection for, that nobody uses: 4 s. */
+const KEPT_ALIVE_MS = 5500;
+/** Of 32,767: far below the tone, above what the codec makes of nothing. */
+const SILENT = 200;
 const PROMPT = `---\ngreeting: ${GREETING}\n---\nYou are an agent.`;
 
 let dir: string;
@@ -27,6 +33,7 @@ afterEach(async ({ task }) => {
   if (task.result?.state === 'fail')
     for (const part of [callers, ...hosts]) process.stderr.write(`${part.describe()}\n`);
   await callers.leave();
+  standIn.answerSpeech(undefined);
   await Promise.all(hosts.map((host) => host.stop()));
   hosts = [];
 });
@@ -36,31 +43,49 @@ afterAll(async () => {
   await dispose();
 });
 
-function host(env: Record<string, string> = {}): HostProcess {
+function host(env: Record<string, string> = {}, preload?: URL): HostProcess {
   const settings = {
     ...{ OPENAI_BASE_URL: standIn.baseUrl, OPENAI_API_KEY: 'stand-in', NODE_ENV: 'production' },
     ...{ PROMPTS_DIR: dir, TMPDIR: dir, LOG_LEVEL: 'debug', WEB_ENABLED: 'false' },
   };
-  const started = startHost(livekit, { env: { ...settings, ...env } });
+  const started = startHost(livekit, { env: { ...settings, ...env }, ...(preload && { preload }) });
   hosts.push(started);
   return started;
 }
 
-/** Callers in rooms of their own, each with an agent of this host. */
-async function calls(host: HostProcess, count: number) {
+/** Callers in rooms of these names, each with an agent of this host. */
+async function calls(host: HostProcess, rooms: readonly string[]) {
   return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const room = `host-${index}`;
+    rooms.map(async (room) => {
       const guest = await callers.join({ room, agentName: '' });
-      return { guest, jobId: await host.join(room) };
+      return { room, guest, jobId: await host.join(room) };
     }),
   );
+}
+
+/** A voice without any pause, for every text: ten seconds of one tone. */
+function* hum(_utterance: unknown, sampleRate: number): Generator<Int16Array> {
+  const second = Int16Array.from(
+    { length: sampleRate },
+    (_, at) => 8000 * Math.sin(at * 2 * Math.PI * (440 / sampleRate)),
+  );
+  for (let s = 0; s < 10; s += 1) yield second;
+}
+
+/** The longest time without any sound in what was heard. */
+function longestGapMs({ samples, sampleRate }: Sound): number {
+  let [longest, current] = [0, 0];
+  for (const sample of samples) {
+    current = Math.abs(sample) < SILENT ? current + 1 : 0;
+    longest = Math.max(longest, current);
+  }
+  return (longest * 1000) / sampleRate;
 }
 
 test('one process greets two callers, each line of its log names its call, and it drains', async () => {
   const process = host();
   await process.told('ready');
-  const [first, second] = await calls(process, 2);
+  const [first, second] = await calls(process, ['a', 'b']);
   for (const call of [first, second]) {
     await process.told('call-joined', ({ jobId }) => jobId === call?.jobId);
     await call?.guest.waitForSpeech({ afterMs: 0, timeoutMs: 20_000 });
@@ -77,4 +102,46 @@ test('one process greets two callers, each line of its log names its call, and i
   expect(await process.told('call-ended', ({ jobId }) => jobId === second?.jobId)).toMatchObject({
     ok: true,
   });
+});
+
+test('a call that throws in a timer, in a listener or in a stage ends alone: the others hear no gap', async () => {
+  standIn.answerSpeech(hum);
+  const process = host({}, PRELOAD);
+  await process.told('ready');
+  const six = await calls(process, ['a', 'b', 'c', 'd-timer', 'e-stage', 'f-listener']);
+  const failing = six.filter(({ room }) => room.includes('-'));
+  for (const { jobId } of failing) {
+    expect(await process.told('call-ended', (end) => end.jobId === jobId)).toMatchObject({ ok: false });
+  }
+  const failedAtMs = performance.now();
+  for (const { guest, room } of six.filter(({ room }) => !room.includes('-'))) {
+    const startMs = await guest.waitForSpeech({ afterMs: 0, timeoutMs: 1 });
+    const endMs = await guest.waitForSilence({ afterMs: failedAtMs, timeoutMs: 30_000 });
+    expect(endMs, 'the agent spoke all the while').toBeGreaterThan(failedAtMs + 1000);
+    expect(longestGapMs(guest.heard.between(startMs, endMs)), `gap in room ${room}`).toBeLessThan(120);
+  }
+  expect(process.messages.filter(({ kind }) => kind === 'unfit')).toHaveLength(1);
+  const named = process.log.filter(({ msg }) => msg === 'a fault of this call: it ends');
+  expect(new Set(named.map(({ callId }) => callId))).toEqual(new Set(failing.map(({ jobId }) => jobId)));
+});
+
+test('nothing of a call stays in the process: sockets, threads, timers, listeners', async () => {
+  const process = host({}, PRELOAD);
+  await process.told('ready');
+  const shortCalls = async () => {
+    const some = await calls(process, ['a', 'b', 'c']);
+    for (const { guest } of some) await guest.waitForSpeech({ afterMs: 0, timeoutMs: 20_000 });
+    for (const { guest } of some) await guest.leave();
+    for (const { jobId } of some) await process.told('call-ended', (end) => end.jobId === jobId);
+    // Connections to the models are kept for the next call, for so long.
+    await new Promise((resolve) => setTimeout(resolve, KEPT_ALIVE_MS));
+    return process.held();
+  };
+  // What is made once, such as the native client's threads, is made for the first.
+  const first = await shortCalls();
+  const second = await shortCalls();
+  expect(second.resources).toEqual(first.resources);
+  expect(second.ffiListeners).toBe(0);
+  expect(second.threads).toBeLessThanOrEqual(first.threads);
+  expect(second.files).toBeLessThanOrEqual(first.files);
 });
