@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Log } from '../observe/log.ts';
 
-/** The call for which code runs: follows it through promises, timers and listeners (`framework/ffi.ts` for those of rooms). */
+/** The call for which code runs: follows it through promises, timers and listeners (`framework/ffi-client.ts` for those of rooms). */
 export interface CallContext {
   readonly jobId: string;
   /** With the call's id on every line. */
