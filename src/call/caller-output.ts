@@ -198,9 +198,18 @@ export class CallerOutput extends voice.AudioOutput {
   }
 }
 
-/** What the agent's track is fed with: mono, 24 kHz. It owns a thread until it is closed. */
-export function createVoice(): AudioSource {
-  return new AudioSource(OUTPUT_SAMPLE_RATE, 1, SOURCE_QUEUE_MS);
+/** The agent's voice in a room: what it is fed with, mono at 24 kHz, and the track that carries it. */
+export interface Voice {
+  source: AudioSource;
+  track: LocalAudioTrack;
+  close(): Promise<void>;
+}
+
+/** To be closed: it owns a thread, which closing the source alone leaves behind. */
+export function createVoice(): Voice {
+  const source = new AudioSource(OUTPUT_SAMPLE_RATE, 1, SOURCE_QUEUE_MS);
+  const track = LocalAudioTrack.createAudioTrack('roomio_audio', source);
+  return { source, track, close: () => track.close() };
 }
 
 /**
@@ -208,11 +217,7 @@ export function createVoice(): AudioSource {
  *
  * @returns a promise, in an object, that resolves when the first participant hears the track.
  */
-export async function publishVoice(
-  room: Room,
-  source: AudioSource,
-): Promise<{ subscribed: Promise<unknown> }> {
-  const track = LocalAudioTrack.createAudioTrack('roomio_audio', source);
+export async function publishVoice(room: Room, { track }: Voice): Promise<{ subscribed: Promise<unknown> }> {
   const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
   const published = await room.localParticipant?.publishTrack(track, options);
   return { subscribed: published?.waitForSubscription() ?? Promise.resolve() };

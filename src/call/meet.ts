@@ -44,9 +44,9 @@ export async function meet(parts: MeetParts): Promise<Met | { refused: string }>
   const { scope, host, config, personas } = parts;
   await Promise.all([join(parts), personas.load()]);
   if (isAlreadyServed(host.room, config.agent.name)) return { refused: 'another agent serves this room' };
-  const source = createVoice();
-  scope.defer('audio source', () => source.close());
-  const publishing = publishVoice(host.room, source);
+  const voice = createVoice();
+  scope.defer('voice', () => voice.close());
+  const publishing = publishVoice(host.room, voice);
   const [caller, { subscribed }] = await Promise.all([
     waitForCaller(host.room, CALLER_TIMEOUT_MS, scope),
     scope.open(publishing, { what: 'publishing of the agent’s track', withinMs: PUBLISH_TIMEOUT_MS }),
@@ -56,7 +56,7 @@ export async function meet(parts: MeetParts): Promise<Met | { refused: string }>
   const link = linkCaller(host.room, caller, scope);
   const line = openLine({ room: host.room, link, subscribed, clock: scope.clock });
   scope.signal.addEventListener('abort', () => line.close(), { once: true });
-  return { caller, link, line, source };
+  return { caller, link, line, source: voice.source };
 }
 
 async function join({ scope, hangUp, host, log }: MeetParts): Promise<void> {

@@ -23,7 +23,7 @@ export interface FfiClientWatch {
 export interface FfiClient {
   /** To be called before `room.connect`: the room is then given no events but its own. */
   adopt(room: Room): void;
-  /** To be called when a call is over: the room is given no events any more, however it was left. */
+  /** To be called when the room was left: it is given no events any more, and frees what it holds of the native side. */
   forget(room: Room): void;
   /** Listeners there are. */
   listenerCount(): number;
@@ -76,6 +76,7 @@ export async function openFfiClient({ onFault, onPanic }: FfiClientWatch): Promi
       // rtc-node leaves it where the server ended the connection.
       client.off(EVENT, listener);
       room.removeAllListeners();
+      for (const handle of handlesOf(room)) handle?.dispose();
     },
     listenerCount: () => client.listenerCount(EVENT),
   };
@@ -83,10 +84,30 @@ export async function openFfiClient({ onFault, onPanic }: FfiClientWatch): Promi
 
 const listenerOf = (room: Room): Listener => Reflect.get(room, 'onFfiEvent') as Listener;
 
+interface Handle {
+  handle: bigint;
+  dispose(): void;
+}
+
+const ownHandleOf = (room: Room) => Reflect.get(room, 'ffiHandle') as Handle | undefined;
+
+/** Otherwise freed when JavaScript's garbage is collected: these objects are small, and what they hold is large. */
+function handlesOf(room: Room): (Handle | undefined)[] {
+  const participants = [room.localParticipant, ...room.remoteParticipants.values()];
+  const ofParticipants = participants.flatMap((participant) => [
+    participant?.ffi_handle,
+    ...[...(participant?.trackPublications.values() ?? [])].flatMap(({ ffiHandle, track }) => [
+      ffiHandle,
+      track?.ffi_handle,
+    ]),
+  ]);
+  return [...ofParticipants, ownHandleOf(room)];
+}
+
 function concerns(room: Room, { message }: FfiEvent): boolean {
   if (message.case === 'rpcMethodInvocation') return true;
   if (message.case !== 'roomEvent') return false;
-  const own = (Reflect.get(room, 'ffiHandle') as { handle: bigint } | undefined)?.handle;
+  const own = ownHandleOf(room)?.handle;
   const { roomHandle } = message.value as { roomHandle?: bigint };
   return own === undefined || roomHandle === own;
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import { Room } from '@livekit/rtc-node';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type FfiClient, openFfiClient } from '../../src/framework/ffi-client.ts';
 
 const faults: unknown[] = [];
@@ -31,10 +31,11 @@ function joined(handle: bigint | undefined) {
   const takes = ({ message }: { message: { case: string } }) => void taken.push(message.case);
   expect(Reflect.get(room, 'onFfiEvent'), 'rtc-node keeps the listener there').toBeTypeOf('function');
   Reflect.set(room, 'onFfiEvent', takes);
-  if (handle !== undefined) Reflect.set(room, 'ffiHandle', { handle });
+  const dispose = vi.fn();
+  if (handle !== undefined) Reflect.set(room, 'ffiHandle', { handle, dispose });
   ffi.adopt(room);
   native.on('ffi_event', takes);
-  return { room, taken };
+  return { room, taken, dispose };
 }
 
 test('what one listener throws is told, and those behind it are served', () => {
@@ -69,11 +70,20 @@ test('a room is given events of its own and nothing else; one that is connecting
 });
 
 test('nothing is kept of a room that is over', () => {
-  const { room, taken } = joined(1n);
+  const { room, taken, dispose } = joined(1n);
+  const native = { ffi_handle: { dispose }, trackPublications: new Map() };
+  const track = { ffi_handle: { dispose } };
+  native.trackPublications.set('TR_1', { ffiHandle: { dispose }, track });
+  Reflect.set(room, 'localParticipant', native);
+  room.remoteParticipants.set('caller', native as never);
   room.on('disconnected', () => {});
   ffi.forget(room);
   tell('roomEvent', { roomHandle: 1n });
   expect([taken, ffi.listenerCount(), room.listenerCount('disconnected')]).toEqual([[], 0, 0]);
+  expect(
+    dispose,
+    'of the room, and of participant, publication and track on both sides',
+  ).toHaveBeenCalledTimes(7);
 });
 
 test('what waits for one answer gets it, and is gone', async () => {
