@@ -73,6 +73,12 @@ export const TEST_TOOLS = [
     why: 'a reverse proxy before the page, as it comes',
     service: 'nginx.service',
   },
+  {
+    package: 'redis-server',
+    commands: ['redis-server'],
+    why: 'what several LiveKit servers share their rooms by',
+    service: 'redis-server.service',
+  },
 ];
 
 /** What the bench needs: voices for its callers. */

@@ -59,7 +59,10 @@ test("another platform's packages mean to install, packages for many platforms d
 
 test('any browser of the family will do', () => {
   const has = (command: string) =>
-    ['google-chrome', 'espeak-ng', 'ip', 'turnserver', 'openssl', 'flite', 'nginx'].includes(command);
+    [
+      ...['google-chrome', 'espeak-ng', 'ip', 'turnserver', 'openssl', 'flite', 'nginx'],
+      'redis-server',
+    ].includes(command);
   expect(missingTools(has)).toEqual([]);
 });
 
@@ -72,6 +75,7 @@ test('what is missing is asked for by its package', () => {
     'openssl',
     'flite',
     'nginx-light',
+    'redis-server',
   ]);
 });
 

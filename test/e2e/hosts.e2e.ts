@@ -1,0 +1,81 @@
+import { AgentDispatchClient } from 'livekit-server-sdk';
+import { expect, test } from 'vitest';
+import type { Guest } from '../../src/probe/guest.ts';
+import { hasState } from './callers.ts';
+import { answerAfter, expectHeard } from './hearing.ts';
+import { useStack } from './stack.ts';
+
+const ANSWER =
+  'Our shops are open every day from nine to five, and on Sundays from ten to four in the afternoon.';
+const WARM_WITHIN_MS = 3000;
+
+const stack = useStack({ env: { HOSTS: '2', SPARE_HOSTS: '1', WEB_ENABLED: 'false' } });
+
+interface PlacedCall {
+  guest: Guest;
+  jobId: string;
+  /** Process of the host that runs it. */
+  pid: number;
+}
+
+/** A call, and where it runs. Its job id is in the agent's identity. */
+async function placedCall(): Promise<PlacedCall> {
+  const { callers, worker } = stack();
+  const guest = await callers.call();
+  const jobId = (guest.agents[0]?.identity ?? '').replace('agent-', '');
+  const { pid } = await worker.logged('call started', { matches: ({ callId }) => callId === jobId });
+  return { guest, jobId, pid: Number(pid) };
+}
+
+async function metric(name: string): Promise<number[]> {
+  const { url } = await stack().worker.logged('health listening');
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return text.split('\n').flatMap((line) => (line.startsWith(name) ? [Number(line.split(' ').at(-1))] : []));
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+const hostsReady = async () => sum(await metric('voice_agent_host_ready{'));
+
+test('the calls of a host process that is killed are lost and counted; the others do not notice, and a new one is warm', async () => {
+  const { standIn, worker } = stack();
+  standIn.control({ llm: { always: ANSWER } });
+  await expect.poll(hostsReady, { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
+  const calls = [await placedCall(), await placedCall(), await placedCall(), await placedCall()];
+  const [first] = calls;
+  const [lost, others] = [
+    calls.filter(({ pid }) => pid === first?.pid),
+    calls.filter(({ pid }) => pid !== first?.pid),
+  ];
+  expect([lost.length, others.length]).toEqual([2, 2]);
+  await expect.poll(hostsReady, { timeout: 60_000 }).toBe(3);
+
+  const askedAtMs = performance.now();
+  await Promise.all(others.map(({ guest }) => guest.sendChat('When are you open?')));
+  await Promise.all(
+    others.map(({ guest }) => guest.until('an answer', () => hasState(guest, 'speaking'), 20_000)),
+  );
+  process.kill(first?.pid ?? 0, 'SIGKILL');
+  await expect.poll(() => metric('voice_agent_host_ends_total{end="crashed"}')).toEqual([1]);
+  await expect.poll(hostsReady, { timeout: WARM_WITHIN_MS }).toBeGreaterThanOrEqual(2);
+
+  for (const { guest } of others) await expectHeard(standIn, await answerAfter(guest, askedAtMs), [ANSWER]);
+  expect(others.map(({ guest }) => guest.agents.length)).toEqual([1, 1]);
+  const lines = worker.log.filter(({ msg }) => msg === 'call lost with its host process');
+  expect(lines.map(({ jobId }) => jobId).sort()).toEqual(lost.map(({ jobId }) => jobId).sort());
+  expect(sum((await metric('voice_agent_call_ends_total')).filter((value) => value > 0))).toBe(2);
+  expect(await metric('voice_agent_calls_active')).toEqual([2]);
+});
+
+test('a dispatch that is deleted ends its call', async () => {
+  const { callers, livekit, worker } = stack();
+  const guest = await callers.call({ room: 'deleted' });
+  const client = new AgentDispatchClient(livekit.url, livekit.apiKey, livekit.apiSecret);
+  const [dispatch] = await client.listDispatch('deleted');
+  await client.deleteDispatch(dispatch?.id ?? '', 'deleted');
+  const jobId = guest.agents[0]?.identity.replace('agent-', '');
+  const ended = await worker.logged('call over', {
+    matches: (line) => line.jobId === jobId,
+    timeoutMs: 20_000,
+  });
+  expect(ended.reason).toBeTruthy();
+});
