@@ -13,11 +13,16 @@ const FACTS: readonly CallFact[] = [
   { fact: 'endpoint-answered', endpoint: 'a', firstByteMs: 1 },
   { fact: 'endpoint-failed', endpoint: 'a', failure: 'a' },
   { fact: 'transcript-dropped', reason: 'a' },
+  { fact: 'host-ended', end: 'a' },
+  { fact: 'call-over', host: 1, how: 'ok', durationMs: 1, cpuMs: 1 },
 ];
 
 /** What the program itself exposes, without the figures of its Node.js. */
 export async function programSeries(): Promise<Series> {
-  const worker = { slots: 1, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false };
+  const worker = {
+    ...{ slots: 1, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
+    hosts: () => [{ number: 1, calls: 0, isReady: true, usage: { rssMb: 1, lagMs: 1, cpuMs: 1 } }],
+  };
   const metrics = createMetrics(worker);
   for (const fact of FACTS) metrics.report(fact);
   const samples = (await metrics.text()).matchAll(/^(voice_agent_(?!process|nodejs)\w+)(?:\{(.*)\})? /gm);
