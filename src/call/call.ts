@@ -1,17 +1,20 @@
 import type { VAD } from '@livekit/agents';
 import type { Config } from '../config/schema.ts';
+import type { Subscriber } from '../observe/call-events.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import type { PersonaStore } from '../persona/store.ts';
 import { publishFacts } from './agent-facts.ts';
 import type { CallMemory } from './call-memory.ts';
+import type { CallEvents } from './events.ts';
 import { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
 import { meet } from './meet.ts';
 import { personaFor } from './persona-for.ts';
 import type { TurnModelExecutor } from './pipeline.ts';
 import { type CallEnd, CallScope } from './scope.ts';
+import { openEvents } from './subscribers.ts';
 import { talk } from './talk.ts';
 
 export interface CallParts {
@@ -26,6 +29,8 @@ export interface CallParts {
   report: Report;
   /** One for the process. */
   memory: CallMemory;
+  /** Told of all that happens in this call, after its own log, metrics and page. */
+  subscribers?: readonly Subscriber[];
   /** What runs the on-device turn model; by default what the framework's job context says. */
   turnModel?: TurnModelExecutor | undefined;
   clock?: Clock;
@@ -44,8 +49,11 @@ export interface RunningCall {
 export function startCall(parts: CallParts): RunningCall {
   const { host, log, clock = systemClock } = parts;
   const scope = new CallScope({ log, clock });
-  const hangUp = new HangUp({ scope, host, log });
-  begin(scope, hangUp, parts).catch((error) => {
+  const events = openEvents(parts);
+  // Opened first, closed last: the end of the call is its last event.
+  scope.defer('events', (end) => events.end(end));
+  const hangUp = new HangUp({ scope, host, log, emit: (happening) => events.emit(happening) });
+  begin(scope, events, hangUp, parts).catch((error) => {
     if (!scope.signal.aborted) void scope.fail(error, 'call could not start');
   });
   return {
@@ -61,11 +69,10 @@ export function startCall(parts: CallParts): RunningCall {
 }
 
 /** Top to bottom. Returns when the agent has begun to talk; the caller hears it once the line is open. */
-async function begin(scope: CallScope, hangUp: HangUp, parts: CallParts): Promise<void> {
+async function begin(scope: CallScope, events: CallEvents, hangUp: HangUp, parts: CallParts): Promise<void> {
   const { host, config, personas, memory, log } = parts;
   const met = await meet({ scope, hangUp, host, config, personas, log });
   if ('refused' in met) {
-    log.info({ reason: met.refused }, 'call not started');
     await scope.end({ reason: met.refused, ok: true });
     return;
   }
@@ -74,5 +81,5 @@ async function begin(scope: CallScope, hangUp: HangUp, parts: CallParts): Promis
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
   publishFacts(host.room, persona, config, callLog);
   scope.defer('pace', memory.keepPace);
-  await talk({ ...parts, scope, hangUp, persona, fixed, ...met, log: callLog });
+  await talk({ ...parts, scope, events, hangUp, persona, fixed, ...met, log: callLog });
 }

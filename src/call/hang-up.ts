@@ -1,5 +1,6 @@
 import type { voice } from '@livekit/agents';
 import { messageOf } from '../errors.ts';
+import type { Happening } from '../observe/call-events.ts';
 import type { Log } from '../observe/log.ts';
 import { callersIn } from './caller.ts';
 import type { CallHost } from './host.ts';
@@ -25,6 +26,7 @@ export interface HangUpParts {
   scope: CallScope;
   host: CallHost;
   log: Log;
+  emit(happening: Happening): void;
 }
 
 /** What a good-bye needs, from when the caller can be talked to. */
@@ -33,8 +35,6 @@ export interface Farewell {
   phrases: Phrases;
   link: CallerLink;
   goodbye: string;
-  /** The call ends from now on. */
-  onBegin(reason: string): void;
 }
 
 /** Ends a call from our side: a good-bye, then the room, then all that the call has opened. */
@@ -55,11 +55,10 @@ export class HangUp {
 
   /** Once; later reasons do not count. */
   begin(reason: string): void {
-    const { scope, log } = this.#parts;
+    const { scope, emit } = this.#parts;
     if (this.reason !== undefined || scope.signal.aborted) return;
     this.reason = reason;
-    log.info({ reason }, 'hanging up');
-    this.#farewell?.onBegin(reason);
+    emit({ type: 'ending', reason });
     void this.#end(reason);
   }
 

@@ -1,50 +1,59 @@
-import type { llm } from '@livekit/agents';
-import type { TurnParts } from './turn-record.ts';
+import type { CallEvent, Happening, PartsMs, Subscriber } from '../observe/call-events.ts';
+import { TurnRecord } from './turn-record.ts';
 
-export interface TurnLatency {
-  /** 1 for the first answered turn of the call. */
-  turn: number;
-  parts: TurnParts;
-  interrupted: boolean;
-}
+type Said = Extract<CallEvent, { type: 'said' }>;
 
 /**
- * Pairs each of the caller's messages with the answer to it, as the session adds them to the conversation.
+ * Pairs each of the caller's messages with the answer to it, and tells where the time of that turn went: as our own stages
+ * saw it, or else by the framework's coarser figures.
  *
  * An answer that was not heard is none: neither it nor what is said later answers that message.
- *
- * @param measured - the parts of the answer as our own stages saw them; without, the framework's coarser figures.
  */
-export function createLatencyRecord(
-  onTurn: (turn: TurnLatency) => void,
-  measured: () => TurnParts | undefined = () => undefined,
-  wasHeard: () => boolean = () => true,
-): (message: llm.ChatMessage) => void {
-  let turn = 0;
-  let asked: llm.ChatMessage | undefined;
-  return (message) => {
-    if (message.role === 'user') {
-      asked = message;
-      return;
-    }
-    // What began before the question, such as a greeting that it cut off, is no answer to it.
-    if (message.role !== 'assistant' || !asked || message.createdAt < asked.createdAt) return;
-    const { metrics } = asked;
-    asked = undefined;
-    if (!wasHeard()) return;
-    turn += 1;
-    const parts = measured() ?? {
-      ...ms('endpointingMs', metrics.endOfTurnDelay),
-      ...ms('sttMs', metrics.transcriptionDelay),
-      ...ms('llmTtftMs', message.metrics.llmNodeTtft),
-      ...ms('ttsTtfbMs', message.metrics.ttsNodeTtfb),
-      ...ms('totalMs', message.metrics.e2eLatency),
-    };
-    onTurn({ turn, parts, interrupted: message.interrupted });
+export function measureTurns(emit: (turn: Happening) => void, wallNow?: () => number): Subscriber {
+  const record = new TurnRecord(wallNow);
+  const turns = new Turns(emit, () => record.take());
+  return (event) => {
+    if (event.type === 'mark') record.mark(event.mark, event.attempt);
+    else if (event.type === 'turn-ended') record.ended(event.times);
+    else if (event.type === 'turn-without-sound') record.drop();
+    else if (event.type === 'agent-heard') {
+      record.heard();
+      turns.heard();
+    } else if (event.type === 'said') turns.said(event);
   };
 }
 
-/** The framework reports seconds here; this is where they become milliseconds. */
-function ms<K extends keyof TurnParts>(key: K, seconds: number | undefined): TurnParts {
-  return seconds === undefined ? {} : { [key]: Math.round(seconds * 1000) };
+class Turns {
+  readonly #emit: (turn: Happening) => void;
+  readonly #measured: () => PartsMs | undefined;
+  #count = 0;
+  #asked: Said | undefined;
+  #wasHeard = false;
+
+  constructor(emit: (turn: Happening) => void, measured: () => PartsMs | undefined) {
+    this.#emit = emit;
+    this.#measured = measured;
+  }
+
+  heard(): void {
+    this.#wasHeard = true;
+  }
+
+  said(message: Said): void {
+    if (message.role === 'user') {
+      this.#asked = message;
+      this.#wasHeard = false;
+    } else if (message.role === 'assistant') this.#answered(message);
+  }
+
+  #answered({ createdAtMs, measured, interrupted }: Said): void {
+    const asked = this.#asked;
+    // What began before the question, such as a greeting that it cut off, is no answer to it.
+    if (!asked || createdAtMs < asked.createdAtMs) return;
+    this.#asked = undefined;
+    if (!this.#wasHeard) return;
+    this.#count += 1;
+    const parts = this.#measured() ?? { ...asked.measured, ...measured };
+    this.#emit({ type: 'turn', turn: this.#count, parts, interrupted });
+  }
 }

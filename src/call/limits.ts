@@ -1,3 +1,4 @@
+import type { Subscriber } from '../observe/call-events.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 
 export interface LimitOptions {
@@ -88,4 +89,30 @@ export class Limits {
     this.stop();
     this.#options.onEnd(reason);
   }
+}
+
+/** Tells them what happens in a call: silence counts only while neither side speaks and no answer is under way. */
+export function watchSilence(limits: Limits): Subscriber {
+  let agentBusy = false;
+  let callerBusy = false;
+  const settle = () => (agentBusy || callerBusy ? limits.busy() : limits.quiet());
+  const heard = () => {
+    limits.heard();
+    settle();
+  };
+  return (event) => {
+    if (event.type === 'agent-busy') {
+      agentBusy = event.isBusy;
+      settle();
+    } else if (event.type === 'caller-speaks') {
+      callerBusy = event.isSpeaking;
+      if (callerBusy) limits.heard();
+      settle();
+    } else if (event.type === 'said' && event.role === 'user') heard();
+    // The silence so far was not theirs.
+    else if (event.type === 'caller-changed') heard();
+    else if (event.type === 'line-opened') limits.begin();
+    else if (event.type === 'turn-cut') limits.talkedOn(event.inARow);
+    else if (event.type === 'ending' || event.type === 'ended') limits.stop();
+  };
 }

@@ -48,18 +48,17 @@ export interface PipelineParts {
 export async function buildPipeline({ chat, hooks, ...parts }: PipelineParts): Promise<voice.AgentSession> {
   const { config, persona, providers } = parts;
   const governor = new SpeculationGovernor(config.turn.speculationSlowMs);
-  const watched = governedBy(governor, hooks);
-  const ears = await createEars({ ...parts, hooks: watched }, governor);
-  const llm = await createLlm(config, persona, { hooks: watched, endpoint: chat }, providers);
-  const ttsHooks: CallHooks = {
-    ...watched,
-    onMark(mark) {
-      watched.onMark?.(mark);
-      // The turn need not be kept open any longer for the answer's sake.
-      if (mark === 'first-byte' && ears.stt instanceof TurnStt) ears.stt.answerReady();
+  const watched: CallHooks = {
+    ...governedBy(governor, hooks),
+    onMark(mark, attempt) {
+      hooks.onMark?.(mark, attempt);
+      // A turn need not be kept open any longer for its answer's sake once that can be heard.
+      if (ears.stt instanceof TurnStt) ears.stt.answerMark(mark, attempt);
     },
   };
-  const tts = await createTts(config, persona, ttsHooks, providers);
+  const ears = await createEars({ ...parts, hooks: watched }, governor);
+  const llm = await createLlm(config, persona, { hooks: watched, endpoint: chat }, providers);
+  const tts = await createTts(config, persona, watched, providers);
   return new voice.AgentSession({
     ...ears,
     llm,
@@ -83,23 +82,14 @@ export async function buildPipeline({ chat, hooks, ...parts }: PipelineParts): P
 
 /** VAD, STT and turn-taking. */
 async function createEars(
-  {
-    scope,
-    config,
-    persona,
-    vad,
-    floor,
-    echo,
-    hooks,
-    providers,
-    turnModel: executor,
-  }: Omit<PipelineParts, 'chat'>,
+  parts: Omit<PipelineParts, 'chat'>,
   governor: SpeculationGovernor,
 ): Promise<voice.AgentSessionOptions> {
+  const { scope, config, persona, vad, floor, echo, hooks, providers } = parts;
   const plugin = await createPluginStt(config, persona.language, hooks, providers);
   if (plugin) return { vad, stt: plugin, ...followVad(config.turn, persona.allowInterruptions) };
   const { turn } = config;
-  const turnModel = turn.detection === 'model' ? new OnDeviceTurnModel(executor) : undefined;
+  const turnModel = turn.detection === 'model' ? new OnDeviceTurnModel(parts.turnModel) : undefined;
   const transcriber = createTranscriber(config, persona, hooks);
   // The stream that closes them may never be opened.
   scope.defer('turn model', () => turnModel?.close());

@@ -1,5 +1,4 @@
-import type { Report } from '../observe/facts.ts';
-import type { Log } from '../observe/log.ts';
+import type { Happening } from '../observe/call-events.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 
 /** What was refused, and why: too long, too many, or from somebody who is not the caller. */
@@ -7,17 +6,14 @@ export type Refuse = (input: 'chat' | 'command', reason: 'size' | 'rate' | 'send
 
 const EVERY_MS = 1000;
 
-/** Says in log and metrics what was refused, once a second: who floods a room must not flood those. */
-export function createRefusals(log: Log, report: Report, clock: Clock = systemClock): Refuse {
+/** Tells what was refused, once a second: who floods a room must not flood log and metrics. */
+export function createRefusals(emit: (refused: Happening) => void, clock: Clock = systemClock): Refuse {
   const counts = new Map<string, { input: string; reason: string; count: number }>();
   let isResting = false;
   const tell = () => {
     isResting = counts.size > 0;
     if (!isResting) return;
-    for (const refused of counts.values()) {
-      log.warn(refused, 'input refused');
-      report({ fact: 'input-refused', ...refused });
-    }
+    for (const refused of counts.values()) emit({ type: 'input-refused', ...refused });
     counts.clear();
     clock.after(EVERY_MS, tell);
   };

@@ -18,7 +18,7 @@ const CLEANUP_TIMEOUT_MS = 2000;
 
 interface Cleanup {
   what: string;
-  run: () => unknown;
+  run: (end: CallEnd) => unknown;
   withinMs: number;
 }
 
@@ -66,9 +66,9 @@ export class CallScope {
   }
 
   /** Runs at the call's end, after what was added later; a failure is logged, and the rest is closed all the same. */
-  defer(what: string, run: () => unknown, withinMs = CLEANUP_TIMEOUT_MS): void {
+  defer(what: string, run: (end: CallEnd) => unknown, withinMs = CLEANUP_TIMEOUT_MS): void {
     const cleanup = { what, run, withinMs };
-    if (this.#end) void this.#close(cleanup);
+    if (this.#end) void this.#close(cleanup, this.#end);
     else this.#cleanups.push(cleanup);
   }
 
@@ -127,7 +127,7 @@ export class CallScope {
 
   /** A fault of our own: the call ends at once. */
   fail(error: unknown, reason = FAULT): Promise<CallEnd> {
-    if (!this.#end) this.#log.error({ error, reason }, 'call ends: our own code failed');
+    if (!this.#end) this.#log.error({ error }, reason);
     return this.end({ reason, ok: false });
   }
 
@@ -136,24 +136,19 @@ export class CallScope {
     if (!this.#end) {
       this.#end = end;
       this.#over.abort(new AppError(`the call is over: ${end.reason}`));
-      void this.#closeAll().then(() => this.#settle(end));
+      void this.#closeAll(end).then(() => this.#settle(end));
     }
     return this.ended;
   }
 
-  /** How it ended, from the moment that `signal` aborts. */
-  get over(): CallEnd | undefined {
-    return this.#end;
-  }
-
-  async #closeAll(): Promise<void> {
+  async #closeAll(end: CallEnd): Promise<void> {
     for (const stop of [...this.#timers, ...this.#listening]) stop();
-    for (let next = this.#cleanups.pop(); next; next = this.#cleanups.pop()) await this.#close(next);
+    for (let next = this.#cleanups.pop(); next; next = this.#cleanups.pop()) await this.#close(next, end);
   }
 
-  async #close({ what, run, withinMs }: Cleanup): Promise<void> {
+  async #close({ what, run, withinMs }: Cleanup, end: CallEnd): Promise<void> {
     try {
-      await inTime(Promise.resolve(run()), withinMs, what, this.#time);
+      await inTime(Promise.resolve(run(end)), withinMs, what, this.#time);
     } catch (error) {
       this.#log.warn({ what, error: messageOf(error) }, 'not closed at the end of the call');
     }

@@ -1,6 +1,5 @@
 import type { EndpointName } from '../errors.ts';
-import type { CallEvent } from './room-events.ts';
-import type { SilentReason } from './silent-turn.ts';
+import type { SilentReason } from '../observe/call-events.ts';
 
 interface Explanation {
   /** Where to look. */
@@ -37,19 +36,7 @@ const EXPLANATIONS: Record<SilentReason, Explanation> = {
   unknown: { endpoint: 'tts', what: 'nothing failed, and nothing was heard' },
 };
 
-/** What the log says of a turn without sound. */
+/** What operators are told of a turn without sound. */
 export function explain(reason: SilentReason): Explanation {
   return EXPLANATIONS[reason];
-}
-
-/**
- * What the room is told of it.
- *
- * @param showFaults - `SHOW_FAULTS`: the room belongs to the operator, who is told what to do.
- */
-export function silentEvent(reason: SilentReason, showFaults: boolean): CallEvent {
-  const { endpoint, what, hint } = EXPLANATIONS[reason];
-  const event = { type: 'error', endpoint, message: 'No answer could be given.', silent: reason } as const;
-  if (!showFaults) return event;
-  return { ...event, detail: what, ...(hint !== undefined && { hint }) };
 }

@@ -1,18 +1,6 @@
-import { voice } from '@livekit/agents';
 import type { EndpointName } from '../errors.ts';
+import type { SilentReason, Subscriber } from '../observe/call-events.ts';
 import type { AnswerEnd } from '../stages/hooks.ts';
-import type { CallerOutput } from './caller-output.ts';
-
-/** Why the caller heard nothing: an endpoint that failed, an answer that cannot be spoken, or none of what is known. */
-export type SilentReason =
-  | 'stt'
-  | 'llm'
-  | 'tts'
-  | 'thoughts'
-  | 'unknown-tool'
-  | 'unspeakable'
-  | 'empty'
-  | 'unknown';
 
 export interface SilentTurnParts {
   /** A turn of the caller is over, what should have answered it too, and nothing was heard. */
@@ -30,18 +18,12 @@ export class SilentTurn {
   readonly #parts: SilentTurnParts;
   /** A turn was taken, and nothing was heard since. */
   #isAwaited = false;
-  #wasHeard = false;
   #isOver = false;
   #isTranscriptLost = false;
   #fault: SilentReason | undefined;
 
   constructor(parts: SilentTurnParts) {
     this.#parts = parts;
-  }
-
-  /** Whether anything was heard since the last turn was taken. */
-  get wasHeard(): boolean {
-    return this.#wasHeard;
   }
 
   /** The model is asked: what came of an earlier request does not matter any more. */
@@ -76,13 +58,11 @@ export class SilentTurn {
   /** The caller's turn is over and part of the conversation. */
   turnTaken(): void {
     this.#isAwaited = true;
-    this.#wasHeard = false;
   }
 
   /** The agent's voice begins. */
   heard(): void {
     this.#isAwaited = false;
-    this.#wasHeard = true;
   }
 
   /** What the agent was to say is said, or will not be. */
@@ -111,21 +91,17 @@ function reasonOf({ chars, thoughtChars, unknownTools }: AnswerEnd): SilentReaso
   return thoughtChars > 0 ? 'thoughts' : 'empty';
 }
 
-const { AgentSessionEventTypes: Event } = voice;
-
-/** Tells it what happens in a session, and what of it the caller hears. */
-export function watchTurns(session: voice.AgentSession, output: CallerOutput, turn: SilentTurn): void {
-  output.on(voice.AudioOutput.EVENT_PLAYBACK_STARTED, () => turn.heard());
-  session.on(Event.UserStateChanged, ({ newState }) => turn.callerSpeaks(newState === 'speaking'));
-  session.on(Event.UserInputTranscribed, ({ isFinal }) => {
-    if (isFinal) turn.transcribed();
-  });
-  session.on(Event.ConversationItemAdded, ({ item }) => {
-    if (item.type === 'message' && item.role === 'user') turn.turnTaken();
-  });
-  session.on(Event.SpeechCreated, ({ source, speechHandle }) => {
-    if (source === 'say') return;
-    speechHandle.addDoneCallback(({ interrupted }) => turn.answerOver(interrupted));
-  });
-  session.on(Event.Close, () => turn.stop());
+/** Tells it what happens in a call. */
+export function watchTurns(turn: SilentTurn): Subscriber {
+  return (event) => {
+    if (event.type === 'mark' && event.mark === 'asked') turn.asked();
+    else if (event.type === 'model-answered') turn.answerEnded(event);
+    else if (event.type === 'endpoint-failed') turn.failed(event.endpoint);
+    else if (event.type === 'transcript' && event.isFinal) turn.transcribed();
+    else if (event.type === 'caller-speaks') turn.callerSpeaks(event.isSpeaking);
+    else if (event.type === 'said' && event.role === 'user') turn.turnTaken();
+    else if (event.type === 'agent-heard') turn.heard();
+    else if (event.type === 'agent-spoke' && event.isReply) turn.answerOver(event.interrupted);
+    else if (event.type === 'ending' || event.type === 'ended') turn.stop();
+  };
 }

@@ -3,16 +3,18 @@ import type { AudioSource } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
 import { closeSession } from '../framework/close-session.ts';
-import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
+import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Persona } from '../persona/store.ts';
 import { chatEndpoint } from '../stages/llm.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 import { EchoPath } from '../stages/turn/echo/echo-path.ts';
+import { createCallHooks, faultOf } from './call-hooks.ts';
 import type { CallMemory } from './call-memory.ts';
 import type { Caller } from './caller.ts';
 import { CallerOutput } from './caller-output.ts';
 import { follow } from './conversation.ts';
+import type { CallEvents } from './events.ts';
 import { createFloor } from './floor.ts';
 import { greet } from './greeting.ts';
 import type { HangUp } from './hang-up.ts';
@@ -20,7 +22,7 @@ import type { CallHost } from './host.ts';
 import type { Line } from './line.ts';
 import type { CallerLink } from './link.ts';
 import { phraseCacheFor } from './phrase-cache.ts';
-import { createPhrases } from './phrases.ts';
+import { createPhrases, type Phrases } from './phrases.ts';
 import { buildPipeline, type TurnModelExecutor } from './pipeline.ts';
 import type { CallScope } from './scope.ts';
 import { startInRoom } from './start.ts';
@@ -32,6 +34,7 @@ const CLOSE_TIMEOUT_MS = 5000;
 
 export interface TalkParts {
   scope: CallScope;
+  events: CallEvents;
   hangUp: HangUp;
   host: CallHost;
   config: Config;
@@ -46,7 +49,6 @@ export interface TalkParts {
   line: Line;
   source: AudioSource;
   log: Log;
-  report: Report;
 }
 
 /**
@@ -55,34 +57,42 @@ export interface TalkParts {
  * @throws AppError when the session does not start in time, and whatever the stages throw as they are made.
  */
 export async function talk(parts: TalkParts): Promise<void> {
-  const { scope, host, config, persona, caller, line, memory, log } = parts;
+  const { scope, events, host, config, persona, caller, line, memory } = parts;
   const echo = new EchoPath(OUTPUT_SAMPLE_RATE);
   const output = new CallerOutput(parts.source, line.opened, echo);
   scope.defer('audio output', () => output.close());
-  const conversation = follow(parts);
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
   const chat = chatEndpoint(config, persona, memory.chat);
-  const building = buildPipeline({ ...parts, floor, echo, chat, hooks: conversation.hooks });
+  const hooks = createCallHooks((happening) => events.emit(happening));
+  const building = buildPipeline({ ...parts, floor, echo, chat, hooks });
   const session = await scope.open(building, { what: 'pipeline', withinMs: START_TIMEOUT_MS });
   const close = () => closeSession(session);
   scope.defer('session', close, CLOSE_TIMEOUT_MS);
   floor.attach(session);
   const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, store: memory.phrases });
   const phrases = createPhrases(session, cache);
-  conversation.attach(session, output, phrases);
+  follow({ ...parts, session, output, phrases });
   const starting = startInRoom(session, {
     ...{ room: host.room, caller, output, instructions: persona.instructions },
     onText: (text) => echo.says(text),
   });
   await scope.open(starting, { what: 'session', withinMs: START_TIMEOUT_MS, whenLate: close });
-  log.info({ via: caller.via }, 'call started');
+  const { name: prompt, hash: promptHash } = persona;
+  events.emit({ type: 'started', prompt, promptHash, via: caller.via, piiCaller: caller.identity });
   greet(session, phrases, persona);
+  warmUp(parts, chat, phrases);
+}
+
+/** Nothing waits for it, and nothing depends on its success. */
+function warmUp(
+  { scope, events, config, persona, fixed, log }: TalkParts,
+  chat: ChatEndpoint,
+  phrases: Phrases,
+): void {
+  const { signal } = scope;
   void warmEndpoints({
-    ...{ config, persona, chat, signal: scope.signal },
-    onError: ({ endpoint, url, failure, status, hint }) =>
-      log.warn({ endpoint, url, failure, status, hint }, 'endpoint is not ready'),
+    ...{ config, persona, chat, signal },
+    onError: (error) => events.emit({ type: 'endpoint-not-ready', ...faultOf(error) }),
   });
-  phrases
-    .keep(parts.fixed, scope.signal)
-    .catch((error) => log.debug({ error: messageOf(error) }, 'phrases not kept'));
+  phrases.keep(fixed, signal).catch((error) => log.debug({ error: messageOf(error) }, 'phrases not kept'));
 }

@@ -1,8 +1,8 @@
+import type { TurnTimesMs } from '../observe/call-events.ts';
 import type { TurnMark } from '../stages/hooks.ts';
-import type { TurnTimes } from '../stages/turn/roles.ts';
 
 /** Where the time of one answer went, in milliseconds. */
-export interface TurnParts {
+export type TurnParts = {
   /** Last sound of the caller → decision that the turn ended. Overlaps with the parts below. */
   endpointingMs?: number;
   /** Last sound of the caller → the answer begins to be played. The parts below add up to it. */
@@ -21,7 +21,7 @@ export interface TurnParts {
   ttsTtfbMs?: number;
   /** First byte → played: until the end of the turn, where the answer was ready before it. */
   readyMs?: number;
-}
+};
 
 /** The parts that follow one another, in this order. */
 const CHAIN = ['pauseMs', 'sttMs', 'holdMs', 'llmTtftMs', 'clauseMs', 'ttsTtfbMs', 'readyMs'] as const;
@@ -29,7 +29,8 @@ const CHAIN = ['pauseMs', 'sttMs', 'holdMs', 'llmTtftMs', 'clauseMs', 'ttsTtfbMs
 /** Collects when each step of a turn happened; the steps of a dropped attempt are replaced by those of the next. */
 export class TurnRecord {
   readonly #now: () => number;
-  #times: TurnTimes | undefined;
+  #times: TurnTimesMs | undefined;
+  #attempt: number | undefined;
   #marks: Partial<Record<TurnMark, number>> = {};
   #done: TurnParts | undefined;
 
@@ -38,14 +39,17 @@ export class TurnRecord {
     this.#now = now;
   }
 
-  mark(mark: TurnMark): void {
-    if (mark === 'asked') this.#marks = {};
-    else if (this.#marks.asked === undefined) return;
+  /** @param attempt - the answer that it is a step of; those of one that was replaced do not count. */
+  mark(mark: TurnMark, attempt: number): void {
+    if (mark === 'asked') {
+      this.#marks = {};
+      this.#attempt = attempt;
+    } else if (attempt !== this.#attempt) return;
     this.#marks[mark] ??= this.#now();
   }
 
   /** The caller's turn is over. */
-  ended(times: TurnTimes): void {
+  ended(times: TurnTimesMs): void {
     this.#times = times;
     this.#done = undefined;
   }
@@ -72,7 +76,7 @@ export class TurnRecord {
 }
 
 function partsOf(
-  { lastSoundAt, pauseSeenAt, transcribedAt, endedAt }: TurnTimes,
+  { lastSoundAt, pauseSeenAt, transcribedAt, endedAt }: TurnTimesMs,
   marks: Partial<Record<TurnMark, number>>,
   heardAt: number,
 ): TurnParts {

@@ -1,5 +1,4 @@
 import { voice } from '@livekit/agents';
-import type { Limits } from './limits.ts';
 
 const { AgentSessionEventTypes: Event } = voice;
 
@@ -16,33 +15,4 @@ export function watchAgent(session: voice.AgentSession, onChange: (isBusy: boole
       if (!interrupted && session.agentState === 'thinking') onChange(false);
     });
   });
-}
-
-/**
- * Silence counts only while neither side speaks and no answer is under way.
- *
- * @returns what says that a caller has come (back): the silence so far was not theirs.
- */
-export function watchSilence(session: voice.AgentSession, limits: Limits): () => void {
-  let agentBusy = false;
-  let callerBusy = false;
-  const settle = () => (agentBusy || callerBusy ? limits.busy() : limits.quiet());
-  watchAgent(session, (isBusy) => {
-    agentBusy = isBusy;
-    settle();
-  });
-  session.on(Event.UserStateChanged, ({ newState }) => {
-    callerBusy = newState === 'speaking';
-    if (callerBusy) limits.heard();
-    settle();
-  });
-  session.on(Event.ConversationItemAdded, ({ item }) => {
-    if (item.type !== 'message' || item.role !== 'user') return;
-    limits.heard();
-    settle();
-  });
-  return () => {
-    limits.heard();
-    settle();
-  };
 }

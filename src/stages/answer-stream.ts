@@ -1,6 +1,7 @@
 import { type APIConnectOptions, AsyncIterableQueue, tts } from '@livekit/agents';
 import { signalOfReply } from '../framework/reply-signal.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
+import { attemptNow } from './attempt.ts';
 import type { TurnMark } from './hooks.ts';
 import { speakInOrder } from './speak-in-order.ts';
 import { FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
@@ -12,7 +13,7 @@ export interface AnswerStreamOptions {
   speak(text: string, signal: AbortSignal): AsyncIterable<Int16Array>;
   onError(error: unknown): void;
   /** Told again for each chunk; the first counts. */
-  onMark?: ((mark: TurnMark) => void) | undefined;
+  onMark?: ((mark: TurnMark, attempt: number) => void) | undefined;
   firstWords: number;
   aheadMs: number;
   clock?: Clock | undefined;
@@ -26,6 +27,7 @@ export class AnswerStream extends tts.SynthesizeStream {
   readonly label = 'voice-agent.AnswerStream';
   readonly #options: AnswerStreamOptions;
   readonly #clock: Clock;
+  readonly #attempt = attemptNow();
 
   constructor(owner: tts.TTS, options: AnswerStreamOptions, connOptions?: APIConnectOptions) {
     super(owner, connOptions);
@@ -51,7 +53,7 @@ export class AnswerStream extends tts.SynthesizeStream {
       onError,
     });
     for await (const samples of speech) {
-      onMark?.('first-byte');
+      onMark?.('first-byte', this.#attempt);
       writer.write(samples);
     }
     if (!this.abortSignal.aborted) writer.end();
@@ -66,7 +68,7 @@ export class AnswerStream extends tts.SynthesizeStream {
     try {
       for await (const written of this.input) {
         stopTimer();
-        this.#options.onMark?.('first-token');
+        this.#options.onMark?.('first-token', this.#attempt);
         put(typeof written === 'string' ? chunker.push(written) : chunker.end());
         stopTimer = this.#clock.after(PAUSE_MS, () => put(chunker.release()));
       }
@@ -79,7 +81,7 @@ export class AnswerStream extends tts.SynthesizeStream {
 
   #speak(chunk: Chunk, signal: AbortSignal): AsyncIterable<Int16Array> {
     this.markStarted();
-    this.#options.onMark?.('first-clause');
+    this.#options.onMark?.('first-clause', this.#attempt);
     return asHeard(this.#options.speak(chunk.text, signal), chunk);
   }
 }

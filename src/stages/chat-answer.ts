@@ -4,6 +4,7 @@ import type { ChatMessage } from '../openai/chat-messages.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { RemoteOptions } from '../openai/request.ts';
 import { type Attempt, type AttemptParts, readAnswer } from './answer-attempt.ts';
+import { attemptNow } from './attempt.ts';
 import { asEndpointError } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { toolBodies } from './tool-calls.ts';
@@ -36,6 +37,7 @@ const MORE_TOKENS = 2048;
  */
 export class ChatAnswer extends llm.LLMStream {
   readonly #parts: ChatAnswerParts;
+  readonly #attemptId = attemptNow();
 
   constructor(owner: llm.LLM, parts: ChatAnswerParts, input: ChatAnswerInput) {
     super(owner, input);
@@ -60,7 +62,7 @@ export class ChatAnswer extends llm.LLMStream {
     const startedAt = clock.now();
     const messages = (await this.chatCtx.toProviderFormat('openai')) as ChatMessage[];
     const ask = { ...options, messages, tools: toolBodies(this.toolCtx) };
-    hooks.onMark?.('asked');
+    hooks.onMark?.('asked', this.#attemptId);
     const first = await this.#attempt(ask, { giveUpAtMs: startedAt + THINKS_MS, awaitsBegin: true });
     const giveUpAtMs = startedAt + NOTHING_MS;
     const isOver = this.abortController.signal.aborted || clock.now() >= giveUpAtMs;

@@ -31,8 +31,8 @@ export interface StageHooks {
   onError(error: EndpointError): void;
   /** `firstByteMs`: request sent → first byte of the answer. */
   onTiming?(endpoint: EndpointName, firstByteMs: number): void;
-  /** Just now. */
-  onMark?(mark: TurnMark): void;
+  /** Just now; `attempt`: the answer that it is a step of (`attempt.ts`). */
+  onMark?(mark: TurnMark, attempt: number): void;
   /** The model's answer is over, was not cut off by the call, and did not fail. */
   onAnswer?(end: AnswerEnd): void;
 }

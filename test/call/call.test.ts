@@ -149,7 +149,10 @@ test('a throw between the first and the last thing that is opened closes all of 
   room.joins('caller');
   const { ended } = startCall(parts);
   expect(await ended).toEqual({ reason: 'call could not start', ok: false });
-  expect(facts.filter(({ fact }) => fact === 'call-ended')).toHaveLength(1);
+  expect(lines.at(-1)).toMatchObject({
+    message: 'call not started',
+    fields: { reason: 'call could not start' },
+  });
   expectNothingLeft();
 });
 

@@ -16,11 +16,11 @@ function record() {
 
 test('the parts of a turn follow one another and add up to the whole', () => {
   const { turn, at } = record();
-  at(1301).mark('asked');
-  at(1500).mark('first-token');
-  at(1520).mark('first-clause');
-  at(1640).mark('first-byte');
-  at(1640).mark('first-byte');
+  at(1301).mark('asked', 1);
+  at(1500).mark('first-token', 1);
+  at(1520).mark('first-clause', 1);
+  at(1640).mark('first-byte', 1);
+  at(1640).mark('first-byte', 1);
   turn.ended(TIMES);
   at(1655).heard();
   const parts = turn.take();
@@ -40,13 +40,26 @@ test('the parts of a turn follow one another and add up to the whole', () => {
 
 test('a dropped attempt leaves no trace', () => {
   const { turn, at } = record();
-  at(500).mark('asked');
-  at(700).mark('first-token');
-  at(1301).mark('asked');
-  at(1501).mark('first-token');
+  at(500).mark('asked', 1);
+  at(700).mark('first-token', 1);
+  at(1301).mark('asked', 2);
+  at(1501).mark('first-token', 2);
   turn.ended(TIMES);
   at(1900).heard();
   expect(turn.take()).toMatchObject({ llmTtftMs: 200, readyMs: 399, totalMs: 900 });
+});
+
+test('what an attempt does after it was replaced is no step of its successor', () => {
+  const { turn, at } = record();
+  at(500).mark('asked', 1);
+  at(1301).mark('asked', 2);
+  at(1310).mark('first-token', 1);
+  at(1320).mark('first-byte', 1);
+  at(1501).mark('first-token', 2);
+  at(1640).mark('first-byte', 2);
+  turn.ended(TIMES);
+  at(1655).heard();
+  expect(turn.take()).toMatchObject({ llmTtftMs: 200, ttsTtfbMs: 139, readyMs: 15 });
 });
 
 test('what was not seen is part of the next step', () => {
@@ -58,7 +71,7 @@ test('what was not seen is part of the next step', () => {
 
 test('what the agent says unasked is no turn', () => {
   const { turn, at } = record();
-  at(100).mark('first-clause');
+  at(100).mark('first-clause', 1);
   at(200).heard();
   expect(turn.take()).toBeUndefined();
 });

@@ -1,6 +1,8 @@
 import { type APIConnectOptions, normalizeLanguage, stt, type VAD, VADEventType } from '@livekit/agents';
 import { systemClock } from '../../openai/clock.ts';
+import type { TurnMark } from '../hooks.ts';
 import type { SpeculationGovernor } from './governor.ts';
+import { PreparedAttempt } from './prepared-attempt.ts';
 import type { Echo, Floor, TurnActions, TurnModel, TurnPolicy, TurnTimes } from './roles.ts';
 import { SpeechMeter } from './speech-meter.ts';
 import { TurnTaker } from './taker.ts';
@@ -43,9 +45,9 @@ export class TurnStt extends stt.STT {
     this.#parts = parts;
   }
 
-  /** The answer that was prepared has begun to sound. */
-  answerReady(): void {
-    this.#stream?.answerReady();
+  /** A step on the way to an answer, of this attempt. */
+  answerMark(mark: TurnMark, attempt: number): void {
+    this.#stream?.answerMark(mark, attempt);
   }
 
   override get model(): string {
@@ -70,6 +72,7 @@ class TurnStream extends stt.SpeechStream {
   readonly label = 'voice-agent.TurnStream';
   readonly #parts: TurnSttParts;
   readonly #meter = new SpeechMeter();
+  readonly #prepared = new PreparedAttempt();
   #prefix: Int16Array[] = [];
   #taker: TurnTaker | undefined;
   #cutInARow = 0;
@@ -79,8 +82,8 @@ class TurnStream extends stt.SpeechStream {
     this.#parts = parts;
   }
 
-  answerReady(): void {
-    this.#taker?.answerReady();
+  answerMark(mark: TurnMark, attempt: number): void {
+    if (this.#prepared.mark(mark, attempt)) this.#taker?.answerReady();
   }
 
   protected override async run(): Promise<void> {
@@ -88,8 +91,10 @@ class TurnStream extends stt.SpeechStream {
     const actions: TurnActions = {
       ...floor,
       speechStarted: () => this.#tell({ type: stt.SpeechEventType.START_OF_SPEECH }),
-      prepare: (text) =>
-        this.#tell({ type: stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, alternatives: [said(text)] }),
+      prepare: (text) => {
+        this.#prepared.replace();
+        this.#tell({ type: stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, alternatives: [said(text)] });
+      },
       turnEnded: (text, times) => this.#ended(text, times),
     };
     const taker = new TurnTaker({

@@ -1,8 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { type Room, RoomEvent } from '@livekit/rtc-node';
 import { expect, test } from 'vitest';
-import { faultEvent, onHangUpCommand } from '../../src/call/room-events.ts';
-import { EndpointError } from '../../src/errors.ts';
+import { onHangUpCommand } from '../../src/call/commands.ts';
 import { scopeOn } from '../helpers/call-log.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
@@ -61,24 +60,4 @@ test('what others send is refused for its sender, a huge command unread, and of 
 
 test('a command on another topic is none', () => {
   expect(roomWithCaller().send(HANG_UP, CALLER, 'lk.chat')).toBe(0);
-});
-
-const REFUSED = new EndpointError('answered 401: key sk-secret is unknown', {
-  ...{ endpoint: 'tts', url: 'http://gpu-7.internal:8880/v1/audio/speech', failure: 'status', status: 401 },
-  hint: 'Set TTS_API_KEY.',
-});
-
-test('participants are told which service failed, and nothing about where it stands or what to set', () => {
-  expect(faultEvent(REFUSED, false)).toEqual({
-    ...{ type: 'error', endpoint: 'tts' },
-    message: 'The speech service refused the request.',
-  });
-});
-
-test('the operator who is the caller is told where, and what to do', () => {
-  expect(faultEvent(REFUSED, true)).toEqual({
-    ...{ type: 'error', endpoint: 'tts', message: 'The speech service refused the request.' },
-    detail: 'tts http://gpu-7.internal:8880/v1/audio/speech: status 401',
-    hint: 'Set TTS_API_KEY.',
-  });
 });

@@ -1,0 +1,56 @@
+import type { CallEvent, EndpointFault, Subscriber } from '../observe/call-events.ts';
+import type { Log } from '../observe/log.ts';
+import { explain } from './silent-reasons.ts';
+import { createThoughtsWarning } from './thoughts.ts';
+
+type Line = [level: 'debug' | 'info' | 'warn', message: string, fields: object];
+type EventOf<T> = Extract<CallEvent, { type: T }>;
+
+/** What the log says of each event; nothing of those that are missing. */
+const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line } = {
+  started: ({ via }) => ['info', 'call started', { via }],
+  'caller-changed': ({ piiCaller }) => ['info', 'caller changed', { pii_caller: piiCaller }],
+  said: ({ role, piiText }) => ['debug', 'said', { role, pii_text: piiText }],
+  'transcript-dropped': ({ reason }) => ['debug', 'transcript dropped', { reason }],
+  'turn-cut': ({ inARow }) => ['info', 'turn cut: the caller has not stopped speaking', { inARow }],
+  turn: ({ turn, parts, interrupted }) => ['info', 'turn answered', { turn, ...parts, interrupted }],
+  'turn-without-sound': ({ reason }) => {
+    const { what, hint } = explain(reason);
+    return ['warn', 'turn without sound', { reason, what, hint }];
+  },
+  'endpoint-failed': (event) => ['warn', 'endpoint failed', { ...faultOf(event), pii_said: event.piiSaid }],
+  'endpoint-not-ready': (event) => ['warn', 'endpoint is not ready', faultOf(event)],
+  'transcription-fell-back': (event) => [
+    'warn',
+    'realtime transcription does not work: batch for the rest of this call',
+    faultOf(event),
+  ],
+  'input-refused': ({ input, reason, count }) => ['warn', 'input refused', { input, reason, count }],
+  ending: ({ reason }) => ['info', 'hanging up', { reason }],
+  ended: ({ reason, durationMs }) =>
+    durationMs === undefined
+      ? ['info', 'call not started', { reason }]
+      : ['info', 'call ended', { reason, durationMs }],
+};
+
+/** Writes the call's log. From `started` on, each line says prompt and caller. */
+export function logEvents(log: Log): Subscriber {
+  let callLog = log;
+  let warnOfThoughts = createThoughtsWarning(log);
+  return (event) => {
+    if (event.type === 'started') {
+      const { prompt, promptHash, piiCaller } = event;
+      callLog = log.child({ prompt, promptHash, pii_caller: piiCaller });
+      warnOfThoughts = createThoughtsWarning(callLog);
+    }
+    if (event.type === 'model-answered') warnOfThoughts(event);
+    const lineOf = LINES[event.type] as ((event: CallEvent) => Line) | undefined;
+    if (!lineOf) return;
+    const [level, message, fields] = lineOf(event);
+    callLog[level](fields, message);
+  };
+}
+
+function faultOf({ endpoint, url, failure, status, reason, hint }: EndpointFault): EndpointFault {
+  return { endpoint, url, failure, status, reason, hint };
+}

@@ -1,0 +1,34 @@
+import type { Config } from '../config/schema.ts';
+import type { Subscriber } from '../observe/call-events.ts';
+import type { Report } from '../observe/facts.ts';
+import type { Log } from '../observe/log.ts';
+import { countEvents } from './count-events.ts';
+import { CallEvents } from './events.ts';
+import type { CallHost } from './host.ts';
+import { measureTurns } from './latency.ts';
+import { logEvents } from './log-events.ts';
+import { tellPage } from './page-events.ts';
+
+export interface EventsParts {
+  host: CallHost;
+  config: Config;
+  log: Log;
+  report: Report;
+  subscribers?: readonly Subscriber[];
+}
+
+/**
+ * The stream of a call's events with all who listen to it from its beginning, in the order in which they are told. A new
+ * one is a file that makes a `Subscriber`, and a line here; where it serves all calls of a process, the process gives it
+ * to `startCall` instead.
+ */
+export function openEvents({ host, config, log, report, subscribers = [] }: EventsParts): CallEvents {
+  const { callId, room } = host;
+  const events = new CallEvents({ callId, log });
+  events.subscribe(logEvents(log));
+  events.subscribe(countEvents(report));
+  events.subscribe(tellPage({ room, showFaults: config.agent.showFaults, log }));
+  events.subscribe(measureTurns((turn) => events.emit(turn)));
+  for (const subscriber of subscribers) events.subscribe(subscriber);
+  return events;
+}

@@ -1,0 +1,142 @@
+import type { EndpointFailure, EndpointName } from '../errors.ts';
+
+/** An endpoint that did not do its part, without the words of anybody. */
+export interface EndpointFault {
+  readonly endpoint: EndpointName;
+  /** Without query string or credentials. */
+  readonly url: string;
+  readonly failure: EndpointFailure;
+  readonly status?: number | undefined;
+  /** What the server gave as its reason, without any word of the request. */
+  readonly reason?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+/** Why the caller heard nothing: an endpoint that failed, an answer that cannot be spoken, or none of what is known. */
+export type SilentReason =
+  | 'stt'
+  | 'llm'
+  | 'tts'
+  | 'thoughts'
+  | 'unknown-tool'
+  | 'unspeakable'
+  | 'empty'
+  | 'unknown';
+
+/** Where the time of one answer went, in milliseconds, by the name of the part (`call/turn-record.ts`). */
+export type PartsMs = Readonly<Record<string, number>>;
+
+/** Wall-clock times of one turn of the caller, in milliseconds since the epoch. */
+export interface TurnTimesMs {
+  readonly lastSoundAt: number;
+  readonly pauseSeenAt?: number;
+  readonly transcribedAt?: number;
+  readonly endedAt?: number;
+}
+
+/**
+ * What happens in a call. All of it is plain JSON, so that any process may be told. What was said, names and numbers stand
+ * in fields named `pii…`, and nowhere else.
+ */
+export type Happening =
+  /** The agent listens, and has begun to talk. */
+  | {
+      readonly type: 'started';
+      readonly prompt: string;
+      readonly promptHash: string;
+      readonly via: 'web' | 'sip';
+      readonly piiCaller: string;
+    }
+  /** Another participant is served from now on. */
+  | { readonly type: 'caller-changed'; readonly piiCaller: string }
+  /** The caller hears the agent from now on. */
+  | { readonly type: 'line-opened' }
+  | { readonly type: 'caller-speaks'; readonly isSpeaking: boolean }
+  /** What the caller says, as far as it is known; `isFinal` once for each turn. */
+  | { readonly type: 'transcript'; readonly isFinal: boolean; readonly piiText: string }
+  | { readonly type: 'transcript-dropped'; readonly reason: string }
+  /** The caller's turn is over. */
+  | { readonly type: 'turn-ended'; readonly times: TurnTimesMs }
+  /** The caller speaks without a pause: so many longest turns in a row. */
+  | { readonly type: 'turn-cut'; readonly inARow: number }
+  /** A step on the way to an answer. `attempt`: which answer; one that is dropped for another has another number. */
+  | {
+      readonly type: 'mark';
+      readonly mark: 'asked' | 'first-token' | 'first-clause' | 'first-byte';
+      readonly attempt: number;
+    }
+  /** The model's answer is over (`stages/hooks.ts` says what the fields mean). */
+  | {
+      readonly type: 'model-answered';
+      readonly finish: string | undefined;
+      readonly isAnswer: boolean;
+      readonly chars: number;
+      readonly thoughtChars: number;
+      readonly spokenThoughtChars: number;
+      readonly thinkingOff: string | undefined;
+      readonly unknownTools: readonly string[];
+      readonly givenUp: boolean;
+      readonly tries: number;
+    }
+  /** It thinks or speaks. */
+  | { readonly type: 'agent-busy'; readonly isBusy: boolean }
+  /** The agent's voice begins to be played. */
+  | { readonly type: 'agent-heard' }
+  /** What it was to say is said, or was cut off. `isReply`: the model's words, no fixed phrase. */
+  | { readonly type: 'agent-spoke'; readonly isReply: boolean; readonly interrupted: boolean }
+  /** Added to the conversation: what the caller said, or what was heard of the agent. */
+  | {
+      readonly type: 'said';
+      readonly role: string;
+      readonly piiText: string;
+      readonly interrupted: boolean;
+      readonly createdAtMs: number;
+      /** The framework's own figures, coarser than those of `turn`. */
+      readonly measured: PartsMs;
+    }
+  /** A turn of the caller was answered. `turn`: 1 for the first of the call. */
+  | { readonly type: 'turn'; readonly turn: number; readonly parts: PartsMs; readonly interrupted: boolean }
+  /** A turn of the caller after which nothing was heard, and why (`call/silent-reasons.ts`). */
+  | { readonly type: 'turn-without-sound'; readonly reason: SilentReason }
+  /** Request sent → first byte of the answer. */
+  | { readonly type: 'endpoint-answered'; readonly endpoint: EndpointName; readonly firstByteMs: number }
+  /** After all its tries. `piiSaid`: the message, which may hold more than the reason. */
+  | (EndpointFault & {
+      readonly type: 'endpoint-failed';
+      /** What failed, without anything that the server said. */
+      readonly summary: string;
+      readonly piiSaid: string;
+    })
+  /** Realtime transcription never worked: batch serves the rest of the call. */
+  | (EndpointFault & { readonly type: 'transcription-fell-back' })
+  /** Found as the call began; nothing was lost by it yet. */
+  | (EndpointFault & { readonly type: 'endpoint-not-ready' })
+  /** Messages and commands from the room that were not taken, since the last such event. */
+  | {
+      readonly type: 'input-refused';
+      readonly input: string;
+      readonly reason: string;
+      readonly count: number;
+    }
+  /** For one participant, to be shown as it is. */
+  | { readonly type: 'notice'; readonly piiTo: string; readonly message: string }
+  /** The agent hangs up: a good-bye may come. */
+  | { readonly type: 'ending'; readonly reason: string }
+  /** The last event of every call. `durationMs`: since `started`, and only after it. */
+  | {
+      readonly type: 'ended';
+      readonly reason: string;
+      /** `false`: it could not start, or a fault of our own ended it. */
+      readonly ok: boolean;
+      readonly durationMs?: number | undefined;
+    };
+
+/** One event of one call. */
+export type CallEvent = Happening & {
+  readonly callId: string;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+};
+
+/** Is told every event of a call, in order, as it happens. What it throws is logged, and nothing else comes of it. */
+export type Subscriber = (event: CallEvent) => void;
