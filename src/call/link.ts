@@ -39,45 +39,65 @@ export interface CallerLink {
  * next one is: usually the same person under a new identity.
  */
 export function linkCaller(room: Room, first: Caller, scope: CallScope): CallerLink {
-  const lost = new Set<string>();
-  let caller = first;
-  let events: LinkEvents | undefined;
-  let stopWaiting = () => {};
+  return new RoomLink(room, first, scope);
+}
 
-  const look = () => {
-    const present = callersIn(room);
-    const next = present.find(({ identity }) => !lost.has(identity)) ?? present[0];
+class RoomLink implements CallerLink {
+  readonly #room: Room;
+  readonly #scope: CallScope;
+  /** Identities whose connection the server has lost. */
+  readonly #lost = new Set<string>();
+  #events: LinkEvents | undefined;
+  #stopWaiting = () => {};
+  caller: Caller;
+
+  constructor(room: Room, first: Caller, scope: CallScope) {
+    this.#room = room;
+    this.#scope = scope;
+    this.caller = first;
+  }
+
+  follow(events: LinkEvents): void {
+    const room = this.#room;
+    this.#events = events;
+    this.#scope.listen(room, RoomEvent.ParticipantConnected, () => this.#look());
+    this.#scope.listen(
+      room,
+      RoomEvent.ParticipantDisconnected,
+      ({ identity, disconnectReason }: RemoteParticipant) => {
+        this.#lost.delete(identity);
+        if (identity === this.caller.identity) this.#left(disconnectReason);
+      },
+    );
+    this.#scope.listen(
+      room,
+      RoomEvent.ConnectionQualityChanged,
+      (quality: ConnectionQuality, { identity }: { identity: string }) => {
+        if (quality === ConnectionQuality.QUALITY_LOST) this.#lost.add(identity);
+        else this.#lost.delete(identity);
+        this.#look();
+      },
+    );
+    if (room.remoteParticipants.has(this.caller.identity)) this.#look();
+    else this.#left(undefined);
+  }
+
+  #look(): void {
+    const present = callersIn(this.#room);
+    const next = present.find(({ identity }) => !this.#lost.has(identity)) ?? present[0];
     if (!next) return;
-    stopWaiting();
-    if (next.identity === caller.identity) return;
-    caller = asCaller(next);
-    events?.onChange(caller);
-  };
-  const onDisconnected = ({ identity, disconnectReason }: RemoteParticipant) => {
-    lost.delete(identity);
-    if (identity === caller.identity) leave(disconnectReason);
-  };
-  const leave = (reason: DisconnectReason | undefined) => {
-    if (callersIn(room).length > 0) look();
-    else if (caller.via === 'sip' || ON_PURPOSE.has(reason)) events?.onGone('left');
-    else stopWaiting = scope.clock.after(RETURN_TIMEOUT_MS, () => events?.onGone('lost'));
-  };
-  const onQuality = (quality: ConnectionQuality, { identity }: { identity: string }) => {
-    if (quality === ConnectionQuality.QUALITY_LOST) lost.add(identity);
-    else lost.delete(identity);
-    look();
-  };
-  return {
-    get caller() {
-      return caller;
-    },
-    follow(followed) {
-      events = followed;
-      scope.listen(room, RoomEvent.ParticipantConnected, look);
-      scope.listen(room, RoomEvent.ParticipantDisconnected, onDisconnected);
-      scope.listen(room, RoomEvent.ConnectionQualityChanged, onQuality);
-      if (room.remoteParticipants.has(caller.identity)) look();
-      else leave(undefined);
-    },
-  };
+    this.#stopWaiting();
+    if (next.identity === this.caller.identity) return;
+    this.caller = asCaller(next);
+    this.#events?.onChange(this.caller);
+  }
+
+  #left(reason: DisconnectReason | undefined): void {
+    if (callersIn(this.#room).length > 0) this.#look();
+    else if (this.caller.via === 'sip' || ON_PURPOSE.has(reason)) this.#events?.onGone('left');
+    else {
+      const giveUp = () => this.#events?.onGone('lost');
+      this.#stopWaiting = this.#scope.clock.after(RETURN_TIMEOUT_MS, giveUp);
+    }
+  }
 }

@@ -39,7 +39,10 @@ export function createMetrics(worker?: WorkerFacts): Metrics {
 }
 
 function callMetrics(register: Registry) {
-  const registers = [register];
+  return { ...countsOfCalls([register]), ...countsOfEndpoints([register]), ...hostMetrics(register) };
+}
+
+function countsOfCalls(registers: Registry[]) {
   return {
     started: new Counter({
       name: 'voice_agent_calls_started_total',
@@ -73,6 +76,11 @@ function callMetrics(register: Registry) {
       buckets: LATENCY_BUCKETS,
       registers,
     }),
+  };
+}
+
+function countsOfEndpoints(registers: Registry[]) {
+  return {
     firstByte: new Histogram({
       name: 'voice_agent_endpoint_first_byte_seconds',
       help: 'Request to a model endpoint until the first byte of its answer',
@@ -92,7 +100,6 @@ function callMetrics(register: Registry) {
       labelNames: ['reason'],
       registers,
     }),
-    ...hostMetrics(register),
     refused: new Counter({
       name: 'voice_agent_inputs_refused_total',
       help: 'Messages and commands from a room that were not taken: too long (size), too many (rate), not from the caller (sender)',
