@@ -5,6 +5,7 @@ import type { ChatMemory } from '../openai/chat-learned.ts';
 import { processPace } from '../openai/pace.ts';
 import { sharedChatMemory } from './chat-memory.ts';
 import { PhraseStore } from './phrase-cache.ts';
+import { Primed } from './primed.ts';
 import { sharePace } from './shared-pace.ts';
 
 /** What the calls of one process remember for each other, and keep in a folder for the other processes of their worker. */
@@ -13,6 +14,8 @@ export interface CallMemory {
   readonly phrases: PhraseStore;
   /** What was learned of the chat endpoint. */
   readonly chat: ChatMemory;
+  /** What the chat model has read lately. */
+  readonly primed: Primed;
   /** Keeps what is known of how long the endpoints take. */
   keepPace(): Promise<void>;
 }
@@ -28,5 +31,5 @@ export async function openCallMemory(folder: string, config: Config, log: Log): 
     sharedChatMemory(folder, servedBy(config, 'llm'), log),
     sharePace(folder, processPace),
   ]);
-  return { phrases: new PhraseStore(folder), chat, keepPace };
+  return { phrases: new PhraseStore(folder), chat, keepPace, primed: new Primed() };
 }

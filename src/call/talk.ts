@@ -85,13 +85,13 @@ export async function talk(parts: TalkParts): Promise<void> {
 
 /** Nothing waits for it, and nothing depends on its success. */
 function warmUp(
-  { scope, events, config, persona, fixed, log }: TalkParts,
+  { scope, events, config, persona, fixed, memory, log }: TalkParts,
   chat: ChatEndpoint,
   phrases: Phrases,
 ): void {
   const { signal } = scope;
   void warmEndpoints({
-    ...{ config, persona, chat, signal },
+    ...{ config, persona, chat, signal, primed: memory.primed },
     onError: (error) => events.emit({ type: 'endpoint-not-ready', ...faultOf(error) }),
   });
   phrases.keep(fixed, signal).catch((error) => log.debug({ error: messageOf(error) }, 'phrases not kept'));

@@ -5,12 +5,15 @@ import type { ChatEndpoint } from '../openai/chat-body.ts';
 import { listModels } from '../openai/models.ts';
 import { primeChat } from '../openai/prime.ts';
 import { chatChoices, type LlmChoices } from '../stages/llm.ts';
+import type { Primed } from './primed.ts';
 
 export interface WarmOptions {
   config: Config;
   /** The model reads its instructions now, so that its first answer need not wait for that. */
   persona: LlmChoices & { instructions: string };
   chat: ChatEndpoint;
+  /** What it has read lately for other calls of this process. */
+  primed: Primed;
   /** The call's end. */
   signal: AbortSignal;
   /** An endpoint that is not there. */
@@ -21,26 +24,40 @@ export interface WarmOptions {
  * What the first turn would otherwise wait for: connections to the model endpoints, TLS included, and the model's
  * reading of the instructions (servers keep what they have read: prefix caching). Nothing depends on its success.
  */
-export async function warmEndpoints({ config, persona, chat, signal, onError }: WarmOptions): Promise<void> {
-  const { llm } = config;
-  const worth = modelEndpoints(config).filter(({ name }) => isWorthOpening(name, config));
-  const attempts: Promise<unknown>[] = worth.map(({ name, deadlines, ...server }) =>
-    listModels({ ...server, endpoint: name, deadlines: { ...deadlines, attempts: 1 }, signal }),
-  );
-  if (llm.prime && !servedBy(config, 'llm').plugin) {
-    const messages = [{ role: 'system', content: persona.instructions }];
-    const ask = { ...chatChoices(llm, persona), messages };
-    attempts.push(primeChat(chat, ask, { deadlines: llm, signal }));
-  }
-  for (const { reason } of (await Promise.allSettled(attempts)).filter(isRejected)) {
+export async function warmEndpoints(options: WarmOptions): Promise<void> {
+  const { config, signal, onError } = options;
+  const priming = prime(options);
+  const opens = (name: EndpointName) => isWorthOpening(name, config, priming !== undefined);
+  const listings = modelEndpoints(config)
+    .filter(({ name }) => opens(name))
+    .map(({ name, deadlines, ...server }) =>
+      listModels({ ...server, endpoint: name, deadlines: { ...deadlines, attempts: 1 }, signal }),
+    );
+  for (const { reason } of (await Promise.allSettled([priming, ...listings])).filter(isRejected)) {
     if (reason instanceof EndpointError && reason.failure !== 'aborted') onError(reason);
   }
 }
 
+/** `undefined` where the model does not have to read. */
+function prime({ config, persona, chat, primed, signal }: WarmOptions): Promise<void> | undefined {
+  const { llm } = config;
+  if (!llm.prime || servedBy(config, 'llm').plugin) return undefined;
+  const ask = {
+    ...chatChoices(llm, persona),
+    messages: [{ role: 'system', content: persona.instructions }],
+  };
+  const read = JSON.stringify([chat.baseUrl, chat.model, chat.extraBody, ask]);
+  if (!primed.claim(read)) return undefined;
+  return primeChat(chat, ask, { deadlines: llm, signal }).catch((error: unknown) => {
+    primed.forget(read);
+    throw error;
+  });
+}
+
 /** Whether one request here opens a connection that the call will use: others open theirs with what they begin with. */
-function isWorthOpening(name: EndpointName, { stt, llm }: Config): boolean {
+function isWorthOpening(name: EndpointName, { stt }: Config, isPriming: boolean): boolean {
   if (name === 'stt') return stt.mode !== 'realtime';
-  return name !== 'llm' || !llm.prime;
+  return name !== 'llm' || !isPriming;
 }
 
 function isRejected(result: PromiseSettledResult<unknown>): result is PromiseRejectedResult {
