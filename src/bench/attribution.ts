@@ -1,8 +1,8 @@
 import { joined as joinedSamples } from '../openai/samples.ts';
+import { findIn, printOf } from '../probe/likeness.ts';
 import type { Sound } from '../probe/wav.ts';
 import type { Route } from '../standin/faults.ts';
 import type { Entry } from '../standin/journal.ts';
-import { findIn, printOf } from './align.ts';
 import { type AnswerLength, answerTo } from './answers.ts';
 import { wordsOf } from './corpus-text.ts';
 import { hum } from './hum.ts';

@@ -3,7 +3,7 @@ import type { Entry } from '../standin/journal.ts';
 import type { Utterance } from './corpus.ts';
 import type { Endpoints } from './endpoints.ts';
 
-/** What one caller has to do with the simulated endpoints; with real ones all of it is nothing. */
+/** The simulated endpoints as the caller of one call uses them; with real endpoints nothing is known of requests. */
 export interface Ear {
   /** This is what the caller says next. */
   expect(utterance: Utterance): Promise<void>;
@@ -28,7 +28,7 @@ const DEAF: Ear = {
   close: async () => {},
 };
 
-/** The ear of one call. */
+/** For one call, which has the endpoints to itself. */
 export function createEar(endpoints: Endpoints | undefined): Ear {
   if (!endpoints) return DEAF;
   let said: Utterance[] = [];
@@ -50,5 +50,21 @@ export function createEar(endpoints: Endpoints | undefined): Ear {
       return open.some(({ route }) => route === 'llm' || route === 'tts');
     },
     close: () => endpoints.hear([]),
+  };
+}
+
+/**
+ * For the measured caller among light ones, who say the same few sentences all the time. Whose a request is cannot be
+ * told there, so nothing is known of requests.
+ */
+export function createLoadEar(endpoints: Endpoints, others: readonly Utterance[]): Ear {
+  let said: Utterance[] = [];
+  return {
+    ...DEAF,
+    expect(utterance) {
+      said = [...said.slice(-1), utterance];
+      return endpoints.hear([...said, ...others]);
+    },
+    close: () => endpoints.hear(others),
   };
 }

@@ -14,6 +14,7 @@ const PROGRAM = fileURLToPath(new URL('endpoints-process.ts', import.meta.url));
 export interface Endpoints {
   /** Base URL of STT, LLM and TTS. */
   readonly baseUrl: string;
+  readonly pid: number | undefined;
   /** Tells the transcription endpoint what is being said; it answers with the part of it that it was sent. */
   hear(utterances: readonly Utterance[]): Promise<void>;
   answer(length: AnswerLength): Promise<void>;
@@ -53,6 +54,7 @@ export async function startEndpoints(speeds: Speeds, dir: string): Promise<Endpo
   const { baseUrl = '' } = await give({ do: 'listen', speeds, dir });
   return {
     baseUrl,
+    pid: child.pid,
     hear: async (utterances) => void (await give({ do: 'hear', utterances })),
     answer: async (length) => void (await give({ do: 'answer', length })),
     journal: async (after) => (await give({ do: 'journal', after })).entries ?? [],

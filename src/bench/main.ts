@@ -3,26 +3,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
 import { AppError, messageOf } from '../errors.ts';
+import { type LoadReport, measureLoad, renderLoad } from './load-report.ts';
 import { measure } from './measure.ts';
 import { type BenchOptions, parseOptions, USAGE } from './options.ts';
 import { drawPicture } from './picture.ts';
 import { type Report, renderReport } from './report.ts';
 
 async function bench(options: BenchOptions): Promise<void> {
-  const earlier = options.compare === undefined ? undefined : await readReport(options.compare);
   const out = options.out ?? (await mkdtemp(join(tmpdir(), 'voice-agent-bench-')));
   await mkdir(out, { recursive: true });
-  const report = await measure(options, out);
   const json = options.json ?? join(out, 'results.json');
+  const keep = (report: unknown) => writeFile(json, `${JSON.stringify(report, null, 1)}\n`);
+  const tell = (tables: string, picture: string) =>
+    process.stdout.write(`${tables}\n\nresults  ${json}\n${picture}logs     ${out}\n`);
+  if (options.set === 'load') {
+    const earlier = await readEarlier<LoadReport>(options.compare);
+    const report = await measureLoad(options, out);
+    await keep(report);
+    tell(renderLoad(report, earlier), '');
+    return;
+  }
+  const earlier = await readEarlier<Report>(options.compare);
+  const report = await measure(options, out);
   const picture = join(out, 'picture.svg');
-  await writeFile(json, `${JSON.stringify(report, null, 1)}\n`);
+  await keep(report);
   await writeFile(picture, drawPicture(report));
-  process.stdout.write(
-    `${renderReport(report, earlier)}\n\nresults  ${json}\npicture  ${picture}\nlogs     ${out}\n`,
-  );
+  tell(renderReport(report, earlier), `picture  ${picture}\n`);
 }
 
-async function readReport(path: string): Promise<Report> {
+async function readEarlier<Kept>(path: string | undefined): Promise<Kept | undefined> {
+  if (path === undefined) return undefined;
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {

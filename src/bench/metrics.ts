@@ -11,8 +11,9 @@ export interface Metric {
   readonly digits: number;
   /** How many values it is taken from, where that matters. */
   readonly n: number | undefined;
-  /** Met up to this. */
+  /** Met up to this; or, where `isLeast`, from this on. */
   readonly target: number | undefined;
+  readonly isLeast?: boolean;
   /** The same for its ratio to the stock pipeline's. */
   readonly ratioTarget: number | undefined;
 }
@@ -27,60 +28,99 @@ export interface Conditions {
 
 /** The figures of a run, always the same ones in the same order. */
 export function metricsOf(run: RunResult, conditions: Conditions): Metric[] {
-  const turns = turnsOf(run);
   const labelled = turnsOf(run, 'labelled');
-  const paused = labelled.filter(({ pauseMs }) => pauseMs > 0);
-  const unpaused = turns.filter(({ pauseMs, set }) => pauseMs === 0 && set !== 'bargein');
-  const waits = turnsOf(run, 'latency').flatMap(({ voiceToVoiceMs }) => voiceToVoiceMs ?? []);
-  const bargeIns = turns.flatMap(({ bargeIn }) => bargeIn ?? []);
-  const stops = bargeIns.map(({ stoppedMs }) => stoppedMs ?? Number.POSITIVE_INFINITY);
-  const yields = bargeIns.map(({ yieldedMs }) => yieldedMs ?? Number.POSITIVE_INFINITY);
-  const greetings = run.calls.map(({ greetingMs }) => greetingMs ?? Number.POSITIVE_INFINITY);
-  const overheads = turnsOf(run, 'latency').flatMap((turn) => overheadMs(turn, conditions) ?? []);
+  const turns = turnsOf(run);
   const cutOffs = labelled.filter(({ cutOff }) => cutOff !== undefined).length;
+  return [
+    ...waitMetrics(run, conditions),
+    metric('turns lost', turns.filter(({ lost }) => lost).length, { n: turns.length, target: 0 }),
+    metric('cut-offs %', percent(cutOffs, labelled.length), { n: labelled.length, digits: 1, target: 5 }),
+    ...bargeInMetrics(turns),
+    ...greetingMetrics(run),
+    ...requestMetrics(turns, labelled),
+    ...soundMetrics(turns),
+    ...costMetrics(run),
+  ];
+}
+
+/** What a caller waits for an answer. */
+function waitMetrics(run: RunResult, conditions: Conditions): Metric[] {
+  const turns = turnsOf(run, 'latency');
+  const waits = turns.flatMap(({ voiceToVoiceMs }) => voiceToVoiceMs ?? []);
+  const overheads = turns.flatMap((turn) => overheadMs(turn, conditions) ?? []);
   const [median, late] = [percentile(waits, 0.5), percentile(waits, 0.95)];
-  const cpu = run.calls.flatMap(({ cpuS, durationMs }) =>
-    cpuS === undefined ? [] : cpuS / (durationMs / 60_000),
-  );
-  const isRealtime = run.sttMode === 'realtime';
   const isBatch = run.sttMode === 'batch';
   return [
-    of('voice-to-voice p50 ms', median, {
+    metric('voice-to-voice p50 ms', median, {
       n: waits.length,
-      target: isRealtime ? 750 : 900,
+      target: run.sttMode === 'realtime' ? 750 : 900,
       ...(isBatch && { ratioTarget: 0.47 }),
     }),
-    of('voice-to-voice p95 ms', late, { n: waits.length }),
-    of('voice-to-voice p95 / p50', median && late && late / median, {
+    metric('voice-to-voice p95 ms', late, { n: waits.length }),
+    metric('voice-to-voice p95 / p50', median && late && late / median, {
       digits: 2,
       ...(isBatch && { target: 1.25 }),
     }),
-    of('framework overhead p50 ms', percentile(overheads, 0.5), { n: overheads.length, target: 150 }),
-    of('turns lost', turns.filter(({ lost }) => lost).length, { n: turns.length, target: 0 }),
-    of('cut-offs %', percent(cutOffs, labelled.length), { n: labelled.length, digits: 1, target: 5 }),
-    of('barge-in: agent silent p50 ms', percentile(stops, 0.5), { n: stops.length, target: 350 }),
-    of('barge-in: agent silent p95 ms', percentile(stops, 0.95), { n: stops.length, target: 500 }),
-    of('barge-in: agent 15 dB quieter p50 ms', percentile(yields, 0.5), { n: yields.length }),
-    of('barge-in: old speech resumed', bargeIns.filter(({ resumed }) => resumed).length, {
-      n: bargeIns.length,
-    }),
-    of('greeting p50 ms', percentile(greetings, 0.5), {
+    metric('framework overhead p50 ms', percentile(overheads, 0.5), { n: overheads.length, target: 150 }),
+  ];
+}
+
+/** How the agent gives way to a caller who speaks over it. */
+function bargeInMetrics(turns: readonly TurnResult[]): Metric[] {
+  const bargeIns = turns.flatMap(({ bargeIn }) => bargeIn ?? []);
+  const n = bargeIns.length;
+  const stops = bargeIns.map(({ stoppedMs }) => stoppedMs ?? Number.POSITIVE_INFINITY);
+  const yields = bargeIns.map(({ yieldedMs }) => yieldedMs ?? Number.POSITIVE_INFINITY);
+  return [
+    metric('barge-in: agent silent p50 ms', percentile(stops, 0.5), { n, target: 350 }),
+    metric('barge-in: agent silent p95 ms', percentile(stops, 0.95), { n, target: 500 }),
+    metric('barge-in: agent 15 dB quieter p50 ms', percentile(yields, 0.5), { n }),
+    metric('barge-in: old speech resumed', bargeIns.filter(({ resumed }) => resumed).length, { n }),
+  ];
+}
+
+function greetingMetrics({ calls }: RunResult): Metric[] {
+  const greetings = calls.map(({ greetingMs }) => greetingMs ?? Number.POSITIVE_INFINITY);
+  return [
+    metric('greeting p50 ms', percentile(greetings, 0.5), {
       n: greetings.length,
       // The first call of a worker has its greeting made.
       ...(greetings.length > 1 && { target: 700 }),
     }),
-    of('extra STT per pause', extra(paused, 'stt'), { n: paused.length, digits: 2, target: 1 }),
-    of('extra LLM per pause', extra(paused, 'llm'), { n: paused.length, digits: 2, target: 0.5 }),
-    of('extra STT without pause', extra(unpaused, 'stt'), { n: unpaused.length, digits: 2, target: 0.2 }),
-    of('extra LLM without pause', extra(unpaused, 'llm'), { n: unpaused.length, digits: 2, target: 0.1 }),
-    of('gaps over 120 ms', turns.flatMap(({ gapsMs }) => gapsMs).length, { n: turns.length, target: 0 }),
-    of(
-      'transcripts left empty',
-      turns.flatMap(({ transcripts }) => transcripts).filter((text) => text === '').length,
-    ),
-    of('words lost', turns.filter(({ cutOff }) => !cutOff).flatMap(({ missing }) => missing).length),
-    of('CPU s per minute of call', mean(cpu), { digits: 1 }),
-    of('memory of a call MB', mean(run.calls.flatMap(({ rssMb }) => rssMb ?? []))),
+  ];
+}
+
+/** Requests to the models beyond one a turn, of sentences with a pause inside and without. */
+function requestMetrics(turns: readonly TurnResult[], labelled: readonly TurnResult[]): Metric[] {
+  const paused = labelled.filter(({ pauseMs }) => pauseMs > 0);
+  const unpaused = turns.filter(({ pauseMs, set }) => pauseMs === 0 && set !== 'bargein');
+  return [
+    metric('extra STT per pause', extra(paused, 'stt'), { n: paused.length, digits: 2, target: 1 }),
+    metric('extra LLM per pause', extra(paused, 'llm'), { n: paused.length, digits: 2, target: 0.5 }),
+    metric('extra STT without pause', extra(unpaused, 'stt'), { n: unpaused.length, digits: 2, target: 0.2 }),
+    metric('extra LLM without pause', extra(unpaused, 'llm'), { n: unpaused.length, digits: 2, target: 0.1 }),
+  ];
+}
+
+/** What was lost on the way. */
+function soundMetrics(turns: readonly TurnResult[]): Metric[] {
+  const gaps = turns.flatMap(({ gapsMs }) => gapsMs).length;
+  const empty = turns.flatMap(({ transcripts }) => transcripts).filter((text) => text === '').length;
+  const lostWords = turns.filter(({ cutOff }) => !cutOff).flatMap(({ missing }) => missing).length;
+  return [
+    metric('gaps over 120 ms', gaps, { n: turns.length, target: 0 }),
+    metric('transcripts left empty', empty),
+    metric('words lost', lostWords),
+  ];
+}
+
+function costMetrics({ calls }: RunResult): Metric[] {
+  const cpu = calls.flatMap(({ cpuS, durationMs }) =>
+    cpuS === undefined ? [] : cpuS / (durationMs / 60_000),
+  );
+  return [
+    metric('CPU s per minute of call', mean(cpu), { digits: 1 }),
+    metric('memory of a call MB', mean(calls.flatMap(({ rssMb }) => rssMb ?? []))),
   ];
 }
 
@@ -113,7 +153,8 @@ const percent = (part: number, whole: number): number | undefined => {
   return found === undefined ? undefined : found * 100;
 };
 
-function of(
+/** @param n - 0: there is no value. */
+export function metric(
   name: string,
   value: number | undefined,
   {
@@ -121,7 +162,8 @@ function of(
     digits = 0,
     target,
     ratioTarget,
-  }: { n?: number; digits?: number; target?: number; ratioTarget?: number } = {},
+    isLeast = false,
+  }: { n?: number; digits?: number; target?: number; ratioTarget?: number; isLeast?: boolean } = {},
 ): Metric {
-  return { name, value: n === 0 ? undefined : value, digits, n, target, ratioTarget };
+  return { name, value: n === 0 ? undefined : value, digits, n, target, ratioTarget, isLeast };
 }

@@ -2,15 +2,28 @@ import { parseArgs } from 'node:util';
 import { AppError } from '../errors.ts';
 import { DEFAULT_SPEEDS, type Speeds } from './profile.ts';
 
+/** Calls at once of the steps under load. */
+const DEFAULT_STEPS = [1, 2, 4, 6, 8, 10, 12] as const;
+/** The load set's own defaults. */
+const BURST_CALLERS = 6;
+const BURST_WITHIN_MS = 1500;
+const TURNS_A_STEP = 20;
+
 export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge-in and cut-offs, from what a caller hears
 
-  --set <name>        latency, labelled, bargein, greeting or all (default: all, in each --stt-mode; a quarter of an hour)
+  --set <name>        latency, labelled, bargein, greeting or all (default: all, in each --stt-mode; a quarter of an hour);
+                      load: many calls on one worker, see below
   --calls <n>         calls (default 1); --parallel <n> of them at a time (default 1)
   --turns <n>         sentences a call (default 10; labelled: all of them, over all calls)
   --stt-mode <mode>   batch, sse or realtime (default batch; with --set all the others too, latency only)
   --baseline stock    then the latency set with LiveKit's own plugins, and ratios
   --env KEY=VALUE     a setting of our worker; without any it is the default configuration
   --endpoints env     the endpoints of the environment in place of simulated ones
+
+  with --set load
+  --parallel <n>      callers of the burst (default 6), all of them within --within <ms> (default 1500)
+  --steps <n,n,…>     calls at once, for the calls that are held (default ${DEFAULT_STEPS.join(',')}); --turns of each (default 20)
+  --isolate           a process a call: CALLS_PER_HOST=1
 
   --stt-ms <n>        speed of the simulated endpoints: request to transcript (default ${DEFAULT_SPEEDS.sttMs})
   --stt-final-ms <n>  realtime: commit to transcript (default ${DEFAULT_SPEEDS.sttFinalMs})
@@ -25,13 +38,18 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
   --seed <n>          of the pauses between turns (default 1)
 `;
 
-const SETS = ['latency', 'labelled', 'bargein', 'greeting', 'all'] as const;
+const SETS = ['latency', 'labelled', 'bargein', 'greeting', 'all', 'load'] as const;
 export const STT_MODES = ['batch', 'sse', 'realtime'] as const;
 
 export interface BenchOptions {
   set: (typeof SETS)[number];
   calls: number;
+  /** Calls at a time; under load: callers of the burst. */
   parallel: number;
+  /** In which the burst comes. */
+  withinMs: number;
+  /** Calls at once of each step under load, rising from 1. */
+  steps: readonly number[];
   turns: number;
   sttMode: (typeof STT_MODES)[number];
   baseline: boolean;
@@ -49,35 +67,39 @@ export interface BenchOptions {
 export function parseOptions(argv: readonly string[]): BenchOptions | undefined {
   const { values } = parse(argv);
   if (values.help) return undefined;
-  const number = (name: string, given: string | undefined, fallback: number, least = 0) => {
-    const value = given === undefined ? fallback : Number(given);
-    if (Number.isFinite(value) && value >= least) return value;
-    throw new AppError(`--${name} ${given} is not a number from ${least}`, { hint: 'see --help' });
-  };
+  const set = oneOf('set', values.set, SETS);
+  const isLoad = set === 'load';
   return {
-    set: oneOf('set', values.set, SETS),
-    calls: number('calls', values.calls, 1, 1),
-    parallel: number('parallel', values.parallel, 1, 1),
-    turns: number('turns', values.turns, 10, 1),
+    set,
+    calls: atLeast('calls', values.calls, 1, 1),
+    parallel: atLeast('parallel', values.parallel, isLoad ? BURST_CALLERS : 1, 1),
+    withinMs: atLeast('within', values.within, BURST_WITHIN_MS),
+    steps: readSteps(values.steps),
+    turns: atLeast('turns', values.turns, isLoad ? TURNS_A_STEP : 10, 1),
     sttMode: oneOf('stt-mode', values['stt-mode'], STT_MODES),
     baseline: values.baseline !== undefined && oneOf('baseline', values.baseline, ['stock']) === 'stock',
-    settings: Object.fromEntries((values.env ?? []).map(readSetting)),
+    settings: {
+      ...(values.isolate && { CALLS_PER_HOST: '1' }),
+      ...Object.fromEntries((values.env ?? []).map(readSetting)),
+    },
     realEndpoints: values.endpoints !== undefined && oneOf('endpoints', values.endpoints, ['env']) === 'env',
     speeds: {
-      sttMs: number('stt-ms', values['stt-ms'], DEFAULT_SPEEDS.sttMs),
-      sttFinalMs: number('stt-final-ms', values['stt-final-ms'], DEFAULT_SPEEDS.sttFinalMs),
-      llmTtftMs: number('llm-ttft-ms', values['llm-ttft-ms'], DEFAULT_SPEEDS.llmTtftMs),
-      llmTokensPerS: number('llm-tps', values['llm-tps'], DEFAULT_SPEEDS.llmTokensPerS, 1),
-      ttsTtfbMs: number('tts-ttfb-ms', values['tts-ttfb-ms'], DEFAULT_SPEEDS.ttsTtfbMs),
-      ttsRealtimeFactor: number('tts-rtf', values['tts-rtf'], DEFAULT_SPEEDS.ttsRealtimeFactor, 0.1),
+      sttMs: atLeast('stt-ms', values['stt-ms'], DEFAULT_SPEEDS.sttMs),
+      sttFinalMs: atLeast('stt-final-ms', values['stt-final-ms'], DEFAULT_SPEEDS.sttFinalMs),
+      llmTtftMs: atLeast('llm-ttft-ms', values['llm-ttft-ms'], DEFAULT_SPEEDS.llmTtftMs),
+      llmTokensPerS: atLeast('llm-tps', values['llm-tps'], DEFAULT_SPEEDS.llmTokensPerS, 1),
+      ttsTtfbMs: atLeast('tts-ttfb-ms', values['tts-ttfb-ms'], DEFAULT_SPEEDS.ttsTtfbMs),
+      ttsRealtimeFactor: atLeast('tts-rtf', values['tts-rtf'], DEFAULT_SPEEDS.ttsRealtimeFactor, 0.1),
     },
     ...{ out: values.out, json: values.json, compare: values.compare },
-    seed: number('seed', values.seed, 1),
+    seed: atLeast('seed', values.seed, 1),
   };
 }
 
 const text = { type: 'string' } as const;
 const SPEC = {
+  ...{ within: text, steps: text },
+  isolate: { type: 'boolean' },
   ...{ calls: text, parallel: text, turns: text, baseline: text, endpoints: text, seed: text },
   ...{ 'stt-ms': text, 'stt-final-ms': text, 'llm-ttft-ms': text, 'llm-tps': text },
   ...{ 'tts-ttfb-ms': text, 'tts-rtf': text, out: text, json: text, compare: text },
@@ -95,13 +117,31 @@ function parse(argv: readonly string[]) {
   }
 }
 
+/** @throws AppError when an option is no number, or less than `least`. */
+export function atLeast(name: string, given: string | undefined, fallback: number, least = 0): number {
+  const value = given === undefined ? fallback : Number(given);
+  if (Number.isFinite(value) && value >= least) return value;
+  throw new AppError(`--${name} ${given} is not a number from ${least}`, { hint: 'see --help' });
+}
+
 function oneOf<const T extends string>(name: string, given: string | undefined, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === given);
   if (found) return found;
   throw new AppError(`--${name} ${given} is not one of ${choices.join(', ')}`, { hint: 'see --help' });
 }
 
-function readSetting(pair: string): [string, string] {
+function readSteps(given: string | undefined): readonly number[] {
+  if (given === undefined) return DEFAULT_STEPS;
+  const steps = given.split(',').map(Number);
+  const isRising = steps.every((calls, index) => Number.isInteger(calls) && calls > (steps[index - 1] ?? 0));
+  if (isRising && steps[0] === 1) return steps;
+  throw new AppError(`--steps ${given} are not whole numbers that rise from 1`, {
+    hint: 'such as --steps 1,4,8: a step is compared with one call',
+  });
+}
+
+/** @throws AppError when it is not `KEY=VALUE`. */
+export function readSetting(pair: string): [string, string] {
   const at = pair.indexOf('=');
   if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
   throw new AppError(`--env ${pair} is not KEY=VALUE`, { hint: 'such as --env ENDPOINTING_MIN_MS=300' });

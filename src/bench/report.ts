@@ -1,6 +1,7 @@
-import { renderColumns } from './columns.ts';
+import { renderTable } from '../dev/table.ts';
 import { cutOffRows, requestRows } from './cut-off-table.ts';
-import { type Conditions, type Metric, metricsOf } from './metrics.ts';
+import { figureRows } from './figures.ts';
+import { type Conditions, metricsOf } from './metrics.ts';
 import type { BenchOptions } from './options.ts';
 import type { RunResult } from './results.ts';
 import { recordRows } from './worker-record.ts';
@@ -26,8 +27,11 @@ interface Column {
 /** The figures of all runs side by side, those of an earlier bench with them. */
 export function renderReport(done: Report, earlier?: Report): string {
   const columns = [...columnsOf(done, ''), ...(earlier ? columnsOf(earlier, ' before') : [])];
-  const tables = [figures(columns), cutOffRows(columns), requestRows(columns), recordRows(columns)];
-  const shownTables = tables.filter((rows) => rows.length > 0).map(renderColumns);
+  const figures = figureRows(
+    columns.map((column) => ({ ...column, metrics: metricsOf(column.run, column.conditions) })),
+  );
+  const tables = [figures, cutOffRows(columns), requestRows(columns), recordRows(columns)];
+  const shownTables = tables.filter((rows) => rows.length > 0).map((rows) => renderTable(rows, 'right'));
   return [done.notes.join('\n'), ...shownTables].join('\n\n');
 }
 
@@ -37,43 +41,3 @@ const columnsOf = (report: Report, suffix: string): Column[] =>
     const isCompared = run.pipeline === 'stock' || suffix !== '';
     return { title: `${run.pipeline}${mode}${suffix}`, run, conditions: report, isCompared };
   });
-
-function figures(columns: readonly Column[]): string[][] {
-  const all = columns.map(({ run, conditions }) => metricsOf(run, conditions));
-  const compared = columns.flatMap(({ isCompared }, at) => (isCompared ? [at] : []));
-  const heading = [
-    '',
-    'target',
-    ...columns.map(({ title }) => title),
-    ...compared.map((at) => `own / ${columns[at]?.title}`),
-  ];
-  const rows = (all[0] ?? []).map((metric, row) => {
-    const cells = all.map((metrics, at) => shown(metrics[row], columns[at]?.isCompared === false));
-    const ratios = compared.map((at) => ratio(metric, all[at]?.[row]));
-    const targets = all.flatMap((metrics) => metrics[row]?.target ?? []);
-    return [
-      metric.name,
-      [...new Set(targets)].map((target) => `≤ ${target}`).join(', '),
-      ...cells,
-      ...ratios,
-    ];
-  });
-  return [heading, ...rows.filter((row) => row.slice(2).some((cell) => cell !== '–'))];
-}
-
-function shown(metric: Metric | undefined, judged: boolean): string {
-  if (metric?.value === undefined) return '–';
-  const { value, digits, n, target } = metric;
-  const number = Number.isFinite(value) ? value.toFixed(digits) : 'never';
-  return `${number}${n === undefined ? '' : ` (${n})`}${judged ? mark(value, target) : ''}`;
-}
-
-function ratio({ value, ratioTarget }: Metric, other: Metric | undefined): string {
-  if (value === undefined || !other?.value || !Number.isFinite(value) || !Number.isFinite(other.value))
-    return '–';
-  const found = value / other.value;
-  return `${found.toFixed(2)}${ratioTarget === undefined ? '' : ` (≤ ${ratioTarget})${mark(found, ratioTarget)}`}`;
-}
-
-const mark = (value: number, target: number | undefined): string =>
-  target === undefined ? '' : value <= target ? ' ✓' : ' ✗';

@@ -29,6 +29,26 @@ export function share(part: number, whole: number): number | undefined {
 export const mean = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** A straight line through points. */
+export interface Line {
+  readonly slope: number;
+  /** Standard error of the slope: how much of it is noise. */
+  readonly error: number;
+}
+
+/** The line with the least squares; `undefined` of fewer than three points, or of points at one place. */
+export function lineThrough(points: readonly (readonly [x: number, y: number])[]): Line | undefined {
+  const n = points.length;
+  const [meanX, meanY] = [mean(points.map(([x]) => x)) ?? 0, mean(points.map(([, y]) => y)) ?? 0];
+  const sum = (of: (x: number, y: number) => number) =>
+    points.reduce((total, [x, y]) => total + of(x - meanX, y - meanY), 0);
+  const spread = sum((x) => x * x);
+  if (n < 3 || spread === 0) return undefined;
+  const slope = sum((x, y) => x * y) / spread;
+  const residue = sum((x, y) => (y - slope * x) ** 2);
+  return { slope, error: Math.sqrt(residue / (n - 2) / spread) };
+}
+
 /** Numbers from 0 to 1, always the same for the same seed. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;

@@ -1,5 +1,5 @@
+import { findIn, type Place, type Print, printOf } from '../probe/likeness.ts';
 import { durationMs, joined, type Sound } from '../probe/wav.ts';
-import { findIn, type Place, type Print, printOf } from './align.ts';
 import type { Utterance } from './corpus.ts';
 
 /** Of a word, how much must have been heard for it to be understood. */

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../probe/guest.ts';
 import type { Sound } from '../probe/wav.ts';
 import type { AnswerLength } from './answers.ts';
-import { chainOf, countRequests, spokenIn, stagesOf, transcriptsOf } from './attribution.ts';
+import { type Chain, chainOf, countRequests, spokenIn, stagesOf, transcriptsOf } from './attribution.ts';
 import type { Utterance } from './corpus.ts';
+import { cutOffOf } from './cut-off.ts';
 import type { Ear } from './ear.ts';
-import { judge } from './judge.ts';
 import type { BargeIn, TurnResult } from './results.ts';
 import { gapsIn, stopsAfter, yieldsAfter } from './sound-events.ts';
 import { recordOf } from './worker-record.ts';
@@ -56,26 +56,18 @@ export async function takeTurn(parts: TurnParts): Promise<TurnResult> {
 
   const journal = await ear.since(since);
   const from = talkedOverMs === undefined ? onsetMs : early;
-  const said = from === undefined ? undefined : heard.between(from - 20, from + IDENTIFY_MS);
-  const speech = said && journal && spokenIn(said, into ? await ear.whole() : journal);
-  const isNew = journal?.some(({ id }) => id === speech?.id) === true;
-  const chain = journal && isNew ? chainOf(speech, journal, parts.answerLength) : undefined;
+  const { chain, isOldSpeech } = await sourceOf(parts, journal, from);
   const spoken = utterance.phrases.map(({ words }) => words.map(({ text }) => text));
   const isClean = hasYielded && talkedOverMs === undefined;
   const voiceToVoiceMs = onsetMs === undefined || !isClean ? undefined : onsetMs - lastMs;
   const events = guest.events.filter(({ atMs }) => atMs >= firstMs);
   return {
     set,
-    utterance: utterance.id,
-    voice: utterance.voice,
-    text: spoken.map((words) => words.join(' ')).join(` <${utterance.pauseMs}> `),
-    pauseMs: utterance.pauseMs,
-    looksComplete: utterance.looksComplete,
-    snrDb: utterance.snrDb,
+    ...labelsOf(utterance),
     voiceToVoiceMs,
     talkedOverMs,
     question: chain?.question,
-    ...judge(spoken, chain?.question, talkedOverMs !== undefined),
+    ...cutOffOf(spoken, chain?.question, talkedOverMs !== undefined),
     lost: onsetMs === undefined,
     answerMs: onsetMs !== undefined && endMs !== undefined ? endMs - onsetMs : undefined,
     gapsMs: onsetMs === undefined ? [] : gapsIn(heard.between(onsetMs, endMs)),
@@ -86,9 +78,36 @@ export async function takeTurn(parts: TurnParts): Promise<TurnResult> {
     firstPiece: chain?.tts.details?.input,
     transcripts: transcriptsOf(journal ?? []),
     requests: journal && countRequests(journal),
-    bargeIn: into && stop && { into, ...stop, resumed: speech !== undefined && !isNew },
+    bargeIn: into && stop && { into, ...stop, resumed: isOldSpeech },
     record: recordOf(events),
     events,
+  };
+}
+
+/** What is known of a sentence before it is spoken. */
+const labelsOf = ({ id, voice, phrases, pauseMs, looksComplete, snrDb }: Utterance) => ({
+  utterance: id,
+  text: phrases.map(({ words }) => words.map(({ text }) => text).join(' ')).join(` <${pauseMs}> `),
+  ...{ voice, pauseMs, looksComplete, snrDb },
+});
+
+/**
+ * The requests that made what is heard from a moment on.
+ *
+ * @returns `isOldSpeech`: it was made before this turn.
+ */
+async function sourceOf(
+  { guest, ear, into, answerLength }: TurnParts,
+  journal: Awaited<ReturnType<Ear['since']>>,
+  fromMs: number | undefined,
+): Promise<{ chain: Chain | undefined; isOldSpeech: boolean }> {
+  if (journal === undefined || fromMs === undefined) return { chain: undefined, isOldSpeech: false };
+  const sound = guest.heard.between(fromMs - 20, fromMs + IDENTIFY_MS);
+  const speech = spokenIn(sound, into ? await ear.whole() : journal);
+  const isNew = journal.some(({ id }) => id === speech?.id);
+  return {
+    chain: isNew ? chainOf(speech, journal, answerLength) : undefined,
+    isOldSpeech: speech !== undefined && !isNew,
   };
 }
 

@@ -10,6 +10,7 @@ export interface ProcessUsage {
   readonly parent: number;
   readonly cpuS: number;
   readonly rssMb: number;
+  readonly threads: number;
 }
 
 /** A process and all below it, from `/proc`; empty where there is none. */
@@ -49,10 +50,11 @@ export function parseStat(stat: string): ProcessUsage {
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
     .map(Number);
-  const [parent = 0, userTicks = 0, systemTicks = 0, pages = 0] = [
+  const [parent = 0, userTicks = 0, systemTicks = 0, threads = 0, pages = 0] = [
     fields[1],
     fields[11],
     fields[12],
+    fields[17],
     fields[21],
   ];
   return {
@@ -60,5 +62,6 @@ export function parseStat(stat: string): ProcessUsage {
     parent,
     cpuS: (userTicks + systemTicks) / TICKS_PER_S,
     rssMb: pages * PAGE_MB,
+    threads,
   };
 }

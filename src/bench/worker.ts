@@ -25,6 +25,8 @@ export interface WorkerOptions {
   endpointsUrl: string | undefined;
   /** Settings on top; empty is the default configuration. */
   settings: Readonly<Record<string, string>>;
+  /** Folder of compiled programs, as in production; without one they run from source by tsx. */
+  builtDir?: string;
   /** Its log goes here; it runs here too, away from any `.env` of the user. */
   dir: string;
 }
@@ -39,6 +41,7 @@ export async function startWorker({
   agentName,
   endpointsUrl,
   settings,
+  builtDir,
   dir,
 }: WorkerOptions): Promise<Service> {
   const { env } = processSources();
@@ -49,7 +52,7 @@ export async function startWorker({
     name: `the ${pipeline} worker`,
     withinMs: READY_WITHIN_MS,
     command: process.execPath,
-    args: pipeline === 'own' ? nodeArgs('main', 'start') : nodeArgs('bench/stock-worker'),
+    args: programArgs(pipeline, builtDir),
     env: {
       ...(endpointsUrl === undefined
         ? env
@@ -77,6 +80,11 @@ export async function startWorker({
     throw error;
   }
   return service;
+}
+
+function programArgs(pipeline: WorkerOptions['pipeline'], builtDir: string | undefined): string[] {
+  const [program, ...args] = pipeline === 'own' ? (['main', 'start'] as const) : ['bench/stock-worker'];
+  return builtDir === undefined ? nodeArgs(program, ...args) : [join(builtDir, `${program}.js`), ...args];
 }
 
 /** Until a host process is warm: a greeting is measured with a free slot. */

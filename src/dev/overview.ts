@@ -7,7 +7,7 @@ import type { Plan, Stage } from './plan.ts';
 import type { RunningLiveKit } from './run-livekit.ts';
 import type { RunningStandIns } from './run-stand-ins.ts';
 import type { RunningWorker } from './run-worker.ts';
-import { type Row, renderTable } from './table.ts';
+import { renderTable } from './table.ts';
 
 const ONLY_ENGLISH = 'Flite reads Malay too in its English voice; for a Malay voice, install espeak-ng.';
 
@@ -21,6 +21,9 @@ export interface Overview {
   logDir: string;
 }
 
+/** What runs, where, and what is worth knowing about it. */
+type Row = readonly [what: string, where: string, detail: string];
+
 /** The one table of `npm run dev`: what runs where, which prompt, which models. */
 export function renderOverview({ plan, livekit, standIns, worker, prompts, logDir }: Overview): string {
   const { agent } = plan.config;
@@ -28,7 +31,8 @@ export function renderOverview({ plan, livekit, standIns, worker, prompts, logDi
     pid === undefined ? where : `${where} (pid ${pid})`;
   const others = prompts.filter((name) => name !== agent.prompt);
   const answers = agent.name === '' ? 'joins every room' : `joins when «${agent.name}» is dispatched`;
-  const table = renderTable([
+  const rows: Row[] = [
+    ['what', 'where', 'detail'],
     ['page', worker.pageUrl ?? 'off', worker.pageUrl ? 'open it and call' : 'WEB_ENABLED=false'],
     ['LiveKit', at(hideUrlSecrets(livekit.url), livekit.service?.pid()), livekit.detail],
     ...keyRows(plan, livekit),
@@ -40,7 +44,8 @@ export function renderOverview({ plan, livekit, standIns, worker, prompts, logDi
     ],
     ...(['stt', 'llm', 'tts'] as const).map((stage) => stageRow(stage, plan, standIns)),
     ['logs', logDir, 'everything these processes say'],
-  ]);
+  ];
+  const table = renderTable(rows).replace(/^/gm, '  ');
   const forReal = `Stand-ins only play a model's part. For real ones set OPENAI_BASE_URL, or ${variables(plan.standIns)}.`;
   if (plan.standIns.length === 0) return table;
   const english =

@@ -1,12 +1,17 @@
-/** What runs, where, and what is worth knowing about it. */
-export type Row = readonly [what: string, where: string, detail: string];
-
-/** Rows under a heading, in columns as wide as their widest cell. */
-export function renderTable(rows: readonly Row[]): string {
-  const all: readonly Row[] = [['what', 'where', 'detail'], ...rows];
-  const width = (column: 0 | 1) => Math.max(...all.map((row) => row[column].length));
-  const [what, where] = [width(0), width(1)];
-  const lines = all.map(([a, b, c]) => `  ${a.padEnd(what)}  ${b.padEnd(where)}  ${c}`.trimEnd());
-  const rule = `  ${'─'.repeat(what)}  ${'─'.repeat(where)}  ${'─'.repeat('detail'.length)}`;
-  return [lines[0], rule, ...lines.slice(1)].join('\n');
+/**
+ * Rows of cells in columns as wide as their widest cell, a rule below the first row, which is the heading.
+ *
+ * @param align - of all columns but the first: `right` for numbers.
+ */
+export function renderTable(rows: readonly (readonly string[])[], align: 'left' | 'right' = 'left'): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const cell = (text: string, width: number, column: number) =>
+    align === 'left' || column === 0 ? text.padEnd(width) : text.padStart(width);
+  const line = (row: readonly string[]) =>
+    widths
+      .map((width, column) => cell(row[column] ?? '', width, column))
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join('\n');
 }

@@ -61,7 +61,7 @@ const POLICIES: Record<string, TurnPolicy & { model?: true }> = {
   'silence 600, nothing ahead': silence(600, { speculation: 'off' }),
   'silence 900': silence(900),
   'unfinished words 1500': { ...defaults, statementEndpointingMs: 600, minEndpointingMs: 600 },
-  'default: + statements 780': defaults,
+  default: defaults,
   'words off': { ...defaults, useWords: false },
   'words off, turn model': { ...defaults, useWords: false, model: true },
   'default, turn model': { ...defaults, model: true },
@@ -205,7 +205,7 @@ async function outcomeOf(
         });
       },
     },
-    governor: new SpeculationGovernor(1500),
+    governor: new SpeculationGovernor(configFrom().turn.speculationSlowMs),
     clock,
     wallNow: clock.now,
     agent: { isBusy: () => false, mayBeInterrupted: () => true, isEnding: () => false },

@@ -27,7 +27,21 @@ test.each([
   ['--set fast', '--set fast is not one of latency, labelled'],
   ['--baseline other', '--baseline other is not one of stock'],
   ['--env A', '--env A is not KEY=VALUE'],
+  ['--steps 2,4', '--steps 2,4 are not whole numbers that rise from 1'],
+  ['--steps 1,4,4', '--steps 1,4,4 are not whole numbers that rise from 1'],
+  ['--within soon', '--within soon is not a number from 0'],
   ['--nonsense', "Unknown option '--nonsense'"],
 ])('«%s» is told what is wrong', (argv, message) => {
   expect(() => parseOptions(argv.split(' '))).toThrow(message);
+});
+
+test('under load: a burst of six within 1.5 s, then up to twelve calls', () => {
+  expect(parseOptions(['--set', 'load'])).toMatchObject({
+    ...{ parallel: 6, withinMs: 1500, steps: [1, 2, 4, 6, 8, 10, 12], turns: 20 },
+  });
+  const argv = '--set load --parallel 3 --within 500 --steps 1,5 --turns 4 --isolate --env A=b';
+  expect(parseOptions(argv.split(' '))).toMatchObject({
+    ...{ parallel: 3, withinMs: 500, steps: [1, 5], turns: 4 },
+    settings: { CALLS_PER_HOST: '1', A: 'b' },
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mean, percentile, randomFrom, share } from '../../src/bench/stats.ts';
+import { lineThrough, mean, percentile, randomFrom, share } from '../../src/bench/stats.ts';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, index) => n - index);
 
@@ -32,4 +32,34 @@ test('the same seed gives the same numbers from 0 to 1, another seed others', ()
   expect(take(1)).not.toEqual(take(2));
   expect(take(3).every((value) => value >= 0 && value < 1)).toBe(true);
   expect(mean(take(4))).toBeCloseTo(0.5, 1);
+});
+
+test('the slope of a line through points, and how much of it is noise', () => {
+  const straight = [50, 75, 100, 125].map((x) => [x, 300 + 0.2 * x] as const);
+  expect(lineThrough(straight)?.slope).toBeCloseTo(0.2);
+  expect(lineThrough(straight)?.error).toBeCloseTo(0);
+  const noisy = lineThrough([
+    [0, 1],
+    [1, -1],
+    [2, -1],
+    [3, 1],
+  ]);
+  expect(noisy?.slope).toBeCloseTo(0);
+  expect(noisy?.error).toBeCloseTo(Math.sqrt(4 / 2 / 5));
+});
+
+test('two points, or points at one place, give no line', () => {
+  expect(
+    lineThrough([
+      [0, 1],
+      [1, 2],
+    ]),
+  ).toBeUndefined();
+  expect(
+    lineThrough([
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ]),
+  ).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { SAME_SPEECH } from '../../src/probe/similarity.ts';
+import { SAME_SPEECH } from '../../src/probe/likeness.ts';
 import { joined, silence } from '../../src/probe/wav.ts';
 import { ephemeralCredentials } from '../../src/stun/credentials.ts';
 import { mintToken } from '../../src/web/mint.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Guest } from '../../src/probe/guest.ts';
-import { SAME_SPEECH, similarity } from '../../src/probe/similarity.ts';
+import { SAME_SPEECH, similarity } from '../../src/probe/likeness.ts';
 import type { Sound } from '../../src/probe/wav.ts';
 import { asHeard } from '../../src/stages/answer-stream.ts';
 import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';

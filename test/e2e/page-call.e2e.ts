@@ -1,7 +1,7 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { SAME_SPEECH } from '../../src/probe/similarity.ts';
+import { SAME_SPEECH } from '../../src/probe/likeness.ts';
 import { durationMs, joined, silence } from '../../src/probe/wav.ts';
 import { useBrowser } from './browser.ts';
 import { expectHeard, likeness, spokenTexts, understand } from './hearing.ts';

@@ -1,7 +1,7 @@
 import { AccessToken } from 'livekit-server-sdk';
 import { expect, test } from 'vitest';
 import type { Guest } from '../../src/probe/guest.ts';
-import { SAME_SPEECH, similarity } from '../../src/probe/similarity.ts';
+import { SAME_SPEECH, similarity } from '../../src/probe/likeness.ts';
 import { type Stack, useStack } from './stack.ts';
 import { utterance } from './utterance.ts';
 

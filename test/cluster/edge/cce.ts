@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { SAME_SPEECH } from '../../../src/probe/similarity.ts';
+import { SAME_SPEECH } from '../../../src/probe/likeness.ts';
 import type { Sound } from '../../../src/probe/wav.ts';
 import { utterance } from '../../e2e/utterance.ts';
 import { NAMESPACE } from '../control-plane.ts';

@@ -1,7 +1,7 @@
 /** A caller in a client's network: does what guest.ts asks it. */
 import { dispose } from '@livekit/rtc-node';
 import { joinAsCaller } from '../../../src/probe/guest.ts';
-import { similarity } from '../../../src/probe/similarity.ts';
+import { similarity } from '../../../src/probe/likeness.ts';
 import type { Sound } from '../../../src/probe/wav.ts';
 import type { Entry, PageEntry } from './guest.ts';
 import { serveRemote } from './serve-remote.ts';

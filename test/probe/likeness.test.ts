@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { SAME_SPEECH, similarity } from '../../src/probe/similarity.ts';
+import { SAME_SPEECH, similarity } from '../../src/probe/likeness.ts';
 import { durationMs, joined, readWav, resampled, type Sound, silence } from '../../src/probe/wav.ts';
 import { cut, noise, tone } from './sounds.ts';
 

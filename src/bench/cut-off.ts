@@ -1,6 +1,6 @@
 import { wordsOf } from './corpus-text.ts';
 
-export interface Verdict {
+export interface CutOff {
   cutOff: 'talked over' | 'first part only' | undefined;
   /** Words that were said and are not in what was answered. */
   missing: string[];
@@ -13,11 +13,11 @@ export interface Verdict {
  * @param phrases - what was said, the words of each part.
  * @param answered - what the answered question held; `undefined` where it is not known.
  */
-export function judge(
+export function cutOffOf(
   phrases: readonly (readonly string[])[],
   answered: string | undefined,
   talkedOver: boolean,
-): Verdict {
+): CutOff {
   const missingByPhrase = answered === undefined ? [] : missingFrom(phrases, wordsOf(answered));
   const missing = missingByPhrase.flat();
   const lacksPart = missingByPhrase.some((lost, index) => {

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLoadEar } from './ear.ts';
+import { footprintOf } from './footprint.ts';
+import { type LoadWorld, untilAtRest } from './load.ts';
+import { type Crowd, createCrowd } from './load-callers.ts';
+import { turnsIn } from './load-results.ts';
+import { showProgress } from './progress.ts';
+import type { Checkpoint, SoakResult } from './soak-results.ts';
+import { startWorker } from './worker.ts';
+
+/** After so many calls the worker is left alone, and looked at. */
+const CALLS_A_CHECKPOINT = 25;
+/** A short call: greeting, turns, and what a busy machine adds. */
+const CALL_WITHIN_MS = 90_000;
+/** The first callers do not come at once. */
+const APART_MS = 300;
+
+export interface SoakOptions {
+  /** Calls in all. */
+  readonly calls: number;
+  /** Calls at a time. */
+  readonly parallel: number;
+  /** Of each call. */
+  readonly turns: number;
+  /** No new calls after this. */
+  readonly withinMs: number;
+  /** Settings of the worker on top of the default configuration. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Short calls, several at a time, on one worker, which is looked at whenever all are over. */
+export async function soak(options: SoakOptions, world: LoadWorld): Promise<SoakResult> {
+  const { livekit, light, endpoints, speech, lightUtterances, builtDir, dir } = world;
+  const agentName = 'bench-soak';
+  const settings = { MAX_CALLS: String(options.parallel + 2), ...options.settings };
+  const worker = await startWorker({
+    ...{ pipeline: 'own', livekit, agentName, settings, builtDir, dir, endpointsUrl: endpoints.baseUrl },
+  });
+  const firstEvent = light.events.length;
+  const endMs = performance.now() + options.withinMs;
+  const checkpoints: Checkpoint[] = [];
+  let [done, stuck] = [0, 0];
+  try {
+    await createLoadEar(endpoints, lightUtterances).close();
+    const crowd = createCrowd({ light, livekit, agentName, speech });
+    checkpoints.push(await lookAt(worker.pid, 0));
+    while (done < options.calls && performance.now() < endMs) {
+      const batch = Math.min(CALLS_A_CHECKPOINT, options.calls - done);
+      stuck += await makeCalls(batch, options, crowd);
+      done += batch;
+      checkpoints.push(await lookAt(worker.pid, done));
+    }
+  } finally {
+    await worker.stop();
+  }
+  const { waitsMs, lost, gaps } = turnsIn(light.events.slice(firstEvent));
+  return { calls: done, checkpoints, turns: waitsMs.length, lost, gaps, waitsMs, stuck };
+}
+
+/** The worker once it is at rest. */
+async function lookAt(pid: number | undefined, calls: number): Promise<Checkpoint> {
+  await untilAtRest(pid);
+  const footprint = await footprintOf(pid);
+  const { rssMb, sockets, threads, processes } = footprint;
+  showProgress(
+    `${calls} calls: RSS ${rssMb.toFixed(0)} MB, ${sockets} sockets, ${threads} threads, ${processes} processes`,
+  );
+  return { calls, footprint };
+}
+
+/** @returns how many did not end in time; they are told to leave. */
+async function makeCalls(
+  count: number,
+  { parallel, turns }: Pick<SoakOptions, 'parallel' | 'turns'>,
+  crowd: Crowd,
+): Promise<number> {
+  let [left, stuck] = [count, 0];
+  const line = async (index: number) => {
+    await sleep(index * APART_MS);
+    while (left > 0) {
+      left -= 1;
+      const calls = await crowd.join(1, 0, turns);
+      if (await crowd.over(calls, CALL_WITHIN_MS)) continue;
+      stuck += 1;
+      await crowd.leave(calls);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, count) }, (_, index) => line(index)));
+  return stuck;
+}
