@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { PersonaStore } from '../persona/store.ts';
 import { createLlm } from '../stages/llm.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { createPluginStt } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
 import { TURN_SAMPLE_RATE } from '../stages/turn/transcriber.ts';
 
@@ -28,6 +29,8 @@ export async function rehearse({ config, personas, vad }: RehearsalParts): Promi
   const hooks = { onError() {} };
   if (persona) await createLlm(config, persona, { hooks });
   await createTts(config, persona ?? {}, hooks);
+  // A provider's library is imported when it is first used.
+  await createPluginStt(config, undefined, hooks);
   await new Request('http://127.0.0.1/', { method: 'POST', body: '{}' }).json();
   await Promise.all([listen(vad), speak()]);
 }
