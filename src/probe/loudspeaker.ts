@@ -36,6 +36,7 @@ interface Part {
   /** Of the microphone's samples. */
   startAt: number;
   gain: number;
+  isEcho?: boolean;
   onEnd?: () => void;
 }
 
@@ -68,8 +69,10 @@ export async function publishOpenMicrophone(
       const sound = resampled({ samples, sampleRate: HEARD_RATE }, SAMPLE_RATE);
       const dueAt = sent + (delayMs * SAMPLE_RATE) / 1000;
       const startAt = Math.abs(dueAt - echoEnd) < JOIN_SAMPLES ? echoEnd : dueAt;
+      // A loudspeaker that is behind leaves something out; it never plays two sounds at once.
+      parts = parts.map((part) => (part.isEcho ? cutAt(part, startAt) : part));
       echoEnd = startAt + sound.samples.length;
-      parts.push({ samples: sound.samples, startAt, gain: 10 ** (echoDb / 20) });
+      parts.push({ samples: sound.samples, startAt, gain: 10 ** (echoDb / 20), isEcho: true });
     },
     speak(sound: Sound) {
       const startedAtMs = performance.now();
@@ -92,6 +95,12 @@ export async function publishOpenMicrophone(
 }
 
 const endOf = ({ startAt, samples }: Part): number => startAt + samples.length;
+
+function cutAt(part: Part, at: number): Part {
+  return endOf(part) <= at
+    ? part
+    : { ...part, samples: part.samples.subarray(0, Math.max(0, at - part.startAt)) };
+}
 
 function mixed(parts: readonly Part[], from: number): Int16Array {
   const sum = new Float64Array(FRAME_SAMPLES);

@@ -33,6 +33,7 @@ export function echoRoom({ echoDb = -12, lagMs, noiseDb = -60, reverberation = 0
      * in real time, frame by frame.
      *
      * @param stopAtMs - the agent is cut off there.
+     * @param movesByMs - the echo is so much later from `movesAtMs` on, silent between; or earlier, and a part is left out.
      * @param lateByMs - what is heard comes in bursts of so long, until `lateUntilMs`.
      */
     run(
@@ -44,6 +45,8 @@ export function echoRoom({ echoDb = -12, lagMs, noiseDb = -60, reverberation = 0
         untilMs,
         lateByMs = 0,
         lateUntilMs = Number.POSITIVE_INFINITY,
+        movesAtMs = Number.POSITIVE_INFINITY,
+        movesByMs = 0,
       }: {
         caller?: Wave;
         atMs?: number;
@@ -51,6 +54,8 @@ export function echoRoom({ echoDb = -12, lagMs, noiseDb = -60, reverberation = 0
         untilMs?: number;
         lateByMs?: number;
         lateUntilMs?: number;
+        movesAtMs?: number;
+        movesByMs?: number;
       } = {},
       onFrame: (ms: number) => void = () => {},
     ): void {
@@ -71,7 +76,10 @@ export function echoRoom({ echoDb = -12, lagMs, noiseDb = -60, reverberation = 0
         const frame = new Float64Array((FRAME_MS * HEARD_RATE) / 1000);
         for (let k = 0; k < frame.length; k++) {
           const at = (ms * HEARD_RATE) / 1000 + k;
-          const echoed = echo?.[at - ((lagMs ?? 0) * HEARD_RATE) / 1000] ?? 0;
+          const isOld = at < (movesAtMs * HEARD_RATE) / 1000;
+          const lag = (((lagMs ?? 0) + (isOld ? 0 : movesByMs)) * HEARD_RATE) / 1000;
+          const isGap = !isOld && at - (movesByMs * HEARD_RATE) / 1000 < (movesAtMs * HEARD_RATE) / 1000;
+          const echoed = isGap ? 0 : (echo?.[at - lag] ?? 0);
           const spoken = caller?.[at - (atMs * HEARD_RATE) / 1000] ?? 0;
           frame[k] = echoed * gain + spoken + random() * hiss;
         }

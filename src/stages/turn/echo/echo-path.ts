@@ -1,21 +1,15 @@
 import { type Clock, systemClock } from '../../../openai/clock.ts';
 import type { Echo } from '../roles.ts';
 import { wordsOf } from '../words.ts';
-import { type Explained, explain, isAsSoft, isNoLouder } from './explain.ts';
-import { BLOCK_MS, BLOCK_SAMPLES, type Block, bestLag, blocksAt } from './match.ts';
+import { audibleFrom, type Block, type Explained, explain } from './explain.ts';
+import { type Bearing, follow } from './follow.ts';
+import { BLOCK_MS, BLOCK_SAMPLES, LONGEST_LAG_MS, match, near, PLAYED_SAMPLES, powerOf } from './match.ts';
 import { EchoSignal, PER_MS } from './signal.ts';
 
-/** From the moment a sound is handed to WebRTC: the way there, a jitter buffer, a loudspeaker, the way back. */
-const LONGEST_LAG_MS = 1200;
-/** A way that is known changes by so much: jitter buffers grow and shrink. */
-const LAG_CHANGE_MS = 40;
-/** Within an overlap sound is stretched by jitter buffers, or interrupted, by so much; and within what is heard just now. */
-const SLACK_MS = { overlap: 40, justNow: 2 };
-/** Likeness of the loudest part to what was played, all of it at one lag. */
-const ALIKE_TOGETHER = 0.35;
-/** The most of an overlap that is compared, and what is compared to find an unknown lag. */
+/** The most of an overlap that is compared. */
 const LONGEST_MS = 4000;
-const SEARCHED_MS = 800;
+/** Within a block sound is looked for so much earlier and later than the lag. */
+const SLACK_MS = 2;
 /** Heard before the detector noticed it. */
 const BEFORE_MS = 200;
 /** For whether the caller's microphone carried the agent's voice before they spoke. */
@@ -29,7 +23,7 @@ const MISSING_MS = 1000;
 /** Two clocks differ by less. */
 const DRIFT = 0.001;
 /** Likeness from which on sound is echo: its words are the agent's, they are not, and it was not there before. */
-const ALIKE = { words: 0.45, sound: 0.6, sudden: 0.75 };
+const ALIKE = { words: 0.55, sound: 0.62, sudden: 0.75 };
 /** The same at a lag that is known, where chance has little room. */
 const ALIKE_KNOWN = 0.35;
 /** Of the likeness that this caller's echo has. */
@@ -40,9 +34,14 @@ const WORD_MS = 200;
 const SAID_CHARACTERS = 1500;
 /** Recognisers mishear a word of five in an echo. */
 const CONTAINED = 0.8;
-/** Nobody repeats so many words in a row by chance; of those in threes, so many are as the agent said them. */
-const QUOTED_WORDS = 4;
-const QUOTED = 0.6;
+
+/** A block of what was heard. */
+interface Piece {
+  startMs: number;
+  samples: Float32Array;
+  /** Mean power. */
+  heard: number;
+}
 
 /** What is known of a caller's echo. */
 interface Path {
@@ -53,9 +52,10 @@ interface Path {
 }
 
 /**
- * Tells the agent's own voice in what the caller's microphone hears, by its sound: what was played 0 to 1200 ms before is
- * looked for in what is heard (correlation of the waveforms at 4 kHz, in blocks of 100 ms). What is louder than the echo
- * and unlike it is the caller. An echo that was recognised once is recognised from its beginning for the rest of the call.
+ * Tells the agent's own voice in what the caller's microphone hears, by its sound: what was played 0 to 1500 ms before is
+ * looked for in what is heard (correlation of the waveforms at 4 kHz, in blocks of 100 ms, each with a lag of its own, since
+ * jitter buffers grow and shrink). What is louder than the echo and unlike it is the caller. An echo that was recognised
+ * once is recognised from its beginning for the rest of the call.
  */
 export class EchoPath implements Echo {
   readonly #played: EchoSignal;
@@ -100,59 +100,36 @@ export class EchoPath implements Echo {
   }
 
   isHeard(): boolean {
-    if (!this.#path || !this.#mayBeHeard(JUST_NOW_MS + this.#path.lagMs + LAG_CHANGE_MS)) return false;
-    const found = this.#compare(JUST_NOW_MS, this.#path);
-    const isIt = found !== undefined && found.unexplainedMs < WORD_MS && found.likeness >= this.#fewest();
-    if (isIt) this.#path.lagMs = found.lagMs;
-    return isIt;
+    const path = this.#path;
+    if (!path || !this.#mayBeHeard(JUST_NOW_MS + LONGEST_LAG_MS)) return false;
+    const enough = Math.max(ALIKE_KNOWN, LIKE_ALWAYS * path.likeness);
+    const isIt = ({ likeness, unexplainedMs }: Explained) => likeness >= enough && unexplainedMs < WORD_MS;
+    if (isIt(this.#near(JUST_NOW_MS, path))) return true;
+    const moved = this.#anywhere(JUST_NOW_MS, path);
+    if (!isIt(moved)) return false;
+    path.lagMs = moved.lagMs;
+    return true;
   }
 
   was(text: string, speechMs: number): boolean {
     const durationMs = Math.min(speechMs + BEFORE_MS, LONGEST_MS);
     if (!this.#mayBeHeard(durationMs + LONGEST_LAG_MS)) return false;
-    const known = this.#path && this.#compare(durationMs, this.#path);
+    const known = this.#path && this.#anywhere(durationMs, this.#path);
     const isKnown = known !== undefined && known.likeness >= ALIKE_KNOWN;
-    const found = isKnown ? known : this.#compare(durationMs, undefined);
-    if (found && this.#isEcho(text, durationMs, { ...found, isKnown })) {
+    const found = isKnown ? known : this.#anywhere(durationMs, undefined);
+    const enough = this.#contains(text) ? ALIKE.words : ALIKE.sound;
+    const isAlike = isKnown || found.likeness >= (found.wasMissing ? ALIKE.sudden : enough);
+    if (isAlike && found.unexplainedMs < WORD_MS) {
       this.#path = found;
       return true;
     }
-    return this.#path !== undefined && this.#isRest(text, durationMs, this.#path);
-  }
-
-  #isEcho(text: string, durationMs: number, found: Explained & { isKnown: boolean }): boolean {
-    const { likeness, unexplainedMs, wasMissing, isKnown } = found;
-    // A jitter buffer that moves the echo meanwhile leaves a part of it unlike: many words in a row make up for that.
-    const isMoved = likeness >= ALIKE.sound && unexplainedMs < durationMs / 2 && this.#quotes(text);
-    if (unexplainedMs >= WORD_MS && !isMoved) return false;
-    const enough = this.#contains(text) ? ALIKE.words : ALIKE.sound;
-    return isKnown || likeness >= (wasMissing ? ALIKE.sudden : enough);
-  }
-
-  /** The agent's words, no louder than its echo is: a part of it that a jitter buffer has torn. */
-  #isRest(text: string, durationMs: number, { lagMs, gain }: Path): boolean {
-    if (text === '' || !this.#contains(text)) return false;
-    const blocks = this.#blocks(EARLIER_MS + durationMs, lagMs);
-    const first = EARLIER_MS / BLOCK_MS;
-    return isNoLouder(blocks, first, gain) || (this.#quotes(text) && isAsSoft(blocks, first, gain));
-  }
-
-  /** A text of several words that stand in a row in what the agent said. */
-  #quotes(text: string): boolean {
-    const words = wordsOf(text);
-    if (words.length < QUOTED_WORDS) return false;
-    const said = new Set(threes(wordsOf(this.#said)));
-    const own = threes(words);
-    return own.filter((three) => said.has(three)).length >= QUOTED * own.length;
+    // The agent's words, no louder than its echo: a jitter buffer that ran empty has torn them.
+    return known?.unexplainedMs === 0 && text !== '' && this.#contains(text);
   }
 
   /** Whether something was played in the last so many milliseconds. */
   #mayBeHeard(sinceMs: number): boolean {
     return this.#played.endMs > this.#heard.endMs + this.#offsetMs - sinceMs;
-  }
-
-  #fewest(): number {
-    return Math.max(ALIKE_KNOWN, LIKE_ALWAYS * (this.#path?.likeness ?? 1));
   }
 
   /** Nearly all words of a text are among those that the agent said. */
@@ -162,57 +139,49 @@ export class EchoPath implements Echo {
     return words.filter((word) => said.has(word)).length >= CONTAINED * words.length;
   }
 
-  /** What was heard until now, against what was played before; `undefined` when nothing was. */
-  #compare(durationMs: number, known: Path | undefined): (Explained & Path) | undefined {
-    const lagMs = this.#lag(durationMs, known?.lagMs);
-    if (lagMs === undefined) return undefined;
-    const blocks = this.#blocks(EARLIER_MS + durationMs, lagMs);
-    return { ...explain(blocks, Math.round(EARLIER_MS / BLOCK_MS), known), lagMs };
+  /** What was heard until now, against what was played as long before as the last echo. */
+  #near(durationMs: number, path: Path): Explained {
+    const first = EARLIER_MS / BLOCK_MS;
+    const pieces = this.#pieces(first + Math.ceil(durationMs / BLOCK_MS));
+    const blocks = pieces.map((piece, at) => this.#blockAt(piece, path.lagMs, at < first ? 0 : SLACK_MS));
+    return explain(blocks, first, path);
   }
 
-  #blocks(durationMs: number, lagMs: number): Block[] {
-    const slackMs = durationMs > JUST_NOW_MS + EARLIER_MS ? SLACK_MS.overlap : SLACK_MS.justNow;
-    const maxLag = Math.round((lagMs + slackMs) * PER_MS);
-    const count = Math.ceil(durationMs / BLOCK_MS);
+  /** What was heard until now, against all that was played before. */
+  #anywhere(durationMs: number, known: Path | undefined): Explained & Path {
+    const first = EARLIER_MS / BLOCK_MS;
+    const pieces = this.#pieces(first + Math.ceil(durationMs / BLOCK_MS));
+    const audible = audibleFrom(pieces.map(({ heard }) => heard));
+    // Whether a known echo was missing before does not matter.
+    const from = known ? first : 0;
+    const matches = pieces.slice(from).map(({ startMs, samples, heard }) => {
+      if (heard <= audible) return undefined;
+      return { ...match(samples, this.#playedUntil(startMs + BLOCK_MS, PLAYED_SAMPLES)), heard };
+    });
+    const followed = (bearing: Bearing) => {
+      const lags = follow(matches, bearing);
+      const blocks = pieces.map((piece, at) => this.#blockAt(piece, lags[Math.max(0, at - from)] ?? 0));
+      return { ...explain(blocks, first, known), lagMs: lags.at(-1) ?? 0 };
+    };
+    return followed(known ?? { gain: followed({}).gain });
+  }
+
+  #pieces(count: number): Piece[] {
     const fromMs = this.#heard.endMs - count * BLOCK_MS;
-    const heard = this.#heard.read(fromMs, count * BLOCK_SAMPLES);
-    const played = this.#played.read(
-      fromMs + this.#offsetMs - maxLag / PER_MS,
-      maxLag + heard.length + slackMs * PER_MS,
-    );
-    return blocksAt(heard, played, { lag: Math.round(lagMs * PER_MS), slack: slackMs * PER_MS, maxLag });
+    return Array.from({ length: count }, (_, at) => {
+      const startMs = fromMs + at * BLOCK_MS;
+      const samples = this.#heard.read(startMs, BLOCK_SAMPLES);
+      return { startMs, samples, heard: powerOf(samples) };
+    });
   }
 
-  /** How long before it was heard the sound was played that is most alike to the loudest part of what was heard. */
-  #lag(durationMs: number, knownLagMs: number | undefined): number | undefined {
-    const from = Math.round(Math.max(0, (knownLagMs ?? 0) - LAG_CHANGE_MS) * PER_MS);
-    const to = Math.round((knownLagMs === undefined ? LONGEST_LAG_MS : knownLagMs + LAG_CHANGE_MS) * PER_MS);
-    const count = Math.ceil(Math.min(durationMs, SEARCHED_MS) / BLOCK_MS);
-    const startMs = this.#loudestMs(durationMs, count * BLOCK_MS);
-    const heard = this.#heard.read(startMs, count * BLOCK_SAMPLES);
-    const played = this.#played.read(startMs + this.#offsetMs - to / PER_MS, to + heard.length);
-    const { lag, likeness } = bestLag(heard, played, { from, to, maxLag: to });
-    return likeness > ALIKE_TOGETHER ? lag / PER_MS : undefined;
+  #blockAt({ startMs, samples, heard }: Piece, lagMs: number, slackMs = SLACK_MS): Block {
+    const endMs = startMs + BLOCK_MS - lagMs + slackMs;
+    return { ...near(samples, this.#playedUntil(endMs, BLOCK_SAMPLES + 2 * slackMs * PER_MS)), heard };
   }
 
-  /** When the loudest part of what was heard began. */
-  #loudestMs(durationMs: number, partMs: number): number {
-    const count = Math.ceil(durationMs / BLOCK_MS);
-    const part = partMs / BLOCK_MS;
-    const fromMs = this.#heard.endMs - count * BLOCK_MS;
-    const heard = this.#heard.read(fromMs, count * BLOCK_SAMPLES);
-    let best = { power: -1, block: 0 };
-    for (let block = 0; block + part <= count; block++) {
-      let power = 0;
-      const end = (block + part) * BLOCK_SAMPLES;
-      for (let at = block * BLOCK_SAMPLES; at < end; at++) power += (heard[at] ?? 0) ** 2;
-      if (power > best.power) best = { power, block };
-    }
-    return fromMs + best.block * BLOCK_MS;
+  /** @param endMs - by the time of what was heard. */
+  #playedUntil(endMs: number, length: number): Float32Array {
+    return this.#played.read(endMs + this.#offsetMs - length / PER_MS, length);
   }
-}
-
-/** Each three words in a row. */
-function threes(words: readonly string[]): string[] {
-  return words.slice(2).map((word, at) => `${words[at]} ${words[at + 1]} ${word}`);
 }

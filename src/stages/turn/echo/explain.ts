@@ -1,4 +1,4 @@
-import { BLOCK_MS, type Block } from './match.ts';
+import { BLOCK_MS } from './match.ts';
 
 /** Below this, −60 dB of full scale, nothing is heard. */
 const SILENCE = 1e-6;
@@ -10,15 +10,20 @@ const LOUD = 3;
 const ALIKE = 0.35;
 /** What is left of a sound in a room after a block, and after two. */
 const REVERBERATION = [0.5, 0.25];
-/** A jitter buffer moves an echo by so many blocks, and a room makes it so much louder for one. */
-const AROUND_BLOCKS = 2;
-const LOUDER = 1.5;
-/** A torn echo is louder by up to 3 dB. */
-const SOFT = 2;
 /** An echo that is so much softer than it should be is none: −10 dB. */
 const FAINT = 0.1;
 /** So many blocks without an echo that should be there. */
 const MISSING_BLOCKS = 3;
+
+/** A block of what was heard, against what was played before it. */
+export interface Block {
+  /** How alike the two are, whatever their level: 0 to 1. */
+  likeness: number;
+  /** Mean power of what was heard. */
+  heard: number;
+  /** Mean power of what was played. */
+  played: number;
+}
 
 /** How well an echo explains what was heard. */
 export interface Explained {
@@ -41,7 +46,7 @@ export function explain(
   first: number,
   known: Pick<Explained, 'likeness' | 'gain'> | undefined,
 ): Explained {
-  const floor = Math.max(SILENCE, STANDS_OUT * noiseFloor(blocks));
+  const floor = audibleFrom(blocks.map(({ heard }) => heard));
   const sounds = [...blocks.keys()].slice(first).filter((at) => blockAt(blocks, at).heard > floor);
   const alike = sounds.map((at) => blockAt(blocks, at)).filter(({ likeness }) => likeness >= ALIKE);
   const echo = known ?? { gain: gainOf(alike), likeness: likenessOf(alike) };
@@ -62,28 +67,6 @@ export function explain(
   };
 }
 
-/**
- * Whether nothing is louder than a known echo of what was played about then. Jitter buffers that run empty fill up with
- * sound that is like nothing.
- */
-export function isNoLouder(blocks: readonly Block[], first: number, gain: number): boolean {
-  const floor = Math.max(SILENCE, STANDS_OUT * noiseFloor(blocks));
-  return blocks.slice(first).every(({ heard }, at) => {
-    const around = blocks.slice(Math.max(0, first + at - AROUND_BLOCKS), first + at + AROUND_BLOCKS + 1);
-    return heard <= floor + LOUDER * gain * Math.max(...around.map(({ played }) => played));
-  });
-}
-
-/**
- * Whether nothing is much louder than a known echo is at its loudest: what is left to say of sound that a jitter buffer
- * has torn and moved.
- */
-export function isAsSoft(blocks: readonly Block[], first: number, gain: number): boolean {
-  const floor = Math.max(SILENCE, STANDS_OUT * noiseFloor(blocks));
-  const loudest = gain * Math.max(...blocks.map(({ played }) => played));
-  return blocks.slice(first).every(({ heard }) => heard <= floor + SOFT * loudest);
-}
-
 /** The power of what is heard besides an echo: likeness falls with the share that another sound has. */
 function besides({ heard, likeness }: Block, echoLikeness: number): number {
   return heard * Math.max(0, 1 - (likeness / Math.max(echoLikeness, ALIKE)) ** 2);
@@ -95,10 +78,10 @@ function likenessOf(blocks: readonly Block[]): number {
   return weight && blocks.reduce((sum, { heard, likeness }) => sum + Math.sqrt(heard) * likeness, 0) / weight;
 }
 
-/** The level of the softest tenth. */
-function noiseFloor(blocks: readonly Block[]): number {
-  const levels = blocks.map(({ heard }) => heard).sort((a, b) => a - b);
-  return levels[Math.floor(levels.length / 10)] ?? 0;
+/** The power from which on sound stands out of the noise, which is the softest tenth of these powers. */
+export function audibleFrom(powers: readonly number[]): number {
+  const sorted = powers.toSorted((a, b) => a - b);
+  return Math.max(SILENCE, STANDS_OUT * (sorted[Math.floor(sorted.length / 10)] ?? 0));
 }
 
 /** By how much the echo is softer than what was played; 0 where nothing is alike. */

@@ -1,96 +1,94 @@
+import { Fft } from './fft.ts';
 import { PER_MS } from './signal.ts';
 
 /** Sound is compared in blocks: WebRTC stretches it by some milliseconds now and then, and a caller speaks in some of them. */
 export const BLOCK_MS = 100;
 export const BLOCK_SAMPLES = BLOCK_MS * PER_MS;
+/** From the moment a sound is handed to WebRTC: the way there, a jitter buffer, a loudspeaker, the way back. */
+export const LONGEST_LAG_MS = 1500;
+/** What was played until a block ends that it may be an echo of. */
+export const PLAYED_SAMPLES = LONGEST_LAG_MS * PER_MS + BLOCK_SAMPLES;
 
-/** One block of what was heard, against what was played before it. */
-export interface Block {
+const fft = new Fft(8192);
+const re = new Float64Array(fft.length);
+const im = new Float64Array(fft.length);
+
+/** A block of what was heard, against what was played each millisecond before it: `LONGEST_LAG_MS` values each. */
+export interface Match {
   /** How alike the two are, whatever their level: 0 to 1. */
-  likeness: number;
-  /** Mean power of what was heard. */
-  heard: number;
+  likeness: Float32Array;
   /** Mean power of what was played. */
-  played: number;
+  played: Float32Array;
 }
 
 /**
- * How long before what was heard the sound was played that it is most alike to.
+ * Compares a block with everything that it may be an echo of.
  *
- * @param heard - whole blocks.
- * @param played - begins `maxLag` samples before `heard`, and ends with it.
- * @returns the lag in samples and the likeness of the blocks, each weighted by its level.
+ * @param heard - `BLOCK_SAMPLES`.
+ * @param played - `PLAYED_SAMPLES` that end when the block does.
  */
-export function bestLag(
-  heard: Float32Array,
-  played: Float32Array,
-  lags: { from: number; to: number; maxLag: number },
-): { lag: number; likeness: number } {
-  const powers = runningPower(played);
-  const blocks = Math.floor(heard.length / BLOCK_SAMPLES);
-  const weights = Array.from({ length: blocks }, (_, block) => {
-    return Math.sqrt(power(heard, block * BLOCK_SAMPLES));
-  });
-  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
-  let best = { lag: 0, likeness: 0 };
-  for (let lag = lags.from; lag <= lags.to; lag++) {
-    let sum = 0;
-    for (let block = 0; block < blocks; block++) {
-      const start = block * BLOCK_SAMPLES;
-      const from = lags.maxLag - lag + start;
-      const played2 = (powers[from + BLOCK_SAMPLES] ?? 0) - (powers[from] ?? 0);
-      // The block's own power divides out: its weight is the root of it.
-      if (played2 > 0) sum += product(heard, start, played, from) / Math.sqrt(played2);
-    }
-    const likeness = Math.abs(sum) / total;
-    if (likeness > best.likeness) best = { lag, likeness };
+export function match(heard: Float32Array, played: Float32Array): Match {
+  correlate(heard, played);
+  const heardPower = powerOf(heard) * BLOCK_SAMPLES;
+  const likeness = new Float32Array(LONGEST_LAG_MS);
+  const powers = new Float32Array(LONGEST_LAG_MS);
+  let playedPower = powerOf(played.subarray(0, BLOCK_SAMPLES)) * BLOCK_SAMPLES;
+  for (let from = 0; from < LONGEST_LAG_MS * PER_MS; from++) {
+    playedPower += (played[from + BLOCK_SAMPLES] ?? 0) ** 2 - (played[from] ?? 0) ** 2;
+    const both = Math.sqrt(heardPower * playedPower);
+    const alike = both > 0 ? Math.abs(re[from + 1] ?? 0) / fft.length / both : 0;
+    const lagMs = LONGEST_LAG_MS - 1 - Math.floor(from / PER_MS);
+    if (alike < (likeness[lagMs] ?? 0)) continue;
+    likeness[lagMs] = Math.min(1, alike);
+    powers[lagMs] = playedPower / BLOCK_SAMPLES;
+  }
+  return { likeness, played: powers };
+}
+
+/**
+ * Compares a block with one of what was played, or the same a little earlier or later.
+ *
+ * @param played - longer than `heard` by what it may be earlier or later.
+ */
+export function near(heard: Float32Array, played: Float32Array): { likeness: number; played: number } {
+  const heardSum = powerOf(heard) * heard.length;
+  let playedSum = powerOf(played.subarray(0, heard.length)) * heard.length;
+  let best = { likeness: 0, played: playedSum / heard.length };
+  for (let from = 0; from + heard.length <= played.length; from++) {
+    const both = Math.sqrt(heardSum * playedSum);
+    let product = 0;
+    for (let at = 0; at < heard.length; at++) product += (heard[at] ?? 0) * (played[from + at] ?? 0);
+    const likeness = both > 0 ? Math.abs(product) / both : 0;
+    if (likeness > best.likeness) best = { likeness, played: playedSum / heard.length };
+    playedSum += (played[from + heard.length] ?? 0) ** 2 - (played[from] ?? 0) ** 2;
   }
   return best;
 }
 
-/**
- * Each block of what was heard against what was played `lag` samples before it, a little more or less.
- *
- * @param played - begins `maxLag` samples before `heard`.
- */
-export function blocksAt(
-  heard: Float32Array,
-  played: Float32Array,
-  { lag, slack, maxLag }: { lag: number; slack: number; maxLag: number },
-): Block[] {
-  const powers = runningPower(played);
-  const blocks: Block[] = [];
-  for (let start = 0; start + BLOCK_SAMPLES <= heard.length; start += BLOCK_SAMPLES) {
-    const heardPower = power(heard, start);
-    let best: Block = { likeness: 0, heard: heardPower / BLOCK_SAMPLES, played: 0 };
-    for (let shift = -slack; shift <= slack; shift++) {
-      const from = Math.max(0, maxLag - lag + shift + start);
-      const playedPower = (powers[from + BLOCK_SAMPLES] ?? 0) - (powers[from] ?? 0);
-      const both = Math.sqrt(heardPower * playedPower);
-      const likeness = both > 0 ? Math.abs(product(heard, start, played, from)) / both : 0;
-      const isBetter = likeness > best.likeness || best.played === 0;
-      if (isBetter) best = { ...best, likeness, played: playedPower / BLOCK_SAMPLES };
-    }
-    blocks.push(best);
+/** Mean power. */
+export function powerOf(samples: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < samples.length; at++) sum += (samples[at] ?? 0) ** 2;
+  return sum / samples.length;
+}
+
+/** Into `re`: sums of the products of `heard` and `played` from each of its samples on, times the transform's length. */
+function correlate(heard: Float32Array, played: Float32Array): void {
+  const { length } = fft;
+  re.fill(0).set(played);
+  im.fill(0).set(heard);
+  fft.transform(re, im);
+  for (let k = 0; k <= length / 2; k++) {
+    const mirror = (length - k) % length;
+    // Two real signals in one transform: twice the spectrum of what was played, and of what was heard.
+    const playedRe = (re[k] ?? 0) + (re[mirror] ?? 0);
+    const playedIm = (im[k] ?? 0) - (im[mirror] ?? 0);
+    const heardRe = (im[k] ?? 0) + (im[mirror] ?? 0);
+    const heardIm = (re[mirror] ?? 0) - (re[k] ?? 0);
+    re[k] = (playedRe * heardRe + playedIm * heardIm) / 4;
+    im[k] = (playedIm * heardRe - playedRe * heardIm) / 4;
+    re[mirror] = re[k] ?? 0;
+    im[mirror] = -(im[k] ?? 0);
   }
-  return blocks;
-}
-
-function product(one: Float32Array, at: number, other: Float32Array, from: number): number {
-  let sum = 0;
-  for (let k = 0; k < BLOCK_SAMPLES; k++) sum += (one[at + k] ?? 0) * (other[from + k] ?? 0);
-  return sum;
-}
-
-function power(samples: Float32Array, start: number): number {
-  let sum = 0;
-  for (let at = start; at < start + BLOCK_SAMPLES; at++) sum += (samples[at] ?? 0) ** 2;
-  return sum;
-}
-
-/** The power of all samples before each, so that the power of any part is one subtraction. */
-function runningPower(samples: Float32Array): Float64Array {
-  const sums = new Float64Array(samples.length + 1);
-  for (let at = 0; at < samples.length; at++) sums[at + 1] = (sums[at] ?? 0) + (samples[at] ?? 0) ** 2;
-  return sums;
+  fft.transform(im, re);
 }

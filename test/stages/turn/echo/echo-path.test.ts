@@ -9,6 +9,7 @@ import {
   type RoomOptions,
   type Wave,
 } from '../../../helpers/echo-room.ts';
+import { recordedCall } from '../../../helpers/recorded-call.ts';
 
 const OFFER = 'We have an appointment on Friday or on Monday, which of the two would you like to take?';
 /** The agent has been speaking for so long when its voice is held, and the echo is judged after that. */
@@ -62,6 +63,37 @@ test.each([80, 250, 500].flatMap((lagMs) => [-6, -12, -20].map((echoDb) => [lagM
     expect(othersHeard(room, { untilMs }).share, 'of the answer').toBeLessThan(0.08);
   },
 );
+
+/** What a jitter buffer does to an echo in the middle of a word. */
+const MOVES_MS = [-300, -200, -100, -20, 20, 100, 200, 300];
+
+test.each(MOVES_MS)('the first echo is recognised though it moves by %d ms meanwhile', (movesByMs) => {
+  for (const text of ['on Friday or on', 'an ointment fry']) {
+    const room = echoRoom({ lagMs: 500 });
+    room.path.says(OFFER);
+    const untilMs = 1000 + 500 + Math.max(0, movesByMs) + 200;
+    room.run(agent, { stopAtMs: 1000, untilMs, movesAtMs: 850, movesByMs });
+    expect(room.path.was(text, untilMs - 500 - 100), text).toBe(true);
+  }
+});
+
+test.each(MOVES_MS)('a known echo that moves by %d ms does not hold the agent', (movesByMs) => {
+  const room = firstEcho({ lagMs: 500 }, 'on Friday');
+  const untilMs = (agent.length * 1000) / PLAYED_RATE;
+  expect(othersHeard(room, { untilMs, movesAtMs: 2000, movesByMs }).share).toBeLessThan(0.08);
+});
+
+test.each([-200, 200])('who speaks over an echo that has just moved by %d ms is heard', (movesByMs) => {
+  const options = { caller: friday, atMs: 1600, movesAtMs: 1500, movesByMs };
+  const room = firstEcho({ lagMs: 500 }, 'on Friday');
+  const { heard } = othersHeard(room, { ...options, untilMs: 2000 });
+  const heardAtMs = heard.find((ms) => ms > 1600) ?? Number.POSITIVE_INFINITY;
+  expect(heardAtMs - 1600, 'ms until the agent is held').toBeLessThan(300);
+
+  const again = firstEcho({ lagMs: 500 }, 'on Friday');
+  again.run(agent, { ...options, stopAtMs: heardAtMs, untilMs: 2300 });
+  expect(again.path.was('Friday', 700)).toBe(false);
+});
 
 test('before an echo was recognised nothing is taken for one beforehand', () => {
   const room = echoRoom({ lagMs: 250 });
@@ -138,4 +170,36 @@ test('a call that begins on a busy machine knows its echo from then on', () => {
   late.run(agent, { stopAtMs: HELD_AT_MS, untilMs: HELD_AT_MS + 450 });
   expect(late.path.was('on Friday', 550)).toBe(true);
   expect(othersHeard(late, { untilMs: 3000 }).share).toBeLessThan(0.08);
+});
+
+/** In calls through LiveKit on a busy machine, with a loudspeaker at −12 dB and 250 ms. */
+const SAID = {
+  greeting: 'Good morning, this is the service line, how can I help you today?',
+  offer:
+    'Our technician can come to your house on Friday or on Monday, which of the two days suits you better?',
+};
+
+test('recorded: a first echo that moved by 400 ms and was torn is no caller', async () => {
+  for (const text of ['this is the service line', 'the surface lion']) {
+    const { path, replay } = recordedCall();
+    path.says(SAID.greeting);
+    await replay('echo-moved');
+    expect(path.was(text, 1075), text).toBe(true);
+  }
+});
+
+test('recorded: a caller who answers over the echo is heard at once', async () => {
+  const { path, replay } = recordedCall();
+  path.says(SAID.greeting);
+  path.says(SAID.offer);
+  await replay('echo-moved');
+  expect(path.was('this is the service line', 1075)).toBe(true);
+  const heard: number[] = [];
+  await replay('echo-answered', (ms) => {
+    if (ms > 1000 && ms % 30 === 0 && !path.isHeard()) heard.push(ms);
+  });
+  // «Friday!» begins at about 1550 ms; until then the agent is alone.
+  expect(heard[0]).toBeGreaterThan(1550);
+  expect(heard[0]).toBeLessThan(1700);
+  expect(path.was('Friday', 767)).toBe(false);
 });
