@@ -4,6 +4,7 @@ import { phraseFolder } from '../call/phrase-cache.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ToHost } from '../dispatch/host-messages.ts';
 import { adoptFrameworkLog } from '../framework/logger.ts';
+import { adoptRtcLog } from '../framework/rtc-logger.ts';
 import { createLog } from '../observe/log.ts';
 import { boot } from './boot.ts';
 import { currentCall } from './call-context.ts';
@@ -64,7 +65,9 @@ function usage() {
 }
 
 async function run(): Promise<void> {
-  adoptFrameworkLog(log, config.log.level, () => currentCall()?.log);
+  const currentLog = () => currentCall()?.log;
+  adoptFrameworkLog(log, config.log.level, currentLog);
+  adoptRtcLog(log, currentLog);
   watchFaults(onFault);
   const shared = await boot(config, log, {
     onFault: (error) => onFault({ error, how: 'listener threw' }),
