@@ -64,6 +64,7 @@ export class HostProcess {
   /** Calls that it was ever given. */
   callsTaken = 0;
   usage: HostUsage = { lagMs: 0, rssMb: 0, cpuMs: 0 };
+  #hasUsage = false;
   readonly #child: HostChild;
   readonly #events: HostEvents;
   readonly #clock: Clock;
@@ -191,7 +192,9 @@ export class HostProcess {
 
   #answered({ id, lagMs, rssMb, cpuMs }: HostUsage & { id: number }): void {
     if (id === this.#pings) this.#pingedMs = undefined;
-    const shareMs = (cpuMs - this.usage.cpuMs) / Math.max(1, this.calls);
+    // The first answer holds what its start took.
+    const shareMs = this.#hasUsage ? (cpuMs - this.usage.cpuMs) / Math.max(1, this.calls) : 0;
+    this.#hasUsage = true;
     for (const call of this.#calls.values()) call.cpuMs += shareMs;
     this.usage = { lagMs, rssMb, cpuMs };
     this.#events.onUsage(this);

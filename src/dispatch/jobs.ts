@@ -85,10 +85,7 @@ export class Jobs {
       log.info({ jobId }, 'job ended by LiveKit before its call began');
       this.#free(jobId);
     } else if (this.#known.get(jobId)?.state === 'assigned') {
-      log.info(
-        { jobId },
-        'LiveKit ended the job of a running call: it goes on until it is removed from its room',
-      );
+      log.debug({ jobId }, 'LiveKit ended the job of a call: it goes on unless it is removed from its room');
     }
   }
 

@@ -198,14 +198,15 @@ test('a process that has been one too many for a minute is let go', () => {
 
 test('a call costs its share of the CPU time of its process', () => {
   const { ready, take, all, clock, end, ended } = createPool({ size: { hosts: 1, spare: 0 } });
-  ready();
-  clock.advance(1000);
-  take('a', 'b');
   const [host] = all;
-  if (host) host.cpuMs = 300;
-  clock.advance(1000);
+  if (host) host.cpuMs = 5000;
+  ready();
+  take('a', 'b');
+  clock.advance(500);
+  if (host) host.cpuMs = 5300;
+  clock.advance(500);
   end(host, 'a');
-  if (host) host.cpuMs = 400;
+  if (host) host.cpuMs = 5400;
   clock.advance(1000);
   end(host, 'b');
   expect(ended).toMatchObject([
