@@ -53,14 +53,14 @@ export async function buildPipeline({ chat, hooks, ...parts }: PipelineParts): P
     onMark(mark, attempt) {
       hooks.onMark?.(mark, attempt);
       // A turn need not be kept open any longer for its answer's sake once that can be heard.
-      if (ears.stt instanceof TurnStt) ears.stt.answerMark(mark, attempt);
+      if (input.stt instanceof TurnStt) input.stt.answerMark(mark, attempt);
     },
   };
-  const ears = await createEars({ ...parts, hooks: watched }, governor);
+  const input = await createInput({ ...parts, hooks: watched }, governor);
   const llm = await createLlm(config, persona, { hooks: watched, endpoint: chat }, providers);
   const tts = await createTts(config, persona, watched, providers);
   return new voice.AgentSession({
-    ...ears,
+    ...input,
     llm,
     tts,
     // Our own voice leaves markup and emoji out by itself; the framework's filters would hold words back.
@@ -81,7 +81,7 @@ export async function buildPipeline({ chat, hooks, ...parts }: PipelineParts): P
 }
 
 /** VAD, STT and turn-taking. */
-async function createEars(
+async function createInput(
   parts: Omit<PipelineParts, 'chat'>,
   governor: SpeculationGovernor,
 ): Promise<voice.AgentSessionOptions> {

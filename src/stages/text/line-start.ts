@@ -5,7 +5,7 @@
  */
 export type LineStartState = 'open' | 'marker' | 'fence' | 'text';
 
-/** A longer line of dashes is text, such as it is. */
+/** A longer line of dashes is taken for text. */
 const MOST_HELD = 1000;
 const BULLETS = '+•‣▪◦>';
 const LONGEST_HEADING_MARKER = 6;

@@ -31,7 +31,7 @@ export interface TurnSttParts {
 }
 
 /**
- * The ears of one call as the framework wants them: a transcriber that says when a turn begins (`START_OF_SPEECH`), what
+ * The transcriber of one call, as the framework wants it: it says when a turn begins (`START_OF_SPEECH`), what
  * it probably was (`PREFLIGHT_TRANSCRIPT`: the framework starts the answer), and that it ended (`FINAL_TRANSCRIPT`,
  * `END_OF_SPEECH`). To be used with the session's turn detection `stt` and no VAD of the session's own.
  */
@@ -64,7 +64,7 @@ export class TurnStt extends stt.STT {
   }
 
   protected override _recognize(): Promise<stt.SpeechEvent> {
-    throw new Error('TurnStt hears a whole call; open a stream');
+    throw new Error('TurnStt transcribes a stream, not one recording: use stream()');
   }
 }
 
