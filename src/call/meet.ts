@@ -14,6 +14,10 @@ import type { CallScope } from './scope.ts';
 const CALLER_TIMEOUT_MS = 60_000;
 /** A livekit-server that can be reached lets join within a second or two, over a relay too. */
 const CONNECT_TIMEOUT_MS = 30_000;
+/** A folder of small files. */
+const LOAD_TIMEOUT_MS = 10_000;
+/** The host bounds it by itself. */
+const LEAVE_TIMEOUT_MS = 6000;
 /** Publishing takes a round trip or two. */
 const PUBLISH_TIMEOUT_MS = 15_000;
 
@@ -42,7 +46,8 @@ export interface Met {
  */
 export async function meet(parts: MeetParts): Promise<Met | { refused: string }> {
   const { scope, host, config, personas } = parts;
-  await Promise.all([join(parts), personas.load()]);
+  const loading = scope.open(personas.load(), { what: 'prompts', withinMs: LOAD_TIMEOUT_MS });
+  await Promise.all([join(parts), loading]);
   if (isAlreadyServed(host.room, config.agent.name)) return { refused: 'another agent serves this room' };
   const voice = createVoice();
   scope.defer('voice', () => voice.close());
@@ -66,7 +71,7 @@ async function join({ scope, hangUp, host, log }: MeetParts): Promise<void> {
     // The framework leaves some of its own.
     room.removeAllListeners();
   };
-  scope.defer('room', leave);
+  scope.defer('room', leave, LEAVE_TIMEOUT_MS);
   scope.listen(room, RoomEvent.Disconnected, (why: DisconnectReason) => {
     log.info({ why: DisconnectReason[why] }, 'room disconnected');
     void scope.end({ reason: hangUp.reason ?? 'room disconnected', ok: true });

@@ -82,7 +82,7 @@ export class CallScope {
       if (whenLate && this.#end) this.defer(what, whenLate);
       return it;
     });
-    return this.#untilOver(inTime(opened, withinMs, what, this.#time));
+    return this.#untilOver(inTime(opened, withinMs, what, this.clock));
   }
 
   /** Milliseconds pass, or the call ends. */

@@ -114,6 +114,7 @@ test('an opening is waited for until its deadline, the end of the call, or its o
   );
   const waiting = scope.open(never, { what: 'door', withinMs: 300 });
   await Promise.all([scope.end(OVER), expect(waiting).rejects.toThrow('the call is over: over')]);
+  expect(clock.pending()).toEqual([]);
 });
 
 test('what opens after the end of the call is closed', async () => {
