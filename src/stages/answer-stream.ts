@@ -12,7 +12,7 @@ export interface AnswerStreamOptions {
   /** Speaks one text; mono samples at 24 kHz. */
   speak(text: string, signal: AbortSignal): AsyncIterable<Int16Array>;
   onError(error: unknown): void;
-  /** Told again for each chunk; the first counts. */
+  /** Told of each once. */
   onMark?: ((mark: TurnMark, attempt: number) => void) | undefined;
   firstWords: number;
   aheadMs: number;
@@ -28,6 +28,7 @@ export class AnswerStream extends tts.SynthesizeStream {
   readonly #options: AnswerStreamOptions;
   readonly #clock: Clock;
   readonly #attempt = attemptNow();
+  readonly #marked = new Set<TurnMark>();
 
   constructor(owner: tts.TTS, options: AnswerStreamOptions, connOptions?: APIConnectOptions) {
     super(owner, connOptions);
@@ -40,7 +41,7 @@ export class AnswerStream extends tts.SynthesizeStream {
 
   /** Never throws: the framework would retry what was retried already, and count towards ending the call. */
   protected override async run(): Promise<void> {
-    const { aheadMs, onError, onMark } = this.#options;
+    const { aheadMs, onError } = this.#options;
     const writer = new FrameWriter((audio) => this.queue.put(audio));
     const chunks = new AsyncIterableQueue<Chunk>();
     this.#cutInto(chunks).catch(onError);
@@ -53,7 +54,7 @@ export class AnswerStream extends tts.SynthesizeStream {
       onError,
     });
     for await (const samples of speech) {
-      onMark?.('first-byte', this.#attempt);
+      this.#mark('first-byte');
       writer.write(samples);
     }
     if (!this.abortSignal.aborted) writer.end();
@@ -68,7 +69,7 @@ export class AnswerStream extends tts.SynthesizeStream {
     try {
       for await (const written of this.input) {
         stopTimer();
-        this.#options.onMark?.('first-token', this.#attempt);
+        this.#mark('first-token');
         put(typeof written === 'string' ? chunker.push(written) : chunker.end());
         stopTimer = this.#clock.after(PAUSE_MS, () => put(chunker.release()));
       }
@@ -79,9 +80,15 @@ export class AnswerStream extends tts.SynthesizeStream {
     }
   }
 
+  #mark(mark: TurnMark): void {
+    if (this.#marked.has(mark)) return;
+    this.#marked.add(mark);
+    this.#options.onMark?.(mark, this.#attempt);
+  }
+
   #speak(chunk: Chunk, signal: AbortSignal): AsyncIterable<Int16Array> {
     this.markStarted();
-    this.#options.onMark?.('first-clause', this.#attempt);
+    this.#mark('first-clause');
     return asHeard(this.#options.speak(chunk.text, signal), chunk);
   }
 }

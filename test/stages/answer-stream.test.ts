@@ -3,6 +3,7 @@ import type { AudioFrame } from '@livekit/rtc-node';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EndpointError } from '../../src/errors.ts';
 import { AnswerStream } from '../../src/stages/answer-stream.ts';
+import type { StageHooks } from '../../src/stages/hooks.ts';
 import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
 import { createStreamingTts } from '../../src/stages/tts.ts';
 import { configFrom } from '../helpers/config.ts';
@@ -18,12 +19,13 @@ beforeEach(() => {
   errors = [];
 });
 
-const voice = (env: Record<string, string> = {}) =>
+const voice = (env: Record<string, string> = {}, onMark?: StageHooks['onMark']) =>
   createStreamingTts(
     configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env }),
     {},
     {
       onError: (error) => errors.push(error),
+      ...(onMark && { onMark }),
     },
   );
 
@@ -64,6 +66,21 @@ test('the voice is asked for a clause while the answer is still written, and its
   const first = await stream.next();
   expect(first.done).toBe(false);
   stream.close();
+});
+
+test('each step of an answer is told once, with its attempt', async () => {
+  server.on(ROUTE, ({ reply }) => reply(200, tone(110)));
+  const marks: unknown[] = [];
+  const stream = voice({}, (...mark) => marks.push(mark)).stream();
+  for (const token of ['Sure, I can', ' do that.', ' Anything else?']) stream.pushText(token);
+  stream.endInput();
+  await drain(stream);
+  const attempt = expect.any(Number);
+  expect(marks).toEqual([
+    ['first-token', attempt],
+    ['first-clause', attempt],
+    ['first-byte', attempt],
+  ]);
 });
 
 test('an answer is spoken chunk by chunk, in frames of 20 ms, the last one marked', async () => {
