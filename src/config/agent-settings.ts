@@ -25,7 +25,7 @@ export const agent = {
   hosts: setting(
     'HOSTS',
     z.coerce.number({ error: 'a whole number' }).int('a whole number').min(1).max(256).optional(),
-    'Processes that calls are spread over; not set: one a core, and as many as `MAX_CALLS` needs',
+    'Processes that calls are spread over; not set: one a core, at most one for four calls of `MAX_CALLS`, and enough for all of them',
   ),
   callsPerHost: setting(
     'CALLS_PER_HOST',

@@ -12,6 +12,9 @@ export interface PoolSize {
 /** With any spare at all, two processes run when nobody calls: a burst is spread, and the loss of one costs no start. */
 const LEAST_WITH_SPARE = 2;
 
+/** A process takes memory before its first call: no second one for fewer calls than these, whatever the cores. */
+const LEAST_CALLS = 4;
+
 /** By the settings; without `HOSTS`, one process a core, as far as there are calls for them, and enough for all calls. */
 export function poolSize(
   { maxCalls, hosts, callsPerHost, spareHosts }: Config['agent'],
@@ -19,7 +22,7 @@ export function poolSize(
 ): PoolSize {
   const enough = Math.ceil(maxCalls / callsPerHost);
   return {
-    hosts: hosts ?? Math.max(Math.min(cores, maxCalls), enough),
+    hosts: hosts ?? Math.max(Math.min(cores, Math.ceil(maxCalls / LEAST_CALLS)), enough),
     callsPerHost,
     spare: spareHosts,
   };

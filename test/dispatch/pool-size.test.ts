@@ -5,7 +5,8 @@ import { configFrom } from '../helpers/config.ts';
 test.each([
   ['two cores', {}, 2, 2],
   ['one core, and calls for two processes', {}, 1, 2],
-  ['more cores than calls', { MAX_CALLS: '3' }, 16, 3],
+  ['more cores than it has calls for', {}, 64, 3],
+  ['many calls', { MAX_CALLS: '100' }, 8, 13],
   ['a process a call', { CALLS_PER_HOST: '1' }, 2, 10],
   ['what is set', { HOSTS: '5' }, 2, 5],
 ])('processes for %s: as many as calls and cores want', (_name, env, cores, hosts) => {
