@@ -9,8 +9,6 @@ export interface Footprint {
   readonly rssMb: number;
   readonly threads: number;
   readonly sockets: number;
-  /** CPU seconds since they started, of those that still run. */
-  readonly cpuS: number;
 }
 
 /** The footprint of a process and all below it, from Linux's `/proc`; zeros where there is none. */
@@ -25,7 +23,6 @@ export async function footprintOf(pid: number | undefined): Promise<Footprint> {
     rssMb: total(family.map(({ rssMb }) => rssMb)),
     threads: total(family.map(({ threads }) => threads)),
     sockets: total(sockets),
-    cpuS: total(family.map(({ cpuS }) => cpuS)),
   };
 }
 

@@ -110,7 +110,7 @@ const sum = (steps: readonly LoadStep[], of: (step: LoadStep) => number): number
 
 const STEP_HEADING = [
   ...['calls', 'p50 ms', 'p95 ms', '× one', 'held', 'light p50', 'light p95', 'lost', 'gaps'],
-  ...['worker', 'callers', 'SFU', 'endpoints', 'idle', 'a call', 'PSS MB', 'processes'],
+  ...['worker', 'callers', 'SFU', 'endpoints', 'others', 'idle', 'a call', 'PSS MB', 'processes'],
 ];
 
 /** A step a row: waits of the measured and of the light callers, busy cores of each, memory of the worker. */
@@ -134,7 +134,9 @@ function stepCells(step: LoadStep, one: LoadStep | undefined): string[] {
     ms(light.waitsMs, 0.95),
     String(measured.lost + light.lost),
     String(measured.gaps + light.gaps),
-    ...[cores.worker, cores.callers, cores.sfu, cores.endpoints, cores.idle].map((one) => one.toFixed(2)),
+    ...[cores.worker, cores.callers, cores.sfu, cores.endpoints, cores.others, cores.idle].map((one) =>
+      one.toFixed(2),
+    ),
     (cores.worker / calls).toFixed(3),
     footprint.pssMb.toFixed(0),
     String(footprint.processes),

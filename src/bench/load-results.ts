@@ -19,6 +19,8 @@ export interface Cores {
   readonly endpoints: number;
   /** Of the whole machine: what nobody used. */
   readonly idle: number;
+  /** What programs took that are none of the bench's. */
+  readonly others: number;
 }
 
 /** Turns of one kind of caller during a step. */

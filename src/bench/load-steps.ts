@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveKit } from '../dev/livekit.ts';
 import { type Guest, joinAsCaller } from '../probe/guest.ts';
@@ -10,7 +11,7 @@ import type { Crowd } from './load-callers.ts';
 import { type Cores, isHeld, type LoadStep, type Turns, turnsIn } from './load-results.ts';
 import type { TurnResult } from './results.ts';
 import { ANSWERED_AFTER_MS, takeTurn } from './turn.ts';
-import { usageOf } from './usage.ts';
+import { cpuOf } from './usage.ts';
 
 const GREETED_WITHIN_MS = 30_000;
 /** New callers of a step come this far apart: how a crowd is met is the burst's to say. */
@@ -78,7 +79,7 @@ export async function climb(counts: readonly number[], parts: StepParts): Promis
 async function takeStep(calls: number, guest: Guest, parts: StepParts): Promise<LoadStep> {
   const { ear, light, utterances, turns, random, pids } = parts;
   const firstEvent = light.events.length;
-  const before = await cpuOf(parts);
+  const before = await cpuSoFar(parts);
   const taken: TurnResult[] = [];
   for (let turn = 0; turn < turns; turn += 1) {
     const utterance = utterances[turn % utterances.length] as Utterance;
@@ -87,7 +88,7 @@ async function takeStep(calls: number, guest: Guest, parts: StepParts): Promise<
     const sound = await soundOf(utterance);
     taken.push(await takeTurn({ guest, ear, set: 'latency', utterance, sound, answerLength: 'short' }));
   }
-  const cores = coresBetween(before, await cpuOf(parts));
+  const cores = coresBetween(before, await cpuSoFar(parts));
   const footprint = await footprintOf(pids.worker);
   return {
     calls,
@@ -105,33 +106,33 @@ const measuredTurns = (taken: readonly TurnResult[]): Turns => ({
 });
 
 /** CPU seconds so far, and when. */
-interface Cpu extends Cores {
+interface Cpu extends Omit<Cores, 'others'> {
   readonly atMs: number;
 }
 
-async function cpuOf({ pids, light }: StepParts): Promise<Cpu> {
-  const treeOf = async (pid: number | undefined) =>
-    pid === undefined ? 0 : (await usageOf(pid)).reduce((sum, { cpuS }) => sum + cpuS, 0);
+async function cpuSoFar({ pids, light }: StepParts): Promise<Cpu> {
   const { user, system } = process.cpuUsage();
   return {
     atMs: performance.now(),
-    worker: await treeOf(pids.worker),
+    worker: await cpuOf(pids.worker),
     // The measured caller is in this process.
-    callers: (await treeOf(light.pid)) + (user + system) / 1e6,
-    sfu: await treeOf(pids.sfu),
-    endpoints: await treeOf(pids.endpoints),
+    callers: (await cpuOf(light.pid)) + (user + system) / 1e6,
+    sfu: await cpuOf(pids.sfu),
+    endpoints: await cpuOf(pids.endpoints),
     idle: await idleCpuS(),
   };
 }
 
 function coresBetween(before: Cpu, after: Cpu): Cores {
   const seconds = (after.atMs - before.atMs) / 1000;
-  const of = (key: keyof Cores) => (after[key] - before[key]) / seconds;
-  return {
+  const of = (key: keyof Cpu) => (after[key] - before[key]) / seconds;
+  const known = {
     worker: of('worker'),
     callers: of('callers'),
     sfu: of('sfu'),
     endpoints: of('endpoints'),
     idle: of('idle'),
   };
+  const sum = Object.values(known).reduce((total, one) => total + one, 0);
+  return { ...known, others: Math.max(0, cpus().length - sum) };
 }

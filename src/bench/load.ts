@@ -18,7 +18,7 @@ import type { BenchOptions } from './options.ts';
 import { prepareSpeech } from './prepared.ts';
 import { showProgress } from './progress.ts';
 import { percentile, randomFrom } from './stats.ts';
-import { usageOf } from './usage.ts';
+import { cpuOf } from './usage.ts';
 import { startWorker } from './worker.ts';
 
 const TEXT = fileURLToPath(new URL('utterances.txt', import.meta.url));
@@ -123,12 +123,11 @@ function describeStep({ calls, measured: { waitsMs, lost }, cores }: LoadStep): 
 
 /** Until the worker has done what it does at its start, or after calls; at most `REST_WITHIN_MS`. */
 export async function untilAtRest(pid: number | undefined): Promise<void> {
-  const cpuS = async () => (await usageOf(pid)).reduce((sum, one) => sum + one.cpuS, 0);
   const endMs = performance.now() + REST_WITHIN_MS;
-  for (let before = await cpuS(); performance.now() < endMs; ) {
+  for (let before = await cpuOf(pid); performance.now() < endMs; ) {
     await sleep(REST_MS);
-    const now = await cpuS();
-    if (Math.abs(now - before) / (REST_MS / 1000) < REST_CORES) return;
+    const now = await cpuOf(pid);
+    if ((now - before) / (REST_MS / 1000) < REST_CORES) return;
     before = now;
   }
 }

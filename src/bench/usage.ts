@@ -9,6 +9,8 @@ export interface ProcessUsage {
   readonly pid: number;
   readonly parent: number;
   readonly cpuS: number;
+  /** CPU time of children that have ended, and of theirs. */
+  readonly endedCpuS: number;
   readonly rssMb: number;
   readonly threads: number;
 }
@@ -25,6 +27,12 @@ export async function usageOf(pid: number | undefined): Promise<ProcessUsage[]> 
     found.push(one);
   }
   return found;
+}
+
+/** CPU seconds that a process and all below it have spent, those that have ended included: it never falls. */
+export async function cpuOf(pid: number | undefined): Promise<number> {
+  if (pid === undefined) return 0;
+  return (await usageOf(pid)).reduce((sum, { cpuS, endedCpuS }) => sum + cpuS + endedCpuS, 0);
 }
 
 /** CPU seconds between two moments, of all processes, and the memory of the one that used most: the call's. */
@@ -50,17 +58,13 @@ export function parseStat(stat: string): ProcessUsage {
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
     .map(Number);
-  const [parent = 0, userTicks = 0, systemTicks = 0, threads = 0, pages = 0] = [
-    fields[1],
-    fields[11],
-    fields[12],
-    fields[17],
-    fields[21],
-  ];
+  const ticks = (at: number) => (fields[at] ?? 0) + (fields[at + 1] ?? 0);
+  const [parent = 0, threads = 0, pages = 0] = [fields[1], fields[17], fields[21]];
   return {
     pid: Number.parseInt(stat, 10),
     parent,
-    cpuS: (userTicks + systemTicks) / TICKS_PER_S,
+    cpuS: ticks(11) / TICKS_PER_S,
+    endedCpuS: ticks(13) / TICKS_PER_S,
     rssMb: pages * PAGE_MB,
     threads,
   };

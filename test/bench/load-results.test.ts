@@ -10,8 +10,8 @@ import {
   turnsIn,
 } from '../../src/bench/load-results.ts';
 
-const NOTHING = { processes: 0, pssMb: 0, rssMb: 0, threads: 0, sockets: 0, cpuS: 0 };
-const CORES = { worker: 0, callers: 0, sfu: 0, endpoints: 0, idle: 0 };
+const NOTHING = { processes: 0, pssMb: 0, rssMb: 0, threads: 0, sockets: 0 };
+const CORES = { worker: 0, callers: 0, sfu: 0, endpoints: 0, idle: 0, others: 0 };
 const step = (calls: number, p95: number, more: Partial<LoadStep> = {}): LoadStep => ({
   calls,
   measured: { waitsMs: [p95 - 100, p95], lost: 0, gaps: 0 },

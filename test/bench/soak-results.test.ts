@@ -9,7 +9,7 @@ import {
   soakMetrics,
 } from '../../src/bench/soak-results.ts';
 
-const REST: Footprint = { processes: 4, pssMb: 200, rssMb: 300, threads: 60, sockets: 12, cpuS: 10 };
+const REST: Footprint = { processes: 4, pssMb: 200, rssMb: 300, threads: 60, sockets: 12 };
 const at = (calls: number, more: Partial<Footprint> = {}): Checkpoint => ({
   calls,
   footprint: { ...REST, ...more },
