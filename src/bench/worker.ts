@@ -35,17 +35,8 @@ export interface WorkerOptions {
  * A worker as in production but for the addresses of LiveKit and endpoints, run by Node as the bench itself is. Returns
  * when a host process is warm.
  */
-export async function startWorker({
-  pipeline,
-  livekit,
-  agentName,
-  endpointsUrl,
-  settings,
-  builtDir,
-  dir,
-}: WorkerOptions): Promise<Service> {
-  const { env } = processSources();
-  const { PATH, HOME } = env;
+export async function startWorker(options: WorkerOptions): Promise<Service> {
+  const { pipeline, agentName, builtDir, dir } = options;
   const healthPort = await freeTcpPort();
   const awaited = new Set(pipeline === 'own' ? [REGISTERED] : [REGISTERED, WARM]);
   const service = startService({
@@ -53,20 +44,7 @@ export async function startWorker({
     withinMs: READY_WITHIN_MS,
     command: process.execPath,
     args: programArgs(pipeline, builtDir),
-    env: {
-      ...(endpointsUrl === undefined
-        ? env
-        : { PATH, HOME, OPENAI_BASE_URL: endpointsUrl, OPENAI_API_KEY: 'simulated' }),
-      NODE_ENV: 'production',
-      LIVEKIT_URL: livekit.url,
-      LIVEKIT_API_KEY: livekit.apiKey,
-      LIVEKIT_API_SECRET: livekit.apiSecret,
-      AGENT_NAME: agentName,
-      PROMPTS_DIR: PROMPTS,
-      WEB_PORT: '0',
-      HEALTH_PORT: String(healthPort),
-      ...settings,
-    },
+    env: environmentOf(options, healthPort),
     cwd: dir,
     logFile: join(dir, `worker-${pipeline}-${agentName}.log`),
     stopSignal: 'SIGINT',
@@ -80,6 +58,25 @@ export async function startWorker({
     throw error;
   }
   return service;
+}
+
+function environmentOf({ livekit, agentName, endpointsUrl, settings }: WorkerOptions, healthPort: number) {
+  const { env } = processSources();
+  const { PATH, HOME } = env;
+  return {
+    ...(endpointsUrl === undefined
+      ? env
+      : { PATH, HOME, OPENAI_BASE_URL: endpointsUrl, OPENAI_API_KEY: 'simulated' }),
+    NODE_ENV: 'production',
+    LIVEKIT_URL: livekit.url,
+    LIVEKIT_API_KEY: livekit.apiKey,
+    LIVEKIT_API_SECRET: livekit.apiSecret,
+    AGENT_NAME: agentName,
+    PROMPTS_DIR: PROMPTS,
+    WEB_PORT: '0',
+    HEALTH_PORT: String(healthPort),
+    ...settings,
+  };
 }
 
 function programArgs(pipeline: WorkerOptions['pipeline'], builtDir: string | undefined): string[] {
