@@ -8,6 +8,7 @@ const USAGE = `Stand-in models with OpenAI's routes, for development and tests: 
 
   --port <n>        port on loopback; 0 picks a free one (default 9100)
   --profile <json>  speeds, such as '{"llm":{"ttftMs":200,"tokensPerS":50},"tts":{"realtimeFactor":5}}'
+  --whisper <dir>   a Whisper model of CTranslate2 to transcribe by, now or once the folder is there
   --built-in        no espeak-ng, Flite or PocketSphinx, even where installed: the TTS speaks in tones
 `;
 
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string', default: '9100' },
       profile: { type: 'string', default: '{}' },
+      whisper: { type: 'string' },
       'built-in': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -29,7 +31,10 @@ async function main(): Promise<void> {
     port: readPort(values.port),
     profile: readProfile(values.profile),
     log: createLog({ level: 'warn', pii: false, destination: process.stderr }),
-    ...(values['built-in'] && { programs: { espeak: [], pocketsphinx: [], flite: false } }),
+    programs: {
+      ...(values['built-in'] && { espeak: [], pocketsphinx: [], flite: false as const }),
+      ...(values.whisper !== undefined && { whisper: { folder: values.whisper, onArrival } }),
+    },
   });
   const { stt, llm, tts } = standIn.engines;
   process.stdout.write(
@@ -39,6 +44,9 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }
+
+const onArrival = (name: string) =>
+  void process.stdout.write(`${name} is there: from now on it transcribes what you say\n`);
 
 function readPort(text: string): number {
   const port = Number(text);

@@ -4,10 +4,12 @@ import type { State } from './control.ts';
 import type { DetailsByRoute } from './journal.ts';
 import { type ChatDetails, type ChatRequest, createLlm, LLM_MODEL } from './llm.ts';
 import type { ModelRoute } from './model-route.ts';
+import type { Recognizer } from './recognizer.ts';
 import { findSpeaker, type Speaker, type SpeakerChoice } from './speaker.ts';
-import { findSphinx, type Recognizer } from './sphinx.ts';
+import { findSphinx } from './sphinx.ts';
 import { createStt, STT_MODEL, type TranscriptionDetails, type TranscriptionRequest } from './stt.ts';
 import { createTts, OPENAI_RATE, type SpeechDetails, type SpeechRequest, TTS_MODEL } from './tts.ts';
+import { type WhisperChoice, whisperOr } from './whisper/recognizer.ts';
 
 /** Programs that the stand-ins use where installed: commands to try in order, `[]` to do without. */
 export interface Programs {
@@ -15,6 +17,8 @@ export interface Programs {
   pocketsphinx?: readonly string[];
   /** Not a program but a package: how to load it, `false` to do without. */
   flite?: NonNullable<SpeakerChoice['flite']>;
+  /** Nor this: a Whisper model, which may be fetched only now. It hears better than PocketSphinx. */
+  whisper?: WhisperChoice;
 }
 
 const PROGRAMS = { espeak: ['espeak-ng'], pocketsphinx: ['pocketsphinx_continuous', 'pocketsphinx'] };
@@ -27,11 +31,12 @@ export interface Engines {
 
 export async function findEngines(programs: Programs = {}, log?: Log): Promise<Engines> {
   const commands = { ...PROGRAMS, ...programs };
-  const [speaker, recognizer] = await Promise.all([
+  const [speaker, sphinx] = await Promise.all([
     findSpeaker({ ...commands, log }),
     findSphinx(commands.pocketsphinx),
   ]);
-  return { speaker, recognizer };
+  const { whisper } = commands;
+  return { speaker, recognizer: whisper ? await whisperOr(sphinx, whisper, log) : sphinx };
 }
 
 /** The model behind each route. */

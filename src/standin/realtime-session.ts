@@ -6,8 +6,8 @@ import { type Clock, untilAborted } from './clock.ts';
 import type { State } from './control.ts';
 import type { Fault } from './faults.ts';
 import type { OpenEntry, RealtimeDetails } from './journal.ts';
+import type { Recognizer } from './recognizer.ts';
 import { FaultPlayed } from './reply.ts';
-import type { Recognizer } from './sphinx.ts';
 import { describeTranscription, type TranscriptionRequest, transcriptOf, wordsOf } from './stt.ts';
 
 /** Of the audio that OpenAI's realtime transcription takes. */

@@ -40,7 +40,7 @@ export interface StandIn {
   /** `url` and `/v1`: the base URL for STT, LLM and TTS. */
   baseUrl: string;
   /** What answers behind each route. */
-  engines: { stt: 'pocketsphinx' | 'duration'; llm: 'eliza'; tts: Speaker['name'] };
+  readonly engines: { stt: string; llm: 'eliza'; tts: Speaker['name'] };
   /** Scripts, speeds and faults, from now on; the same as `POST /control`. */
   control(change: Control): void;
   /** In-process script, asked first; where it answers `undefined`, the others are. */
@@ -74,10 +74,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   return {
     url,
     baseUrl: `${url}/v1`,
-    engines: {
-      stt: engines.recognizer ? 'pocketsphinx' : 'duration',
-      llm: 'eliza',
-      tts: engines.speaker.name,
+    get engines() {
+      const stt = engines.recognizer?.name ?? 'duration';
+      return { stt, llm: 'eliza' as const, tts: engines.speaker.name };
     },
     control: (change) => state.apply(change),
     answerChat: (answer) => {

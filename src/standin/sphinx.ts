@@ -5,18 +5,15 @@ import { basename, join } from 'node:path';
 import { resample } from '../openai/resample.ts';
 import { encodeWav } from '../openai/wav.ts';
 import type { Audio } from './audio.ts';
+import { oneAtATime, type Recognizer } from './recognizer.ts';
 
 const MODEL_RATE = 16_000;
 const TIMEOUT_MS = 15_000;
-const MAX_WAITING = 4;
 
-/** PocketSphinx as it is installed: 5 is `pocketsphinx` and prints JSON; before, `pocketsphinx_continuous` and text. */
-export interface Recognizer {
-  /** What was said, `''` for nothing; `undefined` when the machine is too busy or the program failed. */
-  recognize(audio: Audio, signal: AbortSignal): Promise<string | undefined>;
-}
-
-/** The first of `commands` that can be started. */
+/**
+ * The first of `commands` that can be started. PocketSphinx 5 is `pocketsphinx` and prints JSON; before, it is
+ * `pocketsphinx_continuous` and prints text.
+ */
 export async function findSphinx(commands: readonly string[]): Promise<Recognizer | undefined> {
   for (const command of commands) {
     if (await starts(command)) return createRecognizer(command);
@@ -24,23 +21,9 @@ export async function findSphinx(commands: readonly string[]): Promise<Recognize
   return undefined;
 }
 
-/** One recognition at a time, and few waiting: it takes a core for about a third of the audio's length. */
 export function createRecognizer(command: string): Recognizer {
-  let waiting = 0;
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    async recognize(audio, signal) {
-      if (waiting >= MAX_WAITING) return undefined;
-      waiting += 1;
-      const mine = last.then(() => (signal.aborted ? undefined : runOnce(command, audio, signal)));
-      last = mine
-        .catch(() => undefined)
-        .finally(() => {
-          waiting -= 1;
-        });
-      return mine;
-    },
-  };
+  const recognize = oneAtATime((audio, signal) => runOnce(command, audio, signal));
+  return { name: 'pocketsphinx', recognize };
 }
 
 async function runOnce(command: string, audio: Audio, signal: AbortSignal): Promise<string | undefined> {
@@ -50,7 +33,8 @@ async function runOnce(command: string, audio: Audio, signal: AbortSignal): Prom
     const file = join(folder, 'speech.wav');
     await writeFile(file, encodeWav(resample(audio.samples, audio.sampleRate, MODEL_RATE), MODEL_RATE, 1));
     const output = await outputOf(command, argumentsFor(command, file), signal);
-    return output === undefined ? undefined : readHypotheses(output);
+    // It says nothing of much that was speech.
+    return (output && readHypotheses(output)) || undefined;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,9 +4,9 @@ import { type Audio, readWav } from './audio.ts';
 import { type Clock, sleepUntil } from './clock.ts';
 import { spokenMs } from './hearing.ts';
 import type { ModelRoute } from './model-route.ts';
+import type { Recognizer, Speech } from './recognizer.ts';
 import { type Reply, RequestProblem } from './reply.ts';
 import type { Script } from './script.ts';
-import type { Recognizer } from './sphinx.ts';
 
 export const STT_MODEL = 'stand-in-stt';
 
@@ -57,7 +57,7 @@ export interface SttParts {
   latencyMs(): number;
 }
 
-/** What the stand-in answers to `request`: the script, else what PocketSphinx hears, else how long the caller spoke. */
+/** What the stand-in answers to `request`: the script, else what the recognizer hears, else how long the caller spoke. */
 export async function transcriptOf(
   request: TranscriptionRequest,
   { script, recognizer }: Pick<SttParts, 'script' | 'recognizer'>,
@@ -135,11 +135,11 @@ async function parseForm(body: Buffer, contentType: string): Promise<FormData> {
   }
 }
 
-async function hear(audio: Audio, recognizer: Recognizer | undefined, signal: AbortSignal): Promise<string> {
+async function hear(audio: Speech, recognizer: Recognizer | undefined, signal: AbortSignal): Promise<string> {
   const heardMs = spokenMs(audio);
   if (heardMs === 0) return '';
   const recognized = await recognizer?.recognize(audio, signal);
-  return recognized || `I heard you speak for ${(heardMs / 1000).toFixed(1)} seconds.`;
+  return recognized ?? `I heard you speak for ${(heardMs / 1000).toFixed(1)} seconds.`;
 }
 
 function verbose(transcript: Exclude<Transcript, string>, audio: Audio & { language: string | undefined }) {

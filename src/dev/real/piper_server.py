@@ -1,6 +1,6 @@
 """POST /v1/audio/speech by Piper (GPL-3: a program of its own, never linked) on the CPU.
 
-usage: piper_server.py --model VOICE.onnx [--name piper] [--voice joe] [--port 9303]
+usage: piper_server.py --model VOICE.onnx [--name piper] [--voice joe] [--any-voice] [--port 9303]
 VOICE.onnx.json stands beside the model. Answers pcm (with its rate in the Content-Type) and wav, sentence by sentence.
 """
 
@@ -23,6 +23,8 @@ def wav_header(rate):
 class Speech(Handler):
     voice: PiperVoice
     voices = ()
+    # Whether voices that it does not have speak as the one that it has.
+    any_voice = False
 
     def post_audio_speech(self):
         asked = self.require_json()
@@ -32,7 +34,7 @@ class Speech(Handler):
             raise Refusal(400, "`input` must be text", "input")
         if len(text) > LONGEST_INPUT:
             raise Refusal(400, f"`input` has {len(text)} characters; {LONGEST_INPUT} are taken", "input")
-        if voice not in self.voices:
+        if voice not in self.voices and not self.any_voice:
             raise Refusal(400, f"The voice `{voice}` does not exist; this server has {', '.join(self.voices)}", "voice")
         if wanted not in ("pcm", "wav"):
             raise Refusal(400, f"response_format `{wanted}` is not one of pcm, wav", "response_format")
@@ -56,10 +58,12 @@ def main():
     parser.add_argument("--model", required=True)
     parser.add_argument("--name", default="piper")
     parser.add_argument("--voice", default="joe")
+    parser.add_argument("--any-voice", action="store_true")
     parser.add_argument("--port", type=int, default=9303)
     options = parser.parse_args()
     Speech.models = (options.name,)
     Speech.voices = (options.voice,)
+    Speech.any_voice = options.any_voice
     Speech.voice = PiperVoice.load(options.model)
     serve(Speech, options.port, options.name)
 

@@ -12,6 +12,7 @@ import threading
 from email import policy
 from email.parser import BytesParser
 
+from av.error import FFmpegError
 from faster_whisper import WhisperModel
 from openai_http import Handler, Refusal, serve
 
@@ -64,11 +65,10 @@ class Transcriptions(Handler):
                     condition_on_previous_text=False,
                 )
                 return list(segments), info
+            except FFmpegError as error:
+                raise Refusal(400, f"The audio could not be decoded: {error}", "file") from error
             except ValueError as error:
                 raise Refusal(400, f"language or temperature: {error}", "language") from error
-            except OSError as error:
-                # av.error.InvalidDataError is one.
-                raise Refusal(400, f"The audio could not be decoded: {error}", "file") from error
 
     def answer(self, wanted, segments, info):
         said = "".join(part.text for part in segments).strip()
