@@ -3,6 +3,13 @@ import { loadConfig, processSources } from './config/load.ts';
 import { proxyFor } from './config/proxy.ts';
 import { goThroughProxies } from './openai/proxied-fetch.ts';
 
+interface DevFlags {
+  devkey?: boolean;
+  real?: string | true;
+  fetch: boolean;
+  removeModels?: boolean;
+}
+
 /** The command table: argv → function. Commands load their code when they run, so that `--help` is quick. */
 export function createCli(): Command {
   const cli = new Command('voice-agent').description('Self-hosted LiveKit voice agent');
@@ -28,9 +35,19 @@ export function createCli(): Command {
     .command('dev')
     .description('start everything for a first conversation: LiveKit, stand-in models, worker, page')
     .option('--devkey', 'give its LiveKit the well-known pair devkey and secret, which any web page can try')
-    .action(async ({ devkey }: { devkey?: boolean }) => {
+    .option(
+      '--real [stages]',
+      'real models on this machine, for all stages or some of stt,llm,tts (by Python)',
+    )
+    .option('--no-fetch', 'fetch no model to understand speech by')
+    .option('--remove-models', 'remove what was fetched and installed for models, and end')
+    .action(async ({ devkey, removeModels, ...options }: DevFlags) => {
+      if (removeModels) {
+        const { removeModels: remove } = await import('./dev/fetch/fetcher.ts');
+        return console.log(`Removed ${await remove()}`);
+      }
       const { DEVKEY } = await import('./dev/livekit-keys.ts');
-      await (await import('./dev/up.ts')).up(devkey ? DEVKEY : undefined);
+      await (await import('./dev/up.ts')).up({ ...options, ...(devkey && { keys: DEVKEY }) });
     });
   cli
     .command('token')

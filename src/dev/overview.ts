@@ -10,6 +10,12 @@ import type { RunningWorker } from './run-worker.ts';
 import { renderTable } from './table.ts';
 
 const ONLY_ENGLISH = 'Flite reads Malay too in its English voice; for a Malay voice, install espeak-ng.';
+/** What an engine of the stand-ins does, where its name does not say it. */
+const ENGINES: Readonly<Record<string, string>> = {
+  duration: 'it says how long you spoke',
+  eliza: 'eliza, a program of 1966 that turns your words around',
+  tones: 'tones instead of words',
+};
 
 export interface Overview {
   plan: Plan;
@@ -46,7 +52,7 @@ export function renderOverview({ plan, livekit, standIns, worker, prompts, logDi
     ['logs', logDir, 'everything these processes say'],
   ];
   const table = renderTable(rows).replace(/^/gm, '  ');
-  const forReal = `Stand-ins only play a model's part. For real ones set OPENAI_BASE_URL, or ${variables(plan.standIns)}.`;
+  const forReal = `Stand-ins only play a model's part. For real ones set OPENAI_BASE_URL, or ${variables(plan.standIns)}; or have small ones run here: npm run dev -- --real`;
   if (plan.standIns.length === 0) return table;
   const english =
     plan.standIns.includes('tts') && standIns?.engines.tts === 'flite' ? `\n${ONLY_ENGLISH}` : '';
@@ -65,7 +71,7 @@ const variables = (stages: readonly Stage[]) =>
 
 function stageRow(
   stage: Stage,
-  { config, standIns: standInStages }: Plan,
+  { config, standIns: standInStages, real }: Plan,
   standIns: RunningStandIns | undefined,
 ): Row {
   const what = stage.toUpperCase();
@@ -73,8 +79,11 @@ function stageRow(
   const { model, baseUrl } = servedBy(config, stage);
   if (standInStages.includes(stage)) {
     const where = `${baseUrl} (pid ${standIns?.service.pid()})`;
-    return [what, where, `STAND-IN, not a model: ${standIns?.engines[stage]}`];
+    const engine = standIns?.engines[stage] ?? '';
+    return [what, where, `STAND-IN, not a model: ${ENGINES[engine] ?? engine}`];
   }
+  const ours = real[stage];
+  if (ours) return [what, ours.url, `${ours.name}, on this machine: ${ours.detail}`];
   return [what, hideUrlSecrets(baseUrl), `${model} (${provider})`];
 }
 

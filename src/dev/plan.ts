@@ -6,11 +6,23 @@ import { ConfigError } from '../errors.ts';
 import type { KeyPair } from './livekit-keys.ts';
 
 export type Stage = 'stt' | 'llm' | 'tts';
-const STAGES: readonly Stage[] = ['stt', 'llm', 'tts'];
+export const STAGES: readonly Stage[] = ['stt', 'llm', 'tts'];
 
 /** Where a LiveKit on a developer's machine usually listens. */
 const LIVEKIT_URL = 'ws://127.0.0.1:7880';
 const LOCAL_HOSTS = '127.0.0.1,localhost';
+
+/** Models on this machine, for stages that `--real` asked for. */
+export type RealModels = Partial<Record<Stage, RealModel>>;
+
+export interface RealModel {
+  /** Base URL of what serves it. */
+  url: string;
+  /** What it is asked for, and shown as. */
+  name: string;
+  /** For the table. */
+  detail: string;
+}
 
 /** What `npm run dev` starts, and with which settings. */
 export interface Plan {
@@ -20,8 +32,9 @@ export interface Plan {
   filled: Readonly<Record<string, string>>;
   /** Whether LIVEKIT_URL is the user's. */
   livekitGiven: boolean;
-  /** Stages with no endpoint configured: these get the stand-in model. */
+  /** Stages with neither an endpoint configured nor a real model here: these get the stand-in model. */
   standIns: readonly Stage[];
+  real: RealModels;
 }
 
 /**
@@ -30,13 +43,21 @@ export interface Plan {
  *
  * @param standInUrl - base URL of the stand-in models
  * @param keys - for a LiveKit of ours
+ * @param real - models for stages with no endpoint configured
  * @throws ConfigError listing every fault.
  */
-export function planDev(sources: Sources, standInUrl: string, keys: KeyPair): Plan {
+export function planDev(sources: Sources, standInUrl: string, keys: KeyPair, real: RealModels = {}): Plan {
   const open = openSettings(sources);
-  const standIns = STAGES.filter((stage) => open.has(`${stage.toUpperCase()}_BASE_URL`));
+  const standIns = openStages(sources).filter((stage) => real[stage] === undefined);
   const filled: Record<string, string> = {};
-  for (const stage of standIns) Object.assign(filled, standInSettings(stage, standInUrl));
+  for (const stage of standIns) Object.assign(filled, modelSettings(stage, standInUrl, `stand-in-${stage}`));
+  for (const stage of STAGES) {
+    const { url, name } = real[stage] ?? {};
+    if (url === undefined || name === undefined) continue;
+    Object.assign(filled, modelSettings(stage, url, name));
+    for (const [key, value] of Object.entries(slowSettings(stage)))
+      if (!isGiven(sources, key)) filled[key] = value;
+  }
   const livekitGiven = !open.has('LIVEKIT_URL');
   if (!livekitGiven) {
     // Credentials only for a server of ours: somebody else's takes its own, and their lack is a fault to report.
@@ -54,10 +75,17 @@ export function planDev(sources: Sources, standInUrl: string, keys: KeyPair): Pl
   // What runs here is not behind the user's proxy.
   if (http !== undefined && proxyFor(LIVEKIT_URL, config.proxy) !== undefined) {
     filled.NO_PROXY = [exempt, LOCAL_HOSTS].filter(Boolean).join(',');
-    return { config: loadConfig(withSettings(sources, filled)), filled, livekitGiven, standIns };
+    return { config: loadConfig(withSettings(sources, filled)), filled, livekitGiven, standIns, real };
   }
-  return { config, filled, livekitGiven, standIns };
+  return { config, filled, livekitGiven, standIns, real };
 }
+
+/** For a model that shares the processor with everything else: it is waited for, and asked nothing ahead of need. */
+const slowSettings = (stage: Stage) => ({
+  SPECULATION: 'transcript',
+  [`${stage.toUpperCase()}_FIRST_BYTE_TIMEOUT_MS`]: '30000',
+  [`${stage.toUpperCase()}_STALL_TIMEOUT_MS`]: '30000',
+});
 
 /** The same sources with these environment variables on top. */
 export const withSettings = (sources: Sources, settings: Readonly<Record<string, string>>): Sources => ({
@@ -65,10 +93,16 @@ export const withSettings = (sources: Sources, settings: Readonly<Record<string,
   env: { ...sources.env, ...settings },
 });
 
+/** Stages with no endpoint configured. */
+export function openStages(sources: Sources): readonly Stage[] {
+  const open = openSettings(sources);
+  return STAGES.filter((stage) => open.has(`${stage.toUpperCase()}_BASE_URL`));
+}
+
 /** Also the model's name, so that page, logs and metrics show a stand-in for what it is. */
-const standInSettings = (stage: Stage, url: string) => ({
+const modelSettings = (stage: Stage, url: string, name: string) => ({
   [`${stage.toUpperCase()}_BASE_URL`]: url,
-  [`${stage.toUpperCase()}_MODEL`]: `stand-in-${stage}`,
+  [`${stage.toUpperCase()}_MODEL`]: name,
 });
 
 /** Required settings that neither environment nor file gives. */

@@ -11,10 +11,15 @@ export interface RunningStandIns {
   service: Supervised;
 }
 
-/** The stand-in models as a process of their own, so that they take no time from the worker. */
+/**
+ * The stand-in models as a process of their own, so that they take no time from the worker.
+ *
+ * @param whisper - folder of a Whisper model to transcribe by, now or once it is there
+ */
 export async function runStandIns(
-  { sources, logDir, keep }: Context,
+  { sources, screen, logDir, keep }: Context,
   port: number,
+  whisper: string | undefined,
 ): Promise<RunningStandIns> {
   const engines: Record<string, string> = {};
   const service = keep('stand-in models', () =>
@@ -22,12 +27,19 @@ export async function runStandIns(
       name: 'stand-in models',
       withinMs: WITHIN_MS,
       command: process.execPath,
-      args: nodeArgs('standin/main', '--port', String(port)),
+      args: nodeArgs(
+        'standin/main',
+        '--port',
+        String(port),
+        ...(whisper === undefined ? [] : ['--whisper', whisper]),
+      ),
       env: sources.env,
       logFile: join(logDir, 'stand-ins.log'),
       readyAt(line) {
         for (const [, stage = '', engine = ''] of line.matchAll(/\b(stt|llm|tts)=(\S+)/g))
           engines[stage] = engine;
+        const arrived = /^(\S+) is there: .*/.exec(line)?.[0];
+        if (arrived !== undefined) screen.say(arrived);
         return line.startsWith('stand-in models');
       },
     }),

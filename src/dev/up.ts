@@ -1,39 +1,39 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { processSources, type Sources } from '../config/load.ts';
+import { processSources } from '../config/load.ts';
 import type { Service } from './child.ts';
 import { type Context, tellTaken } from './context.ts';
-import { forgetLiveKit, type KeyPair, randomKeyPair } from './livekit-keys.ts';
+import { forgetLiveKit } from './livekit-keys.ts';
 import { promptNames, renderOverview } from './overview.ts';
-import { planDev } from './plan.ts';
 import { choosePort } from './ports.ts';
+import { runReal } from './real/run-real.ts';
 import { runLiveKit } from './run-livekit.ts';
 import { runStandIns } from './run-stand-ins.ts';
 import { runWorker } from './run-worker.ts';
 import { createScreen, type Screen } from './screen.ts';
+import { type DevOptions, type SetUpContext, setUp } from './set-up.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { watchSources } from './watch.ts';
-
-const STAND_IN_PORT = 9100;
 
 /**
  * `npm run dev`: everything for a first conversation on this machine, until Ctrl-C.
  *
- * @param keys - for a LiveKit of ours; default a random pair
  * @throws AppError when something cannot start; then nothing is left running.
  */
-export async function up(keys: KeyPair = randomKeyPair()): Promise<void> {
+export async function up(options: DevOptions = {}): Promise<void> {
   // A terminal that was closed takes no more text; ending everything must still work.
   process.stdout.on('error', () => {});
   const screen = createScreen(process.stdout);
   const services: Supervised[] = [];
   const stopAsked = untilStopAsked(screen, services);
-  const started = startAll(processSources(), keys, screen, services);
+  const fetching = new AbortController();
+  const started = startAll(options, { sources: processSources(), screen, signal: fetching.signal }, services);
   try {
     const stopWatching = await Promise.race([started.then(restartOnChange), stopAsked]);
     await stopAsked;
     stopWatching?.();
   } finally {
+    fetching.abort();
     // The worker first: it tells its callers.
     for (const service of [...services].reverse()) await service.stop();
     await forgetLiveKit(process.pid);
@@ -42,21 +42,15 @@ export async function up(keys: KeyPair = randomKeyPair()): Promise<void> {
   process.exit(0);
 }
 
-async function startAll(
-  sources: Sources,
-  keys: KeyPair,
-  screen: Screen,
-  services: Supervised[],
-): Promise<Started> {
+async function startAll(options: DevOptions, around: SetUpContext, services: Supervised[]): Promise<Started> {
   const startedMs = performance.now();
-  const standInPort = await choosePort(STAND_IN_PORT);
-  const plan = planDev(sources, `http://127.0.0.1:${standInPort.port}/v1`, keys);
+  const { screen } = around;
+  const { plan, real, whisper, standInPort, fetchEars } = await setUp(options, around);
   const { agent, web } = plan.config;
   const pagePort = await choosePort(web.port, web.host);
   const logDir = join('.cache', 'dev', String(pagePort.port));
   await rm(logDir, { recursive: true, force: true });
-  const keep = keeper(screen, services);
-  const context: Context = { sources, plan, screen, logDir, keep };
+  const context: Context = { ...around, plan, logDir, keep: keeper(screen, services) };
   const livekit = await runLiveKit(context);
   screen.progress('Starting the worker …');
   const settings = {
@@ -67,17 +61,20 @@ async function startAll(
       tellTaken(screen, 'the health endpoint', await choosePort(agent.healthPort, agent.healthHost)),
     ),
   };
+  const needsStandIns = plan.standIns.length > 0 || whisper !== undefined;
   const [standIns, worker] = await Promise.all([
-    plan.standIns.length === 0
-      ? undefined
-      : runStandIns(context, tellTaken(screen, 'the stand-ins', standInPort)),
+    needsStandIns
+      ? runStandIns(context, tellTaken(screen, 'the stand-ins', standInPort), whisper)
+      : undefined,
     runWorker(context, settings),
+    runReal(real, context),
   ]);
   const prompts = await promptNames(agent.promptsDir);
   screen.say(`\n${renderOverview({ plan, livekit, standIns, worker, prompts, logDir })}\n`);
   screen.say(
     `Ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s. ${invitation(worker.pageUrl)}`,
   );
+  void fetchEars();
   return { screen, worker, standIns };
 }
 

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { promptNames, renderOverview } from '../../src/dev/overview.ts';
-import { planDev } from '../../src/dev/plan.ts';
+import { planDev, type RealModels } from '../../src/dev/plan.ts';
 import type { Supervised } from '../../src/dev/supervise.ts';
 
 const service = (pid: number) => ({ pid: () => pid }) as Supervised;
 
 const KEYS = { apiKey: 'dev0123456789', apiSecret: 'hidden-secret-of-this-run-of-dev' };
 
-function overview(env: Record<string, string>, tts = 'espeak-ng') {
-  const plan = planDev({ env, read: () => undefined }, 'http://127.0.0.1:9100/v1', KEYS);
+function overview(env: Record<string, string>, tts = 'espeak-ng', real: RealModels = {}) {
+  const plan = planDev({ env, read: () => undefined }, 'http://127.0.0.1:9100/v1', KEYS, real);
   return renderOverview({
     plan,
     livekit: {
@@ -45,7 +45,19 @@ test('a stand-in is called one, with what to set instead', () => {
   const text = overview({ LLM_BASE_URL: 'http://gpu:8000/v1', LLM_MODEL: 'llama-3' });
   expect(text).toMatch(/STT .*\(pid 12\) +STAND-IN, not a model: pocketsphinx/);
   expect(text).toMatch(/LLM +http:\/\/gpu:8000\/v1 +llama-3 \(openai\)/);
-  expect(text).toContain('set OPENAI_BASE_URL, or STT_BASE_URL, TTS_BASE_URL.');
+  expect(text).toContain('set OPENAI_BASE_URL, or STT_BASE_URL, TTS_BASE_URL; or have small ones run here');
+});
+
+test('a real model on this machine is named, and called no stand-in', () => {
+  const llm = { url: 'http://127.0.0.1:9302/v1', name: 'smollm2', detail: 'by llama.cpp' };
+  const text = overview({}, 'espeak-ng', { llm });
+  expect(text).toMatch(/LLM +http:\/\/127\.0\.0\.1:9302\/v1 +smollm2, on this machine: by llama\.cpp$/m);
+  expect(text).toContain('or STT_BASE_URL, TTS_BASE_URL;');
+});
+
+test('what a stand-in does is said where its name does not', () => {
+  expect(overview({}, 'tones')).toMatch(/TTS .*STAND-IN, not a model: tones instead of words$/m);
+  expect(overview({})).toMatch(/LLM .*STAND-IN, not a model: eliza, a program of 1966/);
 });
 
 test('Flite is named, with what it does to Malay', () => {

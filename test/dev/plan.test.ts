@@ -91,3 +91,15 @@ test('a proxy of the user is not asked for what runs on this machine', () => {
   );
   expect(plan().filled).not.toHaveProperty('NO_PROXY');
 });
+
+test('a real model here fills in its stage, is waited for, and asked nothing that may be for nothing', () => {
+  const stt = { url: 'http://127.0.0.1:9100/v1', name: 'whisper-base', detail: '' };
+  const sources = (env: Record<string, string>) => ({ env, read: () => undefined });
+  const real = planDev(sources({}), 'http://127.0.0.1:9100/v1', KEYS, { stt });
+  expect(real.standIns).toEqual(['llm', 'tts']);
+  expect(real.filled).toMatchObject({ STT_MODEL: 'whisper-base', LLM_MODEL: 'stand-in-llm' });
+  expect(real.filled).toMatchObject({ SPECULATION: 'transcript', STT_STALL_TIMEOUT_MS: '30000' });
+  expect(real.filled).not.toHaveProperty('LLM_STALL_TIMEOUT_MS');
+  const chosen = planDev(sources({ SPECULATION: 'off' }), 'http://127.0.0.1:9100/v1', KEYS, { stt });
+  expect(chosen.filled).not.toHaveProperty('SPECULATION');
+});

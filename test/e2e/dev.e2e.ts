@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +15,7 @@ import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { processSources } from '../../src/config/load.ts';
 import { type Child, startChild } from '../../src/dev/child.ts';
+import { cacheDir } from '../../src/dev/livekit-binary.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_WITHIN_MS = 50_000;
@@ -21,14 +31,22 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
+/** With the livekit-server that is cached, and no model that a developer has fetched. */
+function cacheWithoutModels(): string {
+  const ours = cacheDir({ XDG_CACHE_HOME: join(dir, 'cache') });
+  mkdirSync(ours, { recursive: true });
+  symlinkSync(join(cacheDir(), 'bin'), join(ours, 'bin'));
+  return join(dir, 'cache');
+}
+
 /** `npm run dev` in a folder of its own, as far as its invitation to open the page. */
 async function startDev(env: Record<string, string> = {}) {
   const lines: string[] = [];
-  const { PATH, HOME, XDG_CACHE_HOME } = processSources().env;
+  const { PATH, HOME } = processSources().env;
   const child = startChild({
     command: process.execPath,
-    args: ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts'), 'dev'],
-    env: { PATH, HOME, XDG_CACHE_HOME, PROMPTS_DIR: join(ROOT, 'prompts'), ...env },
+    args: ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts'), 'dev', '--no-fetch'],
+    env: { PATH, HOME, XDG_CACHE_HOME: cacheWithoutModels(), PROMPTS_DIR: join(ROOT, 'prompts'), ...env },
     cwd: dir,
     stopSignal: 'SIGINT',
     graceMs: 15_000,
@@ -150,7 +168,7 @@ test('a worker that dies is told and runs again, on the same page', async () => 
 test('wrong settings are all told, and nothing is left running', async () => {
   const child = startChild({
     command: process.execPath,
-    args: ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts'), 'dev'],
+    args: ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts'), 'dev', '--no-fetch'],
     env: { PATH: processSources().env.PATH, WEB_PORT: 'eighty', OPENAI_BASE_URL: 'gpu:8000' },
     cwd: dir,
   });
