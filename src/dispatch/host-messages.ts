@@ -35,7 +35,7 @@ export type ToHost =
   | { readonly kind: 'end-call'; readonly jobId: string; readonly reason: string }
   /** Takes no more calls, ends its process when the last one is over. */
   | { readonly kind: 'drain' }
-  /** Answered at once from the event loop: no answer within 3 s is a hung host. */
+  /** Answered at once from the event loop: no answer within 2.5 s is a hung host. */
   | { readonly kind: 'ping'; readonly id: number };
 
 export type FromHost =

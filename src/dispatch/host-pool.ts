@@ -7,7 +7,8 @@ import { type CallEnd, type HostEnd, HostProcess } from './host-process.ts';
 import { type PoolSize, wantedHosts } from './pool-size.ts';
 import { StartPace } from './start-pace.ts';
 
-const CHECK_EVERY_MS = 500;
+/** A hung process is found within 3 s: its pong is awaited for 2.5 s. */
+const CHECK_EVERY_MS = 250;
 /** A check that comes later than this: this process stood still, or the machine slept. */
 const LATE_MS = 1500;
 /** A warm process that is one too many may be of use soon. */

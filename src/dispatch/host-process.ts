@@ -6,7 +6,7 @@ import type { AssignedJob, FromHost } from './host-messages.ts';
 /** From its start to `ready`: a small or busy machine needs seconds to load the native modules. */
 const READY_WITHIN_MS = 60_000;
 /** A process whose event loop stands still for so long plays no sound any more. */
-const HUNG_AFTER_MS = 3000;
+const HUNG_AFTER_MS = 2500;
 /** From its last call to its end. */
 const EXIT_WITHIN_MS = 10_000;
 

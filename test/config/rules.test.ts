@@ -40,3 +40,8 @@ test('a deployment has a name of up to 64 bytes, or none', () => {
   expect(load({ ...MODELS, AGENT_DEPLOYMENT: 'canary-2.1' }, 'all').agent.deployment).toBe('canary-2.1');
   expect(load(MODELS, 'all').agent.deployment).toBe('');
 });
+
+test('IDLE_PROCESSES is still understood, as the number of warm spare processes', () => {
+  expect(load({ ...MODELS, IDLE_PROCESSES: '3' }, 'all').agent.spareHosts).toBe(3);
+  expect(() => load({ ...MODELS, IDLE_PROCESSES: '3', SPARE_HOSTS: '3' }, 'all')).toThrow('IDLE_PROCESSES');
+});
