@@ -42,7 +42,7 @@ export const controlSchema = z.strictObject({
   stt: z
     .strictObject({ answers: z.array(transcriptSchema).optional(), always: transcriptSchema.optional() })
     .optional(),
-  /** `match` is an expression on the last user message; `strict` says what is refused. */
+  /** `match` is an expression on the last user message; `strict` says what is refused, or which server to be strict as. */
   llm: z
     .strictObject({
       answers: z.array(chatAnswerSchema).optional(),

@@ -18,8 +18,8 @@ const requestSchema = z.looseObject({
   messages: z.array(z.looseObject({ role: z.string(), content: contentSchema })).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
-  max_tokens: z.int().min(1).nullish(),
-  max_completion_tokens: z.int().min(1).nullish(),
+  max_tokens: z.int().min(0).nullish(),
+  max_completion_tokens: z.int().min(0).nullish(),
   temperature: z.number().nullish(),
 });
 
@@ -64,7 +64,8 @@ export function createLlm(parts: LlmParts): ModelRoute<ChatRequest, ChatDetails>
     describe: (request) => request,
     async answer(request, exchange) {
       const { body, messages } = request;
-      requireStrict(parts.strict(), { body, roles: messages.map(({ role }) => role) });
+      const roles = messages.map(({ role }) => role);
+      requireStrict(parts.strict(), { body, roles, tokens: tokensIn(messages) });
       const said = request.messages.findLast(({ role }) => role === 'user')?.content ?? '';
       const full = parts.script.next(request, said) ?? elizaAnswer(request.messages);
       if (typeof full !== 'string') return answerRaw(full, request, exchange, parts);
@@ -100,6 +101,10 @@ function textOf(content: z.output<typeof contentSchema>): string {
 /** About as long as real tokens; joined again they are the text. */
 export function tokensOf(text: string): string[] {
   return text.match(/\s*\S{1,5}|\s+$/g) ?? [];
+}
+
+function tokensIn(messages: readonly ChatMessage[]): number {
+  return messages.reduce((sum, { content }) => sum + tokensOf(content).length, 0);
 }
 
 async function answerRaw(answer: RawAnswer, request: ChatRequest, exchange: Exchange, parts: LlmParts) {
@@ -161,6 +166,6 @@ function head(object: string) {
 }
 
 function usage(tokens: string[], request: ChatRequest) {
-  const asked = request.messages.reduce((sum, { content }) => sum + tokensOf(content).length, 0);
+  const asked = tokensIn(request.messages);
   return { prompt_tokens: asked, completion_tokens: tokens.length, total_tokens: asked + tokens.length };
 }

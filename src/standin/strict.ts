@@ -4,6 +4,8 @@ import { RequestProblem } from './reply.ts';
 interface Asked {
   body: Readonly<Record<string, unknown>>;
   roles: readonly string[];
+  /** Length of its messages. */
+  tokens: number;
 }
 
 interface Rule {
@@ -13,30 +15,58 @@ interface Rule {
   refuse(message: string, asked: Asked): RequestProblem;
 }
 
-const NEMO =
+const ALTERNATE =
   'After the optional system message, conversation roles must alternate user/assistant/user/assistant/...';
+const CONTEXT_TOKENS = 4096;
 
-/**
- * What real servers and chat templates refuse, each with its own words: vLLM 0.32 and OpenAI for fields of the body, and
- * llama-server 500 with `Jinja Exception` for the order of messages.
- */
+/** What real servers and chat templates refuse, each with its own words; `STRICT_AS` says which server does what. */
 const RULES = {
-  /** vLLM since pull request 39780; its words repeat the whole request, as pydantic's `input`. */
-  'no-empty-tools': {
-    broken: ({ body }) =>
-      Array.isArray(body.tools) && body.tools.length === 0
-        ? '`tools` must not be an empty array. Either provide at least one tool or omit the field entirely.'
-        : undefined,
-    refuse: (message, { body }) =>
-      vllm(
-        `1 validation error:\n  {'type': 'value_error', 'loc': ('body',), 'msg': 'Value error, ${message}', 'input': ${JSON.stringify(body)}}`,
-      ),
-  },
+  'no-empty-tools': vllm('tools', ({ body }) =>
+    Array.isArray(body.tools) && body.tools.length === 0
+      ? '`tools` must not be an empty array. Either provide at least one tool or omit the field entirely. (parameter=tools)'
+      : undefined,
+  ),
+  /** vLLM without `--enable-auto-tool-choice`. */
+  'no-tool-parser': vllm(null, ({ body }) =>
+    Array.isArray(body.tools) && body.tools.length > 0
+      ? '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'
+      : undefined,
+  ),
   /** vLLM, with 404. */
   'known-model': {
     broken: ({ body }) =>
-      body.model === 'stand-in-llm' ? undefined : `The model \`${body.model}\` does not exist.`,
+      body.model === 'stand-in-llm'
+        ? undefined
+        : `The model \`${body.model}\` does not exist. Valid aliases: stand-in-llm.`,
     refuse: (message) => new RequestProblem(404, message, 'model', { type: 'NotFoundError', code: 404 }),
+  },
+  'temperature-in-range': vllm('temperature', ({ body: { temperature } }) => {
+    const value = Number(temperature ?? 0);
+    if (value < 0)
+      return `temperature must be non-negative, got ${float(value)}. ${parameter('temperature', float(value))}`;
+    if (value <= 2) return undefined;
+    return `temperature must be in [0, 2], got ${float(value)}. ${parameter('temperature', float(value))}`;
+  }),
+  'some-tokens': vllm('max_tokens', ({ body }) =>
+    (body.max_completion_tokens ?? body.max_tokens) === 0
+      ? `max_tokens must be at least 1, got 0. ${parameter('max_tokens', '0')}`
+      : undefined,
+  ),
+  /** vLLM with `--max-model-len 4096`. */
+  'context-length': vllm('input_tokens', ({ tokens }) => {
+    const least = CONTEXT_TOKENS + 1;
+    return tokens < least
+      ? undefined
+      : `This model's maximum context length is ${CONTEXT_TOKENS} tokens. However, your prompt contains at least ${least} input tokens, which exceeds this limit even without any output tokens. Please reduce the length of the input prompt. ${parameter('input_tokens', String(least))}`;
+  }),
+  /** llama-server, its slots of 4096 tokens. */
+  'context-size': {
+    broken: ({ tokens }) =>
+      tokens <= CONTEXT_TOKENS
+        ? undefined
+        : `request (${tokens} tokens) exceeds the available context size (${CONTEXT_TOKENS} tokens), try increasing it`,
+    refuse: (message) =>
+      new RequestProblem(400, message, null, { type: 'exceed_context_size_error', code: 400 }),
   },
   /** Servers whose body is a closed schema and older than the field: Mistral's, TGI's. */
   'no-max-completion-tokens': forbidden('max_completion_tokens'),
@@ -53,11 +83,17 @@ const RULES = {
         code: 'unsupported_parameter',
       }),
   },
-  /** Mistral-Nemo, Small 3.2, Ministral 3, Gemma 2 and 3: user first, then by turns. */
+  /** Mistral-Nemo, Small 3.2, Ministral 3: user first, then by turns; calls of tools and their results stand outside. */
   'alternating-roles': template(({ roles }) => {
     const turns = roles.slice(roles[0] === 'system' ? 1 : 0).filter((role) => role !== 'tool');
-    return turns.every((role, index) => (role === 'user') === (index % 2 === 0)) ? undefined : NEMO;
-  }),
+    return turns.every((role, index) => (role === 'user') === (index % 2 === 0)) ? undefined : ALTERNATE;
+  }, 400),
+  /** Gemma 2 and 3, which know no tools. llama-server puts the system text into the first user message for Gemma 2. */
+  'every-role-alternates': template(({ roles }) => {
+    const turns = roles.slice(roles[0] === 'system' ? 1 : 0);
+    const alternates = turns.every((role, index) => role === (index % 2 === 0 ? 'user' : 'assistant'));
+    return alternates ? undefined : 'Conversation roles must alternate user/assistant/user/assistant/...';
+  }, 400),
   /** Qwen3.5. */
   'user-message-required': template(({ roles }) =>
     roles.includes('user') ? undefined : 'No user query found in messages.',
@@ -67,32 +103,71 @@ const RULES = {
     roles.lastIndexOf('system') > 0 ? 'System message must be at the beginning.' : undefined,
   ),
   /** Gemma 2. */
-  'no-system': template(({ roles }) => (roles.includes('system') ? 'System role not supported' : undefined)),
+  'no-system': template(
+    ({ roles }) => (roles.includes('system') ? 'System role not supported' : undefined),
+    400,
+  ),
   /** vLLM with `--tokenizer-mode mistral` (mistral-common). */
-  'user-last': {
-    broken: ({ roles }) =>
-      ['user', 'tool'].includes(roles.at(-1) ?? '')
-        ? undefined
-        : `Expected last role User or Tool (or Assistant with prefix True) for serving but got ${roles.at(-1)}`,
-    refuse: vllm,
-  },
+  'user-last': vllm(null, ({ roles }) =>
+    ['user', 'tool'].includes(roles.at(-1) ?? '')
+      ? undefined
+      : `Expected last role User or Tool (or Assistant with prefix True) for serving but got ${roles.at(-1)}`,
+  ),
 } satisfies Record<string, Rule>;
 
-export const strictSchema = z.array(z.enum(Object.keys(RULES) as (keyof typeof RULES)[]));
+type Switches = (keyof typeof RULES)[];
+
+const VLLM: Switches = [
+  'known-model',
+  'no-empty-tools',
+  'no-tool-parser',
+  'temperature-in-range',
+  'some-tokens',
+  'context-length',
+];
+const LLAMA: Switches = ['context-size'];
+
+/** What each server, with that chat template, was seen to refuse: `test/fixtures/servers` holds its words. */
+export const STRICT_AS = {
+  'vllm-0.32.0': VLLM,
+  'llama-server-b11549': LLAMA,
+  'llama-server-b11549 llama-3.1': LLAMA,
+  'llama-server-b11549 qwen3': LLAMA,
+  'llama-server-b11549 qwen3.5': [...LLAMA, 'user-message-required', 'system-first-only'],
+  'llama-server-b11549 mistral-nemo': [...LLAMA, 'alternating-roles'],
+  'llama-server-b11549 mistral-small-3.2': [...LLAMA, 'alternating-roles'],
+  'llama-server-b11549 gemma-2': [...LLAMA, 'every-role-alternates'],
+  'llama-server-b11549 deepseek-r1': LLAMA,
+} satisfies Record<string, Switches>;
+
+/** Switches by name, or all of a server's. */
+export const strictSchema = z.union([z.array(z.enum(namesOf(RULES))), z.enum(namesOf(STRICT_AS))]);
 export type Strict = z.output<typeof strictSchema>;
 
+function namesOf<Name extends string>(record: Record<Name, unknown>): Name[] {
+  return Object.keys(record) as Name[];
+}
+
 /** Throws `RequestProblem` for the first rule that the body breaks, as a real server would answer it. */
-export function requireStrict(rules: Strict, asked: Asked): void {
-  for (const name of rules) {
+export function requireStrict(strict: Strict, asked: Asked): void {
+  for (const name of typeof strict === 'string' ? STRICT_AS[strict] : strict) {
     const rule: Rule = RULES[name];
     const message = rule.broken(asked);
     if (message !== undefined) throw rule.refuse(message, asked);
   }
 }
 
-function vllm(message: string): RequestProblem {
-  return new RequestProblem(400, message, null, { type: 'BadRequestError', code: 400 });
+function vllm(param: string | null, broken: Rule['broken']): Rule {
+  return {
+    broken,
+    refuse: (message) => new RequestProblem(400, message, param, { type: 'BadRequestError', code: 400 }),
+  };
 }
+
+const parameter = (name: string, value: string) => `(parameter=${name}, value=${value})`;
+
+/** As Python writes it. */
+const float = (value: number) => (Number.isInteger(value) ? `${value}.0` : String(value));
 
 function forbidden(field: string): Rule {
   return {
@@ -107,16 +182,19 @@ function forbidden(field: string): Rule {
   };
 }
 
-function template(broken: Rule['broken']): Rule {
+/** llama-server: 400 where it fails while it looks for the template's way to call tools, 500 where that went well. */
+function template(broken: Rule['broken'], status: 400 | 500 = 500): Rule {
   const place = '\n------------\nWhile executing CallExpression at line 85, column 32 in source:\n';
+  const begin = 'Unable to generate parser for this template. Automatic parser generation failed: ';
+  const type = status === 400 ? 'invalid_request_error' : 'server_error';
   return {
     broken,
     refuse: (message) =>
       new RequestProblem(
-        500,
-        `${place}...first %}↵            {{- raise_exception('${message.slice(0, 30)}...\n                 ^\nError: Jinja Exception: ${message}`,
+        status,
+        `${status === 400 ? begin : ''}${place}...first %}↵            {{- raise_exception('${message.slice(0, 30)}...\n                 ^\nError: Jinja Exception: ${message}`,
         null,
-        { type: 'server_error', code: 500 },
+        { type, code: status },
       ),
   };
 }

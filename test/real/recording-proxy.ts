@@ -5,8 +5,8 @@ import { askedOf } from './asked.ts';
 import { type Chunk, chunkOf, type Exchange, type HttpExchange } from './fixture.ts';
 import { recordSocket } from './recording-socket.ts';
 
-/** More of a body of sound is not kept. */
-const KEPT_BYTES = 98_304;
+/** Of an answer that the product leaves, more is not kept. */
+const LEFT_BYTES = 16_384;
 
 export interface RecordingProxy {
   /** `http://127.0.0.1:PORT`: what the product is told in place of the server. */
@@ -61,9 +61,8 @@ async function recordHttp(
 }
 
 async function relay(reply: IncomingMessage, answer: ServerResponse, startedMs: number) {
-  const chunks: Chunk[] = [];
+  const arrived: { bytes: Buffer; ms: number }[] = [];
   let end: HttpExchange['end'] = 'complete';
-  let kept = 0;
   answer.on('close', () => {
     if (answer.writableFinished) return;
     end = 'left';
@@ -72,15 +71,25 @@ async function relay(reply: IncomingMessage, answer: ServerResponse, startedMs: 
   try {
     for await (const bytes of reply) {
       answer.write(bytes);
-      if (kept < KEPT_BYTES) chunks.push(chunkOf(bytes, Math.round(performance.now() - startedMs)));
-      kept += bytes.length;
+      arrived.push({ bytes, ms: Math.round(performance.now() - startedMs) });
     }
     answer.end();
   } catch {
     if (end === 'complete') end = 'cut';
     answer.destroy();
   }
-  return { chunks, end };
+  // Assigned by the callback above, which the compiler does not see.
+  const most = (end as string) === 'left' ? LEFT_BYTES : Number.POSITIVE_INFINITY;
+  return { chunks: chunksUpTo(most, arrived), end };
+}
+
+function chunksUpTo(most: number, arrived: readonly { bytes: Buffer; ms: number }[]): Chunk[] {
+  let room = most;
+  return arrived.flatMap(({ bytes, ms }) => {
+    const kept = bytes.subarray(0, Math.max(0, room));
+    room -= kept.length;
+    return kept.length > 0 ? [chunkOf(kept, ms)] : [];
+  });
 }
 
 /** A connection's own headers are this proxy's to say. */

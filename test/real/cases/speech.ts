@@ -12,8 +12,7 @@ function speech(name: string, { leave, ...wanted }: Wanted = {}): Case {
   return {
     name: `speech.${name}`,
     stage: 'speech',
-    run: (target) =>
-      outcomeOf(() => spoken({ ...target, text: 'Yes, it is.', ...options(), ...wanted }, leave)),
+    run: (target) => outcomeOf(() => spoken({ ...target, text: 'Yes.', ...options(), ...wanted }, leave)),
   };
 }
 
@@ -38,6 +37,8 @@ export const SPEECH_CASES: readonly Case[] = [
   },
   speech('pcm'),
   speech('wav', { format: 'wav' }),
+  // speaches: the rate at which it answers.
+  speech('sample-rate', { extraBody: { sample_rate: 24_000 } }),
   speech('speed', { speed: 1.5 }),
   speech('speed-out-of-range', { speed: 9 }),
   speech('left', { text: 'The shop opens at nine in the morning. '.repeat(4), leave: true }),
