@@ -42,7 +42,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statuses: [400, 404, 422, 500],
-    said: /model.{0,80}(not (be )?found|does ?n[o’']t exist|not exist|unknown|invalid|not supported|not loaded|not available)|(unknown|invalid|unsupported|no such) model/i,
+    said: /model.{0,80}(not (be )?found|does ?n[o’']t exist|not exist|unknown|invalid|not supported|not loaded|not installed|not available)|(unknown|invalid|unsupported|no such) model/i,
     hint: ({ endpoint }) =>
       `The server has no such model: set ${settingOf(endpoint, 'MODEL')} to one that \`check\` lists.`,
   },

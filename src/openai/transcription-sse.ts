@@ -24,9 +24,9 @@ import { wavDurationMs } from './wav.ts';
  * | server | its events, by its source |
  * |---|---|
  * | OpenAI | `transcript.text.delta` {delta}, `transcript.text.done` {text, usage} |
- * | speaches | the same, but the `text` of `done` is empty: the pieces count |
+ * | speaches 0.9 | the same, but the `text` of `done` is empty: the pieces count |
  * | vLLM | `transcription.chunk` {choices: [{delta: {content}, finish_reason}]}; an `error` with a status as `code` |
- * | faster-whisper-server | {text} for each segment |
+ * | speaches 0.8, faster-whisper-server | {text} for each segment, nothing for silence |
  * @throws EndpointError — `stall` also for events that end before the transcript is complete; `invalid` for other
  *   answers without a transcript; `status` for an error among the events that has one
  */
@@ -117,6 +117,8 @@ async function* readTo(
     check(text);
     if (said.piece !== '') yield said.piece;
   }
+  // speaches 0.8: an event for each segment, and silence has none.
+  if (complete === undefined && last === '') return { text: '' };
   if (complete === undefined) throw noText(call, last);
   if (!complete)
     throw fault(call, 'stall', `ended its events after ${text.length} characters of an open transcript`);

@@ -18,7 +18,7 @@ test.each([
   ['llm', 500, 'Error: Jinja Exception: System role not supported', /template/],
   ['llm', 400, "This model's maximum context length is 4096 tokens.", /longer than the model’s context/],
   ['llm', 404, 'The model `gpt-4o-mini` does not exist.', /LLM_MODEL/],
-  ['stt', 404, "Model 'nonsense' is not installed locally. unknown model", /STT_MODEL/],
+  ['stt', 404, "Model 'nonsense' is not installed locally. You can download", /STT_MODEL/],
   ['stt', 400, 'Invalid or unsupported audio file.', /vllm\[audio\]/],
   ['stt', 400, "Unsupported language: 'xx'", /STT_LANGUAGE/],
   ['tts', 400, "Voice 'alloy' not found. Available voices: af_heart", /TTS_VOICE/],

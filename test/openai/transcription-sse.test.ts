@@ -84,6 +84,7 @@ test.each([
     { text: 'a' },
   ],
   ['silence at OpenAI', done({ text: '' }), [], { text: '' }],
+  ['silence at speaches 0.8, which has no event for it', '', [], { text: '' }],
   ['silence at vLLM', `${chunk('', 'stop')}data: [DONE]\n\n`, [], { text: '' }],
 ])('%s', async (_, body, pieces, transcript) => {
   server.on(ROUTE, sends(body));
@@ -97,6 +98,11 @@ test.each([
 ])('a server that ignores stream and answers %s is understood', async (_, body, headers) => {
   server.on(ROUTE, sends(body, headers as Record<string, string>));
   expect(await heard()).toEqual({ pieces: [], transcript: { text: 'hello' } });
+});
+
+test('nothing at all that is no event stream is no transcript', async () => {
+  server.on(ROUTE, sends('', { 'content-type': 'application/json' }));
+  expect(await endpointFailure(heard())).toMatchObject({ failure: 'invalid' });
 });
 
 test('pieces come as they arrive, cut in the middle of an event and of a character', async () => {
@@ -132,7 +138,6 @@ test('the transcript does not wait for the end of the stream, and the connection
 test.each([
   ['not JSON', 'data: hello there\n\n', 'invalid', 'hello there'],
   ['JSON that is cut', 'data: {"type":"transcript.te\n\n', 'invalid', 'transcript.te'],
-  ['nothing', '', 'invalid', 'no transcript'],
   ['only events of another kind', data({ type: 'ping' }), 'invalid', 'ping'],
   ['an error', data({ error: { message: 'model died' } }), 'invalid', 'model died'],
   ['an error by name', 'event: error\ndata: {"message":"too long"}\n\n', 'invalid', 'too long'],
