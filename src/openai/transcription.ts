@@ -54,7 +54,8 @@ const plainServers = new Set<string>();
 
 /**
  * Transcribes a WAV: `POST {baseUrl}/audio/transcriptions` with `verbose_json`. A server that refuses that format
- * (vLLM, `gpt-4o-transcribe`) is asked for `json` instead, from the next time on at once.
+ * (older vLLM, `gpt-4o-transcribe`) is asked for `json` instead, from the next time on at once; one that fails over
+ * it with 500 is asked for `json` that once.
  * @throws EndpointError — `invalid` for an answer without a text
  */
 export async function transcribe(options: TranscribeOptions): Promise<Transcript> {
@@ -64,10 +65,25 @@ export async function transcribe(options: TranscribeOptions): Promise<Transcript
   try {
     return await ask(options, 'verbose_json');
   } catch (error) {
+    if (failsAtSegments(error)) return textAlone(options, error);
     if (!refusesFormat(error)) throw error;
     const transcript = await ask(options, 'json');
     known.add(server);
     return transcript;
+  }
+}
+
+/** vLLM 0.32 fails so (`tuple index out of range`) where nothing was said; other words have segments. */
+function failsAtSegments(error: unknown): boolean {
+  return error instanceof EndpointError && error.status === 500;
+}
+
+/** One try; where it fails too, the first failure is the one to tell. */
+async function textAlone(options: TranscribeOptions, failed: unknown): Promise<Transcript> {
+  try {
+    return await ask({ ...options, deadlines: { ...options.deadlines, attempts: 1 } }, 'json');
+  } catch {
+    throw failed;
   }
 }
 

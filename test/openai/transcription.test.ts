@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type TranscribeOptions, transcribe } from '../../src/openai/transcription.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
-import { useEndpointServer } from '../helpers/endpoint-server.ts';
+import { type Handler, useEndpointServer } from '../helpers/endpoint-server.ts';
 import { hastyClock } from '../helpers/manual-clock.ts';
 
 const ROUTE = 'POST /v1/audio/transcriptions';
@@ -157,4 +157,21 @@ test('a text that nobody can have said in so short a sound is refused; a fast sp
   await expect(refused).rejects.toThrow('more than 1200 characters for 2.0 s of sound');
   server.on(ROUTE, ({ reply }) => reply(200, { text: 'x'.repeat(1200) }));
   expect((await transcribe(options({ wav }))).text).toHaveLength(1200);
+});
+
+test('a server that fails over the segments of verbose_json is asked for the text alone, the next time for both', async () => {
+  // vLLM 0.32, where nothing was said.
+  const failed: Handler = (exchange) =>
+    exchange.reply(500, { error: { message: 'tuple index out of range' } });
+  server.on(ROUTE, failed, (exchange) => exchange.reply(200, { text: '' }));
+  const plainServers = new Set<string>();
+  expect(await transcribe(options({ plainServers }))).toEqual({ text: '' });
+  await transcribe(options({ plainServers }));
+  expect(await formats()).toEqual(['verbose_json', 'json', 'verbose_json']);
+});
+
+test('a server that fails over both has failed', async () => {
+  server.on(ROUTE, (exchange) => exchange.reply(500, { error: { message: 'CUDA error' } }));
+  expect(await endpointFailure(transcribe(options()))).toMatchObject({ failure: 'status', status: 500 });
+  expect(await formats()).toEqual(['verbose_json', 'json']);
 });
