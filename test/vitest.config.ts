@@ -73,6 +73,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'real',
+          env: { NODE_ENV: 'production' },
+          include: ['test/real/*.real.ts'],
+          fileParallelism: false,
+          retry: 1,
+          // Every model computes on the same few processors.
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'cluster',
           env: { NODE_ENV: 'production' },
           include: ['test/cluster/*.cluster.ts'],

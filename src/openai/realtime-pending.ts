@@ -5,6 +5,7 @@ import { excerpt, fault, type Target } from './fault.ts';
 import type { RealtimeConnection } from './realtime-connection.ts';
 import type { ServerEvent } from './realtime-dialect.ts';
 import type { Utterance } from './realtime-utterance.ts';
+import { refusalHint } from './refusal-hint.ts';
 import { unsayable } from './transcription.ts';
 
 export interface PendingOptions {
@@ -133,10 +134,14 @@ export class PendingCommits {
 
   #takeError({ kind, said }: ServerEvent & { said: string }, utterance: Utterance | undefined): boolean {
     const { target, drop } = this.#options;
-    const message = `sent an error: ${excerpt(said, target)}`;
-    const error = /"(server_error|processing_error)"/.test(said)
-      ? fault(target, 'status', message, { status: 500 })
-      : fault(target, 'invalid', message);
+    const words = excerpt(said, target);
+    const message = `sent an error: ${words}`;
+    const status = /"(server_error|processing_error)"/.test(said) ? 500 : 400;
+    const hint = refusalHint({ ...target, status, said: words });
+    const error =
+      status === 500
+        ? fault(target, 'status', message, { status, hint })
+        : fault(target, 'invalid', message, { hint });
     if (utterance !== undefined && (!error.retryable || utterance.outcome === undefined)) {
       this.#refuse(utterance, error);
       // It may have meant another, whose answer would then be taken for that of the next.

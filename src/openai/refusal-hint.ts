@@ -54,6 +54,14 @@ const ROWS: readonly Row[] = [
       'The server has no such voice: set TTS_VOICE, or `voice` of the prompt file, to one that `check` lists.',
   },
   {
+    statuses: [400],
+    endpoints: ['stt'],
+    // Over speaches' WebSocket: it looks for its own route for transcriptions where its address was not set.
+    said: /^not found$/i,
+    hint: () =>
+      'speaches wants LOOPBACK_HOST_URL for realtime, such as http://127.0.0.1:8000: or set STT_MODE=sse.',
+  },
+  {
     statuses: 'client',
     endpoints: ['stt'],
     said: /language/i,

@@ -1,5 +1,13 @@
 import { z } from 'zod';
 import { RequestProblem } from './reply.ts';
+import {
+  alternatingRoles,
+  everyRoleAlternates,
+  llamaRefusal,
+  noSystem,
+  systemFirstOnly,
+  userMessageRequired,
+} from './strict-templates.ts';
 
 interface Asked {
   body: Readonly<Record<string, unknown>>;
@@ -15,8 +23,6 @@ interface Rule {
   refuse(message: string, asked: Asked): RequestProblem;
 }
 
-const ALTERNATE =
-  'After the optional system message, conversation roles must alternate user/assistant/user/assistant/...';
 const CONTEXT_TOKENS = 4096;
 
 /** What real servers and chat templates refuse, each with its own words; `STRICT_AS` says which server does what. */
@@ -83,30 +89,13 @@ const RULES = {
         code: 'unsupported_parameter',
       }),
   },
-  /** Mistral-Nemo, Small 3.2, Ministral 3: user first, then by turns; calls of tools and their results stand outside. */
-  'alternating-roles': template(({ roles }) => {
-    const turns = roles.slice(roles[0] === 'system' ? 1 : 0).filter((role) => role !== 'tool');
-    return turns.every((role, index) => (role === 'user') === (index % 2 === 0)) ? undefined : ALTERNATE;
-  }, 400),
-  /** Gemma 2 and 3, which know no tools. llama-server puts the system text into the first user message for Gemma 2. */
-  'every-role-alternates': template(({ roles }) => {
-    const turns = roles.slice(roles[0] === 'system' ? 1 : 0);
-    const alternates = turns.every((role, index) => role === (index % 2 === 0 ? 'user' : 'assistant'));
-    return alternates ? undefined : 'Conversation roles must alternate user/assistant/user/assistant/...';
-  }, 400),
-  /** Qwen3.5. */
-  'user-message-required': template(({ roles }) =>
-    roles.includes('user') ? undefined : 'No user query found in messages.',
-  ),
-  /** Qwen3.5, Ministral 3. */
-  'system-first-only': template(({ roles }) =>
-    roles.lastIndexOf('system') > 0 ? 'System message must be at the beginning.' : undefined,
-  ),
-  /** Gemma 2. */
-  'no-system': template(
-    ({ roles }) => (roles.includes('system') ? 'System role not supported' : undefined),
-    400,
-  ),
+  'alternating-roles': llamaTemplate(alternatingRoles, 400),
+  'every-role-alternates': llamaTemplate(everyRoleAlternates, 400),
+  'user-message-required': llamaTemplate(userMessageRequired, 500),
+  'system-first-only': llamaTemplate(systemFirstOnly, 500),
+  'no-system': llamaTemplate(noSystem, 400),
+  'vllm-no-system': vllm(null, noSystem),
+  'vllm-every-role-alternates': vllm(null, everyRoleAlternates),
   /** vLLM with `--tokenizer-mode mistral` (mistral-common). */
   'user-last': vllm(null, ({ roles }) =>
     ['user', 'tool'].includes(roles.at(-1) ?? '')
@@ -130,6 +119,7 @@ const LLAMA: Switches = ['context-size'];
 /** What each server, with that chat template, was seen to refuse: `test/fixtures/servers` holds its words. */
 export const STRICT_AS = {
   'vllm-0.32.0': VLLM,
+  'vllm-0.32.0 gemma-2': [...VLLM, 'vllm-no-system', 'vllm-every-role-alternates'],
   'llama-server-b11549': LLAMA,
   'llama-server-b11549 llama-3.1': LLAMA,
   'llama-server-b11549 qwen3': LLAMA,
@@ -182,19 +172,6 @@ function forbidden(field: string): Rule {
   };
 }
 
-/** llama-server: 400 where it fails while it looks for the template's way to call tools, 500 where that went well. */
-function template(broken: Rule['broken'], status: 400 | 500 = 500): Rule {
-  const place = '\n------------\nWhile executing CallExpression at line 85, column 32 in source:\n';
-  const begin = 'Unable to generate parser for this template. Automatic parser generation failed: ';
-  const type = status === 400 ? 'invalid_request_error' : 'server_error';
-  return {
-    broken,
-    refuse: (message) =>
-      new RequestProblem(
-        status,
-        `${status === 400 ? begin : ''}${place}...first %}↵            {{- raise_exception('${message.slice(0, 30)}...\n                 ^\nError: Jinja Exception: ${message}`,
-        null,
-        { type, code: status },
-      ),
-  };
+function llamaTemplate(broken: Rule['broken'], status: 400 | 500): Rule {
+  return { broken, refuse: (message) => llamaRefusal(message, status) };
 }

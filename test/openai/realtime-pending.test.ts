@@ -65,6 +65,17 @@ test.each([
   expect(await next).toEqual({ text: 'next' });
 });
 
+test.each([
+  // speaches 0.8, recorded; the second where it was started without LOOPBACK_HOST_URL.
+  ["Error code: 404 - {'detail': \"Model 'x' is not installed locally.\"}", /STT_MODEL/],
+  ['Not Found', /LOOPBACK_HOST_URL/],
+])('an error over the socket says what to do: %s', async (message, hint) => {
+  server.greeting = OPENAI;
+  const { served, transcript } = await committed();
+  served.send({ type: 'error', error: { message, type: 'invalid_request_error' } });
+  expect((await endpointFailure(transcript)).hint).toMatch(hint);
+});
+
 test('an error costs the other commits nothing: they are made again', async () => {
   const { client, served, transcript } = await committed();
   client.append(ramp(300));

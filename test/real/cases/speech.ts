@@ -42,7 +42,7 @@ export const SPEECH_CASES: readonly Case[] = [
   speech('speed', { speed: 1.5 }),
   speech('speed-out-of-range', { speed: 9 }),
   speech('left', { text: 'The shop opens at nine in the morning. '.repeat(4), leave: true }),
-  speech('too-long', { text: 'word '.repeat(900), leave: true }),
+  speech('too-long', { text: 'One two three. '.repeat(300), leave: true }),
   speech('no-words', { text: ' ' }),
   speech('only-signs', { text: '…' }),
   speech('unknown-voice', { voice: 'no-such-voice' }),
