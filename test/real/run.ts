@@ -8,7 +8,7 @@ import { record } from './record.ts';
 import { type Program, type Running, startServer } from './servers.ts';
 
 /**
- * npm run test:real [-- --server small|vllm|speaches|kokoro] [--dir PATH] [--record] [-t NAME]: calls through the product
+ * npm run test:real [-- --server small|vllm|speaches|kokoro] [--dir PATH] [--record [--cases NAME]] [-t NAME]: calls through the product
  * with real model servers; with `--record` no calls, but the requests of test/real/cases, kept as fixtures.
  */
 const { values } = parseArgs({
@@ -16,7 +16,7 @@ const { values } = parseArgs({
     server: { type: 'string', default: 'small' },
     dir: { type: 'string' },
     record: { type: 'boolean', default: false },
-    only: { type: 'string' },
+    cases: { type: 'string' },
     t: { type: 'string', short: 't' },
   },
 });
@@ -42,7 +42,7 @@ async function stopAll(): Promise<void> {
 async function recordAll(): Promise<number> {
   for (const program of await recorded(values.server, values.dir, say)) {
     const { server, variant, model, voice = 'none', stages, baseUrl } = await started(program);
-    const only = values.only === undefined ? {} : { only: values.only };
+    const only = values.cases === undefined ? {} : { only: values.cases };
     await record({ server, model, voice, stages, baseUrl, ...(variant && { variant }), ...only }, say);
     await stopAll();
   }
