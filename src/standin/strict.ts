@@ -96,6 +96,7 @@ const RULES = {
   'no-system': llamaTemplate(noSystem, 400),
   'vllm-no-system': vllm(null, noSystem),
   'vllm-every-role-alternates': vllm(null, everyRoleAlternates),
+  'vllm-alternating-roles': vllm(null, alternatingRoles),
   /** vLLM with `--tokenizer-mode mistral` (mistral-common). */
   'user-last': vllm(null, ({ roles }) =>
     ['user', 'tool'].includes(roles.at(-1) ?? '')
@@ -120,6 +121,7 @@ const LLAMA: Switches = ['context-size'];
 export const STRICT_AS = {
   'vllm-0.32.0': VLLM,
   'vllm-0.32.0 gemma-2': [...VLLM, 'vllm-no-system', 'vllm-every-role-alternates'],
+  'vllm-0.32.0 mistral-nemo': [...VLLM, 'vllm-alternating-roles'],
   'llama-server-b11549': LLAMA,
   'llama-server-b11549 llama-3.1': LLAMA,
   'llama-server-b11549 qwen3': LLAMA,

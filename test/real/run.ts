@@ -42,8 +42,8 @@ async function stopAll(): Promise<void> {
 async function recordAll(): Promise<number> {
   for (const program of await recorded(values.server, values.dir, say)) {
     const { server, variant, model, voice = 'none', stages, baseUrl } = await started(program);
-    const only = values.cases === undefined ? {} : { only: values.cases };
-    await record({ server, model, voice, stages, baseUrl, ...(variant && { variant }), ...only }, say);
+    const chosen = values.cases === undefined ? {} : { only: values.cases };
+    await record({ server, model, voice, stages, baseUrl, ...(variant && { variant }), ...chosen }, say);
     await stopAll();
   }
   return 0;
