@@ -1,13 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { processSources } from '../../src/config/load.ts';
 import type { Guest } from '../../src/probe/guest.ts';
 import { SPEECH_WITHIN_MS } from '../e2e/hearing.ts';
-import { type Stack, useStack } from '../e2e/stack.ts';
+import { useStack } from '../e2e/stack.ts';
+import type { WorkerProcess } from '../e2e/worker.ts';
 import { answer, expectWords, spoken, understood } from './ears.ts';
 import { type Real, realSchema } from './plan.ts';
 
 const real = realSchema.parse(JSON.parse(processSources().env.REAL_SERVERS ?? '{}'));
 
+let workers = 0;
 const GREETING = 'Welcome to Contoh Telecom. How may I help you today?';
 const APOLOGY = 'I am sorry, something went wrong on our side. Please call again.';
 const QUESTION = 'When does the shop open in the morning?';
@@ -53,11 +55,33 @@ const heardOf = (caller: Guest) =>
     .map(({ text }) => text)
     .join(' ');
 
-describe.each(real.chats)('$server $variant', (chat) => {
-  const stack = useStack({ env: settings(chat), prompts });
+const stack = useStack({ worker: false, prompts });
 
-  test('greets, understands a question, and answers in words that the recognizer understands', async () => {
-    const caller = await stack().callers.call();
+/** A worker with these settings, for one call; it is told to end with it. */
+async function withWorker(
+  env: Record<string, string>,
+  work: (call: (prompt?: string) => Promise<Guest>, worker: WorkerProcess) => Promise<void>,
+): Promise<void> {
+  const { startProgram, callers } = stack();
+  workers += 1;
+  const agentName = `agent-${workers}`;
+  const worker = startProgram('start', { ...env, AGENT_NAME: agentName, HOSTS: '1', SPARE_HOSTS: '0' });
+  try {
+    await worker.logged('worker registered');
+    await work((prompt) => callers.call({ agentName, ...(prompt !== undefined && { prompt }) }), worker);
+  } finally {
+    await callers.leave();
+    await worker.stop();
+  }
+}
+
+test('the recognizer understands the voice', async () => {
+  expectWords(await understood(real, await spoken(real, GREETING)), GREETING);
+});
+
+test.each(real.chats)('with $server $variant: greeting, question, answer', async (chat) => {
+  await withWorker(settings(chat), async (call) => {
+    const caller = await call();
     await greeted(caller);
     const askedAtMs = await ask(caller, QUESTION);
     const { written, heard } = await answer(real, caller, askedAtMs);
@@ -69,59 +93,59 @@ describe.each(real.chats)('$server $variant', (chat) => {
   });
 });
 
-describe('with what the servers refuse', () => {
-  const [chat] = real.chats;
-  if (!chat) throw new Error('no chat server was started');
-  const stack = useStack({ env: settings(chat), prompts });
+const [chat = real.killed] = real.chats;
 
-  test('a caller who speaks stops a long answer', async () => {
-    const caller = await stack().callers.call({ prompt: 'story' });
+test('a caller who speaks stops a long answer', async () => {
+  await withWorker(settings(chat), async (call) => {
+    const caller = await call('story');
     await greeted(caller);
     const askedAtMs = await ask(caller, 'Please tell me a very long story about the sea.');
     const startMs = await caller.waitForSpeech({ afterMs: askedAtMs, timeoutMs: SPEECH_WITHIN_MS });
-    const interruption = await caller.speak(
+    const { startedAtMs } = await caller.speak(
       await spoken(real, 'Stop, please. I have another question for you.'),
     );
     const stoppedAtMs = await caller.waitForSilence({ afterMs: startMs, timeoutMs: 10_000, quietMs: 300 });
-    expect(stoppedAtMs - interruption.startedAtMs, 'how long the agent talked over the caller').toBeLessThan(
-      3000,
-    );
-  });
-
-  test('instructions that are longer than the context: an apology, and the log says why', async () => {
-    const caller = await stack().callers.call({ prompt: 'long' });
-    await greeted(caller);
-    await expectApology(caller);
-    await expectLogged(stack(), 'llm', /longer than the model’s context/);
-  });
-
-  test('an unknown model of the recognizer: an apology, and the log says which setting', async () => {
-    const caller = await callWith(stack(), 'wrong-recognizer', { STT_MODEL: 'no-such-model' });
-    await greeted(caller);
-    await expectApology(caller);
-  });
-
-  test('an unknown voice: the page is told, and the log says which setting', async () => {
-    const wrong = stack().startProgram('start', { AGENT_NAME: 'wrong-voice', TTS_VOICE: 'no-such-voice' });
-    await wrong.logged('worker registered');
-    const caller = await stack().callers.join({ agentName: 'wrong-voice' });
-    await caller.until('an error of the voice', () => isError(caller, 'tts'), 30_000);
-    await wrong.logged('endpoint failed', { matches: ({ hint }) => String(hint).includes('TTS_VOICE') });
-  });
-
-  test('a chat server that dies in a call: an apology', async () => {
-    const caller = await callWith(stack(), 'dying-chat', { LLM_BASE_URL: real.killed.baseUrl });
-    await greeted(caller);
-    process.kill(real.killed.pid, 'SIGKILL');
-    await expectApology(caller);
+    expect(stoppedAtMs - startedAtMs, 'how long the agent talked over the caller').toBeLessThan(3000);
   });
 });
 
-async function callWith({ startProgram, callers }: Stack, agentName: string, env: Record<string, string>) {
-  const program = startProgram('start', { ...env, AGENT_NAME: agentName });
-  await program.logged('worker registered');
-  return callers.call({ agentName });
-}
+test('refused, instructions longer than the context: an apology, and the log says why', async () => {
+  await withWorker(settings(chat), async (call, worker) => {
+    const caller = await call('long');
+    await greeted(caller);
+    await expectApology(caller);
+    await expectLogged(worker, 'llm', /longer than the model’s context/);
+  });
+});
+
+test('refused, an unknown model of the recognizer: an apology, and the log says which setting', async () => {
+  await withWorker({ ...settings(chat), STT_MODEL: 'no-such-model' }, async (call, worker) => {
+    const caller = await call();
+    await greeted(caller);
+    await expectApology(caller);
+    await expectLogged(worker, 'stt', /STT_MODEL/);
+  });
+});
+
+test('refused, an unknown voice: the log says which setting', async () => {
+  await withWorker({ ...settings(chat), TTS_VOICE: 'no-such-voice' }, async (call, worker) => {
+    await call();
+    await expectLogged(worker, 'tts', /TTS_VOICE/);
+  });
+});
+
+test('a chat server that dies in a call: an apology', async () => {
+  await withWorker(settings(real.killed), async (call) => {
+    const caller = await call();
+    await greeted(caller);
+    try {
+      process.kill(real.killed.pid, 'SIGKILL');
+    } catch {
+      // A second try of this test: it is dead already.
+    }
+    await expectApology(caller);
+  });
+});
 
 async function expectApology(caller: Guest): Promise<void> {
   const askedAtMs = await ask(caller, QUESTION);
@@ -129,15 +153,8 @@ async function expectApology(caller: Guest): Promise<void> {
   expectWords(heard, APOLOGY);
 }
 
-const isError = (caller: Guest, endpoint: string) =>
-  caller.events.some((event) => event.type === 'error' && event.endpoint === endpoint);
-
-async function expectLogged({ worker }: Stack, endpoint: string, hint: RegExp): Promise<void> {
+async function expectLogged(worker: WorkerProcess, endpoint: string, hint: RegExp): Promise<void> {
   await worker.logged('endpoint failed', {
     matches: (line) => line.endpoint === endpoint && hint.test(String(line.hint)),
   });
 }
-
-test('the recognizer understands the voice', async () => {
-  expectWords(await understood(real, await spoken(real, GREETING)), GREETING);
-});

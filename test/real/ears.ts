@@ -8,6 +8,9 @@ import { answerAfter } from '../e2e/hearing.ts';
 import { options } from './cases/case.ts';
 import type { Real } from './plan.ts';
 
+/** Models on a busy machine pause between two sentences. */
+const QUIET_MS = 2500;
+
 /** A caller's words, spoken by the real voice. */
 export async function spoken({ tts }: Real, text: string): Promise<Sound> {
   const { baseUrl, model, voice = '' } = tts;
@@ -53,7 +56,7 @@ export async function answer(
   caller: Guest,
   afterMs: number,
 ): Promise<{ written: string; heard: string }> {
-  const sound = await answerAfter(caller, afterMs);
+  const sound = await answerAfter(caller, afterMs, QUIET_MS);
   const written = caller.transcripts
     .filter(({ identity, changedAtMs }) => identity !== caller.identity && changedAtMs >= afterMs)
     .map(({ text }) => text)

@@ -1,5 +1,6 @@
 import { servedBy, voiceName } from '../../config/models.ts';
 import type { Config } from '../../config/schema.ts';
+import { listModels } from '../../openai/models.ts';
 import { speak } from '../../openai/speech.ts';
 import type { Check, CheckContext } from '../check.ts';
 import { withOffer } from './offer.ts';
@@ -25,7 +26,9 @@ export const speech: Check = {
     const heard = await say(context, format);
     const seconds = (heard.durationMs / 1000).toFixed(1);
     const detail = `${voiceName(context.config)}: ${seconds} s at ${heard.sampleRate} Hz, first sound after ${heard.firstMs} ms`;
-    const hint = format === 'pcm' ? await rateHint(context, heard) : undefined;
+    const hint =
+      (await listedRateHint(context, heard)) ??
+      (format === 'pcm' ? await rateHint(context, heard) : undefined);
     return { detail, ...(hint && { hint }) };
   },
 };
@@ -64,7 +67,25 @@ async function rateHint(context: CheckContext, raw: Heard): Promise<string | und
   if (raw.sampleRate !== ASSUMED_RATE) return undefined;
   const wav = await say(context, 'wav').catch(() => undefined);
   if (!wav || wav.sampleRate === ASSUMED_RATE) return undefined;
-  const percent = Math.round((ASSUMED_RATE / wav.sampleRate - 1) * 100);
-  const pace = percent > 0 ? `${percent} % too fast` : `${-percent} % too slow`;
-  return `its voice is at ${wav.sampleRate} Hz, which raw PCM does not say: it plays ${pace}. Set\nTTS_FORMAT=wav`;
+  return `its voice is at ${wav.sampleRate} Hz, which raw PCM does not say: it plays ${paceAt(wav.sampleRate)}. Set\nTTS_FORMAT=wav`;
+}
+
+/** speaches 0.8 labels the samples of Piper voices, in a WAV too, 24 kHz; its list of models has their rate. */
+async function listedRateHint({ config, signal }: CheckContext, heard: Heard): Promise<string | undefined> {
+  const { baseUrl = '', apiKey, headers, extraBody } = config.tts;
+  if (heard.sampleRate !== ASSUMED_RATE || extraBody?.sample_rate !== undefined) return undefined;
+  const server = { baseUrl, apiKey, headers, signal, endpoint: 'tts' as const };
+  const models = await listModels({ ...server, deadlines: { ...config.tts, attempts: 1 } }).catch(
+    () => undefined,
+  );
+  const { model } = servedBy(config, 'tts');
+  const rate = models?.find(({ id }) => id === model)?.sampleRate;
+  if (rate === undefined || rate === ASSUMED_RATE) return undefined;
+  return `the server lists this voice at ${rate} Hz: it plays ${paceAt(rate)}. Set\nTTS_EXTRA_BODY={"sample_rate":${ASSUMED_RATE}}`;
+}
+
+/** Of samples at this rate that are taken for 24 kHz. */
+function paceAt(sampleRate: number): string {
+  const percent = Math.round((ASSUMED_RATE / sampleRate - 1) * 100);
+  return percent > 0 ? `${percent} % too fast` : `${-percent} % too slow`;
 }

@@ -39,6 +39,17 @@ test('a rate that raw PCM does not say is found by its WAV, with the line to set
   expect(await run({ TTS_FORMAT: 'wav' })).toEqual({ detail: expect.stringContaining('at 22050 Hz') });
 });
 
+test('a rate that the answer says wrong is found by the list of models, with the line to set', async () => {
+  // speaches 0.8.3 with a Piper voice.
+  server.on(ROUTE, voiceAt(24_000));
+  server.on('GET /v1/models', ({ reply }) => reply(200, { data: [{ id: 'tts-1', sample_rate: 22_050 }] }));
+  for (const TTS_FORMAT of ['pcm', 'wav']) {
+    const hint = expect.stringMatching(/22050 Hz.*9 % too fast.*\nTTS_EXTRA_BODY=\{"sample_rate":24000\}$/s);
+    expect(await run({ TTS_FORMAT })).toMatchObject({ hint });
+  }
+  expect(await run({ TTS_EXTRA_BODY: '{"sample_rate":24000}' })).toEqual({ detail: expect.any(String) });
+});
+
 test('a model and a voice that the server does not have fail, with what it has', async () => {
   server.on(ROUTE, ({ reply }) => reply(400, { detail: { message: "Voice 'alloy' not found" } }));
   server.on('GET /v1/models', ({ reply }) => reply(200, { data: [{ id: 'kokoro' }] }));
