@@ -6,7 +6,8 @@ const LISTENING = '0A';
 
 /**
  * Who listens on a TCP port of this machine, such as `livekit-server (pid 4711)`; `undefined` when that cannot be
- * seen (another user's process, another network namespace). Best effort: never throws.
+ * seen (another user’s process, another network namespace). Best effort: never throws. Reads `/proc` itself, as libraries for
+ * this run `ss` or `netstat`, which a bare machine lacks.
  */
 export async function holderOf(port: number): Promise<string | undefined> {
   try {

@@ -1,3 +1,4 @@
+import { createParser } from 'eventsource-parser';
 import { BOUNDS } from '../bounds.ts';
 
 /** One server-sent event. `data` has its lines joined by `\n`; `event` is 'message' unless the server named it. */
@@ -9,82 +10,49 @@ export interface SseEvent {
 /** An event that is longer than `BOUNDS.eventCharacters`; `message` completes «answered …». */
 export class EventTooLong extends Error {}
 
+/** Ends the last event, also where its last line has no end or ends with the first half of a CRLF. */
+const END = '\n\n\n';
+
 /**
  * Server-sent events from the bytes of a `text/event-stream`, cut anywhere. More tolerant than the standard
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html): an event with no blank line after it at the
  * end of the stream counts too, as some servers leave it out. `[DONE]` ends the events; so does the end of the bytes.
  *
- * @throws EventTooLong for a line without end, and for an event of endless lines
+ * @throws EventTooLong for a line without end, an event of endless lines, and endless lines that are no event
  */
 export async function* sseEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<SseEvent> {
-  const block = new EventBlock();
-  for await (const line of linesOf(chunks)) {
-    const event = block.add(line);
-    if (event === undefined) continue;
-    if (event.data.trim() === '[DONE]') return;
+  const reader = new EventReader();
+  // Holds a character that is cut in two until its rest comes; the parser drops a byte order mark.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  for await (const chunk of chunks) {
+    for (const event of reader.read(decoder.decode(chunk, { stream: true }))) {
+      if (isDone(event)) return;
+      yield event;
+    }
+  }
+  for (const event of reader.read(decoder.decode() + END)) {
+    if (isDone(event)) return;
     yield event;
   }
-  const last = block.add('');
-  if (last !== undefined && last.data.trim() !== '[DONE]') yield last;
 }
 
-/** Lines without their ends, which may be CRLF, LF or CR. Looks at each character once. */
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  // Drops a byte order mark and holds a character that is cut in two until its rest comes.
-  const decoder = new TextDecoder();
-  let line = '';
-  /** A CR at the end of a piece may be the first half of a CRLF: it waits for what follows. */
-  let heldCr = '';
-  const grown = (part: string) => {
-    requireShort(line.length + part.length);
-    line += part;
-    return line;
-  };
-  for await (const chunk of chunks) {
-    const text = heldCr + decoder.decode(chunk, { stream: true });
-    heldCr = text.endsWith('\r') ? '\r' : '';
-    const parts = text.slice(0, text.length - heldCr.length).split(/\r\n|\n|\r/);
-    const rest = parts.pop() ?? '';
-    for (const part of parts) {
-      yield grown(part);
-      line = '';
-    }
-    grown(rest);
-  }
-  grown(decoder.decode());
-  if (line !== '') yield line;
-}
+const isDone = ({ data }: SseEvent): boolean => data.trim() === '[DONE]';
 
-function requireShort(characters: number): void {
-  if (characters > BOUNDS.eventCharacters)
-    throw new EventTooLong(`an event of more than ${BOUNDS.eventCharacters} characters`);
-}
+/** Text in, the events that it completes out. */
+class EventReader {
+  #events: SseEvent[] = [];
+  /** The parser leaves out lines that mean nothing, however many come. */
+  #charactersSinceEvent = 0;
+  readonly #parser = createParser({
+    onEvent: ({ event = 'message', data }) => this.#events.push({ event, data }),
+  });
 
-/** The lines since the last blank one. */
-class EventBlock {
-  #event = '';
-  #data: string[] = [];
-  #characters = 0;
-
-  /** Returns the event that a blank line completes. */
-  add(line: string): SseEvent | undefined {
-    if (line === '') return this.#take();
-    this.#characters += line.length;
-    requireShort(this.#characters);
-    const colon = line.indexOf(':');
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
-    if (field === 'data') this.#data.push(value);
-    if (field === 'event') this.#event = value;
-    return undefined;
-  }
-
-  #take(): SseEvent | undefined {
-    const event =
-      this.#data.length === 0 ? undefined : { event: this.#event || 'message', data: this.#data.join('\n') };
-    this.#event = '';
-    this.#data = [];
-    this.#characters = 0;
-    return event;
+  read(text: string): SseEvent[] {
+    this.#events = [];
+    this.#parser.feed(text);
+    this.#charactersSinceEvent = this.#events.length > 0 ? 0 : this.#charactersSinceEvent + text.length;
+    if (this.#charactersSinceEvent > BOUNDS.eventCharacters)
+      throw new EventTooLong(`an event of more than ${BOUNDS.eventCharacters} characters`);
+    return this.#events;
   }
 }
