@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AppError, messageOf } from '../errors.ts';
+import { resample } from '../openai/resample.ts';
 import { encodeWav as encodeSamples, isWav, parseWavHeader, sampleReader, WavError } from '../openai/wav.ts';
 
 /** Mono sound, 16-bit samples. */
@@ -65,31 +66,9 @@ export function joined(first: Sound, ...rest: Sound[]): Sound {
   return { samples, sampleRate: first.sampleRate };
 }
 
-const KERNEL_HALF_WIDTH = 16;
-
-/** The same sound at another rate: windowed sinc, so nothing above the lower of the two bandwidths folds back. */
-export function resampled(sound: Sound, sampleRate: number): Sound {
-  if (sound.sampleRate === sampleRate) return sound;
-  const step = sound.sampleRate / sampleRate;
-  const cutoff = Math.min(1, 1 / step);
-  const reach = KERNEL_HALF_WIDTH / cutoff;
-  const samples = new Int16Array(Math.floor(sound.samples.length / step));
-  for (let i = 0; i < samples.length; i += 1) {
-    const centre = i * step;
-    let sum = 0;
-    let weights = 0;
-    for (let j = Math.ceil(centre - reach); j <= centre + reach; j += 1) {
-      const weight = kernel((j - centre) * cutoff);
-      sum += weight * (sound.samples[j] ?? 0);
-      weights += weight;
-    }
-    samples[i] = Math.max(-32768, Math.min(32767, Math.round(sum / weights)));
-  }
-  return { samples, sampleRate };
-}
-
-function kernel(x: number): number {
-  if (Math.abs(x) < 1e-9) return 1;
-  const hann = 0.5 + 0.5 * Math.cos((Math.PI * x) / KERNEL_HALF_WIDTH);
-  return (hann * Math.sin(Math.PI * x)) / (Math.PI * x);
+/** The same sound at another rate, as long as before to a sample. */
+export function resampled({ samples, sampleRate }: Sound, toRate: number): Sound {
+  if (sampleRate === toRate) return { samples, sampleRate };
+  const length = Math.floor((samples.length * toRate) / sampleRate);
+  return { samples: resample(samples, sampleRate, toRate).slice(0, length), sampleRate: toRate };
 }

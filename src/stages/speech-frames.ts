@@ -1,6 +1,7 @@
 import { AudioByteStream, type tts } from '@livekit/agents';
-import { AudioFrame, AudioResampler } from '@livekit/rtc-node';
+import type { AudioFrame } from '@livekit/rtc-node';
 import type { PcmChunk } from '../openai/pcm.ts';
+import { Resampler } from '../openai/resample.ts';
 
 /** What the room's audio track is fed with: mono, 24 kHz; other rates are converted here. */
 export const OUTPUT_SAMPLE_RATE = 24_000;
@@ -45,25 +46,16 @@ export class FrameWriter {
 
 /** Mono samples at 24 kHz from chunks of any rate. */
 export async function* atOutputRate(chunks: AsyncIterable<PcmChunk>): AsyncGenerator<Int16Array> {
-  let resampler: AudioResampler | undefined;
+  let resampler: Resampler | undefined;
   let inputRate = OUTPUT_SAMPLE_RATE;
-  try {
-    for await (const { samples, sampleRate } of chunks) {
-      if (sampleRate === OUTPUT_SAMPLE_RATE) {
-        yield samples;
-        continue;
-      }
-      if (sampleRate !== inputRate) {
-        resampler?.close();
-        resampler = undefined;
-        inputRate = sampleRate;
-      }
-      resampler ??= new AudioResampler(sampleRate, OUTPUT_SAMPLE_RATE, 1);
-      for (const frame of resampler.push(new AudioFrame(samples, sampleRate, 1, samples.length)))
-        yield frame.data;
+  for await (const { samples, sampleRate } of chunks) {
+    if (sampleRate !== inputRate) {
+      if (resampler) yield resampler.flush();
+      resampler =
+        sampleRate === OUTPUT_SAMPLE_RATE ? undefined : new Resampler(sampleRate, OUTPUT_SAMPLE_RATE);
+      inputRate = sampleRate;
     }
-    for (const frame of resampler?.flush() ?? []) yield frame.data;
-  } finally {
-    resampler?.close();
+    yield resampler ? resampler.push(samples) : samples;
   }
+  if (resampler) yield resampler.flush();
 }

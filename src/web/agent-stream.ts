@@ -1,5 +1,5 @@
+import type { Clock } from '../openai/clock.ts';
 import type { AgentStatus } from './agent-status.ts';
-import type { Clock } from './clock.ts';
 
 const LOOK_MS = 1000;
 /** Proxies end connections that stay silent, nginx after 60 s. */

@@ -1,8 +1,8 @@
 import type { AgentDispatch } from 'livekit-server-sdk';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
+import type { Clock } from '../openai/clock.ts';
 import { type AgentStatus, describeStatus } from './agent-status.ts';
-import type { Clock } from './clock.ts';
 import { atStart, observe, type Progress } from './dispatch-machine.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 import { type AgentRef, RoomWatcher } from './room-sight.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../openai/clock.ts';
 import type { DispatchWatch } from './dispatch-watch.ts';
 import type { Gate } from './gate.ts';
 import { issueToken, joinRequest, type TokenAnswer, tokenRequest } from './issue.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/web/clock.ts';
+import type { Clock } from '../../src/openai/clock.ts';
 
 export interface TurnedClock extends Clock {
   /** Lets time pass; what falls due runs in order, and what it awaits gets its turn. */
