@@ -23,9 +23,9 @@ export function waitForAgent(grant, show) {
   /** @type {ReturnType<typeof setTimeout>} */ let timer;
   const follow = async () => {
     try {
-      await followAgent(grant, (status) => signal.aborted || show(describe(status)), signal);
+      await followAgent(grant, (status) => signal.aborted || show(waitProblem(status)), signal);
     } catch {
-      if (!signal.aborted) show(describe(undefined));
+      if (!signal.aborted) show(waitProblem(undefined));
     }
     if (!signal.aborted) timer = setTimeout(follow, AGAIN_MS);
   };
@@ -39,10 +39,12 @@ export function waitForAgent(grant, show) {
 }
 
 /**
- * @param {AgentStatus | undefined} status
+ * What a waiting caller is shown.
+ *
+ * @param {AgentStatus | undefined} status `undefined` when the server does not tell
  * @returns {Problem}
  */
-function describe(status) {
+export function waitProblem(status) {
   const isHopeless = !status || status.state === 'unavailable';
   return {
     code: isHopeless ? 'no-agent' : 'agent-late',
