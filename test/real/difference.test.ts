@@ -30,3 +30,16 @@ test('other words are, in their lines', () => {
   expect(difference[0]).toMatch(/^- .*Nine/);
   expect(difference[1]).toMatch(/^\+ .*Ten/);
 });
+
+test('where an answer was cut is none, nor how a voice said it', () => {
+  const cut = (...texts: string[]): Fixture => {
+    const one = recorded('Nine.', 1);
+    const [exchange] = one.exchanges;
+    return {
+      ...one,
+      exchanges: [{ ...(exchange as HttpExchange), chunks: texts.map((text, ms) => ({ ms, text })) }],
+    };
+  };
+  expect(differenceOf(cut('data: 1\n', '\ndata: 2\n\n'), cut('data: 1\n\n', 'data: 2\n\n'))).toEqual([]);
+  expect(differenceOf(cut('data: 1\n\n'), cut('data: 1\n\n', 'data: 2\n\n'))).toHaveLength(1);
+});

@@ -1,4 +1,4 @@
-import { type Fixture, fixtureText } from './fixture.ts';
+import { type Chunk, type Fixture, fixtureText } from './fixture.ts';
 
 /** What is another each time although the server is the same: times, dates, ids, seeds. */
 const PASSING: readonly [RegExp, string][] = [
@@ -16,7 +16,7 @@ const PASSING: readonly [RegExp, string][] = [
 
 /**
  * The lines that differ between two recordings of a case, `-` of the old and `+` of the new; what is another each time
- * does not count. Linear in their length: lines are compared one by one from both ends.
+ * does not count, nor where the network cut an answer. Linear in their length: lines are compared one by one from both ends.
  */
 export function differenceOf(old: Fixture, now: Fixture): string[] {
   const [before, after] = [linesOf(old), linesOf(now)];
@@ -31,6 +31,19 @@ export function differenceOf(old: Fixture, now: Fixture): string[] {
 }
 
 function linesOf(fixture: Fixture): string[] {
-  const text = PASSING.reduce((all, [pattern, by]) => all.replace(pattern, by), fixtureText(fixture));
+  const exchanges = fixture.exchanges.map((one) =>
+    one.kind === 'http' ? { ...one, chunks: uncut(one.chunks) } : one,
+  );
+  const text = PASSING.reduce(
+    (all, [pattern, by]) => all.replace(pattern, by),
+    fixtureText({ ...fixture, exchanges }),
+  );
   return text.trimEnd().split('\n');
+}
+
+/** An event each, wherever the network cut them; of sound only that it is there: voices vary what they say. */
+function uncut(chunks: readonly Chunk[]): Chunk[] {
+  if (chunks.some((chunk) => 'base64' in chunk)) return [{ ms: 0, base64: 'sound' }];
+  const text = chunks.map((chunk) => ('text' in chunk ? chunk.text : '')).join('');
+  return text.split(/(?<=\n\n)/).map((event) => ({ ms: 0, text: event }));
 }
