@@ -1,9 +1,12 @@
 import { fork } from 'node:child_process';
 import type { FromHost, ToHost } from './host-messages.ts';
+import { type MainThread, mainThreadOf } from './main-thread.ts';
 
 /** A host process as the pool sees it; tests put their own in its place. */
 export interface HostChild {
   readonly pid: number | undefined;
+  /** What its event loop's thread does now, where that can be seen. */
+  mainThread(): MainThread | undefined;
   /** Does nothing once the process is gone. */
   send(message: ToHost): void;
   /** Ends it at once (SIGKILL). */
@@ -32,6 +35,7 @@ export function forkHosts(file: string): StartHost {
     const child = fork(file, [String(number)], { execArgv: [...process.execArgv, ...SMALL] });
     return {
       pid: child.pid,
+      mainThread: () => mainThreadOf(child.pid),
       send(message) {
         // A channel that closes while something is sent ends in `exit`, which says all there is to say.
         if (child.connected) child.send(message, () => {});

@@ -2,11 +2,14 @@ import type { CallFact } from '../observe/facts.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { HostChild } from './host-child.ts';
 import type { AssignedJob, FromHost } from './host-messages.ts';
+import { isStarved, type MainThread } from './main-thread.ts';
 
 /** From its start to `ready`: a small or busy machine needs seconds to load the native modules. */
 const READY_WITHIN_MS = 60_000;
 /** A process whose event loop stands still for so long plays no sound any more. */
 const HUNG_AFTER_MS = 2500;
+/** On a machine that is busy beyond its processors it may only be late: to end its calls, and start anew, makes that worse. */
+const STARVED_AFTER_MS = 10_000;
 /** From its last call to its end. */
 const EXIT_WITHIN_MS = 10_000;
 
@@ -73,6 +76,7 @@ export class HostProcess {
   #end: HostEnd | undefined;
   #pings = 0;
   #pingedMs: number | undefined;
+  #threadAtPing: MainThread | undefined;
   /** Since when it has no call: since its start, its last call, or since it was told to end. */
   #idleSinceMs: number;
 
@@ -158,13 +162,19 @@ export class HostProcess {
     } else if (this.#pingedMs === undefined) {
       this.#pings += 1;
       this.#pingedMs = nowMs;
+      this.#threadAtPing = this.#child.mainThread();
       this.#child.send({ kind: 'ping', id: this.#pings });
-    } else if (nowMs - this.#pingedMs >= HUNG_AFTER_MS) this.kill('hung');
+    } else if (this.#isHung(nowMs - this.#pingedMs)) this.kill('hung');
   }
 
   /** Counts the wait for its answer from now on: this process itself stood still, and could not hear it. */
   forgive(): void {
     if (this.#pingedMs !== undefined) this.#pingedMs = this.#clock.now();
+  }
+
+  #isHung(silentMs: number): boolean {
+    if (silentMs < HUNG_AFTER_MS || silentMs >= STARVED_AFTER_MS) return silentMs >= HUNG_AFTER_MS;
+    return !isStarved(this.#threadAtPing, this.#child.mainThread(), silentMs);
   }
 
   #hear(message: FromHost): void {

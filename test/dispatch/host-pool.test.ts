@@ -113,6 +113,24 @@ test('a process that does not answer is ended within 3 s, and replaced', () => {
   expect(alive()).toHaveLength(2);
 });
 
+test('one that lacks a processor, by its thread, has 10 s to answer; one that turns in a loop has not', () => {
+  const { ready, all, clock, hostEnds } = createPool();
+  ready();
+  const [starved, turning] = all as [FakeHost, FakeHost];
+  for (const host of [starved, turning]) {
+    host.answers = false;
+    host.thread = { isRunnable: true, cpuMs: 1000 };
+  }
+  clock.advance(250);
+  starved.thread = { isRunnable: true, cpuMs: 1300 };
+  turning.thread = { isRunnable: true, cpuMs: 3400 };
+  clock.advance(2750);
+  expect([starved.isAlive, turning.isAlive]).toEqual([true, false]);
+  clock.advance(7250);
+  expect(starved.isAlive).toBe(false);
+  expect(hostEnds).toEqual(['hung', 'hung']);
+});
+
 test('one that takes a minute to be ready is ended; those that die before are started again ever more slowly', () => {
   const { all, clock, hostEnds } = createPool({ size: { spare: 0, hosts: 1 } });
   clock.advance(60_000);

@@ -1,5 +1,6 @@
 import type { HostChild, StartHost } from '../../src/dispatch/host-child.ts';
 import type { FromHost, ToHost } from '../../src/dispatch/host-messages.ts';
+import type { MainThread } from '../../src/dispatch/main-thread.ts';
 
 /** A host process that a test plays. */
 export interface FakeHost {
@@ -10,6 +11,8 @@ export interface FakeHost {
   answers: boolean;
   /** What it says of its memory. */
   rssMb: number;
+  /** What is seen of its main thread. */
+  thread: MainThread | undefined;
   /** CPU time so far. */
   cpuMs: number;
   say(message: FromHost): void;
@@ -26,7 +29,7 @@ export function fakeHosts(): { startHost: StartHost; all: FakeHost[]; alive(): F
     let hearing: (message: FromHost) => void = () => {};
     let exiting: (how: string) => void = () => {};
     const host: FakeHost = {
-      ...{ number, heard, isAlive: true, answers: true, rssMb: 100, cpuMs: 0 },
+      ...{ number, heard, isAlive: true, answers: true, rssMb: 100, cpuMs: 0, thread: undefined },
       say: (message) => hearing(message),
       exit(how) {
         if (!host.isAlive) return;
@@ -38,6 +41,7 @@ export function fakeHosts(): { startHost: StartHost; all: FakeHost[]; alive(): F
     all.push(host);
     return {
       pid: 1000 + all.length,
+      mainThread: () => host.thread,
       send(message) {
         heard.push(message);
         const { rssMb, cpuMs } = host;

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+
+/** Clock ticks of Linux, as `/proc` counts CPU time. */
+const TICK_MS = 10;
+
+/** What a process's main thread, which runs its event loop, does at a moment. */
+export interface MainThread {
+  /** It computes, or waits for a processor to. */
+  isRunnable: boolean;
+  /** CPU time so far, user and system. */
+  cpuMs: number;
+}
+
+/** From `/proc` (proc_pid_stat(5)); `undefined` where there is none, or the process is gone. */
+export function mainThreadOf(pid: number | undefined): MainThread | undefined {
+  try {
+    return parseThread(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The program's name, in brackets, may hold anything. */
+export function parseThread(stat: string): MainThread {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { isRunnable: fields[0] === 'R', cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS };
+}
+
+/**
+ * Whether a thread that does not get on lacks a processor, rather than turns in a loop: it wants to run, and got less than
+ * half of the time.
+ */
+export function isStarved(
+  before: MainThread | undefined,
+  now: MainThread | undefined,
+  elapsedMs: number,
+): boolean {
+  if (!before || !now?.isRunnable) return false;
+  return now.cpuMs - before.cpuMs < elapsedMs / 2;
+}
