@@ -1,3 +1,4 @@
+import { RoomServiceClient } from 'livekit-server-sdk';
 import { type RunningCall, startCall } from '../call/call.ts';
 import type { CallMemory } from '../call/call-memory.ts';
 import type { AssignedJob, FromHost } from '../dispatch/host-messages.ts';
@@ -17,9 +18,10 @@ export function openCall(
   { jobId, log }: CallContext,
   { shared: { config, personas, vad, ffi, turnModel }, memory, send }: OpenCallParts,
 ): RunningCall {
+  const { livekit } = config;
   const room = openRoom({
-    ...{ job, ffi },
-    livekit: config.livekit,
+    ...{ job, ffi, livekit, log },
+    rooms: new RoomServiceClient(livekit.url, livekit.apiKey, livekit.apiSecret),
     onJoined: () => send({ kind: 'call-joined', jobId }),
   });
   const host = {

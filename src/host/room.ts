@@ -1,15 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ContinualGatheringPolicy, IceTransportType, Room } from '@livekit/rtc-node';
-import { RoomServiceClient } from 'livekit-server-sdk';
+import type { RoomServiceClient } from 'livekit-server-sdk';
 import type { CallHost } from '../call/host.ts';
 import type { Config } from '../config/schema.ts';
 import type { AssignedJob } from '../dispatch/host-messages.ts';
+import { messageOf } from '../errors.ts';
 import type { FfiClient } from '../framework/ffi-client.ts';
+import type { Log } from '../observe/log.ts';
 
 export interface CallRoomParts {
   job: AssignedJob;
   livekit: Config['livekit'];
   ffi: Pick<FfiClient, 'adopt' | 'forget'>;
+  /** LiveKit's, which deletes rooms. */
+  rooms: Pick<RoomServiceClient, 'deleteRoom'>;
+  log: Log;
   onJoined(): void;
 }
 
@@ -17,14 +22,15 @@ export interface CallRoomParts {
 const LEAVE_WITHIN_MS = 5000;
 
 /** The room of one job, not joined yet. */
-export function openRoom({ job, livekit, ffi, onJoined }: CallRoomParts): CallHost {
+export function openRoom({ job, livekit, ffi, rooms, log, onJoined }: CallRoomParts): CallHost {
   const room = new Room();
   let isClosed = false;
+  let deleting: Promise<void> | undefined;
   ffi.adopt(room);
-  const leave = async () => {
-    await Promise.race([room.disconnect(), delay(LEAVE_WITHIN_MS, undefined, { ref: false })]).catch(
-      () => {},
-    );
+  const leave = () =>
+    Promise.race([room.disconnect(), delay(LEAVE_WITHIN_MS, undefined, { ref: false })]).catch(() => {});
+  const close = async () => {
+    await Promise.all([leave(), deleting]);
     ffi.forget(room);
   };
   return {
@@ -34,14 +40,19 @@ export function openRoom({ job, livekit, ffi, onJoined }: CallRoomParts): CallHo
     dispatchAttributes: job.attributes,
     async connect() {
       await room.connect(job.url, job.token, connectOptions(livekit));
-      if (isClosed) await leave();
+      if (isClosed) await close();
       else onJoined();
     },
-    deleteRoom: () =>
-      new RoomServiceClient(livekit.url, livekit.apiKey, livekit.apiSecret).deleteRoom(job.roomName),
+    async deleteRoom() {
+      // Left first: whom the server puts out keeps the room's native side for good, its connection and the voice's thread.
+      deleting = leave()
+        .then(() => rooms.deleteRoom(job.roomName))
+        .catch((error) => log.warn({ error: messageOf(error) }, 'room not deleted'));
+      await deleting;
+    },
     async disconnect() {
       isClosed = true;
-      await leave();
+      await close();
     },
   };
 }

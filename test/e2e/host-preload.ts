@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Room, RoomEvent } from '@livekit/rtc-node';
 
 /**
@@ -10,7 +10,8 @@ export interface Held {
   /** `process.getActiveResourcesInfo()`, counted. */
   readonly resources: Readonly<Record<string, number>>;
   readonly ffiListeners: number;
-  readonly threads: number;
+  /** Threads by name. */
+  readonly threads: Readonly<Record<string, number>>;
   /** Open files, sockets among them. */
   readonly files: number;
   readonly rssMb: number;
@@ -47,14 +48,26 @@ process.on('message', (message: { kind: string }) => {
 });
 
 function held(): Held {
-  const counts = new Map<string, number>();
-  for (const name of process.getActiveResourcesInfo()) counts.set(name, (counts.get(name) ?? 0) + 1);
   const client = Reflect.get(globalThis, '_ffiClientInstance') as { listenerCount(event: string): number };
   return {
-    resources: Object.fromEntries(counts),
+    resources: counted(process.getActiveResourcesInfo()),
     ffiListeners: client.listenerCount('ffi_event'),
-    threads: readdirSync('/proc/self/task').length,
+    threads: counted(readdirSync('/proc/self/task').map(nameOfThread)),
     files: readdirSync('/proc/self/fd').length,
     rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
   };
+}
+
+function nameOfThread(id: string): string {
+  try {
+    return readFileSync(`/proc/self/task/${id}/comm`, 'utf8').trim();
+  } catch {
+    return 'ended';
+  }
+}
+
+function counted(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
