@@ -7,7 +7,7 @@ import { adoptFrameworkLog } from '../framework/logger.ts';
 import { adoptRtcLog } from '../framework/rtc-logger.ts';
 import { createLog } from '../observe/log.ts';
 import { boot } from './boot.ts';
-import { currentCall } from './call-context.ts';
+import { type CallContext, currentCall } from './call-context.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { openChannel } from './channel.ts';
 import { type Fault, watchFaults } from './faults.ts';
@@ -26,6 +26,8 @@ const channel = openChannel();
 const lagMs = watchLoopLag();
 let calls: Calls | undefined;
 let isUnfit = false;
+/** A listener that throws does so at each event. */
+const faulty = new WeakSet<CallContext>();
 
 function unfit(reason: string): void {
   if (!isUnfit) channel.send({ kind: 'unfit', reason });
@@ -34,10 +36,10 @@ function unfit(reason: string): void {
 
 function onFault({ error, how }: Fault): void {
   const call = currentCall();
-  (call?.log ?? log).error(
-    { error, how },
-    call ? 'a fault of this call: it ends' : 'a fault of no known call',
-  );
+  const isFirst = !call || !faulty.has(call);
+  if (call) faulty.add(call);
+  const what = call ? 'a fault of this call: it ends' : 'a fault of no known call';
+  (call?.log ?? log)[isFirst ? 'error' : 'debug']({ error, how }, what);
   unfit(how);
   calls?.fail(call?.jobId, error);
 }
