@@ -35,7 +35,8 @@ export interface Whisper {
 /**
  * Loads a Whisper model of CTranslate2 (weights in 16 bits) and runs it by ONNX Runtime, which `node_modules` has
  * anyway: no recognizer for Node brings a model, and the models in the package registries are made for Python.
- * Only as much sound is looked at as there is, where others always take half a minute.
+ * Only as much sound is looked at as there is, where others always take half a minute. Each step holds the event loop,
+ * as onnxruntime-node does: some tenths of a second for the sound, some milliseconds for each token.
  *
  * @param folder - with `model.bin`, `config.json`, and `vocabulary.json` or `vocabulary.txt`
  * @param threads - of the processor, for one transcript
