@@ -102,7 +102,7 @@ export class EchoPath implements Echo {
   isHeard(): boolean {
     const path = this.#path;
     if (!path || !this.#mayBeHeard(JUST_NOW_MS + LONGEST_LAG_MS)) return false;
-    const enough = Math.max(ALIKE_KNOWN, LIKE_ALWAYS * path.likeness);
+    const enough = enoughOf(path);
     const isIt = ({ likeness, unexplainedMs }: Explained) => likeness >= enough && unexplainedMs < WORD_MS;
     if (isIt(this.#near(JUST_NOW_MS, path))) return true;
     const moved = this.#anywhere(JUST_NOW_MS, path);
@@ -114,17 +114,28 @@ export class EchoPath implements Echo {
   was(text: string, speechMs: number): boolean {
     const durationMs = Math.min(speechMs + BEFORE_MS, LONGEST_MS);
     if (!this.#mayBeHeard(durationMs + LONGEST_LAG_MS)) return false;
-    const known = this.#path && this.#anywhere(durationMs, this.#path);
-    const isKnown = known !== undefined && known.likeness >= ALIKE_KNOWN;
+    const path = this.#path;
+    const known = path && this.#anywhere(durationMs, path);
+    const isKnown = path !== undefined && known !== undefined && known.likeness >= enoughOf(path);
     const found = isKnown ? known : this.#anywhere(durationMs, undefined);
     const enough = this.#contains(text) ? ALIKE.words : ALIKE.sound;
     const isAlike = isKnown || found.likeness >= (found.wasMissing ? ALIKE.sudden : enough);
     if (isAlike && found.unexplainedMs < WORD_MS) {
-      this.#path = found;
+      this.#learn(found, isKnown);
       return true;
     }
     // The agent's words, no louder than its echo: a jitter buffer that ran empty has torn them.
     return known?.unexplainedMs === 0 && text !== '' && this.#contains(text);
+  }
+
+  /** A torn echo teaches nothing, and no single one much about an echo that is known. */
+  #learn({ lagMs, likeness, gain }: Path, isKnown: boolean): void {
+    const path = this.#path;
+    if (path && likeness < ALIKE.sound) return;
+    this.#path =
+      path && isKnown
+        ? { lagMs, likeness: (likeness + path.likeness) / 2, gain: Math.sqrt(gain * path.gain) }
+        : { lagMs, likeness, gain };
   }
 
   /** Whether something was played in the last so many milliseconds. */
@@ -185,3 +196,6 @@ export class EchoPath implements Echo {
     return this.#played.read(endMs + this.#offsetMs - length / PER_MS, length);
   }
 }
+
+/** The likeness from which on sound is this caller's echo. */
+const enoughOf = ({ likeness }: Path): number => Math.max(ALIKE_KNOWN, LIKE_ALWAYS * likeness);

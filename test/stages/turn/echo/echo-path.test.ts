@@ -203,3 +203,18 @@ test('recorded: a caller who answers over the echo is heard at once', async () =
   expect(heard[0]).toBeLessThan(1700);
   expect(path.was('Friday', 767)).toBe(false);
 });
+
+test('recorded: a torn echo is no caller, and teaches nothing wrong about the rest', async () => {
+  const { path, replay } = recordedCall();
+  path.says(SAID.greeting);
+  path.says(SAID.offer);
+  const judged: boolean[] = [];
+  await replay('echo-answered', (ms) => {
+    if (ms === 1500) judged.push(path.was('on Friday or on Monday', 800));
+  });
+  await replay('echo-torn', (ms) => {
+    if (ms === 1600) judged.push(path.was('which of the two days', 202));
+    if (ms === 2380) judged.push(path.was('which of the two days', 620));
+  });
+  expect(judged).toEqual([true, true, true]);
+});
