@@ -94,6 +94,7 @@ export async function runLoad(
   const settings = pipeline === 'own' ? { MAX_CALLS: String(slots), ...options.settings } : {};
   const worker = await startWorker({
     ...{ pipeline, livekit, agentName, settings, builtDir, dir, endpointsUrl: endpoints.baseUrl },
+    profileDir: options.profile && pipeline === 'own' ? join(dir, 'profiles') : undefined,
   });
   try {
     const ear = createLoadEar(endpoints, lightUtterances);

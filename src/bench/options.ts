@@ -24,6 +24,7 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
   --parallel <n>      callers of the burst (default 6), all of them within --within <ms> (default 1500)
   --steps <n,n,…>     calls at once, for the calls that are held (default ${DEFAULT_STEPS.join(',')}); --turns of each (default 20)
   --isolate           a process a call: CALLS_PER_HOST=1
+  --profile           CPU profiles of our worker's processes, in the folder of the logs
 
   --stt-ms <n>        speed of the simulated endpoints: request to transcript (default ${DEFAULT_SPEEDS.sttMs})
   --stt-final-ms <n>  realtime: commit to transcript (default ${DEFAULT_SPEEDS.sttFinalMs})
@@ -56,6 +57,8 @@ export interface BenchOptions {
   /** Settings of our worker on top of the default configuration. */
   settings: Record<string, string>;
   realEndpoints: boolean;
+  /** Under load: CPU profiles of our worker. */
+  profile: boolean;
   speeds: Speeds;
   out: string | undefined;
   json: string | undefined;
@@ -82,6 +85,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
       ...(values.isolate && { CALLS_PER_HOST: '1' }),
       ...Object.fromEntries((values.env ?? []).map(readSetting)),
     },
+    profile: values.profile === true,
     realEndpoints: values.endpoints !== undefined && oneOf('endpoints', values.endpoints, ['env']) === 'env',
     speeds: {
       sttMs: atLeast('stt-ms', values['stt-ms'], DEFAULT_SPEEDS.sttMs),
@@ -100,6 +104,7 @@ const text = { type: 'string' } as const;
 const SPEC = {
   ...{ within: text, steps: text },
   isolate: { type: 'boolean' },
+  profile: { type: 'boolean' },
   ...{ calls: text, parallel: text, turns: text, baseline: text, endpoints: text, seed: text },
   ...{ 'stt-ms': text, 'stt-final-ms': text, 'llm-ttft-ms': text, 'llm-tps': text },
   ...{ 'tts-ttfb-ms': text, 'tts-rtf': text, out: text, json: text, compare: text },

@@ -27,6 +27,8 @@ export interface WorkerOptions {
   settings: Readonly<Record<string, string>>;
   /** Folder of compiled programs, as in production; without one they run from source by tsx. */
   builtDir?: string;
+  /** Node writes a CPU profile of each process of the worker here as it ends. */
+  profileDir?: string | undefined;
   /** Its log goes here; it runs here too, away from any `.env` of the user. */
   dir: string;
 }
@@ -36,14 +38,17 @@ export interface WorkerOptions {
  * when a host process is warm.
  */
 export async function startWorker(options: WorkerOptions): Promise<Service> {
-  const { pipeline, agentName, builtDir, dir } = options;
+  const { pipeline, agentName, builtDir, profileDir, dir } = options;
   const healthPort = await freeTcpPort();
   const awaited = new Set(pipeline === 'own' ? [REGISTERED] : [REGISTERED, WARM]);
   const service = startService({
     name: `the ${pipeline} worker`,
     withinMs: READY_WITHIN_MS,
     command: process.execPath,
-    args: programArgs(pipeline, builtDir),
+    args: [
+      ...(profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]),
+      ...programArgs(pipeline, builtDir),
+    ],
     env: environmentOf(options, healthPort),
     cwd: dir,
     logFile: join(dir, `worker-${pipeline}-${agentName}.log`),
