@@ -13,6 +13,21 @@ interface DevFlags {
 /** The command table: argv → function. Commands load their code when they run, so that `--help` is quick. */
 export function createCli(): Command {
   const cli = new Command('voice-agent').description('Self-hosted LiveKit voice agent');
+  addServing(cli);
+  addDev(cli);
+  addToken(cli);
+  addCheck(cli);
+  cli
+    .command('config')
+    .description('print the configuration as it was understood, without secrets')
+    .action(async () => {
+      const { redactedDump } = await import('./config/describe.ts');
+      console.log(JSON.stringify(redactedDump(loadConfig()), null, 2));
+    });
+  return cli;
+}
+
+function addServing(cli: Command): void {
   cli
     .command('start', { isDefault: true })
     .description('serve calls, and the test page unless WEB_ENABLED=false')
@@ -31,6 +46,9 @@ export function createCli(): Command {
         openLocally: false,
       }),
     );
+}
+
+function addDev(cli: Command): void {
   cli
     .command('dev')
     .description('start everything for a first conversation: LiveKit, stand-in models, worker, page')
@@ -49,6 +67,9 @@ export function createCli(): Command {
       const { DEVKEY } = await import('./dev/livekit-keys.ts');
       await (await import('./dev/up.ts')).up({ ...options, ...(devkey && { keys: DEVKEY }) });
     });
+}
+
+function addToken(cli: Command): void {
   cli
     .command('token')
     .description('print a short-lived token that joins one room and calls this agent')
@@ -65,6 +86,9 @@ export function createCli(): Command {
       goThroughProxies((url) => proxyFor(url, config.proxy));
       await printToken(config, options);
     });
+}
+
+function addCheck(cli: Command): void {
   cli
     .command('check')
     .description('try each hop of a call by itself, and say which is broken; exit code 1 when one is')
@@ -83,12 +107,4 @@ export function createCli(): Command {
       console.log(json ? JSON.stringify(results, null, 2) : `\n${renderSummary(results)}`);
       process.exitCode = results.some(({ status }) => status === 'failed') ? 1 : 0;
     });
-  cli
-    .command('config')
-    .description('print the configuration as it was understood, without secrets')
-    .action(async () => {
-      const { redactedDump } = await import('./config/describe.ts');
-      console.log(JSON.stringify(redactedDump(loadConfig()), null, 2));
-    });
-  return cli;
 }

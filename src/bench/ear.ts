@@ -37,7 +37,7 @@ export function createEar(endpoints: Endpoints | undefined): Ear {
     // The one before too: audio that is still on its way belongs to it.
     expect(utterance) {
       said = [...said.slice(-1), utterance];
-      return endpoints.hear(said);
+      return endpoints.expect(said);
     },
     async mark() {
       lastId = (await endpoints.journal(lastId)).at(-1)?.id ?? lastId;
@@ -49,7 +49,7 @@ export function createEar(endpoints: Endpoints | undefined): Ear {
       const open = (await endpoints.journal(lastId)).filter(({ outcome }) => outcome === 'pending');
       return open.some(({ route }) => route === 'llm' || route === 'tts');
     },
-    close: () => endpoints.hear([]),
+    close: () => endpoints.expect([]),
   };
 }
 
@@ -63,8 +63,8 @@ export function createLoadEar(endpoints: Endpoints, others: readonly Utterance[]
     ...DEAF,
     expect(utterance) {
       said = [...said.slice(-1), utterance];
-      return endpoints.hear([...said, ...others]);
+      return endpoints.expect([...said, ...others]);
     },
-    close: () => endpoints.hear(others),
+    close: () => endpoints.expect(others),
   };
 }

@@ -8,7 +8,7 @@ import type { Speeds } from './profile.ts';
 export type Order =
   | { do: 'listen'; speeds: Speeds; dir: string }
   /** These utterances, and no others, are being spoken now. */
-  | { do: 'hear'; utterances: readonly Utterance[] }
+  | { do: 'expect'; utterances: readonly Utterance[] }
   | { do: 'answer'; length: AnswerLength }
   /** Requests with an `id` above this. */
   | { do: 'journal'; after: number };

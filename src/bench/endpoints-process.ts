@@ -76,7 +76,7 @@ async function follow(order: Order): Promise<Omit<Answered, 'id'>> {
     });
     return { baseUrl: standIn.baseUrl };
   }
-  if (order.do === 'hear') heardNow = await Promise.all(order.utterances.map(known));
+  if (order.do === 'expect') heardNow = await Promise.all(order.utterances.map(known));
   if (order.do === 'answer') length = order.length;
   if (order.do !== 'journal') return {};
   const all = (['stt', 'llm', 'tts'] as const).flatMap((route) => standIn.requests(route));

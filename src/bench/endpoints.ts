@@ -16,7 +16,7 @@ export interface Endpoints {
   readonly baseUrl: string;
   readonly pid: number | undefined;
   /** Tells the transcription endpoint what is being said; it answers with the part of it that it was sent. */
-  hear(utterances: readonly Utterance[]): Promise<void>;
+  expect(utterances: readonly Utterance[]): Promise<void>;
   answer(length: AnswerLength): Promise<void>;
   /** Requests since the one with this id, oldest first. */
   journal(after: number): Promise<Entry<Route>[]>;
@@ -55,7 +55,7 @@ export async function startEndpoints(speeds: Speeds, dir: string): Promise<Endpo
   return {
     baseUrl,
     pid: child.pid,
-    hear: async (utterances) => void (await give({ do: 'hear', utterances })),
+    expect: async (utterances) => void (await give({ do: 'expect', utterances })),
     answer: async (length) => void (await give({ do: 'answer', length })),
     journal: async (after) => (await give({ do: 'journal', after })).entries ?? [],
     close: () => child.kill(),

@@ -61,7 +61,7 @@ async function* until(frames: AsyncGenerator<AudioFrame>, end: () => void): Asyn
 }
 
 /**
- * What the agent says by itself to whomever.
+ * The phrases of a prompt that are the same for every caller; their sound can be kept.
  *
  * @param unfilled - the prompt as it is when nothing is known of a caller.
  * @param persona - the same, filled for this caller.

@@ -54,7 +54,10 @@ function prime({ config, persona, chat, primed, signal }: WarmOptions): Promise<
   });
 }
 
-/** Whether one request here opens a connection that the call will use: others open theirs with what they begin with. */
+/**
+ * Whether a request made now opens a connection that the call will use. Priming opens that of the LLM, the WebSocket that of a
+ * realtime transcriber.
+ */
 function isWorthOpening(name: EndpointName, { stt }: Config, isPriming: boolean): boolean {
   if (name === 'stt') return stt.mode !== 'realtime';
   return name !== 'llm' || !isPriming;

@@ -25,7 +25,7 @@ export async function runWorker(context: Context, settings: Record<string, strin
   let pageUrl: string | undefined;
   const service = keep('worker', () => {
     const awaited = new Set(['worker registered', ...(plan.config.web.enabled ? ['page listening'] : [])]);
-    const hear = (entry: LogLine) => {
+    const passOn = (entry: LogLine) => {
       const expected = entry.msg === SHORT_SECRET && plan.filled.LIVEKIT_API_SECRET !== undefined;
       if (isLoud(entry) && !expected) screen.say(`worker ${formatLogLine(entry)}`);
       if (entry.msg === 'page listening') pageUrl = String(entry.fields.url);
@@ -43,7 +43,7 @@ export async function runWorker(context: Context, settings: Record<string, strin
       graceMs: GRACE_MS,
       readyAt(line) {
         const entry = parseLogLine(line);
-        return entry !== undefined && hear(entry);
+        return entry !== undefined && passOn(entry);
       },
     });
   });

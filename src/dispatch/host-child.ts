@@ -41,11 +41,11 @@ export function forkHosts(file: string): StartHost {
         if (child.connected) child.send(message, () => {});
       },
       kill: () => void child.kill('SIGKILL'),
-      onMessage: (hear) => void child.on('message', (message) => hear(message as FromHost)),
-      onExit(hear) {
-        child.once('exit', (code, signal) => hear(signal ?? `exit code ${code}`));
+      onMessage: (listener) => void child.on('message', (message) => listener(message as FromHost)),
+      onExit(listener) {
+        child.once('exit', (code, signal) => listener(signal ?? `exit code ${code}`));
         child.on('error', (error) => {
-          if (child.pid === undefined) hear(error.message);
+          if (child.pid === undefined) listener(error.message);
         });
       },
     };

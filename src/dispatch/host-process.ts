@@ -86,7 +86,7 @@ export class HostProcess {
     this.#events = events;
     this.#clock = clock;
     this.#idleSinceMs = clock.now();
-    child.onMessage((message) => this.#hear(message));
+    child.onMessage((message) => this.#receive(message));
     child.onExit((how) => {
       for (const jobId of [...this.#calls.keys()])
         this.#callEnded(jobId, {
@@ -177,7 +177,7 @@ export class HostProcess {
     return !isStarved(this.#threadAtPing, this.#child.mainThread(), silentMs);
   }
 
-  #hear(message: FromHost): void {
+  #receive(message: FromHost): void {
     switch (message.kind) {
       case 'ready':
         this.#isReady = true;

@@ -153,7 +153,7 @@ class AgentWorker implements Worker {
     return new LiveKitLink({
       ...{ url, apiKey, apiSecret, agent: socketAgentFor(url), clock: this.#clock, log: this.#log },
       greeting: () => [registration(agent), this.#status()],
-      onMessage: (message) => this.#hear(message),
+      onMessage: (message) => this.#receive(message),
       onLost: () => this.#jobs.forgetOffers(),
       onRegistered: (workerId) => {
         const fields = { workerId, agentName: agent.name, slots: agent.maxCalls };
@@ -162,7 +162,7 @@ class AgentWorker implements Worker {
     });
   }
 
-  #hear(message: FromLiveKit): void {
+  #receive(message: FromLiveKit): void {
     if (message.case === 'availability') this.#jobs.offered(message.value);
     else if (message.case === 'assignment') this.#jobs.assigned(message.value);
     else if (message.case === 'termination') this.#jobs.terminated(message.value.jobId);

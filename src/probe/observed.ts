@@ -60,39 +60,15 @@ export function observe(room: Room, onHeard: (samples: Int16Array) => void = () 
   const describe = () => describeCall({ transcripts, states, events, left, agents: agentsIn(room) });
   const watch = createWatch(describe);
 
-  room.registerTextStreamHandler(TRANSCRIPTION_TOPIC, (reader, { identity }) => {
-    const growing = identity !== room.localParticipant?.identity;
-    void readTranscript(reader, { identity, growing, transcripts, onChange: watch.changed });
-  });
-  room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
-    if (!isAgent(participant) || track.kind !== TrackKind.KIND_AUDIO) return;
-    // A track can be gone before it is heard; who waits for sound is told that none came.
-    listen(track, (samples) => {
-      heard.add(samples, performance.now());
-      onHeard(samples);
-      watch.changed();
-    }).catch(() => {});
-  });
-  const noteState = (attributes: Record<string, string>) => {
-    const state = attributes[STATE_ATTRIBUTE];
-    if (state) states.push({ state, atMs: performance.now() });
-    watch.changed();
-  };
-  room.on(RoomEvent.ParticipantAttributesChanged, noteState);
-  room.on(RoomEvent.ParticipantConnected, ({ attributes }) => noteState(attributes));
-  room.on(RoomEvent.ParticipantDisconnected, watch.changed);
-  room.on(RoomEvent.DataReceived, (payload, _participant, _kind, topic) => {
-    const event = topic === EVENT_TOPIC ? parseEvent(payload) : undefined;
-    if (event) events.push({ ...event, atMs: performance.now() });
-    watch.changed();
-  });
+  const seen = { heard, transcripts, states, events };
+  watchRoom(room, { ...seen, onHeard, onChange: watch.changed });
   room.on(RoomEvent.Disconnected, (reason) => {
     left = { reason, atMs: performance.now() };
     watch.changed();
   });
 
   return {
-    ...{ heard, transcripts, states, events, describe },
+    ...{ ...seen, describe },
     until: watch.until,
     get agents() {
       return agentsIn(room);
@@ -105,6 +81,44 @@ export function observe(room: Room, onHeard: (samples: Int16Array) => void = () 
     waitForSilence: ({ afterMs, timeoutMs, quietMs = QUIET_MS }) =>
       watch.until('the agent to fall silent', () => silentSince(heard, afterMs, quietMs), timeoutMs),
   };
+}
+
+interface Seen {
+  heard: Recording;
+  transcripts: Transcript[];
+  states: AgentState[];
+  events: AgentEvent[];
+  onHeard(samples: Int16Array): void;
+  onChange(): void;
+}
+
+function watchRoom(room: Room, { heard, transcripts, states, events, onHeard, onChange }: Seen): void {
+  room.registerTextStreamHandler(TRANSCRIPTION_TOPIC, (reader, { identity }) => {
+    const growing = identity !== room.localParticipant?.identity;
+    void readTranscript(reader, { identity, growing, transcripts, onChange });
+  });
+  room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
+    if (!isAgent(participant) || track.kind !== TrackKind.KIND_AUDIO) return;
+    // A track can be gone before it is heard; who waits for sound is told that none came.
+    listen(track, (samples) => {
+      heard.add(samples, performance.now());
+      onHeard(samples);
+      onChange();
+    }).catch(() => {});
+  });
+  const noteState = (attributes: Record<string, string>) => {
+    const state = attributes[STATE_ATTRIBUTE];
+    if (state) states.push({ state, atMs: performance.now() });
+    onChange();
+  };
+  room.on(RoomEvent.ParticipantAttributesChanged, noteState);
+  room.on(RoomEvent.ParticipantConnected, ({ attributes }) => noteState(attributes));
+  room.on(RoomEvent.ParticipantDisconnected, onChange);
+  room.on(RoomEvent.DataReceived, (payload, _participant, _kind, topic) => {
+    const event = topic === EVENT_TOPIC ? parseEvent(payload) : undefined;
+    if (event) events.push({ ...event, atMs: performance.now() });
+    onChange();
+  });
 }
 
 /** Anything that is not an event of ours is left out. */

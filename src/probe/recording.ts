@@ -32,33 +32,12 @@ export function createRecording(): Recording {
   const frames: Int16Array[] = [];
   const arrivals: number[] = [];
   const voiced: boolean[] = [];
-
-  /** When frame `index` began to be heard. */
-  const startOf = (index: number): number => {
-    let earliest = Number.POSITIVE_INFINITY;
-    const stop = Math.min(index + CLOCK_WINDOW_FRAMES, arrivals.length);
-    for (let i = index; i < stop; i += 1) {
-      earliest = Math.min(earliest, (arrivals[i] ?? 0) - (i - index + 1) * HEARD_FRAME_MS);
-    }
-    return earliest;
-  };
-  /** The first frame that begins at or after a moment. Starts grow with the index, up to the clock's correction. */
-  const frameAt = (ms: number): number => {
-    let low = 0;
-    let high = frames.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (startOf(middle) < ms) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
   const isRun = (index: number): boolean =>
     voiced[index] === true && voiced.slice(index, index + RUN_FRAMES).filter(Boolean).length >= RUN_VOICED;
 
   return {
     get endMs() {
-      return frames.length === 0 ? undefined : startOf(frames.length - 1) + HEARD_FRAME_MS;
+      return frames.length === 0 ? undefined : startOf(arrivals, frames.length - 1) + HEARD_FRAME_MS;
     },
     add(frame, arrivedAtMs) {
       frames.push(frame);
@@ -66,23 +45,46 @@ export function createRecording(): Recording {
       voiced.push(isVoiced(frame));
     },
     between(fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY) {
-      const picked = frames.slice(frameAt(fromMs), frameAt(toMs));
+      const picked = frames.slice(frameAt(arrivals, fromMs), frameAt(arrivals, toMs));
       const samples = new Int16Array(picked.length * FRAME_SAMPLES);
       for (const [i, frame] of picked.entries())
         samples.set(frame.subarray(0, FRAME_SAMPLES), i * FRAME_SAMPLES);
       return { samples, sampleRate: HEARD_RATE };
     },
     speechAfter(afterMs) {
-      for (let i = frameAt(afterMs); i < frames.length; i += 1) if (isRun(i)) return startOf(i);
+      for (let i = frameAt(arrivals, afterMs); i < frames.length; i += 1)
+        if (isRun(i)) return startOf(arrivals, i);
       return undefined;
     },
     lastSoundAfter(afterMs) {
       const last = voiced.lastIndexOf(true);
       if (last < 0) return undefined;
-      const endMs = startOf(last) + HEARD_FRAME_MS;
+      const endMs = startOf(arrivals, last) + HEARD_FRAME_MS;
       return endMs >= afterMs ? endMs : undefined;
     },
   };
+}
+
+/** When frame `index` began to be heard. */
+function startOf(arrivals: readonly number[], index: number): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  const stop = Math.min(index + CLOCK_WINDOW_FRAMES, arrivals.length);
+  for (let i = index; i < stop; i += 1) {
+    earliest = Math.min(earliest, (arrivals[i] ?? 0) - (i - index + 1) * HEARD_FRAME_MS);
+  }
+  return earliest;
+}
+
+/** The first frame that begins at or after a moment. Starts grow with the index, up to the clock's correction. */
+function frameAt(arrivals: readonly number[], ms: number): number {
+  let low = 0;
+  let high = arrivals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (startOf(arrivals, middle) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function isVoiced(frame: Int16Array): boolean {

@@ -57,13 +57,13 @@ export interface SttParts {
   latencyMs(): number;
 }
 
-/** What the stand-in answers to `request`: the script, else what the recognizer hears, else how long the caller spoke. */
+/** What the stand-in answers to `request`: the script, else the recognizer's words, else how long the caller spoke. */
 export async function transcriptOf(
   request: TranscriptionRequest,
   { script, recognizer }: Pick<SttParts, 'script' | 'recognizer'>,
   signal: AbortSignal,
 ): Promise<Exclude<Transcript, string>> {
-  const transcript = script.next(request, '') ?? (await hear(request, recognizer, signal));
+  const transcript = script.next(request, '') ?? (await recognize(request, recognizer, signal));
   return typeof transcript === 'string' ? { text: transcript } : transcript;
 }
 
@@ -135,7 +135,11 @@ async function parseForm(body: Buffer, contentType: string): Promise<FormData> {
   }
 }
 
-async function hear(audio: Speech, recognizer: Recognizer | undefined, signal: AbortSignal): Promise<string> {
+async function recognize(
+  audio: Speech,
+  recognizer: Recognizer | undefined,
+  signal: AbortSignal,
+): Promise<string> {
   const heardMs = spokenMs(audio);
   if (heardMs === 0) return '';
   const recognized = await recognizer?.recognize(audio, signal);

@@ -19,7 +19,7 @@ const template: Persona = {
 const fixedFor = (values: Record<string, string>) =>
   fixedPhrases(renderPersona(template, {}), renderPersona(template, values));
 
-test('what is said to whomever is fixed, a greeting with its default name too', () => {
+test('phrases that are the same for every caller are fixed, a greeting with its default name too', () => {
   expect(fixedFor({})).toEqual(['Sorry.', 'Bye.', 'Still there, ?', 'Hi there!']);
 });
 
