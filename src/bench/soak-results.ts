@@ -26,11 +26,18 @@ export interface SoakResult {
   readonly stuck: number;
 }
 
-/** RSS of the worker at rest, a call more: the slope after the first calls. `error`: its standard error. */
+/**
+ * RSS of the worker at rest, a call more: the slope after the first calls. Only checkpoints with as many processes are
+ * compared, those of the commonest number: a spare host more or less would look like noise, and hide a leak.
+ *
+ * @returns `error`: its standard error; `undefined` with fewer than three such checkpoints.
+ */
 export function rssSlope(checkpoints: readonly Checkpoint[]) {
-  const line = lineThrough(
-    settled(checkpoints).map(({ calls, footprint }) => [calls, footprint.rssMb * 1024]),
-  );
+  const groups = new Map<number, Checkpoint[]>();
+  for (const one of settled(checkpoints))
+    groups.set(one.footprint.processes, [...(groups.get(one.footprint.processes) ?? []), one]);
+  const alike = [...groups.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
+  const line = lineThrough(alike.map(({ calls, footprint }) => [calls, footprint.rssMb * 1024]));
   return line && { kbPerCall: line.slope, error: line.error };
 }
 
@@ -54,7 +61,7 @@ export function soakMetrics({ calls, checkpoints, turns, lost, gaps, stuck }: So
     // Where the noise is larger than the slope, there is none to be seen.
     metric(`RSS slope after ${SETTLED_AFTER_CALLS} calls, kB a call`, slope?.kbPerCall, {
       digits: 1,
-      target: Math.max(MOST_RSS_KB_PER_CALL, 2 * (slope?.error ?? 0)),
+      target: Math.round(Math.max(MOST_RSS_KB_PER_CALL, 2 * (slope?.error ?? 0))),
     }),
     metric('… its standard error', slope?.error, { digits: 1 }),
     metric(

@@ -33,6 +33,14 @@ test('a leak of a tenth of a megabyte a call is seen', () => {
   expect(missedOf(soaked(leaking))).toEqual(['RSS slope after 50 calls, kB a call']);
 });
 
+test('a leak is seen beside a spare host that comes and goes: as measured over 150 calls', () => {
+  const measured = [495, 641, 537, 679, 604].map((rssMb, index) =>
+    at(50 + 25 * index, { rssMb, processes: index % 2 === 0 ? 4 : 5 }),
+  );
+  expect(rssSlope(measured)?.kbPerCall).toBeGreaterThan(1000);
+  expect(missedOf(soaked(measured))).toContain('RSS slope after 50 calls, kB a call');
+});
+
 test('a slope below twice its own error is noise', () => {
   const noisy = [at(50), at(100, { rssMb: 330 }), at(150, { rssMb: 290 }), at(200, { rssMb: 325 })];
   expect(rssSlope(noisy)?.kbPerCall).toBeGreaterThan(20);
