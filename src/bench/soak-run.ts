@@ -12,6 +12,8 @@ import { startWorker } from './worker.ts';
 const CALLS_A_CHECKPOINT = 25;
 /** A short call: greeting, turns, and what a busy machine adds. */
 const CALL_WITHIN_MS = 90_000;
+/** A worker that is full gets no job, and a slot is free only when its call has been closed: the next caller is there before. */
+const SLOTS_A_LINE = 2;
 /** The first callers do not come at once. */
 const APART_MS = 300;
 
@@ -32,7 +34,7 @@ export interface SoakOptions {
 export async function soak(options: SoakOptions, world: LoadWorld): Promise<SoakResult> {
   const { livekit, light, endpoints, speech, lightUtterances, builtDir, dir } = world;
   const agentName = 'bench-soak';
-  const settings = { MAX_CALLS: String(options.parallel + 2), ...options.settings };
+  const settings = { MAX_CALLS: String(SLOTS_A_LINE * options.parallel), ...options.settings };
   const worker = await startWorker({
     ...{ pipeline: 'own', livekit, agentName, settings, builtDir, dir, endpointsUrl: endpoints.baseUrl },
   });
