@@ -7,6 +7,8 @@ const ALONE = [
   'dispatch',
   'echo',
   'greeting',
+  'host',
+  'hosts',
   'long-turn',
   'probe',
   'tts-formats',
