@@ -16,6 +16,8 @@ export interface CallMemory {
   readonly chat: ChatMemory;
   /** What the chat model has read lately. */
   readonly primed: Primed;
+  /** At the start of a call: takes over what calls of other processes have learned since. Never rejects. */
+  refresh(): Promise<void>;
   /** Keeps what is known of how long the endpoints take. */
   keepPace(): Promise<void>;
 }
@@ -31,5 +33,12 @@ export async function openCallMemory(folder: string, config: Config, log: Log): 
     sharedChatMemory(folder, servedBy(config, 'llm'), log),
     sharePace(folder, processPace),
   ]);
-  return { phrases: new PhraseStore(folder), chat, keepPace, primed: new Primed() };
+  return {
+    ...{ chat, keepPace },
+    phrases: new PhraseStore(folder),
+    primed: new Primed(),
+    async refresh() {
+      await Promise.all([chat.refresh(), sharePace(folder, processPace)]);
+    },
+  };
 }

@@ -71,7 +71,7 @@ export function startCall(parts: CallParts): RunningCall {
 /** Top to bottom. Returns when the agent has begun to talk; the caller hears it once the line is open. */
 async function begin(scope: CallScope, events: CallEvents, hangUp: HangUp, parts: CallParts): Promise<void> {
   const { host, config, personas, memory, log } = parts;
-  const met = await meet({ scope, hangUp, host, config, personas, log });
+  const [met] = await Promise.all([meet({ scope, hangUp, host, config, personas, log }), memory.refresh()]);
   if ('refused' in met) {
     await scope.end({ reason: met.refused, ok: true });
     return;

@@ -31,6 +31,11 @@ export class ChatMemory {
     return this.#learned;
   }
 
+  /** Adds what others learned; what was learned here counts more. */
+  takeOver(known: Learned): void {
+    this.#learned = { ...known, ...this.#learned };
+  }
+
   learn(more: Learned): void {
     this.#learned = { ...this.#learned, ...more };
     this.#onChange?.(this.#learned);

@@ -29,6 +29,17 @@ test('what one call learned of an endpoint and model, the next one knows', async
   expect((await sharedChatMemory(shared, { ...endpoint, model: 'qwen' }, log)).learned).toEqual({});
 });
 
+test('a memory that is open already takes over what another process learned, and keeps its own', async () => {
+  const shared = await folder();
+  const first = await sharedChatMemory(shared, endpoint, log);
+  const second = await sharedChatMemory(shared, endpoint, log);
+  first.learn({ systemInUser: true, tokenLimit: 'none' });
+  await expect.poll(() => readdir(shared)).toEqual([expect.stringMatching(/\.json$/)]);
+  second.takeOver({ tokenLimit: 'max_tokens' });
+  await second.refresh();
+  expect(second.learned).toEqual({ systemInUser: true, tokenLimit: 'max_tokens' });
+});
+
 test('a file that cannot be read is nothing', async () => {
   const shared = await folder();
   (await sharedChatMemory(shared, endpoint, log)).learn({ systemInUser: true });
