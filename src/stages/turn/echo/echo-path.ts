@@ -34,6 +34,11 @@ const WORD_MS = 200;
 const SAID_CHARACTERS = 1500;
 /** Recognisers mishear a word of five in an echo. */
 const CONTAINED = 0.8;
+/** A caller does not repeat so many words in a row; of those in threes, so many are as the agent said them. */
+const QUOTED_WORDS = 4;
+const QUOTED = 0.6;
+/** Likeness that is enough for words in a row, however much of the echo is torn. */
+const ALIKE_QUOTED = 0.4;
 
 /** A block of what was heard. */
 interface Piece {
@@ -124,8 +129,9 @@ export class EchoPath implements Echo {
       this.#learn(found, isKnown);
       return true;
     }
-    // The agent's words, no louder than its echo: a jitter buffer that ran empty has torn them.
-    return known?.unexplainedMs === 0 && text !== '' && this.#contains(text);
+    // A jitter buffer that ran empty has torn it: the agent's words, no louder than its echo, or many of them in a row.
+    if (known?.unexplainedMs === 0 && text !== '' && this.#contains(text)) return true;
+    return found.likeness >= ALIKE_QUOTED && !found.wasMissing && this.#quotes(text);
   }
 
   /** A torn echo teaches nothing, and no single one much about an echo that is known. */
@@ -148,6 +154,15 @@ export class EchoPath implements Echo {
     const said = new Set(wordsOf(this.#said));
     const words = wordsOf(text);
     return words.filter((word) => said.has(word)).length >= CONTAINED * words.length;
+  }
+
+  /** A text of several words that stand in a row in what the agent said. */
+  #quotes(text: string): boolean {
+    const words = wordsOf(text);
+    if (words.length < QUOTED_WORDS) return false;
+    const said = new Set(threes(wordsOf(this.#said)));
+    const own = threes(words);
+    return own.filter((three) => said.has(three)).length >= QUOTED * own.length;
   }
 
   /** What was heard until now, against what was played as long before as the last echo. */
@@ -199,3 +214,7 @@ export class EchoPath implements Echo {
 
 /** The likeness from which on sound is this caller's echo. */
 const enoughOf = ({ likeness }: Path): number => Math.max(ALIKE_KNOWN, LIKE_ALWAYS * likeness);
+
+/** Each three words in a row. */
+const threes = (words: readonly string[]): string[] =>
+  words.slice(2).map((word, at) => `${words[at]} ${words[at + 1]} ${word}`);

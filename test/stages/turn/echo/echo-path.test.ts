@@ -77,6 +77,29 @@ test.each(MOVES_MS)('the first echo is recognised though it moves by %d ms meanw
   }
 });
 
+/** What a jitter buffer that runs empty leaves of a word. */
+const torn = (ms: number): Wave =>
+  Float64Array.from({ length: (ms * HEARD_RATE) / 1000 }, (_, at) => 0.2 * Math.sin(at * at));
+
+test('a first echo of which a part is torn is told by several of the words in a row', () => {
+  const hears = (text: string, caller: Wave) => {
+    const room = echoRoom({ lagMs: 250 });
+    room.path.says(OFFER);
+    room.run(agent, { caller, atMs: 900, stopAtMs: 1200, untilMs: 1650 });
+    return room.path.was(text, 1400);
+  };
+  expect(hears('an appointment on Friday or', torn(350))).toBe(true);
+  expect(hears('Friday or Saturday', torn(350))).toBe(false);
+});
+
+test('who repeats several of the words in a row, with headphones, is heard', () => {
+  const room = echoRoom();
+  room.path.says(OFFER);
+  const saidMs = (balance.length * 1000) / HEARD_RATE;
+  room.run(agent, { caller: balance, atMs: 1500, stopAtMs: 1750, untilMs: 1600 + saidMs });
+  expect(room.path.was('on Friday or on Monday', saidMs)).toBe(false);
+});
+
 test.each(MOVES_MS)('a known echo that moves by %d ms does not hold the agent', (movesByMs) => {
   const room = firstEcho({ lagMs: 500 }, 'on Friday');
   const untilMs = (agent.length * 1000) / PLAYED_RATE;
