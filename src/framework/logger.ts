@@ -4,9 +4,14 @@ import type { Config } from '../config/schema.ts';
 /** Where the framework looks its logger up, each time: one for the whole process (`log_core.ts` in agents 1.9.0). */
 const FRAMEWORK_LOGGER = Symbol.for('@livekit/agents:logger');
 
-/** A pino logger, as far as this needs it. */
+/** Pino loggers, as far as this needs them. */
+interface FrameworkLog {
+  level: string;
+  error(what: unknown, ...rest: unknown[]): void;
+  debug(what: unknown, ...rest: unknown[]): void;
+}
 interface ParentLog {
-  child(bindings: { from: string }): { level: string };
+  child(bindings: { from: string }): FrameworkLog;
 }
 
 /**
@@ -24,10 +29,13 @@ export function adoptFrameworkLog(
   // At info it narrates every step.
   const quieter = level === 'info' ? 'warn' : level;
   initializeLogger({ pretty: false, level: quieter });
-  const made = new WeakMap<ParentLog, { level: string }>();
+  const made = new WeakMap<ParentLog, FrameworkLog>();
   const frameworkLogOf = (parent: ParentLog) => {
-    const framework = made.get(parent) ?? parent.child({ from: 'livekit' });
+    const known = made.get(parent);
+    if (known) return known;
+    const framework = parent.child({ from: 'livekit' });
     framework.level = quieter;
+    takeAbortsForNormal(framework);
     made.set(parent, framework);
     return framework;
   };
@@ -37,4 +45,17 @@ export function adoptFrameworkLog(
     // Its own `initializeLogger` takes nothing back.
     set() {},
   });
+}
+
+/**
+ * At each hang-up the framework still wants to publish the agent's last state, and logs as an error that the room was left
+ * meanwhile (`room_io.ts`, "Failed to update agent state attributes").
+ */
+function takeAbortsForNormal(framework: FrameworkLog): void {
+  const error = framework.error.bind(framework);
+  framework.error = (what, ...rest) => {
+    const isAbort = what instanceof Error && what.name === 'AbortError';
+    if (isAbort) framework.debug(what, ...rest);
+    else error(what, ...rest);
+  };
 }

@@ -19,6 +19,14 @@ test("agents' lines go through our log, which drops personal data, from warn on"
   expect(JSON.stringify(written)).not.toContain('room-of-a-caller');
 });
 
+test('what a hang-up broke off is no error', () => {
+  const { written, log } = lines();
+  adoptFrameworkLog(log, 'info');
+  frameworkLog().error(new DOMException('aborted', 'AbortError'), 'Failed to update agent state attributes');
+  frameworkLog().error(new Error('refused'), 'Failed to update agent state attributes');
+  expect(written).toEqual([expect.objectContaining({ level: 'error', err: expect.anything() })]);
+});
+
 test('agents sets a logger up by itself, too: the lines stay ours', () => {
   const { written, log } = lines();
   adoptFrameworkLog(log, 'info');
