@@ -53,10 +53,14 @@ function host(env: Record<string, string> = {}, preload?: URL): HostProcess {
   return started;
 }
 
-/** Callers in rooms of these names, each with an agent of this host. */
-async function calls(host: HostProcess, rooms: readonly string[]) {
+let roomsSoFar = 0;
+
+/** Callers in new rooms whose names end like this, each with an agent of this host: a room of before may still be closing. */
+async function calls(host: HostProcess, endings: readonly string[]) {
   return Promise.all(
-    rooms.map(async (room) => {
+    endings.map(async (ending) => {
+      roomsSoFar += 1;
+      const room = `${roomsSoFar}${ending}`;
       const guest = await callers.join({ room, agentName: '' });
       return { room, guest, jobId: await host.join(room) };
     }),
