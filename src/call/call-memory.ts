@@ -6,7 +6,7 @@ import { processPace } from '../openai/pace.ts';
 import { sharedChatMemory } from './chat-memory.ts';
 import { PhraseStore } from './phrase-cache.ts';
 import { Primed } from './primed.ts';
-import { sharePace } from './shared-pace.ts';
+import { SharedPace } from './shared-pace.ts';
 
 /** What the calls of one process remember for each other, and keep in a folder for the other processes of their worker. */
 export interface CallMemory {
@@ -29,16 +29,15 @@ export interface CallMemory {
  * @param log - of the process: what is learned holds for all of its calls.
  */
 export async function openCallMemory(folder: string, config: Config, log: Log): Promise<CallMemory> {
-  const [chat, keepPace] = await Promise.all([
-    sharedChatMemory(folder, servedBy(config, 'llm'), log),
-    sharePace(folder, processPace),
-  ]);
+  const pace = new SharedPace(folder, processPace);
+  const [chat] = await Promise.all([sharedChatMemory(folder, servedBy(config, 'llm'), log), pace.refresh()]);
   return {
-    ...{ chat, keepPace },
+    chat,
     phrases: new PhraseStore(folder),
     primed: new Primed(),
     async refresh() {
-      await Promise.all([chat.refresh(), sharePace(folder, processPace)]);
+      await Promise.all([chat.refresh(), pace.refresh()]);
     },
+    keepPace: () => pace.keep(),
   };
 }

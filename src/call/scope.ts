@@ -1,6 +1,6 @@
 import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
-import { type Clock, systemClock } from '../openai/clock.ts';
+import { type Clock, pause, systemClock } from '../openai/clock.ts';
 
 /** How a call ended. */
 export interface CallEnd {
@@ -87,11 +87,7 @@ export class CallScope {
 
   /** Milliseconds pass, or the call ends. */
   sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.signal.aborted) resolve();
-      this.signal.addEventListener('abort', () => resolve(), { once: true });
-      this.clock.after(ms, resolve);
-    });
+    return pause(this.clock, ms, this.signal);
   }
 
   /** The same function, for others to call: when it throws, this call ends, and whoever called goes on. */

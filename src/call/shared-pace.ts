@@ -4,15 +4,25 @@ import { SharedFolder } from './shared-folder.ts';
 
 const FILE = 'pace.json';
 
-/**
- * Takes over what earlier calls of this worker know of how long its endpoints take.
- *
- * @returns what keeps it for later calls, at the end of this one.
- */
-export async function sharePace(folder: string, pace: Pace): Promise<() => Promise<void>> {
-  const shared = new SharedFolder(folder);
-  pace.restore(parsed(await shared.read(FILE)));
-  return () => shared.write(FILE, Buffer.from(JSON.stringify(pace.snapshot())));
+/** What the calls of a worker know of how long its endpoints take, in a file that its processes share. */
+export class SharedPace {
+  readonly #folder: SharedFolder;
+  readonly #pace: Pace;
+
+  constructor(folder: string, pace: Pace) {
+    this.#folder = new SharedFolder(folder);
+    this.#pace = pace;
+  }
+
+  /** Takes over what calls of other processes have learned since. Never rejects. */
+  async refresh(): Promise<void> {
+    this.#pace.restore(parsed(await this.#folder.read(FILE)));
+  }
+
+  /** Keeps what is known now for later calls. Never rejects. */
+  keep(): Promise<void> {
+    return this.#folder.write(FILE, Buffer.from(JSON.stringify(this.#pace.snapshot())));
+  }
 }
 
 /** Only we write there, whole files. */

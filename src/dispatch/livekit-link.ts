@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../errors.ts';
-import type { Clock } from '../openai/clock.ts';
+import { type Clock, pause } from '../openai/clock.ts';
 import { type AgentSocket, openAgentSocket, type SocketParts, type ToLiveKit } from './agent-socket.ts';
 
 /** How long a worker that was never registered tries before it gives up. */
@@ -83,17 +83,7 @@ export class LiveKitLink {
   }
 
   #pause(failures: number): Promise<void> {
-    const { signal } = this.#stop;
     const longestMs = LONGEST_PAUSE_MS[this.#wasRegistered ? 'after' : 'before'];
-    return new Promise((resolve) => {
-      const done = () => {
-        cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.#parts.clock.after(Math.min(longestMs, FIRST_PAUSE_MS * 2 ** failures), done);
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
+    return pause(this.#parts.clock, Math.min(longestMs, FIRST_PAUSE_MS * 2 ** failures), this.#stop.signal);
   }
 }

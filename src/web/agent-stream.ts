@@ -1,4 +1,4 @@
-import type { Clock } from '../openai/clock.ts';
+import { type Clock, pause } from '../openai/clock.ts';
 import type { AgentStatus } from './agent-status.ts';
 
 const LOOK_MS = 1000;
@@ -27,16 +27,4 @@ export async function* agentEvents(
     if (now.state === 'joined') return;
     await pause(clock, LOOK_MS, stopped);
   }
-}
-
-function pause(clock: Clock, ms: number, stopped: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      stopped.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.after(ms, done);
-    stopped.addEventListener('abort', done);
-  });
 }

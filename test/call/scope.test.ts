@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, getEventListeners } from 'node:events';
 import { beforeEach, expect, test } from 'vitest';
 import type { CallScope } from '../../src/call/scope.ts';
 import { type LogLine, scopeOn } from '../helpers/call-log.ts';
@@ -128,6 +128,14 @@ test('what opens after the end of the call is closed', async () => {
   await opening;
   await Promise.resolve();
   expect(did).toEqual(['closed']);
+});
+
+test('a sleep leaves nothing at the call behind', async () => {
+  const slept = scope.sleep(40);
+  expect(getEventListeners(scope.signal, 'abort')).toHaveLength(1);
+  clock.advance(40);
+  await slept;
+  expect(getEventListeners(scope.signal, 'abort')).toEqual([]);
 });
 
 test('a sleep is over with its time, or with the call', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { sharePace } from '../../src/call/shared-pace.ts';
+import { SharedPace } from '../../src/call/shared-pace.ts';
 import { Pace } from '../../src/openai/pace.ts';
 
 const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 3 };
@@ -16,11 +16,10 @@ async function folder(): Promise<string> {
 test('the next call knows how slow an endpoint is', async () => {
   const dir = await folder();
   const first = new Pace();
-  const keep = await sharePace(dir, first);
   first.answered('tts', 100, 4000);
-  await keep();
+  await new SharedPace(dir, first).keep();
   const second = new Pace();
-  await sharePace(dir, second);
+  await new SharedPace(dir, second).refresh();
   expect(second.patience('tts', 100, deadlines).askAgainMs).toBe(8000);
 });
 
@@ -28,6 +27,6 @@ test('a file that is none is as good as none', async () => {
   const dir = await folder();
   await writeFile(join(dir, 'pace.json'), 'x');
   const pace = new Pace();
-  await sharePace(dir, pace);
+  await new SharedPace(dir, pace).refresh();
   expect(pace.snapshot()).toEqual({});
 });
