@@ -71,9 +71,16 @@ export function fixedPhrases(unfilled: Persona, persona: Persona): string[] {
   return phrasesOf(persona).filter((text) => said.includes(text));
 }
 
-function phrasesOf({ greeting, apology, goodbye, stillThere }: Persona): string[] {
+function phrasesOf({ greeting, apology, fillers, resumed, goodbye, stillThere }: Persona): string[] {
   // The greeting last: it has been said when the others are fetched.
-  return [apology, goodbye, stillThere, ...(greeting && 'text' in greeting ? [greeting.text] : [])];
+  return [
+    apology,
+    ...fillers,
+    resumed,
+    goodbye,
+    stillThere,
+    ...(greeting && 'text' in greeting ? [greeting.text] : []),
+  ];
 }
 
 async function* spoken(

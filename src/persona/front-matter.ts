@@ -7,6 +7,7 @@ import { type Source, VARIABLE_NAME } from './template.ts';
 const text = z.string({ error: 'want a text' }).trim().min(1, 'want a text that is not empty');
 const NUMBER_0_TO_2 = 'want a number from 0 to 2';
 const WHOLE_NUMBER = 'want a whole number above 0';
+const FILLERS = 'want a list of 2 to 10 texts, or [] for none';
 
 /** Every key of the front matter; all are optional, none else is allowed. */
 const FRONT_MATTER = z.strictObject(
@@ -33,6 +34,13 @@ const FRONT_MATTER = z.strictObject(
     goodbye: text.optional(),
     still_there: text.optional(),
     apology: text.optional(),
+    fillers: z
+      .array(text, { error: FILLERS })
+      .max(10, FILLERS)
+      .refine((texts) => texts.length !== 1, FILLERS)
+      .optional(),
+    resumed: text.optional(),
+    on_failure: z.enum(['continue', 'goodbye'], { error: 'want continue or goodbye' }).default('continue'),
     variables: z
       .record(
         z.string().regex(VARIABLE_NAME),

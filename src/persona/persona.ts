@@ -20,6 +20,12 @@ export interface Persona {
   stillThere: string;
   /** Spoken when no answer could be made. */
   apology: string;
+  /** Spoken while an answer takes long, never the same twice in a row; none where it is empty. */
+  fillers: readonly string[];
+  /** Spoken first where a call goes on that was cut off. */
+  resumed: string;
+  /** What follows on the apology. */
+  onFailure: 'continue' | 'goodbye';
   /** Template source, its parts already in place. */
   instructions: string;
   /** Values of the template's variables where a call brings none. */

@@ -12,11 +12,15 @@ const SPOKEN = {
     goodbye: 'Thank you for calling. Goodbye.',
     stillThere: 'Are you still there?',
     apology: 'Sorry, I am having trouble answering right now. Please try again in a moment.',
+    fillers: ['One moment, please.', 'Just a second.', 'Bear with me, please.'],
+    resumed: 'Sorry, I was cut off. I am back now.',
   },
   ms: {
     goodbye: 'Terima kasih kerana menghubungi kami. Selamat tinggal.',
     stillThere: 'Helo, anda masih di talian?',
     apology: 'Maaf, saya menghadapi masalah untuk menjawab sekarang. Sila cuba sebentar lagi.',
+    fillers: ['Sebentar, ya.', 'Tunggu sekejap.', 'Mohon tunggu sebentar.'],
+    resumed: 'Maaf, talian saya terputus tadi. Saya sudah kembali.',
   },
 };
 
@@ -71,6 +75,9 @@ function choices(
     goodbye: matter.goodbye ?? spoken.goodbye,
     stillThere: matter.still_there ?? spoken.stillThere,
     apology: matter.apology ?? spoken.apology,
+    fillers: matter.fillers ?? spoken.fillers,
+    resumed: matter.resumed ?? spoken.resumed,
+    onFailure: matter.on_failure,
     variables: matter.variables,
   };
 }

@@ -28,6 +28,8 @@ export function renderPersona(persona: Persona, values: Readonly<Record<string, 
     goodbye: fill(persona.goodbye),
     stillThere: fill(persona.stillThere),
     apology: fill(persona.apology),
+    fillers: persona.fillers.map(fill),
+    resumed: fill(persona.resumed),
     instructions: fill(persona.instructions),
   };
 }

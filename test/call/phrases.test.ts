@@ -11,6 +11,9 @@ const template: Persona = {
   goodbye: 'Bye.',
   stillThere: 'Still there, {{name}}?',
   apology: 'Sorry.',
+  fillers: ['Wait.', 'Hm, {{name}}.'],
+  resumed: 'Back.',
+  onFailure: 'continue',
   instructions: '-',
   variables: {},
   hash: '0123456789ab',
@@ -20,9 +23,9 @@ const fixedFor = (values: Record<string, string>) =>
   fixedPhrases(renderPersona(template, {}), renderPersona(template, values));
 
 test('phrases that are the same for every caller are fixed, a greeting with its default name too', () => {
-  expect(fixedFor({})).toEqual(['Sorry.', 'Bye.', 'Still there, ?', 'Hi there!']);
+  expect(fixedFor({})).toEqual(['Sorry.', 'Wait.', 'Hm, .', 'Back.', 'Bye.', 'Still there, ?', 'Hi there!']);
 });
 
 test('what holds something of the caller is not', () => {
-  expect(fixedFor({ name: 'Aisyah' })).toEqual(['Sorry.', 'Bye.']);
+  expect(fixedFor({ name: 'Aisyah' })).toEqual(['Sorry.', 'Wait.', 'Back.', 'Bye.']);
 });

@@ -49,6 +49,9 @@ test('every key is understood', () => {
     'goodbye: Bye',
     'still_there: Hello?',
     'apology: Sorry',
+    'fillers: [One moment, Just a second]',
+    'resumed: I was cut off',
+    'on_failure: goodbye',
     'variables: { name: there, floor: 3, vip: false, note: }',
   ].join('\n');
   expect(parse(yaml)).toEqual({
@@ -64,12 +67,15 @@ test('every key is understood', () => {
     goodbye: 'Bye',
     still_there: 'Hello?',
     apology: 'Sorry',
+    fillers: ['One moment', 'Just a second'],
+    resumed: 'I was cut off',
+    on_failure: 'goodbye',
     variables: { name: 'there', floor: '3', vip: 'false', note: '' },
   });
 });
 
 test('empty front matter, and keys without a value, leave the defaults', () => {
-  const defaults = { allow_interruptions: true, variables: {} };
+  const defaults = { allow_interruptions: true, on_failure: 'continue', variables: {} };
   expect(parse('')).toEqual(defaults);
   expect(parse('# only a comment')).toEqual(defaults);
   expect(parse('voice:\ngreeting: null\nallow_interruptions:')).toEqual(defaults);
@@ -89,6 +95,31 @@ test.each([
   ['a language that is no code', 'language: english', 2, 'want a language code such as en, ms'],
   ['a greeting of another shape', 'greeting:\n  say: hi', 2, 'greeting: want a text, or "instruction: …"'],
   ['an empty text', 'voice: x\ngoodbye: ""', 3, 'goodbye: want a text that is not empty'],
+  [
+    'fillers that are one text',
+    'fillers: Hm',
+    2,
+    'fillers: want a list of 2 to 10 texts, or [] for none, got "Hm"',
+  ],
+  [
+    'one filler, which would be said twice in a row',
+    'fillers: [Hm]',
+    2,
+    'fillers: want a list of 2 to 10 texts',
+  ],
+  [
+    'a filler without words',
+    'fillers:\n  - Hm\n  - ""',
+    2,
+    'fillers.1: want a text that is not empty, got ""',
+  ],
+  ['more fillers than are kept', `fillers: [${'Hm, '.repeat(11)}]`, 2, 'fillers: want a list of 2 to 10'],
+  [
+    'another end of a failure',
+    'on_failure: hang up',
+    2,
+    'on_failure: want continue or goodbye, got "hang up"',
+  ],
   ['a variable with a space in its name', 'variables:\n  ok: 1\n  two words: 2', 4, 'not a variable name'],
   [
     'a variable that is a list',

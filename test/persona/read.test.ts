@@ -20,6 +20,9 @@ test('a plain text file is a persona with its file name and defaults', () => {
     goodbye: 'Thank you for calling. Goodbye.',
     stillThere: 'Are you still there?',
     apology: expect.stringContaining('Sorry'),
+    fillers: ['One moment, please.', 'Just a second.', 'Bear with me, please.'],
+    resumed: expect.stringContaining('cut off'),
+    onFailure: 'continue',
     instructions: 'Be kind.',
     variables: {},
     hash: expect.stringMatching(/^[0-9a-f]{12}$/),
@@ -44,6 +47,18 @@ test('front matter sets what it names', () => {
 test('spoken texts are Malay for a Malay prompt unless the file has its own', () => {
   expect(read('---\nlanguage: ms-MY\n---\nx').persona.apology).toMatch(/^Maaf/);
   expect(read('---\nlanguage: en-MS\n---\nx').persona.apology).toMatch(/^Sorry/);
+  const malay = read('---\nlanguage: ms\n---\nx').persona;
+  expect(malay.fillers).toContain('Sebentar, ya.');
+  expect(malay.resumed).toMatch(/^Maaf/);
+  const own = read('---\nlanguage: ms\nfillers: [Kejap, Tunggu]\nresumed: Saya kembali\n---\nx').persona;
+  expect(own).toMatchObject({ fillers: ['Kejap', 'Tunggu'], resumed: 'Saya kembali' });
+});
+
+test('a prompt may want no fillers, and a good-bye after a failure', () => {
+  expect(read('---\nfillers: []\non_failure: goodbye\n---\nx').persona).toMatchObject({
+    fillers: [],
+    onFailure: 'goodbye',
+  });
 });
 
 test('a greeting is a text to say, an instruction to the model, or absent', () => {

@@ -9,6 +9,9 @@ const persona = (texts: Partial<Persona>): Persona => ({
   goodbye: '-',
   stillThere: '-',
   apology: '-',
+  fillers: ['-', '–'],
+  resumed: '-',
+  onFailure: 'continue',
   instructions: '-',
   variables: {},
   hash: '0123456789ab',
@@ -33,6 +36,8 @@ test('every spoken text is filled, and the rest is kept', () => {
     goodbye: 'Bye {{n}}',
     stillThere: '{{n}}?',
     apology: 'Sorry {{n}}',
+    fillers: ['One moment {{n}}', 'Just a second'],
+    resumed: 'Back, {{n}}',
     variables: { n: 'you' },
   });
   expect(renderPersona(template, { n: 'Ali' })).toEqual({
@@ -41,6 +46,8 @@ test('every spoken text is filled, and the rest is kept', () => {
     goodbye: 'Bye Ali',
     stillThere: 'Ali?',
     apology: 'Sorry Ali',
+    fillers: ['One moment Ali', 'Just a second'],
+    resumed: 'Back, Ali',
   });
   const asked = renderPersona(persona({ greeting: { instruction: 'Greet {{n | them}}' } }), {});
   expect(asked.greeting).toEqual({ instruction: 'Greet them' });
