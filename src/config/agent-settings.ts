@@ -54,6 +54,11 @@ export const agent = {
     durationMs(30_000, 0),
     'Silence before «are you still there?»; the same again before hang-up; 0 never asks',
   ),
+  resumeWithinMs: setting(
+    'RESUME_WITHIN_MS',
+    durationMs(300_000, 0),
+    'How long the conversation of a call that broke off is kept for its caller to come back to; 0 keeps none',
+  ),
   healthHost: setting('HEALTH_HOST', text.default('127.0.0.1'), 'Address of health and metrics'),
   healthPort: setting('HEALTH_PORT', port(8081), 'Port of health and metrics; 0 picks a free one'),
   showFaults: setting(

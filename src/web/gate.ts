@@ -19,6 +19,8 @@ const REQUESTS = 300;
 const CALLS_BY_CLIENT = 30;
 /** Many callers share one credential. */
 const CALLS_BY_CREDENTIAL = 120;
+/** By caller who comes back with a key of ours: many of them may come at once from one network. */
+const RETURNS_BY_CALLER = 30;
 /** Proxies that are warned of, at most: anybody can send the header. */
 const WARNINGS = 10;
 
@@ -37,6 +39,8 @@ export class Gate {
   readonly #requests: Limit;
   readonly #callsByClient: Limit;
   readonly #callsByCredential: Limit;
+  readonly #returning = new WeakMap<FastifyRequest, string>();
+  readonly #returnsByCaller: Limit;
 
   /** @param app - with @fastify/rate-limit, which counts */
   constructor(app: FastifyInstance, rules: AccessRules, log: Log) {
@@ -50,6 +54,11 @@ export class Gate {
       max: CALLS_BY_CREDENTIAL,
       timeWindow: WINDOW_MS,
       keyGenerator: (request) => this.#names.get(request) ?? '',
+    });
+    this.#returnsByCaller = app.createRateLimit({
+      max: RETURNS_BY_CALLER,
+      timeWindow: WINDOW_MS,
+      keyGenerator: (request) => this.#returning.get(request) ?? '',
     });
     app.addHook('onRequest', async (request) => this.#checkProxy(request));
   }
@@ -96,6 +105,16 @@ export class Gate {
   async countCall(request: FastifyRequest): Promise<void> {
     await count(this.#callsByClient, request, 'Too many calls from this address.');
     await count(this.#callsByCredential, request, 'Too many calls with this credential.');
+  }
+
+  /**
+   * Counts the return of a caller, who was counted as they called.
+   *
+   * @throws WebError 429 when they returned too often.
+   */
+  async countReturn(request: FastifyRequest, identity: string): Promise<void> {
+    this.#returning.set(request, identity);
+    await count(this.#returnsByCaller, request, 'Too many returns to this call.');
   }
 
   /** A header that is not used leaves all who come through that proxy one client. */

@@ -1,6 +1,9 @@
 import { AccessToken, RoomAgentDispatch, RoomConfiguration, TrackSource } from 'livekit-server-sdk';
 import type { Config } from '../config/schema.ts';
 
+/** Tells the agent that this caller may come back without having hung up, as after a reload (`call/link.ts` reads it). */
+export const RESUMABLE_ATTRIBUTE = 'voice-agent.resumable';
+
 /** What the dispatched agent is told about the call. */
 export interface CallRequest {
   /** Prompt file; absent leaves the choice to the room's metadata, then to `PROMPT`. */
@@ -19,6 +22,8 @@ export interface TokenRequest extends CallRequest {
   identity: string;
   /** Shown to the others in the room. */
   name?: string | undefined;
+  /** Of the participant, which it cannot change. */
+  attributes?: Readonly<Record<string, string>> | undefined;
   /** How long the token can be used to join; a call that has started outlives it. */
   ttlMs: number;
 }
@@ -34,11 +39,12 @@ export function dispatchMetadata({ prompt, variables }: CallRequest): string {
  * with it creates the room, and the room dispatches the agent.
  */
 export function mintToken(request: TokenRequest): Promise<string> {
-  const { livekit, agentName, deployment = '', room, identity, name, ttlMs } = request;
+  const { livekit, agentName, deployment = '', room, identity, name, attributes, ttlMs } = request;
   const token = new AccessToken(livekit.apiKey, livekit.apiSecret, {
     identity,
     ttl: Math.ceil(ttlMs / 1000), // the SDK counts in seconds
     ...(name && { name }),
+    ...(attributes && { attributes }),
   });
   token.addGrant({
     roomJoin: true,

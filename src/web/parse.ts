@@ -11,6 +11,6 @@ export function parseBody<T extends z.ZodType>(type: T, body: unknown): z.output
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => [...path, message].join(': '));
   throw new WebError(400, `The request cannot be used. ${faults.join('; ')}.`, {
-    hint: 'Send JSON with any of: room, name, prompt.',
+    hint: 'Send JSON with any of: room, name, prompt, resumeKey.',
   });
 }

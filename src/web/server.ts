@@ -78,7 +78,7 @@ export function createWeb({
       livekitUrl: hideUrlSecrets(config.livekit.publicUrl),
     }));
     servePrompts(api, { config, gate, prompts: personas });
-    serveToken(api, { config, gate, prompts: personas, watch, clock, log, areLinesBusy });
+    serveToken(api, { config, gate, prompts: personas, watch, livekit, clock, log, areLinesBusy });
     serveCalls(api, { config, gate, watch, clock });
   });
   serveVendor(app);

@@ -1,21 +1,26 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Config } from '../config/schema.ts';
+import { messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
+import { dispatchIfRoomIsOpen } from './dispatch-now.ts';
 import type { DispatchWatch } from './dispatch-watch.ts';
 import type { Gate } from './gate.ts';
 import { issueToken, joinRequest, type TokenAnswer, tokenRequest } from './issue.ts';
+import type { LiveKitClients } from './livekit-clients.ts';
 import { dispatchMetadata } from './mint.ts';
 import { parseBody } from './parse.ts';
 import { permittedCall, requireRight } from './permit.ts';
 import type { Prompts } from './prompts.ts';
+import { type Resumable, readResumeKey } from './resume-key.ts';
 
 export interface TokenRouteOptions {
   config: Pick<Config, 'livekit' | 'agent' | 'web'>;
   gate: Gate;
   prompts: Prompts;
   watch: DispatchWatch;
+  livekit: LiveKitClients;
   clock: Clock;
   log: Log;
   /** Whether every known call slot is taken. */
@@ -40,20 +45,51 @@ export function serveToken(app: FastifyInstance, options: TokenRouteOptions): vo
 async function answerCaller(
   request: FastifyRequest,
   type: z.ZodType<z.output<typeof tokenRequest>>,
-  { config, gate, prompts, watch, clock, log, areLinesBusy }: TokenRouteOptions,
+  options: TokenRouteOptions,
 ): Promise<TokenAnswer> {
+  const { config, gate, prompts, watch, clock, log, areLinesBusy } = options;
   const credential = await gate.admit(request);
   requireRight(credential, 'join');
-  await gate.countCall(request);
-  const call = permittedCall(credential, parseBody(type, request.body), config.agent.prompt);
+  const { resumeKey, ...asked } = parseBody(type, request.body);
   const nowMs = clock.now();
-  const answer = await issueToken(config, prompts, call, nowMs);
-  watch.start(answer.room, { metadata: dispatchMetadata(call), untilMs: nowMs + config.web.tokenTtlMs });
+  const resumed =
+    resumeKey === undefined
+      ? undefined
+      : readResumeKey(config.livekit.apiSecret, resumeKey, nowMs, asked.room);
+  if (resumed) await gate.countReturn(request, resumed.identity);
+  else await gate.countCall(request);
+  const call = permittedCall(
+    credential,
+    { ...asked, room: resumed?.room ?? asked.room },
+    config.agent.prompt,
+  );
+  const wanted = { ...call, ...(resumed && { identity: resumed.identity, resumable: true }) };
+  const answer = await issueToken(config, prompts, wanted, nowMs);
+  const metadata = dispatchMetadata(call);
+  watch.start(answer.room, { metadata, untilMs: nowMs + config.web.tokenTtlMs });
+  if (resumed) void dispatchForReturn(resumed, metadata, options);
   log.info(
-    { credential: credential.name, pii_room: answer.room, prompt: call.prompt },
+    {
+      credential: credential.name,
+      pii_room: answer.room,
+      prompt: call.prompt,
+      isReturn: resumed !== undefined,
+    },
     'caller token issued',
   );
   return areLinesBusy() ? { ...answer, notice: ALL_BUSY } : answer;
+}
+
+/** A caller who comes back may find the room open and its agent gone. The watch would see it seconds later. */
+async function dispatchForReturn(
+  { room }: Resumable,
+  metadata: string,
+  { config: { agent }, livekit, clock, log }: TokenRouteOptions,
+): Promise<void> {
+  const { name: agentName, deployment } = agent;
+  await dispatchIfRoomIsOpen(livekit, { room, metadata, agentName, deployment }, clock.now()).catch((error) =>
+    log.warn({ pii_room: room, error: messageOf(error) }, 'no agent asked for a caller who comes back'),
+  );
 }
 
 /** The token is of use all the same: the agent is asked for again once the caller is in the room. */
