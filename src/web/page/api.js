@@ -4,7 +4,8 @@ import { ProblemError, serverProblem } from './problem.js';
  * @typedef {{agentName: string, credential: 'none' | 'wanted' | 'not-configured', livekitUrl: string}} Settings
  * @typedef {{default: string, prompts: {name: string, description: string}[]}} PromptList
  * @typedef {{url: string, token: string, room: string, identity: string, expiresAt: string,
- *   ice: {transport: 'all' | 'relay', note?: string}, notice?: string}} Grant
+ *   ice: {transport: 'all' | 'relay', note?: string}, notice?: string,
+ *   resume?: {key: string, withinMs: number}}} Grant
  * @typedef {'waiting-for-caller' | 'waiting' | 'asking-again' | 'busy' | 'joined' | 'unavailable'} AgentState
  * @typedef {{state: AgentState, attempts: number, message: string, hint?: string}} AgentStatus
  */
@@ -47,7 +48,7 @@ export const getPrompts = (credential) => request('api/prompts', credential);
 
 /**
  * @param {string} credential
- * @param {{prompt?: string}} call
+ * @param {{prompt?: string, resumable?: boolean, resumeKey?: string}} call
  * @returns {Promise<Grant>}
  */
 export const requestToken = (credential, call) =>

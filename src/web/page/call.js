@@ -26,6 +26,8 @@ const CHAT = 'lk.chat';
 const EVENTS = 'voice-agent.event';
 const COMMANDS = 'voice-agent.command';
 const HANG_UP_NOTICE_MS = 500;
+/** The SDK's own tries: a moment without network. */
+const RECONNECT_PAUSES_MS = [0, 300, 1000, 2000];
 /** Marks what plays another participant than the agent. */
 const OTHER = 'other-audio';
 
@@ -52,7 +54,12 @@ export class Call {
     this.#sdk = sdk;
     this.#agentName = agentName;
     this.#on = on;
-    this.room = new sdk.Room();
+    this.room = new sdk.Room({
+      // After that the page tries by itself, with a new token (`come-back.js`).
+      reconnectPolicy: new sdk.DefaultReconnectPolicy(RECONNECT_PAUSES_MS),
+      // The page closes the microphone: it comes along when the call goes on over a new connection.
+      stopLocalTrackOnUnpublish: false,
+    });
     this.#listen();
   }
 
@@ -118,6 +125,12 @@ export class Call {
     if (!agent) throw new Error('There is no agent in the call.');
     const destinationIdentities = [agent.identity];
     await this.room.localParticipant.sendText(text, { topic: CHAT, destinationIdentities });
+  }
+
+  /** Leaves a call that broke off, or did not come about; the microphone stays open. */
+  async drop() {
+    this.#joined = false;
+    await this.room.disconnect(false);
   }
 
   /** Tells the agent, so that its call slot is free at once, and leaves. */

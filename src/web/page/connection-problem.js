@@ -86,6 +86,14 @@ export function mixedContentProblem(pageProtocol, url) {
   };
 }
 
+/**
+ * Whether a call that ended so broke off: its caller wants it back.
+ *
+ * @param {Problem | undefined} problem
+ */
+export const isBrokenOff = (problem) =>
+  problem?.code === 'connection-lost' || problem?.code === 'livekit-stopped';
+
 /** Ends that are nobody's fault. @type {Record<string, string>} */
 const ENDINGS = {
   idle: 'The agent hung up: it heard nobody for a while.',

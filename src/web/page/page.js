@@ -6,6 +6,7 @@ import { Phone } from './phone.js';
 import { insecureProblem, ProblemError, problemOf, textOf } from './problem.js';
 import { ProblemView } from './problem-view.js';
 import { copyReport, factsOfCall } from './report.js';
+import { keptResume } from './resume.js';
 
 /**
  * @import { LocalAudioTrack } from 'livekit-client'
@@ -50,7 +51,8 @@ async function act(action) {
   await place();
 }
 
-async function place() {
+/** @param {import('./resume.js').Kept} [kept] of the call that this tab was in before it was reloaded */
+async function place(kept) {
   if (isCredentialWanted() && !credential.value) {
     const hint = 'Enter it as access token; then call again.';
     problems.show({ code: 'credential', title: 'This server wants a credential.', hint, level: 'notice' });
@@ -61,7 +63,8 @@ async function place() {
   await phone.start({
     agentName,
     credential: credential.value,
-    prompt: prompt.value,
+    prompt: kept?.prompt ?? prompt.value,
+    isReturn: kept !== undefined,
     relay: relay.checked,
     microphone: async () => (withMicrophone ? openTrack() : undefined),
   });
@@ -208,6 +211,10 @@ async function begin() {
   if (settings.credential === 'none' || credential.value) await showPrompts();
   else if (settings.credential === 'not-configured') await showPrompts(); // fails, and says what to set
   await loadLiveKit(); // early, so that the first call does not wait for it
+  const kept = keptResume(Date.now());
+  if (!kept) return;
+  withMicrophone = kept.microphone;
+  await place(kept);
 }
 
 begin().catch((error) => {

@@ -1,22 +1,20 @@
-import { awaitAgent, showAgent, showAgentState } from './agent-view.js';
-import { waitForAgent } from './agent-wait.js';
-import { requestToken } from './api.js';
+import { AgentPresence } from './agent-presence.js';
 import { Call } from './call.js';
-import { mixedContentProblem } from './connection-problem.js';
+import { comeBack, isFinal, lostProblem } from './come-back.js';
+import { isBrokenOff, mixedContentProblem } from './connection-problem.js';
 import { clearConnection, watchConnection } from './connection-watch.js';
 import { byId } from './dom.js';
 import { Listening } from './listening.js';
 import { loadLiveKit } from './livekit.js';
-import { ProblemError, problemOf } from './problem.js';
+import { blockedProblem, ProblemError, problemOf, problemOfEvent } from './problem.js';
+import { forgetResume, grantFor } from './resume.js';
 import { isInCall, Status } from './status.js';
 import { Steps } from './steps.js';
 import { Transcript } from './transcript.js';
-import { seconds } from './turn-row.js';
 import { TurnsView } from './turns-view.js';
 
 /**
  * @import { LocalAudioTrack } from 'livekit-client'
- * @import { AgentEvent } from './agent-event.js'
  * @import { Grant } from './api.js'
  * @import { Problem } from './problem.js'
  * @import { ProblemView } from './problem-view.js'
@@ -26,6 +24,7 @@ import { TurnsView } from './turns-view.js';
  * @property {string} credential
  * @property {string} prompt empty for the configured one
  * @property {boolean} relay
+ * @property {boolean} isReturn to the call that this tab was in before
  * @property {() => Promise<LocalAudioTrack | undefined>} microphone opens it; `undefined` calls without
  */
 
@@ -36,16 +35,16 @@ export class Phone {
   transcript = new Transcript();
   turns = new TurnsView();
   listening = new Listening(
-    (waitedMs) => this.#heardAnswer(waitedMs),
+    (waitedMs) => this.turns.heard(waitedMs),
     () => this.steps.done('voice'),
   );
   /** @type {Call | undefined} */ call;
   /** @type {Grant | undefined} */ grant;
   /** @type {ReturnType<typeof watchConnection> | undefined} */ connection;
-  /** @type {() => void} */ #stopWaiting = () => {};
-  #hasAgent = false;
+  /** The caller's, while it is open. @type {LocalAudioTrack | undefined} */ #microphone;
   /** Counts calls, begun and ended: what belongs to an earlier one does nothing any more. */
   #attempt = 0;
+  #agent;
   #problems;
   #onEnd;
 
@@ -56,6 +55,7 @@ export class Phone {
   constructor(problems, onEnd) {
     this.#problems = problems;
     this.#onEnd = onEnd;
+    this.#agent = new AgentPresence({ status: this.status, steps: this.steps, problems });
   }
 
   get isInCall() {
@@ -65,34 +65,55 @@ export class Phone {
   /** @param {Choices} choices */
   async start(choices) {
     this.#reset();
-    const attempt = this.#attempt;
+    if (!choices.isReturn) forgetResume();
+    const isOver = this.#sinceNow();
     try {
       await this.#connect(choices);
     } catch (error) {
-      if (attempt === this.#attempt) {
-        this.#end(problemOf(error));
-        await this.call?.room.disconnect();
+      const problem = problemOf(error);
+      if (!isOver() && choices.isReturn && this.grant && !isFinal(problem)) await this.#comeBack(choices);
+      else if (!isOver()) {
+        this.#end(problem);
+        await this.call?.drop();
       }
     }
     if (!this.isInCall) this.#onEnd(); // a microphone may have opened after the hang-up
   }
 
   /** @param {Choices} choices */
-  async #connect({ agentName, credential, prompt, relay, microphone }) {
+  async #connect(choices) {
     const { steps, status } = this;
-    const attempt = this.#attempt;
-    const isOver = () => attempt !== this.#attempt; // hung up meanwhile
+    const isOver = this.#sinceNow();
     status.set('connecting');
     this.listening.start();
     steps.start('microphone');
-    const track = await microphone();
+    const track = await choices.microphone();
     if (isOver()) return;
+    this.#microphone = track;
+    if (track) this.listening.toCaller(track.mediaStreamTrack);
     if (track) steps.done('microphone');
     else steps.skip('microphone');
-    if (track) this.listening.toCaller(track.mediaStreamTrack);
+    await this.#join(choices);
+  }
 
+  /** @returns {() => boolean} whether this call, or this try, is over meanwhile */
+  #sinceNow() {
+    const attempt = this.#attempt;
+    return () => attempt !== this.#attempt;
+  }
+
+  /**
+   * From the token to the room; once more where a call broke off.
+   *
+   * @param {Choices} choices
+   */
+  async #join(choices) {
+    const { agentName, credential, prompt, relay } = choices;
+    const { steps } = this;
+    const track = this.#microphone;
+    const isOver = this.#sinceNow();
     steps.start('token');
-    const grant = await requestToken(credential, prompt ? { prompt } : {});
+    const grant = await grantFor({ credential, prompt, microphone: track !== undefined });
     if (isOver()) return;
     this.grant = grant;
     const mixed = mixedContentProblem(location.protocol, grant.url);
@@ -102,14 +123,38 @@ export class Phone {
     steps.start('livekit');
     const sdk = await loadLiveKit();
     if (isOver()) return;
-    const call = new Call(sdk, agentName, this.#events(isOver));
+    const call = new Call(sdk, agentName, this.#events(isOver, choices));
     this.call = call;
+    this.connection?.stop();
     this.connection = watchConnection(call.room, () => call.iceServers());
     await call.join(grant, { relay: relay || grant.ice.transport === 'relay', microphone: track });
     if (isOver()) return;
     steps.done('media');
     byId('mute', HTMLButtonElement).disabled = track === undefined;
-    if (!this.#hasAgent) this.#waitForAgent(grant);
+    if (!this.#agent.isThere) this.#agent.wait(grant);
+  }
+
+  /**
+   * A call that broke off: the same caller comes back to it, over a new connection.
+   *
+   * @param {Choices} choices
+   */
+  async #comeBack(choices) {
+    this.#attempt += 1;
+    const isOver = this.#sinceNow();
+    const { url, resume } = /** @type {Grant} */ (this.grant);
+    this.#agent.lose();
+    this.status.set('reconnecting');
+    const problem = await comeBack({
+      ...{ url, withinMs: resume?.withinMs ?? 0, isOver },
+      join: async () => {
+        await this.call?.drop();
+        await this.#join(choices);
+      },
+      show: (news) => this.#problems.show(news),
+    });
+    if (problem) this.#end(problem);
+    else if (!isOver()) this.#problems.hide('reconnecting');
   }
 
   async hangUp() {
@@ -138,107 +183,64 @@ export class Phone {
     this.transcript.clear();
     this.turns.clear();
     this.listening.reset();
-    this.#hasAgent = false;
+    this.#agent.reset();
     this.call = undefined;
     this.connection = undefined;
     clearConnection();
-    awaitAgent();
-    byId('answered', HTMLParagraphElement).textContent = '';
   }
 
   /**
    * @param {() => boolean} isOver
+   * @param {Choices} choices
    * @returns {import('./call.js').CallEvents}
    */
-  #events(isOver) {
+  #events(isOver, choices) {
     const { steps, status } = this;
+    const problems = this.#problems;
     return {
       signalled: () => {
         steps.done('livekit');
         steps.start('media');
       },
       words: (words) => this.transcript.show(words),
-      event: (event) => this.#tell(event),
-      agent: (attributes) => this.#seeAgent(attributes),
+      event: (event) => {
+        if (event.type === 'turn') this.turns.told(event);
+        const problem = problemOfEvent(event);
+        if (problem) problems.show(problem);
+      },
+      agent: (attributes) =>
+        this.#agent.see(attributes, { grant: this.grant, hasMicrophone: this.#microphone !== undefined }),
       agentTrack: (track) => {
         track.attach(byId('agent-audio', HTMLAudioElement));
         this.listening.toAgent(track.mediaStreamTrack);
       },
-      reconnecting: (is) => status.set(is ? 'reconnecting' : this.#hasAgent ? 'in-call' : 'waiting'),
-      audioBlocked: (is) => this.#tellBlocked(is),
+      reconnecting: (is) => {
+        status.set(is ? 'reconnecting' : this.#agent.isThere ? 'in-call' : 'waiting');
+        if (is) problems.show(lostProblem(0));
+        else problems.hide('reconnecting');
+      },
+      audioBlocked: (is) => (is ? problems.show(blockedProblem) : problems.hide(blockedProblem.code)),
       ended: (problem) => {
-        if (!isOver()) this.#end(problem);
+        if (isOver()) return;
+        if (isBrokenOff(problem) && this.grant?.resume) void this.#comeBack(choices);
+        else this.#end(problem);
       },
     };
-  }
-
-  /** @param {Grant} grant */
-  #waitForAgent(grant) {
-    this.status.set('waiting');
-    this.steps.start('agent');
-    this.#stopWaiting = waitForAgent(grant, (problem) => this.#problems.show(problem));
-  }
-
-  /** @param {Record<string, string> | undefined} attributes */
-  #seeAgent(attributes) {
-    if (attributes && !this.#hasAgent) {
-      this.#hasAgent = true;
-      this.#stopWaiting();
-      this.#problems.hide('no-agent', 'agent-late', 'agent-left');
-      this.steps.done('agent');
-      this.steps.start('voice');
-      this.status.set('in-call');
-    }
-    if (!attributes && this.#hasAgent) {
-      this.#hasAgent = false;
-      showAgentState('left');
-      const hint = 'If it happens again, the log of the worker says why.';
-      this.#problems.show({
-        code: 'agent-left',
-        title: 'The agent has left the call.',
-        hint,
-        action: 'retry',
-      });
-    }
-    showAgent(attributes);
-  }
-
-  /** @param {AgentEvent} event */
-  #tell(event) {
-    if (event.type === 'turn') this.turns.told(event);
-    if (event.type === 'notice') {
-      this.#problems.show({ code: 'agent-notice', title: event.message, level: 'notice' });
-    }
-    if (event.type !== 'error') return;
-    const { type, message: title, ...rest } = event;
-    this.#problems.show({ code: 'agent-fault', title, ...rest, level: 'notice' });
-  }
-
-  /** @param {boolean} isBlocked */
-  #tellBlocked(isBlocked) {
-    if (!isBlocked) return this.#problems.hide('audio-blocked');
-    const title = 'The browser keeps the agent silent until you click.';
-    this.#problems.show({ code: 'audio-blocked', title, action: 'start-audio' });
-  }
-
-  /** @param {number} waitedMs */
-  #heardAnswer(waitedMs) {
-    this.turns.heard(waitedMs);
-    byId('answered', HTMLParagraphElement).textContent = `answered in ${seconds(waitedMs)}`;
   }
 
   /** @param {Problem | undefined} problem */
   #end(problem) {
     this.#attempt += 1;
+    this.#microphone = undefined;
+    forgetResume();
     const isFailure = problem !== undefined && problem.level !== 'notice';
-    this.#stopWaiting();
+    this.#agent.lose('none');
     this.connection?.stop();
     this.listening.stop();
     this.transcript.settle();
     if (isFailure) this.steps.fail();
     else this.steps.stop();
     byId('mute', HTMLButtonElement).disabled = true;
-    showAgentState('none');
     this.status.set(isFailure ? 'failed' : 'ended');
     if (problem) this.#problems.show(problem);
     else this.#problems.hide();

@@ -115,6 +115,43 @@ export function microphoneProblem(error) {
   }
 }
 
+/** @type {Problem} */
+export const blockedProblem = {
+  code: 'audio-blocked',
+  title: 'The browser keeps the agent silent until you click.',
+  action: 'start-audio',
+};
+
+/**
+ * What the agent tells of itself, where it is nothing good.
+ *
+ * @param {import('./agent-event.js').AgentEvent} event
+ * @returns {Problem | undefined}
+ */
+export function problemOfEvent(event) {
+  if (event.type === 'notice') return { code: 'agent-notice', title: event.message, level: 'notice' };
+  if (event.type !== 'error') return undefined;
+  const { type, message: title, ...rest } = event;
+  return { code: 'agent-fault', title, ...rest, level: 'notice' };
+}
+
+/** A call without a microphone, once there is somebody to write to. @type {Problem} */
+export const silentCallerProblem = {
+  code: 'no-microphone',
+  title: 'The agent does not hear you: this call has no microphone.',
+  hint: 'Write to it below; it answers by voice.',
+  level: 'notice',
+};
+
+/** An agent that is gone while its caller is still there. @type {Problem} */
+export const leftProblem = {
+  code: 'agent-left',
+  title: 'The agent has left the call.',
+  hint: 'It is called back. If it happens again, the log of the worker says why.',
+  action: 'retry',
+  level: 'notice',
+};
+
 /**
  * A request to this page's own server that did not work.
  *
@@ -140,7 +177,7 @@ export function serverProblem(status, error) {
     };
   }
   /** @type {Record<number, string>} */
-  const codes = { 401: 'credential', 403: 'not-allowed', 429: 'rate-limit' };
+  const codes = { 401: 'credential', 403: 'not-allowed', 410: 'resume-over', 429: 'rate-limit' };
   return {
     code: codes[status] ?? 'server',
     title: error.message ?? `The server answered ${status}.`,

@@ -13,12 +13,14 @@ export class TurnsView {
   #turns = byId('turns', HTMLDivElement);
   #list = byId('turn-list', HTMLOListElement);
   #scale = byId('scale', HTMLDivElement);
+  #answered = byId('answered', HTMLParagraphElement);
   /** @type {Map<Answer, TurnRow>} */ #rows = new Map();
   /** What was folded or unfolded by hand stays so. @type {Map<Answer, boolean>} */ #choices = new Map();
 
   /** @param {number} heardMs */
   heard(heardMs) {
     this.answers.heard(heardMs);
+    this.#answered.textContent = `answered in ${seconds(heardMs)}`;
     this.#show();
   }
 
@@ -34,6 +36,7 @@ export class TurnsView {
     this.#rows.clear();
     this.#choices.clear();
     this.#list.replaceChildren();
+    this.#answered.textContent = '';
     this.#show();
   }
 
