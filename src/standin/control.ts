@@ -5,6 +5,7 @@ import { Journal } from './journal.ts';
 import type { ChatRequest } from './llm.ts';
 import { Script } from './script.ts';
 import { type Strict, strictSchema } from './strict.ts';
+import { type SttStrict, sttStrictSchema, type TtsStrict, ttsStrictSchema } from './strict-audio.ts';
 import { type Transcript, type TranscriptionRequest, transcriptSchema } from './stt.ts';
 import type { Voice } from './tts.ts';
 
@@ -38,10 +39,15 @@ export const controlSchema = z.strictObject({
   reset: z.boolean().optional(),
   /** Replaces the named stages' profile. */
   profile: profileSchema.optional(),
-  /** `answers` are given once each, then `always`. */
+  /** `answers` are given once each, then `always`; `strict` names the server to be strict as. */
   stt: z
-    .strictObject({ answers: z.array(transcriptSchema).optional(), always: transcriptSchema.optional() })
+    .strictObject({
+      answers: z.array(transcriptSchema).optional(),
+      always: transcriptSchema.optional(),
+      strict: sttStrictSchema.optional(),
+    })
     .optional(),
+  tts: z.strictObject({ strict: ttsStrictSchema.optional() }).optional(),
   /** `match` is an expression on the last user message; `strict` says what is refused, or which server to be strict as. */
   llm: z
     .strictObject({
@@ -71,12 +77,14 @@ function compiles(source: string): boolean {
   }
 }
 
+const NOT_STRICT: State['strict'] = { stt: 'none', llm: [], tts: 'none' };
+
 /** All that the stand-ins remember and can be told. */
 export class State {
   readonly stt = new Script<TranscriptionRequest, Transcript>();
   readonly llm = new Script<ChatRequest, ChatAnswer>();
-  /** What the chat model refuses. */
-  strict: Strict = [];
+  /** What each model refuses. */
+  strict: { stt: SttStrict; llm: Strict; tts: TtsStrict } = NOT_STRICT;
   /** In place of the stand-in's voice. */
   voice: Voice | undefined;
   readonly faults = new FaultPlan();
@@ -89,7 +97,7 @@ export class State {
     this.profile = profile;
   }
 
-  apply({ reset, profile, stt, llm, faults: planned }: Control): void {
+  apply({ reset, profile, stt, llm, tts, faults: planned }: Control): void {
     if (reset) this.reset();
     this.profile = { ...this.profile, ...profile };
     if (stt?.answers) this.stt.queue = [...stt.answers];
@@ -97,7 +105,12 @@ export class State {
     if (llm?.answers) this.llm.queue = [...llm.answers];
     if (llm?.rules) this.llm.rules = llm.rules;
     if (llm?.always !== undefined) this.llm.always = llm.always;
-    if (llm?.strict) this.strict = llm.strict;
+    const { stt: hears, llm: chats, tts: speaks } = this.strict;
+    this.strict = {
+      stt: stt?.strict ?? hears,
+      llm: llm?.strict ?? chats,
+      tts: tts?.strict ?? speaks,
+    };
     for (const route of ROUTES) {
       const forRoute = planned?.[route];
       if (forRoute) this.faults.set(route, forRoute);
@@ -108,7 +121,7 @@ export class State {
     this.profile = this.#startProfile;
     this.stt.clear();
     this.llm.clear();
-    this.strict = [];
+    this.strict = NOT_STRICT;
     this.voice = undefined;
     this.faults.clear();
     this.journal.clear();
@@ -120,8 +133,9 @@ export class State {
     return {
       standIn: true,
       profile: this.profile,
-      stt: { answers: stt.queue, always: stt.always },
-      llm: { answers: llm.queue, rules: llm.rules, always: llm.always, strict: this.strict },
+      stt: { answers: stt.queue, always: stt.always, strict: this.strict.stt },
+      llm: { answers: llm.queue, rules: llm.rules, always: llm.always, strict: this.strict.llm },
+      tts: { strict: this.strict.tts },
       faults: this.faults.pending(),
       counts: {
         stt: journal.counts('stt'),

@@ -1,10 +1,10 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Clock } from './clock.ts';
 import type { Fault } from './faults.ts';
 import { type RealtimeParts, RealtimeSession } from './realtime-session.ts';
 import { FaultPlayed, Reply, RequestProblem } from './reply.ts';
+import { refusesRealtime } from './strict-audio.ts';
 
 const PATH = '/v1/realtime';
 
@@ -20,7 +20,7 @@ export interface RealtimeRoute {
  * is an error event, its cut breaks the WebSocket.
  */
 export function createRealtime(parts: RealtimeParts): RealtimeRoute {
-  const { state, clock } = parts;
+  const { state } = parts;
   const sockets = new WebSocketServer({ noServer: true });
   const wires = new Set<Socket>();
   return {
@@ -36,7 +36,7 @@ export function createRealtime(parts: RealtimeParts): RealtimeRoute {
       wire.on('error', () => wire.destroy());
       const accept = (socket: WebSocket) =>
         new RealtimeSession(socket, request, entry, parts, leaving.signal);
-      admit(request, wire, fault ?? {}, clock, leaving.signal).then(
+      admit(request, wire, fault ?? {}, parts, leaving.signal).then(
         () => sockets.handleUpgrade(request, wire, head, accept),
         (error) => {
           wire.end();
@@ -57,7 +57,7 @@ async function admit(
   request: IncomingMessage,
   wire: Socket,
   fault: Fault,
-  clock: Clock,
+  { state, clock }: RealtimeParts,
   signal: AbortSignal,
 ): Promise<void> {
   const response = new ServerResponse(request);
@@ -67,6 +67,11 @@ async function admit(
   const reply = new Reply(response, fault, signal);
   if (fault.latencyMs) await clock.sleep(fault.latencyMs, signal);
   await reply.playFault();
+  if (refusesRealtime(state.strict.stt)) {
+    const problem = new RequestProblem(403, 'Forbidden', null, { body: '' });
+    await reply.problem(problem);
+    throw problem;
+  }
   if ((request.url ?? '').split('?')[0] !== PATH) {
     const problem = new RequestProblem(404, `Unknown WebSocket URL: ${request.url}. This is a stand-in.`);
     await reply.problem(problem);

@@ -8,8 +8,8 @@ import type { Fault } from './faults.ts';
 export class RequestProblem extends AppError {
   readonly status: number;
   readonly param: string | null;
-  /** Where the error body is not to be OpenAI's for that status. */
-  readonly kind: { type: string; code: string | number | null } | undefined;
+  /** Where the error is not to be OpenAI's for that status: its type and code, or the whole body. */
+  readonly kind: { type: string; code: string | number | null } | { body: string } | undefined;
 
   constructor(status: number, message: string, param: string | null = null, kind?: RequestProblem['kind']) {
     super(message);
@@ -104,6 +104,10 @@ export class Reply {
     }
     const type =
       status === 429 ? 'rate_limit_error' : status >= 500 ? 'server_error' : 'invalid_request_error';
+    if (kind && 'body' in kind) {
+      const contentType = kind.body.startsWith('{') ? 'application/json' : 'text/plain; charset=utf-8';
+      return this.send(status, contentType, kind.body);
+    }
     await this.json(status, { error: { message, type, param, code: null, ...kind } });
   }
 }

@@ -150,11 +150,11 @@ export function requireStrict(strict: Strict, asked: Asked): void {
 }
 
 function vllm(param: string | null, broken: Rule['broken']): Rule {
-  return {
-    broken,
-    refuse: (message) => new RequestProblem(400, message, param, { type: 'BadRequestError', code: 400 }),
-  };
+  return { broken, refuse: (message) => vllmRefusal(param, message) };
 }
+
+export const vllmRefusal = (param: string | null, message: string) =>
+  new RequestProblem(400, message, param, { type: 'BadRequestError', code: 400 });
 
 const parameter = (name: string, value: string) => `(parameter=${name}, value=${value})`;
 

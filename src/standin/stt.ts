@@ -1,12 +1,13 @@
 import { deflateSync } from 'node:zlib';
 import { z } from 'zod';
-import { type Audio, readWav } from './audio.ts';
+import { type Audio, isWavFile, readWav } from './audio.ts';
 import { type Clock, sleepUntil } from './clock.ts';
 import { spokenMs } from './hearing.ts';
 import type { ModelRoute } from './model-route.ts';
 import type { Recognizer, Speech } from './recognizer.ts';
 import { type Reply, RequestProblem } from './reply.ts';
 import type { Script } from './script.ts';
+import { requireStrictStt, type SttStrict } from './strict-audio.ts';
 
 export const STT_MODEL = 'stand-in-stt';
 
@@ -53,6 +54,8 @@ export interface SttParts {
   clock: Clock;
   script: Script<TranscriptionRequest, Transcript>;
   recognizer: Recognizer | undefined;
+  /** The server to be strict as; asked for each request. */
+  strict(): SttStrict;
   /** The answer is not given before so long after the request. */
   latencyMs(): number;
 }
@@ -76,7 +79,7 @@ export function describeTranscription({ samples, ...request }: TranscriptionRequ
 /** `POST /v1/audio/transcriptions`, answered whole or as events. */
 export function createStt(parts: SttParts): ModelRoute<TranscriptionRequest, TranscriptionDetails> {
   return {
-    read: readTranscriptionRequest,
+    read: (body, contentType) => readTranscriptionRequest(body, contentType, parts.strict()),
     describe: describeTranscription,
     async answer(request, { reply, signal, arrivedMs }) {
       const full = await transcriptOf(request, parts, signal);
@@ -91,7 +94,11 @@ export function createStt(parts: SttParts): ModelRoute<TranscriptionRequest, Tra
   };
 }
 
-async function readTranscriptionRequest(body: Buffer, contentType: string): Promise<TranscriptionRequest> {
+async function readTranscriptionRequest(
+  body: Buffer,
+  contentType: string,
+  strict: SttStrict,
+): Promise<TranscriptionRequest> {
   const form = await parseForm(body, contentType);
   const field = (name: string) => {
     const value = form.get(name);
@@ -100,6 +107,7 @@ async function readTranscriptionRequest(body: Buffer, contentType: string): Prom
   const file = form.get('file');
   if (!(file instanceof Blob))
     throw new RequestProblem(400, "Missing the audio in the field 'file'.", 'file');
+  if (strict !== 'none') requireStrictStt(strict, { fields: textFields(form), isWav: await isWavFile(file) });
   const model = field('model');
   if (!model) throw new RequestProblem(400, 'You must provide a model parameter.', 'model');
   const format = field('response_format') ?? 'json';
@@ -107,10 +115,15 @@ async function readTranscriptionRequest(body: Buffer, contentType: string): Prom
     const message = `response_format '${format}' is not one of the stand-in's: ${FORMATS.join(', ')}.`;
     throw new RequestProblem(400, message, 'response_format');
   }
-  const audio = await readWav(file);
+  const audio = await readWav(file, strict !== 'none');
   const stream = field('stream') === 'true';
   return { ...audio, model, format, stream, language: field('language'), prompt: field('prompt') };
 }
+
+const textFields = (form: FormData) =>
+  Object.fromEntries(
+    [...form].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])),
+  );
 
 /** A delta for each word, then `done`, as OpenAI streams a transcript. */
 async function sendEvents(text: string, audio: Audio, reply: Reply): Promise<void> {

@@ -6,6 +6,7 @@ import { type Clock, sleepUntil } from './clock.ts';
 import type { Exchange, ModelRoute } from './model-route.ts';
 import { RequestProblem } from './reply.ts';
 import type { Speaker } from './speaker.ts';
+import { requireStrictTts, type TtsStrict } from './strict-audio.ts';
 import type { Utterance } from './tones.ts';
 
 export const TTS_MODEL = 'stand-in-tts';
@@ -21,7 +22,7 @@ const requestSchema = z.looseObject({
   input: z.string(),
   voice: z.string().min(1),
   response_format: z.string().default('wav'),
-  speed: z.number().min(0.25).max(4).default(1),
+  speed: z.number().default(1),
 });
 
 /** One call of `POST /v1/audio/speech`. */
@@ -42,6 +43,8 @@ export type Voice = (utterance: Utterance, sampleRate: number) => Iterable<Int16
 
 export interface TtsParts {
   clock: Clock;
+  /** The server to be strict as; asked for each request. */
+  strict(): TtsStrict;
   /** Asked in place of the stand-in's own. */
   voice(): Voice | undefined;
   speaker: Speaker;
@@ -56,7 +59,7 @@ export interface TtsParts {
 /** Speaks by what was found; streams mono 16-bit audio, as WAV without a known length or raw. */
 export function createTts(parts: TtsParts): ModelRoute<SpeechRequest, SpeechDetails> {
   return {
-    read: async (body) => readSpeechRequest(body),
+    read: async (body) => readSpeechRequest(body, parts.strict()),
     describe: (request) => request,
     async answer(request, exchange) {
       const { reply, signal } = exchange;
@@ -78,17 +81,24 @@ export function createTts(parts: TtsParts): ModelRoute<SpeechRequest, SpeechDeta
   };
 }
 
-function readSpeechRequest(body: Buffer): SpeechRequest {
-  const { model, input, voice, speed, response_format: format } = readJson(body, requestSchema);
-  if (!input.trim()) throw new RequestProblem(400, 'input: there is nothing to say', 'input');
-  if (input.length > MAX_INPUT) {
-    throw new RequestProblem(400, `input: ${input.length} characters are more than ${MAX_INPUT}`, 'input');
-  }
+function readSpeechRequest(body: Buffer, strict: TtsStrict): SpeechRequest {
+  const request = readJson(body, requestSchema);
+  const { model, input, voice, speed, response_format: format } = request;
+  if (strict === 'none') requireOwnLimits(input, speed);
+  else requireStrictTts(strict, { body: request });
   if (format !== 'pcm' && format !== 'wav') {
     const message = `response_format '${format}' is not one of the stand-in's: pcm, wav.`;
     throw new RequestProblem(400, message, 'response_format');
   }
   return { model, input, voice, speed, format };
+}
+
+function requireOwnLimits(input: string, speed: number): void {
+  if (!input.trim()) throw new RequestProblem(400, 'input: there is nothing to say', 'input');
+  if (input.length > MAX_INPUT)
+    throw new RequestProblem(400, `input: ${input.length} characters are more than ${MAX_INPUT}`, 'input');
+  if (speed < 0.25 || speed > 4)
+    throw new RequestProblem(400, `speed: ${speed} is not from 0.25 to 4`, 'speed');
 }
 
 function begin({ reply }: Exchange, format: 'pcm' | 'wav', sampleRate: number): void {
