@@ -81,7 +81,7 @@ export default defineConfig({
           fileParallelism: false,
           retry: 1,
           // Every model computes on the same few processors.
-          testTimeout: 180_000,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
         },
       },

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import { processSources } from '../../src/config/load.ts';
 import type { Guest } from '../../src/probe/guest.ts';
-import { SPEECH_WITHIN_MS } from '../e2e/hearing.ts';
 import { useStack } from '../e2e/stack.ts';
-import type { WorkerProcess } from '../e2e/worker.ts';
-import { answer, expectWords, spoken, understood } from './ears.ts';
+import type { LogLine, WorkerProcess } from '../e2e/worker.ts';
+import { answer, expectWords, spoken, understood, WITHIN_MS } from './ears.ts';
 import { type Real, realSchema } from './plan.ts';
 
 const real = realSchema.parse(JSON.parse(processSources().env.REAL_SERVERS ?? '{}'));
@@ -13,6 +12,7 @@ let workers = 0;
 const GREETING = 'Welcome to Contoh Telecom. How may I help you today?';
 const APOLOGY = 'I am sorry, something went wrong on our side. Please call again.';
 const QUESTION = 'When does the shop open in the morning?';
+const INTERRUPTION = 'Stop, please. I have another question for you.';
 const head = `greeting: ${GREETING}\napology: ${APOLOGY}\nlanguage: en\ntemperature: 0`;
 const prompts = {
   default: `---\n${head}\nmax_tokens: 40\n---\nYou answer calls for a phone company. Answer in one short sentence.`,
@@ -65,9 +65,15 @@ async function withWorker(
   const { startProgram, callers } = stack();
   workers += 1;
   const agentName = `agent-${workers}`;
-  const worker = startProgram('start', { ...env, AGENT_NAME: agentName, HOSTS: '1', SPARE_HOSTS: '0' });
+  const worker = startProgram('start', {
+    ...env,
+    AGENT_NAME: agentName,
+    MAX_CALLS: '1',
+    HOSTS: '1',
+    SPARE_HOSTS: '0',
+  });
   try {
-    await worker.logged('worker registered');
+    await worker.logged('worker registered', { timeoutMs: WITHIN_MS });
     await work((prompt) => callers.call({ agentName, ...(prompt !== undefined && { prompt }) }), worker);
   } finally {
     await callers.leave();
@@ -79,7 +85,9 @@ test('the recognizer understands the voice', async () => {
   expectWords(await understood(real, await spoken(real, GREETING)), GREETING);
 });
 
-test.each(real.chats)('with $server $variant: greeting, question, answer', async (chat) => {
+const named = real.chats.map((one) => [[one.server, one.variant].filter(Boolean).join(' '), one] as const);
+
+test.each(named)('with %s: greeting, question, answer', async (_, chat) => {
   await withWorker(settings(chat), async (call) => {
     const caller = await call();
     await greeted(caller);
@@ -96,16 +104,15 @@ test.each(real.chats)('with $server $variant: greeting, question, answer', async
 const [chat = real.killed] = real.chats;
 
 test('a caller who speaks stops a long answer', async () => {
-  await withWorker(settings(chat), async (call) => {
+  await withWorker(settings(chat), async (call, worker) => {
     const caller = await call('story');
     await greeted(caller);
     const askedAtMs = await ask(caller, 'Please tell me a very long story about the sea.');
-    const startMs = await caller.waitForSpeech({ afterMs: askedAtMs, timeoutMs: SPEECH_WITHIN_MS });
-    const { startedAtMs } = await caller.speak(
-      await spoken(real, 'Stop, please. I have another question for you.'),
-    );
-    const stoppedAtMs = await caller.waitForSilence({ afterMs: startMs, timeoutMs: 10_000, quietMs: 300 });
-    expect(stoppedAtMs - startedAtMs, 'how long the agent talked over the caller').toBeLessThan(3000);
+    await caller.waitForSpeech({ afterMs: askedAtMs, timeoutMs: WITHIN_MS });
+    await ask(caller, INTERRUPTION);
+    const matches = (line: LogLine) => line.interrupted === true;
+    await worker.logged('turn answered', { timeoutMs: WITHIN_MS, matches });
+    expectWords(heardOf(caller), `Please tell me a very long story about the sea. ${INTERRUPTION}`);
   });
 });
 
@@ -155,6 +162,7 @@ async function expectApology(caller: Guest): Promise<void> {
 
 async function expectLogged(worker: WorkerProcess, endpoint: string, hint: RegExp): Promise<void> {
   await worker.logged('endpoint failed', {
+    timeoutMs: WITHIN_MS,
     matches: (line) => line.endpoint === endpoint && hint.test(String(line.hint)),
   });
 }

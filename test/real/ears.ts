@@ -4,12 +4,13 @@ import { transcribe } from '../../src/openai/transcription.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
 import type { Guest } from '../../src/probe/guest.ts';
 import type { Sound } from '../../src/probe/wav.ts';
-import { answerAfter } from '../e2e/hearing.ts';
 import { options } from './cases/case.ts';
 import type { Real } from './plan.ts';
 
 /** Models on a busy machine pause between two sentences. */
 const QUIET_MS = 2500;
+/** Words are judged here, not times: a machine that does much else may take this long to begin, and to end. */
+export const WITHIN_MS = 90_000;
 
 /** A caller's words, spoken by the real voice. */
 export async function spoken({ tts }: Real, text: string): Promise<Sound> {
@@ -56,7 +57,9 @@ export async function answer(
   caller: Guest,
   afterMs: number,
 ): Promise<{ written: string; heard: string }> {
-  const sound = await answerAfter(caller, afterMs, QUIET_MS);
+  const startMs = await caller.waitForSpeech({ afterMs, timeoutMs: WITHIN_MS });
+  const endMs = await caller.waitForSilence({ afterMs: startMs, timeoutMs: WITHIN_MS, quietMs: QUIET_MS });
+  const sound = caller.heard.between(startMs - 300, endMs + 300);
   const written = caller.transcripts
     .filter(({ identity, changedAtMs }) => identity !== caller.identity && changedAtMs >= afterMs)
     .map(({ text }) => text)

@@ -89,7 +89,7 @@ export const NOTES: Readonly<Record<string, ServerNotes>> = {
     ],
   },
   'piper-1.8.0': {
-    name: 'Piper 1.8.0 (`test/real/python/piper_server.py`)',
+    name: 'Piper 1.8.0 (`src/dev/real/piper_server.py`)',
     set: [{ say: '`TTS_VOICE=joe`', shown: 'piper-1.8.0/speech.pcm.jsonl' }],
     avoid: [],
   },

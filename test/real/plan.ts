@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { byHand } from './by-hand.ts';
 import type { Stage } from './cases/case.ts';
-import { llamaServer, llamaServers, type Program, piper, vllm, whisper } from './servers.ts';
-import { type Installed, installSmall, installVllm } from './setup.ts';
+import { llamaServer, llamaServers, type Program, piper, vllmChat, vllmWhisper, whisper } from './servers.ts';
+import { installSmall, installVllm, type Small } from './setup.ts';
 
 const runningSchema = z.object({
   server: z.string(),
@@ -46,7 +46,7 @@ export async function planFor(
   if (name === 'small') return plan;
   if (name === 'vllm') {
     const installed = await installVllm(small, say);
-    return { ...plan, chats: [vllm(installed, 'chat')], stt: vllm(installed, 'whisper') };
+    return { ...plan, chats: [vllmChat(small, installed.chat)], stt: vllmWhisper(installed.whisper) };
   }
   const programs = byHand(name, dir);
   const found = (stage: Stage) => programs.find(({ stages }) => stages.includes(stage));
@@ -55,7 +55,7 @@ export async function planFor(
   return { ...plan, chats, tts: found('speech') ?? plan.tts, ...(stt && { stt, sttMode: 'realtime' }) };
 }
 
-function smallPlan(installed: Installed): Plan {
+function smallPlan(installed: Small): Plan {
   return {
     chats: CALLED.map((variant) => llamaServer(installed, variant)),
     killed: llamaServer(installed),
@@ -75,6 +75,8 @@ export async function recorded(
   if (name === 'small') return [...llamaServers(small), whisper(small), piper(small)];
   if (name !== 'vllm') return byHand(name, dir);
   const installed = await installVllm(small, say);
-  const variants = ['gemma-2', 'mistral-nemo', 'qwen3.5'].map((variant) => vllm(installed, 'chat', variant));
-  return [vllm(installed, 'chat'), ...variants, vllm(installed, 'whisper')];
+  const chats = [undefined, 'gemma-2', 'mistral-nemo', 'qwen3.5'].map((variant) =>
+    vllmChat(small, installed.chat, variant),
+  );
+  return [...chats, vllmWhisper(installed.whisper)];
 }

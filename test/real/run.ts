@@ -58,16 +58,22 @@ async function call(): Promise<number> {
   const { sttMode } = plan;
   const [killed, stt, tts] = [await started(plan.killed), await started(plan.stt), await started(plan.tts)];
   const real = { chats, killed, stt, sttMode, tts } satisfies Real;
+  let ran = false;
   const test = startChild({
     command: 'npx',
     args: [
       ...['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'real'],
       ...(values.t === undefined ? [] : ['-t', values.t]),
     ],
-    env: { ...processSources().env, REAL_SERVERS: JSON.stringify(real) },
-    onLine: (line) => process.stdout.write(`${line}\n`),
+    env: { ...processSources().env, NO_COLOR: '1', REAL_SERVERS: JSON.stringify(real) },
+    onLine(line) {
+      process.stdout.write(`${line}\n`);
+      ran ||= /^ *Tests .*\d+ (passed|failed)/.test(line);
+    },
   });
-  return (await test.exited).code ?? 1;
+  const { code } = await test.exited;
+  if (!ran) throw new AppError(`no test ran${values.t === undefined ? '' : `: none is called ${values.t}`}`);
+  return code ?? 1;
 }
 
 try {

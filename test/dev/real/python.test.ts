@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { PinnedProgram } from '../../../src/dev/fetch/packages.ts';
 import { pythonWith } from '../../../src/dev/real/python.ts';
 
 /** A `python3` that makes an environment whose `python` does `pip`. */
@@ -29,26 +30,47 @@ mkdir -p "$3/bin" && printf '#!/bin/sh\\necho "$@" >> ${dir}/asked\\n${pip}\\n' 
   return { options, asked };
 }
 
-test('packages are installed once, at their versions, and only built ones', async () => {
+const piper = (version = '1.8.0'): PinnedProgram => ({
+  project: 'piper-tts',
+  version,
+  licence: 'GPL-3.0',
+  sha256: ['aa11', 'bb22'],
+});
+
+test('a program is verified by its checksums and installed once; what it needs comes after', async () => {
   const { options, asked } = await machine('exit 0');
-  const python = await pythonWith('tts', ['piper-tts==1.8.0'], options);
-  expect(await pythonWith('tts', ['piper-tts==1.8.0'], options)).toBe(python);
-  expect(python).toBe(join(options.dir, 'python-tts/bin/python'));
-  expect(await asked()).toBe(
-    'venv\n-m pip install --only-binary :all: --progress-bar off piper-tts==1.8.0\n',
+  const python = await pythonWith('tts', piper(), options);
+  expect(await pythonWith('tts', piper(), options)).toBe(python);
+  const folder = join(options.dir, 'python-tts');
+  expect(python).toBe(join(folder, 'bin/python'));
+  const pip = '-m pip install --only-binary :all: --progress-bar off';
+  expect((await asked()).split('\n')).toEqual([
+    'venv',
+    `${pip} --no-deps --require-hashes --requirement ${join(folder, 'to-install.txt')}`,
+    `${pip} piper-tts==1.8.0`,
+    '',
+  ]);
+  expect(await readFile(join(folder, 'installed.txt'), 'utf8')).toBe(
+    'piper-tts==1.8.0 --hash=sha256:aa11 --hash=sha256:bb22',
   );
 });
 
-test('other versions are installed anew', async () => {
+test('what a program needs may be told by the Python that has it alone', async () => {
   const { options, asked } = await machine('exit 0');
-  await pythonWith('tts', ['piper-tts==1.8.0'], options);
-  await pythonWith('tts', ['piper-tts==1.9.0'], options);
+  await pythonWith('tts', piper(), { ...options, needsOf: async (python) => [`of ${python}`, 'numpy'] });
+  expect(await asked()).toContain(`of ${join(options.dir, 'python-tts/bin/python')} numpy\n`);
+});
+
+test('another version is installed anew', async () => {
+  const { options, asked } = await machine('exit 0');
+  await pythonWith('tts', piper(), options);
+  await pythonWith('tts', piper('1.9.0'), options);
   expect((await asked()).match(/venv/g)).toHaveLength(2);
 });
 
 test('what pip says is told, and half an installation is none', async () => {
   const { options } = await machine('echo "no matching distribution"; exit 1');
-  await expect(pythonWith('tts', ['piper-tts==1.8.0'], options)).rejects.toThrow(
+  await expect(pythonWith('tts', piper(), options)).rejects.toThrow(
     /^pip could not install piper-tts==1\.8\.0:\n +no matching distribution$/,
   );
   expect(existsSync(join(options.dir, 'python-tts/installed.txt'))).toBe(false);
@@ -57,5 +79,5 @@ test('what pip says is told, and half an installation is none', async () => {
 test('a machine without Python says what it needs', async () => {
   const { options } = await machine(undefined);
   options.sources.env.PATH = '/nowhere';
-  await expect(pythonWith('tts', [], options)).rejects.toThrow('it needs Python 3.10 or newer');
+  await expect(pythonWith('tts', piper(), options)).rejects.toThrow('it needs Python 3.10 or newer');
 });

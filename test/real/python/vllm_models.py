@@ -1,6 +1,6 @@
-"""Models as vLLM reads them, from what unpack.py made: SmolLM2 from its GGUF, Whisper base from its CTranslate2 file.
+"""Models as vLLM reads them: SmolLM2 from its GGUF, Whisper base from its CTranslate2 file, into OUT/smollm2 and OUT/whisper.
 
-usage: vllm_models.py MODELS_DIR      (in vLLM's own environment, with gguf and accelerate)
+usage: vllm_models.py SMOLLM2_DIR WHISPER_DIR OUT      (in vLLM's own environment, with gguf and accelerate)
 """
 
 import json
@@ -14,16 +14,30 @@ import torch
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, WhisperConfig
 
-models = sys.argv[1]
+smollm2_from, whisper_from, out_dir = sys.argv[1:]
+PREPROCESSOR = {
+    "chunk_length": 30,
+    "feature_extractor_type": "WhisperFeatureExtractor",
+    "feature_size": 80,
+    "hop_length": 160,
+    "n_fft": 400,
+    "n_samples": 480000,
+    "nb_max_frames": 3000,
+    "padding_side": "right",
+    "padding_value": 0.0,
+    "processor_class": "WhisperProcessor",
+    "return_attention_mask": False,
+    "sampling_rate": 16000,
+}
 TYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 
 
 def smollm2():
-    out, file = f"{models}/smollm2-hf", "smollm2.gguf"
-    AutoTokenizer.from_pretrained(models, gguf_file=file).save_pretrained(out)
+    out, file = f"{out_dir}/smollm2", "model.gguf"
+    AutoTokenizer.from_pretrained(smollm2_from, gguf_file=file).save_pretrained(out)
     whole = GgufConfig(dequantize=True)
     model = AutoModelForCausalLM.from_pretrained(
-        models, gguf_file=file, dtype=torch.bfloat16, quantization_config=whole
+        smollm2_from, gguf_file=file, dtype=torch.bfloat16, quantization_config=whole
     )
     model.save_pretrained(out)
 
@@ -62,7 +76,7 @@ def ctranslate2(path):
 
 
 def whisper():
-    source, out = f"{models}/whisper", f"{models}/whisper-hf"
+    source, out = whisper_from, f"{out_dir}/whisper"
     os.makedirs(out, exist_ok=True)
     tensors = ctranslate2(f"{source}/model.bin")
     made = {}
@@ -119,8 +133,9 @@ def whisper():
     config.architectures = ["WhisperForConditionalGeneration"]
     config.dtype = "float16"
     config.save_pretrained(out)
-    for name in ("tokenizer.json", "preprocessor_config.json"):
-        shutil.copy(f"{source}/{name}", out)
+    shutil.copy(f"{source}/tokenizer.json", out)
+    with open(f"{out}/preprocessor_config.json", "w", encoding="utf-8") as file:
+        json.dump(PREPROCESSOR, file)
     end = "<|endoftext|>"
     with open(f"{out}/tokenizer_config.json", "w", encoding="utf-8") as file:
         json.dump(
