@@ -1,0 +1,79 @@
+import type { CallEvent } from './call-events.ts';
+
+/** What one side said, as it stands in the conversation. Of an answer that was cut off: what was heard of it. */
+export interface Said {
+  readonly role: 'user' | 'assistant';
+  readonly piiText: string;
+  readonly interrupted: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAtMs: number;
+}
+
+/** A call's conversation so far, as plain JSON. It is kept in memory alone, and never logged. */
+export interface Conversation {
+  /** Identity of the participant who is served. */
+  readonly piiCaller: string;
+  /** When the agent first listened, in milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** Turns of the caller that were answered. */
+  readonly turns: number;
+  /** The oldest first. */
+  readonly said: readonly Said[];
+}
+
+/** Events that a conversation is made of. */
+export type ConversationEvent = Extract<CallEvent, { type: 'started' | 'caller-changed' | 'said' | 'turn' }>;
+
+export function isOfConversation(event: CallEvent): event is ConversationEvent {
+  return ['started', 'caller-changed', 'said', 'turn'].includes(event.type);
+}
+
+export interface ConversationBounds {
+  readonly messages: number;
+  /** Of their texts, in UTF-8. */
+  readonly bytes: number;
+}
+
+/** 200 turns: a question and an answer each. */
+const BOUNDS: ConversationBounds = { messages: 400, bytes: 256 * 1024 };
+
+/** Collects a call's conversation from its events. Beyond the bounds the oldest messages go. */
+export class ConversationRecord {
+  readonly #bounds: ConversationBounds;
+  readonly #said: Said[] = [];
+  #bytes = 0;
+  #caller: string | undefined;
+  #startedAtMs = 0;
+  #turns = 0;
+
+  constructor(bounds: ConversationBounds = BOUNDS) {
+    this.#bounds = bounds;
+  }
+
+  /** A second `started` is that of the same call, gone on in another process. */
+  take(event: ConversationEvent): void {
+    if (event.type === 'started') {
+      if (this.#caller === undefined) this.#startedAtMs = event.atMs;
+      this.#caller = event.piiCaller;
+    } else if (event.type === 'caller-changed') this.#caller = event.piiCaller;
+    else if (event.type === 'turn') this.#turns += 1;
+    else this.#add(event);
+  }
+
+  /** `undefined` until the agent listened for the first time. */
+  get(): Conversation | undefined {
+    const piiCaller = this.#caller;
+    if (piiCaller === undefined) return undefined;
+    return { piiCaller, startedAtMs: this.#startedAtMs, turns: this.#turns, said: [...this.#said] };
+  }
+
+  #add({ role, piiText, interrupted, createdAtMs }: Extract<ConversationEvent, { type: 'said' }>): void {
+    if ((role !== 'user' && role !== 'assistant') || piiText === '') return;
+    this.#said.push({ role, piiText, interrupted, createdAtMs });
+    this.#bytes += Buffer.byteLength(piiText);
+    while (this.#said.length > this.#bounds.messages || this.#bytes > this.#bounds.bytes) {
+      const oldest = this.#said.shift();
+      this.#bytes -= Buffer.byteLength(oldest?.piiText ?? '');
+    }
+  }
+}
