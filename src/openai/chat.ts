@@ -1,18 +1,19 @@
 import { BOUNDS } from '../bounds.ts';
 import type { EndpointError } from '../errors.ts';
 import { AnswerBytes } from './answer-bytes.ts';
+import { answerEvents } from './answer-events.ts';
 import { type ChatAsk, type ChatEndpoint, chatBody } from './chat-body.ts';
 import { lessonOf } from './chat-learned.ts';
 import { type ChatPart, readChatPart } from './chat-part.ts';
-import type { Answer, Call } from './exchange.ts';
+import type { Call } from './exchange.ts';
 import { isObject, type JsonObject } from './extra-body.ts';
 import { excerpt, fault, RefusedError } from './fault.ts';
 import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
 import { retrying } from './retry.ts';
-import { EventTooLong, sseEvents } from './sse.ts';
+import type { SseEvent } from './sse.ts';
 
 /**
- * A streamed answer: `POST {baseUrl}/chat/completions`. Retries before the first byte; a refusal that teaches what the
+ * A streamed answer: `POST {baseUrl}/chat/completions`. Retries before the first event; a refusal that teaches what the
  * endpoint does not take (`chat-learned.ts`) is answered by asking again, and remembered. Chunks that say nothing, or
  * are no JSON, are skipped; what goes wrong after the answer said that it is complete does not matter.
  *
@@ -24,11 +25,10 @@ export async function* streamChat(
   ask: ChatAsk,
   options: RemoteOptions,
 ): AsyncGenerator<ChatPart> {
-  const { call, answer } = await asked(endpoint, ask, options);
-  const bytes = new AnswerBytes(answer, options.clock);
+  const { call, bytes, events } = await asked(endpoint, ask, options);
   let characters = 0;
   try {
-    for await (const { data } of sseEvents(bytes)) {
+    for await (const { data } of events) {
       const chunk = parsed(data);
       if (!chunk) continue;
       if (!bytes.isComplete) requireNoError(chunk, data, call);
@@ -40,9 +40,8 @@ export async function* streamChat(
     }
   } catch (error) {
     if (bytes.isComplete && !options.signal?.aborted) return;
-    throw error instanceof EventTooLong ? fault(call, 'invalid', `answered ${error.message}`) : error;
+    throw error;
   }
-  requireEvents(bytes, call, answer.status);
 }
 
 /** Thoughts are not counted: nobody keeps them, and time bounds them. */
@@ -56,11 +55,14 @@ function endless(call: Call, most: string): EndpointError {
   });
 }
 
-async function asked(
-  endpoint: ChatEndpoint,
-  ask: ChatAsk,
-  options: RemoteOptions,
-): Promise<{ call: Call; answer: Answer }> {
+/** An answer whose first event is here. */
+interface Asked {
+  call: Call;
+  bytes: AnswerBytes;
+  events: AsyncIterable<SseEvent>;
+}
+
+async function asked(endpoint: ChatEndpoint, ask: ChatAsk, options: RemoteOptions): Promise<Asked> {
   const tried = new Set<string>();
   const first = callWith(chatBody(endpoint, ask), endpoint, ask, options);
   return retrying(first, async ({ deadlines, signal }, attempt) => {
@@ -68,7 +70,7 @@ async function asked(
       const body = chatBody(endpoint, ask);
       const call = callWith(body, endpoint, ask, { ...options, deadlines, signal });
       try {
-        return { call, answer: await attemptOnce(call, attempt) };
+        return await begun(call, attempt);
       } catch (error) {
         // Ends: a lesson changes the body, and there are few.
         if (!(error instanceof RefusedError)) throw error;
@@ -78,6 +80,25 @@ async function asked(
       }
     }
   });
+}
+
+async function begun(call: Call, attempt: number): Promise<Asked> {
+  const answer = await attemptOnce(call, attempt);
+  const bytes = new AnswerBytes(answer, call.clock);
+  const events = answerEvents(call, answer, bytes);
+  const first = await events.next();
+  if (first.done) requireEvents(bytes, call, answer.status);
+  return { call, bytes, events: withFirst(first, events) };
+}
+
+async function* withFirst<T>(first: IteratorResult<T, unknown>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    if (first.done) return;
+    yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
 }
 
 function callWith(
@@ -116,9 +137,9 @@ function requireNoError(chunk: JsonObject, data: string, call: Call): void {
   if (isError) throw fault(call, 'invalid', `broke its answer off with an error: ${excerpt(data, call)}`);
 }
 
-/** Else a JSON error sent with status 200 would be an answer with nothing in it. */
+/** Else a JSON error or a web page sent with status 200 would be an answer with nothing in it. */
 function requireEvents({ begin }: AnswerBytes, call: Call, status: number): void {
-  if (begin !== '' && !/^[{[<]/.test(begin)) return;
+  if (/^data:/m.test(begin)) return;
   const said = begin === '' ? 'nothing' : `no event stream: ${excerpt(begin, call)}`;
   throw fault(call, 'invalid', `answered ${status} with ${said}`, {
     hint: 'Check that the server supports `stream: true` for this model.',

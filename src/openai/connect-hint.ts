@@ -16,7 +16,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /^(ECONNRESET|EPIPE)$/,
     'The server closed the connection: its log may say why; an https port called by http does so too.',
   ],
-  [/^HPE_/, 'The answer is not HTTP: is this http URL served by an https port?'],
+  [
+    /^HPE_/,
+    'The answer is not HTTP: is this http URL served by an https port, or broken by a proxy before the server?',
+  ],
 ];
 
 /** The `code` of a Node error, '' when it has none. */

@@ -170,8 +170,7 @@ class Attempt {
   #within(ms: number, failure: 'connect' | 'first-byte' | 'stall', what: string): void {
     this.#stopDeadline();
     this.#stopDeadline = this.#clock.after(ms, () => {
-      const hint = failure === 'connect' ? 'Check host and port, firewall and network policy.' : undefined;
-      this.cut.abort(fault(this.#call, failure, `timed out: ${what} within ${ms} ms`, { hint }));
+      this.cut.abort(fault(this.#call, failure, `timed out: ${what} within ${ms} ms`));
     });
   }
 

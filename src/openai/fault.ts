@@ -1,5 +1,6 @@
 import { EndpointError, type EndpointFailure, type EndpointName } from '../errors.ts';
 import { cleanUrl } from '../urls.ts';
+import { failureHint } from './failure-hint.ts';
 import { redactRequest } from './redact.ts';
 import { refusalHint } from './refusal-hint.ts';
 
@@ -17,14 +18,15 @@ interface FaultOptions {
   cause?: unknown;
 }
 
-/** An `EndpointError` for `target`, its URL without credentials and query. */
+/** An `EndpointError` for `target`, its URL without credentials and query. It says what to do, unless we ended the call. */
 export function fault(
   target: Target,
   failure: EndpointFailure,
   message: string,
-  { hint, ...rest }: FaultOptions = {},
+  options: FaultOptions = {},
 ): EndpointError {
   const { endpoint, url } = target;
+  const { hint = failureHint(failure, endpoint), ...rest } = options;
   return new EndpointError(message, {
     endpoint,
     url: cleanUrl(url),
@@ -41,9 +43,8 @@ export class RefusedError extends EndpointError {
 
   constructor(target: Target, status: number, headers: Headers, body: string) {
     const said = excerpt(body, target);
-    const location = headers.get('location');
-    const to = status < 400 && location !== null ? ` (redirects to ${cleanUrl(location, target.url)})` : '';
-    super(`answered ${status}${to}${said === '' ? '' : `: ${said}`}`, {
+    const waitMs = retryAfterMs(headers);
+    super(`answered ${status}${besides(target, status, headers, waitMs)}${said === '' ? '' : `: ${said}`}`, {
       endpoint: target.endpoint,
       url: cleanUrl(target.url),
       failure: 'status',
@@ -52,7 +53,7 @@ export class RefusedError extends EndpointError {
       hint: refusalHint({ endpoint: target.endpoint, url: target.url, status, said }),
     });
     this.name = 'EndpointError';
-    this.retryAfterMs = retryAfterMs(headers);
+    this.retryAfterMs = waitMs;
     this.#said = messageIn(body) ?? body;
   }
 
@@ -60,6 +61,12 @@ export class RefusedError extends EndpointError {
   get said(): string {
     return this.#said;
   }
+}
+
+function besides(target: Target, status: number, headers: Headers, waitMs: number | undefined): string {
+  const location = headers.get('location');
+  if (status < 400 && location !== null) return ` (redirects to ${cleanUrl(location, target.url)})`;
+  return waitMs === undefined ? '' : ` (asks to wait ${Math.round(waitMs / 100) / 10} s)`;
 }
 
 function retryAfterMs(headers: Headers): number | undefined {
@@ -82,6 +89,7 @@ const READ_CHARS = 4096;
 export function excerpt(body: string, { url, secrets = [] }: Target): string {
   const { search, username, password } = new URL(url);
   let text = (messageIn(body) ?? body).slice(0, READ_CHARS);
+  if (isBinary(text)) return '(no text)';
   if (/^\s*</.test(text)) text = readableHtml(text);
   // llama-server: the source of the chat template stands before it.
   const reasonAt = text.lastIndexOf('Jinja Exception: ');
@@ -91,9 +99,15 @@ export function excerpt(body: string, { url, secrets = [] }: Target): string {
   }
   text = redactRequest(text, secrets)
     .replace(/\b(Bearer\s|sk-)[^\s"',}]+/gi, '$1…')
-    .replace(/\s+/g, ' ')
+    .replace(/[\s\p{Cc}\ufffd]+/gu, ' ')
     .trim();
   return text.length > EXCERPT_CHARS ? `${text.slice(0, EXCERPT_CHARS)}…` : text;
+}
+
+/** Bytes that are no text decode to control characters and U+FFFD; a text in another encoding has a few of these. */
+function isBinary(text: string): boolean {
+  const odd = text.match(/(?!\s)[\p{Cc}\ufffd]/gu)?.length ?? 0;
+  return odd > text.length / 20;
 }
 
 function readableHtml(text: string): string {

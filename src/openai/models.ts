@@ -52,7 +52,7 @@ async function list<T>(
     const body = await readText(call, await request(call));
     const found = read(parsed(body));
     if (found !== undefined) return found;
-    throw fault(call, 'invalid', `answered no list: ${excerpt(body, call)}`);
+    throw fault(call, 'invalid', `answered no list${body === '' ? '' : `: ${excerpt(body, call)}`}`);
   } catch (error) {
     if (error instanceof EndpointError && NO_SUCH_ROUTE.has(error.status ?? 0)) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import type { EndpointName } from '../errors.ts';
+import { settingOf } from './failure-hint.ts';
 
 export interface Refusal {
   endpoint: EndpointName;
@@ -112,8 +113,9 @@ export function refusalHint(refusal: Refusal): string {
     return 'Check the base URL: most servers want it to end in /v1.';
   if (status === 404 || status === 405)
     return 'The server has no such route or model: check the base URL (its /v1) and the model name.';
-  if (status === 408 || status === 429 || status === 503)
-    return 'The server is overloaded or still loading a model.';
+  if (status === 429)
+    return 'The server takes no more requests for now: its rate limit or quota is used up, or it is overloaded.';
+  if (status === 408 || status === 503) return 'The server is overloaded or still loading a model.';
   if (status >= 500)
     return 'The server failed: its own log says why. Check that the model is loaded and healthy.';
   return said === ''
@@ -130,9 +132,4 @@ function applies({ endpoints, statuses, said: about }: Row, { endpoint, status, 
         ? status >= 500
         : statuses.includes(status);
   return fits && about.test(said);
-}
-
-/** The environment variable of an endpoint's setting; `models` and `livekit` have none of their own. */
-function settingOf(endpoint: EndpointName, name: string): string {
-  return ['stt', 'llm', 'tts'].includes(endpoint) ? `${endpoint.toUpperCase()}_${name}` : `its ${name}`;
 }

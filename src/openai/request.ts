@@ -1,3 +1,5 @@
+import type { EndpointError } from '../errors.ts';
+import { systemClock } from './clock.ts';
 import { type Answer, type Call, type CallOptions, exchange } from './exchange.ts';
 import { excerpt, fault, RefusedError } from './fault.ts';
 import { type RetryPolicy, retrying } from './retry.ts';
@@ -23,6 +25,13 @@ export async function attemptOnce(call: Call, attempt: number): Promise<Answer> 
   if (answer.status < 200 || answer.status > 299) {
     throw new RefusedError(call, answer.status, answer.headers, await whatItSaid(answer));
   }
+  const encoding = answer.headers.get('content-encoding') ?? 'identity';
+  if (encoding !== 'identity') {
+    answer.close();
+    throw fault(call, 'invalid', `answered with content-encoding ${encoding.slice(0, 40)}`, {
+      hint: 'Compression was not asked for: turn it off for this route, at the server or the proxy before it.',
+    });
+  }
   if (answer.headers.get('content-type')?.includes('html') && /^\s*</.test(decode(answer.head))) {
     const said = excerpt(await whatItSaid(answer), call);
     throw fault(call, 'invalid', `answered ${answer.status} with a web page: ${said}`, {
@@ -34,11 +43,28 @@ export async function attemptOnce(call: Call, attempt: number): Promise<Answer> 
   return answer;
 }
 
-/** Reads a body of text whole. Beyond `limitBytes` (1 MiB) it is `invalid`. */
+/**
+ * Reads a body of text whole, within `stallTimeoutMs` in all: servers send such answers at once, and one that comes
+ * byte by byte would hold a turn for hours.
+ * @throws EndpointError — `stall`, `aborted`; `invalid` beyond `limitBytes` (1 MiB)
+ */
 export async function readText(call: Call, answer: Answer, limitBytes = 1_048_576): Promise<string> {
-  const text = await upTo(limitBytes, answer);
-  if (text.length > limitBytes) throw fault(call, 'invalid', `answered more than ${limitBytes} bytes`);
-  return text;
+  const { clock = systemClock, deadlines } = call;
+  const ms = deadlines.stallTimeoutMs;
+  let late: EndpointError | undefined;
+  const stop = clock.after(ms, () => {
+    late = fault(call, 'stall', `timed out: not all of the answer within ${ms} ms of its first byte`);
+    answer.close();
+  });
+  try {
+    const text = await upTo(limitBytes, answer);
+    if (text.length > limitBytes) throw fault(call, 'invalid', `answered more than ${limitBytes} bytes`);
+    return text;
+  } catch (error) {
+    throw late ?? error;
+  } finally {
+    stop();
+  }
 }
 
 /** Where `path` is below `baseUrl`, which may end in `/` and may carry a query. `/v1` is the user's to add. */

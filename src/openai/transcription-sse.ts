@@ -1,10 +1,11 @@
 import { BOUNDS } from '../bounds.ts';
 import type { EndpointError } from '../errors.ts';
+import { answerEvents } from './answer-events.ts';
 import type { Answer } from './exchange.ts';
 import { excerpt, fault } from './fault.ts';
 import { attemptOnce, type RequestOptions } from './request.ts';
 import { retrying } from './retry.ts';
-import { EventTooLong, type SseEvent, sseEvents } from './sse.ts';
+import type { SseEvent } from './sse.ts';
 import {
   noText,
   readTranscript,
@@ -61,11 +62,14 @@ export async function transcribeStreamed(options: TranscribeOptions): Promise<Tr
 
 function isEventStream({ head, headers }: Answer): boolean {
   const begin = new TextDecoder().decode(head).trimStart();
-  if (/^[{["<]/.test(begin)) return false;
-  return (
-    /^(data|event|id|retry)?:/.test(begin) || (headers.get('content-type') ?? '').includes('event-stream')
-  );
+  if (/^(data|event|id|retry)?:/.test(begin)) return true;
+  const isNoField = begin.length > LONGEST_FIELD && !/^[a-z]+:/.test(begin);
+  if (isNoField || /^[{["<]/.test(begin)) return false;
+  return (headers.get('content-type') ?? '').includes('event-stream');
 }
+
+/** Of the names of fields (`event`, `retry`): so many characters of a line tell whether it begins with one. */
+const LONGEST_FIELD = 5;
 
 async function* read(
   call: RequestOptions,
@@ -82,7 +86,7 @@ async function* read(
     return transcript;
   }
   const chunks = answer.body[Symbol.asyncIterator]();
-  const events = sseEvents({ [Symbol.asyncIterator]: () => keptOpen(chunks) });
+  const events = answerEvents(call, answer, { [Symbol.asyncIterator]: () => keptOpen(chunks) });
   try {
     const transcript = yield* readTo(call, events, check);
     check(transcript.text);
@@ -90,7 +94,7 @@ async function* read(
     return transcript;
   } catch (error) {
     answer.close();
-    throw error instanceof EventTooLong ? fault(call, 'invalid', `answered ${error.message}`) : error;
+    throw error;
   }
 }
 

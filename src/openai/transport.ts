@@ -56,8 +56,14 @@ export const nodeTransport: Transport = (outgoing) =>
       else if (socket.connecting) socket.once('connect', connected);
       else connected();
     });
-    sent.on('response', (answer) => resolve(incoming(answer)));
+    let answer: IncomingMessage | undefined;
+    sent.on('response', (response) => {
+      answer = response;
+      resolve(incoming(response));
+    });
     sent.on('error', (error: NodeJS.ErrnoException) => {
+      // A body that is not HTTP: its reader would be told no more than «aborted».
+      answer?.destroy(error);
       const stale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       reject(stale ? new StaleConnection('stale pooled connection', { cause: error }) : error);
     });
