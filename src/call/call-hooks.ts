@@ -9,9 +9,12 @@ export function createCallHooks(emit: (happening: Happening) => void): CallHooks
     onAnswer: (end) => emit({ type: 'model-answered', ...end }),
     onTurnEnded: (times) => emit({ type: 'turn-ended', times }),
     onTurnCut: (inARow) => emit({ type: 'turn-cut', inARow }),
+    onHoldExpired: () => emit({ type: 'hold-expired' }),
+    onDetectorFailed: (failure) => emit({ type: 'detector-failed', ...failure }),
     onError: (error) =>
       emit({ type: 'endpoint-failed', ...faultOf(error), summary: error.summary, piiSaid: error.message }),
     onFallback: (error) => emit({ type: 'transcription-fell-back', ...faultOf(error) }),
+    onRescued: (error) => emit({ type: 'transcription-rescued', ...faultOf(error) }),
     onDropped: (reason) => emit({ type: 'transcript-dropped', reason }),
     onTiming: (endpoint, firstByteMs) => emit({ type: 'endpoint-answered', endpoint, firstByteMs }),
   };

@@ -14,9 +14,12 @@ import type { Line } from './line.ts';
 import type { CallerLink } from './link.ts';
 import type { Phrases } from './phrases.ts';
 import { createRefusals } from './refusals.ts';
-import type { CallScope } from './scope.ts';
+import { type CallScope, inTime } from './scope.ts';
 import { tellSession } from './session-events.ts';
 import { SilentTurn, watchTurns } from './silent-turn.ts';
+
+/** An apology that cannot be spoken must not keep the line open. */
+const APOLOGY_TIMEOUT_MS = 10_000;
 
 export interface ConversationParts {
   scope: CallScope;
@@ -39,6 +42,7 @@ export function follow(parts: ConversationParts): void {
   hangUp.attach({ session, phrases, link, goodbye: persona.goodbye });
   boundInTime(parts);
   apologiseForSilence(parts);
+  endWhenDeaf(parts);
   tellSession(session, output, (happening) => events.emit(happening));
   session.on(voice.AgentSessionEventTypes.Close, ({ reason }) => {
     const ok = reason !== voice.CloseReason.ERROR;
@@ -76,6 +80,16 @@ function apologiseForSilence({ events, hangUp, persona, phrases }: ConversationP
     },
   });
   events.subscribe(watchTurns(silence));
+}
+
+/** A caller who cannot be heard any more is told so, and left. */
+function endWhenDeaf({ scope, events, hangUp, persona, phrases }: ConversationParts): void {
+  events.subscribe((event) => {
+    if (event.type !== 'detector-failed' || !event.isLost || hangUp.reason) return;
+    const apology = phrases.say(persona.apology, { addToChatCtx: false, allowInterruptions: false });
+    const said = inTime(apology.waitForPlayout(), APOLOGY_TIMEOUT_MS, 'apology', scope.clock);
+    void said.catch(() => {}).then(scope.guard(() => hangUp.begin('caller not heard')));
+  });
 }
 
 function followLine({ scope, events, hangUp, line }: ConversationParts): void {

@@ -27,9 +27,14 @@ function factOf(event: CallEvent, prompt: string): CallFact | undefined {
       return { fact: 'endpoint-answered', endpoint: event.endpoint, firstByteMs: event.firstByteMs };
     case 'endpoint-failed':
     case 'transcription-fell-back':
+    case 'transcription-rescued':
       return { fact: 'endpoint-failed', endpoint: event.endpoint, failure: event.failure };
     case 'transcript-dropped':
       return { fact: 'transcript-dropped', reason: event.reason };
+    case 'hold-expired':
+      return { fact: 'hold-expired' };
+    case 'detector-failed':
+      return { fact: 'detector-failed', isLost: event.isLost };
     case 'input-refused':
       return { fact: 'input-refused', input: event.input, reason: event.reason, count: event.count };
     default:

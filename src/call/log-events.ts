@@ -3,7 +3,7 @@ import type { Log } from '../observe/log.ts';
 import { explain } from './silent-reasons.ts';
 import { createThoughtsWarning } from './thoughts.ts';
 
-type Line = [level: 'debug' | 'info' | 'warn', message: string, fields: object];
+type Line = [level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: object];
 type EventOf<T> = Extract<CallEvent, { type: T }>;
 
 /** What the log says of each event; nothing of those that are missing. */
@@ -25,6 +25,16 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     'realtime transcription does not work: batch for the rest of this call',
     faultOf(event),
   ],
+  'transcription-rescued': (event) => [
+    'warn',
+    'realtime transcription lost a part of a turn: batch had it',
+    faultOf(event),
+  ],
+  'hold-expired': () => ['debug', 'speech over the agent brought no words: the voice goes on', {}],
+  'detector-failed': ({ reason, isLost }) =>
+    isLost
+      ? ['error', 'the voice activity detector failed too often: the call ends', { reason }]
+      : ['warn', 'the voice activity detector failed and was opened again', { reason }],
   'input-refused': ({ input, reason, count }) => ['warn', 'input refused', { input, reason, count }],
   ending: ({ reason }) => ['info', 'hanging up', { reason }],
   ended: ({ reason, durationMs }) =>

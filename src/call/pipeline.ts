@@ -23,6 +23,10 @@ export interface CallHooks extends SttHooks {
   onTurnEnded?(times: TurnTimes): void;
   /** The caller speaks without a pause: so many longest turns in a row. */
   onTurnCut?(inARow: number): void;
+  /** The agent's voice was held for as long as it may be, for speech that brought no words. */
+  onHoldExpired?(): void;
+  /** The voice activity detector failed. `isLost`: for good, the caller is not heard any more. */
+  onDetectorFailed?(failure: { reason: string; isLost: boolean }): void;
 }
 
 /** Runs the framework's on-device turn model. */
@@ -104,6 +108,8 @@ async function createInput(
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,
     onTurnCut: hooks.onTurnCut,
+    onHoldExpired: hooks.onHoldExpired,
+    onDetectorFailed: hooks.onDetectorFailed,
     model: servedBy(config, 'stt', providers).model,
     provider: urlHost(config.stt.baseUrl),
   });

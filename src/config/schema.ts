@@ -138,6 +138,11 @@ export const settings = {
       durationMs(90, 30),
       'Speech over the agent before it falls silent to listen; it goes on when nothing of substance was said',
     ),
+    bargeInHoldMs: setting(
+      'BARGE_IN_HOLD_MS',
+      durationMs(2000, 200),
+      'Longest silence of the agent for speech over it that brings no words, such as a television’s; then it goes on, and only words stop it',
+    ),
     maxTurnMs: setting(
       'MAX_TURN_MS',
       durationMs(60_000, 1000),

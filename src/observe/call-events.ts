@@ -59,6 +59,10 @@ export type Happening =
   | { readonly type: 'turn-ended'; readonly times: TurnTimesMs }
   /** The caller speaks without a pause: so many longest turns in a row. */
   | { readonly type: 'turn-cut'; readonly inARow: number }
+  /** The agent's voice was held for `BARGE_IN_HOLD_MS`, for speech that brought no words; it goes on. */
+  | { readonly type: 'hold-expired' }
+  /** The voice activity detector failed. `isLost`: for good, else it was opened again. */
+  | { readonly type: 'detector-failed'; readonly reason: string; readonly isLost: boolean }
   /** A step on the way to an answer. `attempt`: which answer; one that is dropped for another has another number. */
   | {
       readonly type: 'mark';
@@ -109,6 +113,8 @@ export type Happening =
     })
   /** Realtime transcription never worked: batch serves the rest of the call. */
   | (EndpointFault & { readonly type: 'transcription-fell-back' })
+  /** Realtime transcription lost a part of a turn, and batch had it. */
+  | (EndpointFault & { readonly type: 'transcription-rescued' })
   /** Found as the call began; nothing was lost by it yet. */
   | (EndpointFault & { readonly type: 'endpoint-not-ready' })
   /** Messages and commands from the room that were not taken, since the last such event. */

@@ -14,6 +14,8 @@ export type CallFact =
   | { fact: 'turn-without-sound'; prompt: string; reason: string }
   | { fact: 'endpoint-answered'; endpoint: string; firstByteMs: number }
   | { fact: 'endpoint-failed'; endpoint: string; failure: string }
+  | { fact: 'hold-expired' }
+  | { fact: 'detector-failed'; isLost: boolean }
   | { fact: 'transcript-dropped'; reason: string }
   | { fact: 'input-refused'; input: string; reason: string; count: number };
 

@@ -69,6 +69,17 @@ function countsOfCalls(registers: Registry[]) {
       labelNames: ['prompt', 'reason'],
       registers,
     }),
+    holdsExpired: new Counter({
+      name: 'voice_agent_holds_expired_total',
+      help: 'Times the voice was held for BARGE_IN_HOLD_MS, for speech over it that brought no words',
+      registers,
+    }),
+    detectorFailures: new Counter({
+      name: 'voice_agent_detector_failures_total',
+      help: 'Failures of the voice activity detector, by what came of them: restarted, or lost, which ends the call',
+      labelNames: ['how'],
+      registers,
+    }),
     stages: new Histogram({
       name: 'voice_agent_turn_stage_seconds',
       help: 'Where the time of a turn went: pause, stt, hold, llm_ttft, clause, tts_ttfb, ready add up to total; endpointing overlaps them',
@@ -148,6 +159,12 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'turn-without-sound':
       metrics.silent.inc({ prompt: fact.prompt, reason: fact.reason });
+      break;
+    case 'hold-expired':
+      metrics.holdsExpired.inc();
+      break;
+    case 'detector-failed':
+      metrics.detectorFailures.inc({ how: fact.isLost ? 'lost' : 'restarted' });
       break;
     case 'endpoint-answered':
       metrics.firstByte.observe({ endpoint: fact.endpoint }, fact.firstByteMs / 1000);

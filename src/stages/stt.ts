@@ -3,6 +3,7 @@ import { servedBy } from '../config/models.ts';
 import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import type { EndpointError } from '../errors.ts';
+import { systemClock } from '../openai/clock.ts';
 import { merged } from '../openai/extra-body.ts';
 import { openRealtime } from '../openai/realtime.ts';
 import { type Transcript, transcribe } from '../openai/transcription.ts';
@@ -19,6 +20,7 @@ import {
   type TurnText,
   type TurnTranscriber,
   WholeAudioTranscriber,
+  type WholeAudioTranscription,
 } from './turn/transcriber.ts';
 
 export interface SttHooks extends StageHooks {
@@ -26,6 +28,8 @@ export interface SttHooks extends StageHooks {
   onDropped?(reason: SilenceReason | 'echo'): void;
   /** Realtime transcription failed and never worked: batch serves the rest of the call. */
   onFallback?(error: EndpointError): void;
+  /** Realtime transcription lost a part of a turn, and batch had it. */
+  onRescued?(error: EndpointError): void;
 }
 
 /** What turns the caller's turns into text, for one call. */
@@ -52,9 +56,14 @@ export function createTranscriber(
     const failure = asEndpointError(error, 'stt', baseUrl);
     if (failure.failure !== 'aborted') hooks.onError(failure);
   };
+  const quietly: WholeAudioTranscription = async (samples, signal) => {
+    const wav = encodeWav(samples, TURN_SAMPLE_RATE, 1);
+    const once = { ...endpoint, deadlines: { ...deadlines, attempts: 1 } };
+    return createFilter(language)(await transcribe({ ...once, wav, signal }), samples);
+  };
   const whole = (stream: boolean) => {
     const ask = stream ? transcribeStreamed : transcribe;
-    return new WholeAudioTranscriber(async (samples, signal) => {
+    const loudly: WholeAudioTranscription = async (samples, signal) => {
       const wav = encodeWav(samples, TURN_SAMPLE_RATE, 1);
       try {
         return filter(await ask({ ...endpoint, wav, signal, onTiming }), samples);
@@ -62,13 +71,15 @@ export function createTranscriber(
         if (!signal.aborted) onError(error);
         throw error;
       }
-    });
+    };
+    return new WholeAudioTranscriber(loudly, systemClock, quietly);
   };
   if (mode !== 'realtime') return whole(mode === 'sse');
   const realtime = openRealtime({ ...endpoint, sampleRate: TURN_SAMPLE_RATE });
   return new FallbackTranscriber({
     first: new RealtimeTranscriber({
-      ...{ realtime, filter },
+      ...{ realtime, filter, whole: quietly },
+      onRescued: (error) => hooks.onRescued?.(asEndpointError(error, 'stt', baseUrl)),
       onError(error) {
         // Before that, the turn is not lost: `onFallback` tells of it.
         if (realtime.hasAnswered) onError(error);
@@ -81,10 +92,10 @@ export function createTranscriber(
 }
 
 /** Keeps of a transcript what was said; reports why, where nothing was. */
-function createFilter(language: string | undefined, hooks: SttHooks) {
+function createFilter(language: string | undefined, hooks?: SttHooks) {
   return (transcript: Transcript, samples: Int16Array): TurnText => {
     const { text, reason } = filterTranscript(transcript, loudnessDbfs(samples, TURN_SAMPLE_RATE));
-    if (reason) hooks.onDropped?.(reason);
+    if (reason) hooks?.onDropped?.(reason);
     return { text, language: transcript.language ?? language };
   };
 }

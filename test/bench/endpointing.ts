@@ -213,6 +213,7 @@ async function outcomeOf(
       push() {},
       reset() {},
       close() {},
+      peek: () => Promise.reject(new Error('nobody speaks over the agent')),
       transcribe(signal) {
         transcriptions += 1;
         const text = words

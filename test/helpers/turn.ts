@@ -13,6 +13,7 @@ const POLICY: TurnPolicy = {
   useWords: true,
   speculation: 'answer',
   bargeInAfterMs: 100,
+  bargeInHoldMs: 2000,
   maxTurnMs: 60_000,
 };
 
@@ -45,6 +46,7 @@ export function callerOver(
   const log: string[] = [];
   const clock = manualClock();
   const answers: Request[] = [];
+  const peeks: Request[] = [];
   let silentMs = 0;
   const governor = new SpeculationGovernor(1000);
   const transcriber: TurnTranscriber = {
@@ -54,6 +56,22 @@ export function callerOver(
         log.push('transcribe');
         signal.addEventListener('abort', () => log.push('abort'));
         answers.push({
+          signal,
+          is(text) {
+            resolve({ text });
+            return settled();
+          },
+          fails() {
+            reject(new Error('refused'));
+            return settled();
+          },
+        });
+      }),
+    peek: (signal) =>
+      new Promise<TurnText>((resolve, reject) => {
+        log.push('peek');
+        signal.addEventListener('abort', () => reject(signal.reason));
+        peeks.push({
           signal,
           is(text) {
             resolve({ text });
@@ -85,6 +103,7 @@ export function callerOver(
     echo: agent.echo,
     clock,
     wallNow: clock.now,
+    onHoldExpired: () => log.push('hold expired'),
     agent: {
       isBusy: () => agent.busy ?? false,
       mayBeInterrupted: () => agent.interruptible ?? true,
@@ -106,7 +125,7 @@ export function callerOver(
   });
 
   return {
-    ...{ turn, log, clock, governor, answers, predictions },
+    ...{ turn, log, clock, governor, answers, peeks, predictions },
     /** Speech in windows of 32 ms, as the detector reports it; `beforeMs` of it went before without a pause. */
     speak(durationMs: number, beforeMs = 0) {
       silentMs = 0;

@@ -47,6 +47,7 @@ function fallback({ hasWorked }: { hasWorked: boolean }) {
   const named = (text: string) => ({
     push: vi.fn(),
     transcribe: vi.fn(async () => ({ text })),
+    peek: vi.fn(async () => ({ text })),
     reset: vi.fn(),
     close: vi.fn(),
   });

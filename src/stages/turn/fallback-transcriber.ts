@@ -48,6 +48,10 @@ export class FallbackTranscriber implements TurnTranscriber {
     }
   }
 
+  peek(signal: AbortSignal): Promise<TurnText | undefined> {
+    return this.#current.peek(signal);
+  }
+
   reset(): void {
     this.#current.reset();
     this.#forgetAudio();

@@ -111,6 +111,11 @@ export class Tail {
     }
   }
 
+  /** All of it, which stays here too. */
+  copy(): Int16Array {
+    return joined(this.#chunks);
+  }
+
   /** All of it, which is forgotten here. */
   take(): Int16Array {
     const samples = joined(this.#chunks);

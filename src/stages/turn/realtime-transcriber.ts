@@ -1,30 +1,45 @@
 import type { Realtime } from '../../openai/realtime.ts';
 import { joined } from '../../openai/samples.ts';
 import type { Transcript } from '../../openai/transcription.ts';
-import { orAborted, TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
+import {
+  orAborted,
+  TURN_SAMPLE_RATE,
+  type TurnText,
+  type TurnTranscriber,
+  type WholeAudioTranscription,
+} from './transcriber.ts';
 
 export interface RealtimeTranscriberParts {
   /** Its `append` takes mono samples at 16 kHz. */
   realtime: Realtime;
   /** What of a piece was said; `samples` is its audio. */
   filter(transcript: Transcript, samples: Int16Array): TurnText;
+  /** The same audio by another route: for a piece that was lost, and for `peek`. */
+  whole: WholeAudioTranscription;
   /** A piece could not be had. */
   onError(error: unknown): void;
+  /** A piece was lost, and had from `whole`. */
+  onRescued(error: unknown): void;
 }
 
-/** Longest piece of which the audio is kept for `filter`. */
+/** What came of a piece. */
+type Outcome = { text: TurnText } | { error: unknown };
+
+/** Longest piece of which the audio is kept for `filter` and `whole`. */
 const KEPT_SAMPLES = 30 * TURN_SAMPLE_RATE;
 
 /**
  * Sends audio while it is spoken; each pause ends a piece. Pieces stay: a caller who goes on adds the next one, and
- * the text of the turn is all of them.
+ * the text of the turn is all of them. One that is lost is transcribed as a whole; where that fails too, the text is that
+ * of the others.
  */
 export class RealtimeTranscriber implements TurnTranscriber {
   readonly #parts: RealtimeTranscriberParts;
-  #pieces: Promise<TurnText>[] = [];
+  #pieces: Promise<Outcome>[] = [];
   #samples: Int16Array[] = [];
   #kept = 0;
   #turn = new AbortController();
+  #canPeek = true;
 
   constructor(parts: RealtimeTranscriberParts) {
     this.#parts = parts;
@@ -38,13 +53,24 @@ export class RealtimeTranscriber implements TurnTranscriber {
   }
 
   async transcribe(signal: AbortSignal): Promise<TurnText> {
-    const piece = this.#endPiece();
-    // Its failure is thrown below, unless nobody waits any more.
-    piece.catch(() => {});
-    this.#pieces.push(piece);
-    const pieces = await orAborted(Promise.all(this.#pieces), signal);
+    this.#pieces.push(this.#endPiece());
+    const outcomes = await orAborted(Promise.all(this.#pieces), signal);
+    const pieces = outcomes.flatMap((outcome) => ('text' in outcome ? [outcome.text] : []));
     const text = pieces.map((piece) => piece.text).filter(Boolean);
+    for (const outcome of outcomes) if ('error' in outcome && text.length === 0) throw outcome.error;
     return { text: text.join(' '), language: pieces.findLast(({ language }) => language)?.language };
+  }
+
+  /** By the other route: a server ends its utterance with each commit. Once it fails, there is none. */
+  async peek(signal: AbortSignal): Promise<TurnText | undefined> {
+    if (!this.#canPeek) return undefined;
+    const either = AbortSignal.any([signal, this.#turn.signal]);
+    try {
+      return await this.#parts.whole(joined(this.#samples), either);
+    } catch (error) {
+      if (!either.aborted) this.#canPeek = false;
+      throw error;
+    }
   }
 
   reset(): void {
@@ -60,16 +86,29 @@ export class RealtimeTranscriber implements TurnTranscriber {
     this.#parts.realtime.close();
   }
 
-  async #endPiece(): Promise<TurnText> {
-    const { realtime, filter, onError } = this.#parts;
+  async #endPiece(): Promise<Outcome> {
+    const { realtime, filter } = this.#parts;
     const samples = joined(this.#samples);
     this.#forgetAudio();
     const { signal } = this.#turn;
     try {
-      return filter(await realtime.commit(signal), samples);
+      return { text: filter(await realtime.commit(signal), samples) };
     } catch (error) {
+      return this.#rescued(samples, error, signal);
+    }
+  }
+
+  /** Not while it is open whether this server does realtime at all: that is `FallbackTranscriber`'s to settle. */
+  async #rescued(samples: Int16Array, error: unknown, signal: AbortSignal): Promise<Outcome> {
+    const { realtime, whole, onError, onRescued } = this.#parts;
+    try {
+      if (signal.aborted || !realtime.hasAnswered) throw error;
+      const text = await whole(samples, signal);
+      onRescued(error);
+      return { text };
+    } catch {
       if (!signal.aborted) onError(error);
-      throw error;
+      return { error };
     }
   }
 

@@ -18,6 +18,8 @@ export interface TurnPolicy {
   speculation: 'off' | 'transcript' | 'answer';
   /** Speech over the agent's voice before that falls silent. */
   bargeInAfterMs: number;
+  /** Longest the voice is held for speech that brings no words. */
+  bargeInHoldMs: number;
   /** A turn that is longer is cut at its next short pause, or soon without one; the agent may speak then. */
   maxTurnMs: number;
 }

@@ -46,6 +46,14 @@ export class SpeechMeter {
     return this.#silentSince === undefined ? undefined : { silenceMs: this.#silenceMs(this.#silentSince) };
   }
 
+  /** The detector is another one: what comes from now on is its first window. */
+  restart(): void {
+    this.#detectedSamples = this.#heardSamples;
+    this.#probability = 0;
+    this.#speechMs = 0;
+    this.#silentSince ??= this.#heardSamples;
+  }
+
   /** @param probability - of speech in the next window of 512 samples, whose audio was added before. */
   addProbability(probability: number): SpeechOrSilence {
     const start = this.#detectedSamples;

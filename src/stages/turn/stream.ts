@@ -1,6 +1,7 @@
-import { type APIConnectOptions, normalizeLanguage, stt, type VAD, VADEventType } from '@livekit/agents';
+import { type APIConnectOptions, normalizeLanguage, stt, type VAD } from '@livekit/agents';
 import { systemClock } from '../../openai/clock.ts';
 import type { TurnMark } from '../hooks.ts';
+import { Detector } from './detector.ts';
 import type { SpeculationGovernor } from './governor.ts';
 import { PreparedAttempt } from './prepared-attempt.ts';
 import type { Echo, Floor, TurnActions, TurnModel, TurnPolicy, TurnTimes } from './roles.ts';
@@ -26,6 +27,10 @@ export interface TurnSttParts {
   onTurn?: ((times: TurnTimes) => void) | undefined;
   /** A turn was cut because it was too long, as were those before it: so many in a row. */
   onTurnCut?: ((inARow: number) => void) | undefined;
+  /** The agent's voice was held for as long as it may be, for speech that brought no words. */
+  onHoldExpired?: (() => void) | undefined;
+  /** The detector failed: it was opened again, or `isLost` for good and the caller is not heard any more. */
+  onDetectorFailed?: ((failure: { reason: string; isLost: boolean }) => void) | undefined;
   model: string;
   provider: string;
 }
@@ -87,7 +92,7 @@ class TurnStream extends stt.SpeechStream {
   }
 
   protected override async run(): Promise<void> {
-    const { vad, floor, transcriber, turnModel, policy, governor, echo } = this.#parts;
+    const { floor, transcriber, turnModel, policy, governor, echo, onHoldExpired } = this.#parts;
     const actions: TurnActions = {
       ...floor,
       speechStarted: () => this.#tell({ type: stt.SpeechEventType.START_OF_SPEECH }),
@@ -105,23 +110,19 @@ class TurnStream extends stt.SpeechStream {
       actions,
       agent: floor,
       echo,
+      onHoldExpired,
       clock: systemClock,
       wallNow: Date.now,
     });
     this.#taker = taker;
-    const detector = vad.stream();
-    let isClosed = false;
-    const stop = () => {
-      if (!isClosed) detector.close();
-      isClosed = true;
-    };
+    const detector = this.#openDetector(taker);
+    const stop = () => detector.close();
     this.abortSignal.addEventListener('abort', stop, { once: true });
-    const windows = this.#followWindows(detector, taker);
     try {
       for await (const frame of this.input) {
         if (typeof frame === 'symbol') continue;
         echo?.hears(frame.data);
-        detector.pushFrame(frame);
+        detector.push(frame);
         this.#keep(frame.data, taker);
         const silence = this.#meter.addAudio(frame.data);
         if (silence) taker.silence(silence.silenceMs);
@@ -130,22 +131,30 @@ class TurnStream extends stt.SpeechStream {
       this.abortSignal.removeEventListener('abort', stop);
       stop();
       taker.close();
-      await windows;
     }
   }
 
-  async #followWindows(detector: ReturnType<VAD['stream']>, taker: TurnTaker): Promise<void> {
-    for await (const { type, probability } of detector) {
-      if (type !== VADEventType.INFERENCE_DONE) continue;
-      const heard = this.#meter.addProbability(probability);
-      if ('silenceMs' in heard) {
-        taker.silence(heard.silenceMs);
-        continue;
-      }
-      const wasOpen = taker.isOpen;
-      taker.speech(heard.speechMs);
-      if (!wasOpen && taker.isOpen) this.#flushPrefix();
+  #openDetector(taker: TurnTaker): Detector {
+    const { vad, onDetectorFailed } = this.#parts;
+    return new Detector(vad, {
+      onWindow: (probability) => this.#followWindow(probability, taker),
+      onRestart: (reason) => {
+        this.#meter.restart();
+        onDetectorFailed?.({ reason, isLost: false });
+      },
+      onLost: (reason) => onDetectorFailed?.({ reason, isLost: true }),
+    });
+  }
+
+  #followWindow(probability: number, taker: TurnTaker): void {
+    const heard = this.#meter.addProbability(probability);
+    if ('silenceMs' in heard) {
+      taker.silence(heard.silenceMs);
+      return;
     }
+    const wasOpen = taker.isOpen;
+    taker.speech(heard.speechMs);
+    if (!wasOpen && taker.isOpen) this.#flushPrefix();
   }
 
   #keep(samples: Int16Array, taker: TurnTaker): void {

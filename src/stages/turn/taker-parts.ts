@@ -14,6 +14,8 @@ export interface TurnTakerParts {
   agent: AgentFloor;
   /** Heeded while the agent speaks, and just after. */
   echo?: Echo | undefined;
+  /** The agent's voice was held for as long as it may be, for speech that brought no words. */
+  onHoldExpired?: (() => void) | undefined;
   clock: Clock;
   /** Wall clock for the record; durations come from `clock`. */
   wallNow: () => number;

@@ -1,12 +1,12 @@
 import { endingOf } from './ending.ts';
 import { NamedTimers } from './named-timers.ts';
+import { Overlap } from './overlap.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
 import type { TurnEndPrediction } from './roles.ts';
 import type { TurnTakerParts } from './taker-parts.ts';
 import type { TurnText } from './transcriber.ts';
 import { TurnClock } from './turn-clock.ts';
 import { TurnLength } from './turn-length.ts';
-import { isBackchannel } from './words.ts';
 
 /** Audio that has not come for so long will not come soon: the caller's connection, not a late event loop. */
 const MISSING_AUDIO_MS = 400;
@@ -28,13 +28,12 @@ type State = 'quiet' | 'speaking' | 'pausing';
  * silence and the words say that the turn is over; when the caller goes on it is dropped.
  *
  * Speech while the agent is busy holds the agent's voice at once; the words decide later whether it was a wish to
- * speak, or listening noise after which the voice goes on.
+ * speak, or listening noise after which the voice goes on (`overlap.ts`).
  */
 export class TurnTaker {
   readonly #parts: TurnTakerParts;
   #state: State = 'quiet';
-  /** The caller speaks over the agent, and it is not decided what that means. */
-  #isOverlap = false;
+  readonly #overlap: Overlap;
   readonly #lastHeard: TurnClock;
   #attempt: AbortController | undefined;
   /** Transcript of the turn up to this pause. */
@@ -53,6 +52,10 @@ export class TurnTaker {
     this.#lastHeard = new TurnClock(parts.clock, parts.wallNow);
     this.#prepared = new PreparedAnswer(parts.actions);
     this.#length = new TurnLength(parts.policy.maxTurnMs, parts.clock);
+    this.#overlap = new Overlap(parts, {
+      onTurn: () => this.#length.opened(),
+      onBackground: () => this.#forget(),
+    });
   }
 
   /** Speech has been going on for `speechMs` without a pause; the last of it was heard just now. */
@@ -64,22 +67,22 @@ export class TurnTaker {
       if (this.#length.ignores(isBusy)) return;
       if (isBusy && (!agent.mayBeInterrupted() || speechMs < policy.bargeInAfterMs)) return;
       if (this.#parts.echo?.isHeard()) return;
-      this.#isOverlap = isBusy;
       this.#length.opened();
-      if (isBusy) actions.hold();
+      if (isBusy) this.#overlap.begin();
       else actions.speechStarted();
     } else if (this.#length.isTooLong(this.#state === 'pausing')) {
       this.#lastHeard.audio();
       this.#cut();
       return;
     } else {
-      if (this.#state === 'pausing' && !this.#isOverlap) governor.wasted();
+      if (this.#state === 'pausing' && !this.#overlap.isOpen) governor.wasted();
       this.#abandonAttempt();
       if (speechMs >= GOES_ON_MS) this.#prepared.drop();
     }
     this.#state = 'speaking';
     this.#lastHeard.speech();
     this.#timers.start('pause', this.#pauseMs() + MISSING_AUDIO_MS, () => this.#pause());
+    this.#overlap.goesOn();
   }
 
   /** Silence has been going on for `silenceMs` (0: it may be none); the last of it was heard just now. */
@@ -95,6 +98,7 @@ export class TurnTaker {
 
   close(): void {
     this.#abandonAttempt();
+    this.#overlap.end();
     this.#parts.transcriber.close();
     this.#parts.model?.close();
   }
@@ -115,17 +119,18 @@ export class TurnTaker {
     if (this.#length.isCut) return;
     this.#length.cut();
     if (this.#state === 'speaking') this.#pause();
-    else if (this.#text && !this.#isOverlap) this.#end();
+    else if (this.#text && !this.#overlap.isOpen) this.#end();
   }
 
   #pauseMs(): number {
     const { policy, governor } = this.#parts;
-    return this.#isOverlap ? policy.speculateAfterMs : governor.pauseMs(policy);
+    return this.#overlap.isOpen ? policy.speculateAfterMs : governor.pauseMs(policy);
   }
 
   #pause(): void {
     const { transcriber, governor, clock } = this.#parts;
     this.#state = 'pausing';
+    this.#overlap.paused();
     this.#lastHeard.note('pauseSeenAt');
     const attempt = new AbortController();
     this.#attempt = attempt;
@@ -154,10 +159,13 @@ export class TurnTaker {
 
   async #transcribed(transcript: TurnText): Promise<void> {
     this.#lastHeard.note('transcribedAt');
-    const isEcho = this.#parts.echo?.was(transcript.text, this.#length.ms);
+    const isEcho = this.#parts.echo?.was(transcript.text, this.#length.ms) ?? false;
     const text = isEcho ? { ...transcript, text: '' } : transcript;
     this.#text = text;
-    if (this.#isOverlap) await this.#settleOverlap(text.text);
+    if (this.#overlap.isOpen && !this.#overlap.settle(text.text, isEcho)) return this.#forget();
+    // An answer that is prepared before the chat has what was heard of the last one is prepared for nothing.
+    const interrupted = this.#overlap.takeInterrupted();
+    if (interrupted) await interrupted;
     if (this.#text !== text) return;
     if (this.#length.isCut) this.#end();
     else this.#expectEnd();
@@ -176,21 +184,6 @@ export class TurnTaker {
       this.#mayEnd = true;
       if (!this.#prepared.isAwaited) this.#end();
     });
-  }
-
-  /** An answer that is prepared before the chat has what was heard of the last one is prepared for nothing. */
-  async #settleOverlap(text: string): Promise<void> {
-    const { agent, actions } = this.#parts;
-    const saidNothing = text === '' || (isBackchannel(text) && !agent.isEnding());
-    if (saidNothing && agent.isBusy()) {
-      actions.release();
-      this.#forget();
-      return;
-    }
-    this.#isOverlap = false;
-    const interrupted = actions.interrupt();
-    actions.speechStarted();
-    await interrupted;
   }
 
   #prepare(): void {
@@ -226,7 +219,7 @@ export class TurnTaker {
     this.#parts.transcriber.reset();
     this.#parts.model?.reset();
     this.#prepared.forget();
-    this.#isOverlap = false;
+    this.#overlap.end();
     this.#length.ended();
     this.#state = 'quiet';
   }

@@ -16,6 +16,13 @@ export interface TurnTranscriber {
    * @throws EndpointError
    */
   transcribe(signal: AbortSignal): Promise<TurnText>;
+  /**
+   * Text of the last of the turn (20 s at most), while the caller goes on: asked for once, and nothing else comes of it;
+   * `undefined` where that cannot be had.
+   *
+   * @throws EndpointError, and whatever the signal's reason is
+   */
+  peek(signal: AbortSignal): Promise<TurnText | undefined>;
   /** The turn is over, its audio is forgotten. */
   reset(): void;
   close(): void;
@@ -49,15 +56,22 @@ const SILENCE_SAMPLES = 5 * TURN_SAMPLE_RATE;
 export class WholeAudioTranscriber implements TurnTranscriber {
   readonly #transcribe: WholeAudioTranscription;
   readonly #clock: Clock;
+  readonly #look: WholeAudioTranscription;
   #pieces: Piece<TurnText>[] = [];
   #tail = new Tail();
   /** What was sent at the pause that goes on now, if one does. */
   #asked: Piece<TurnText> | undefined;
   #turn = new AbortController();
 
-  constructor(transcribe: WholeAudioTranscription, clock: Clock = systemClock) {
+  /** @param look - a request of which nothing is told, for `peek`. */
+  constructor(
+    transcribe: WholeAudioTranscription,
+    clock: Clock = systemClock,
+    look: WholeAudioTranscription = transcribe,
+  ) {
     this.#transcribe = transcribe;
     this.#clock = clock;
+    this.#look = look;
   }
 
   push(samples: Int16Array): void {
@@ -78,6 +92,10 @@ export class WholeAudioTranscriber implements TurnTranscriber {
     // Part of the turn cannot be had: the rest of it is not worth a request.
     const lost = this.#pieces.filter((piece) => piece.isLost);
     return orAborted(textOf(lost.length > 0 ? lost : [...this.#pieces, asked]), signal);
+  }
+
+  peek(signal: AbortSignal): Promise<TurnText> {
+    return this.#look(this.#tail.copy(), AbortSignal.any([signal, this.#turn.signal]));
   }
 
   reset(): void {

@@ -98,6 +98,7 @@ export const isBrokenOff = (problem) =>
 const ENDINGS = {
   idle: 'The agent hung up: it heard nobody for a while.',
   'max-duration': 'The agent hung up: the call reached its longest length.',
+  'caller not heard': 'The agent hung up: a fault on its side kept it from hearing you.',
   'hang-up': 'The call ended.',
 };
 

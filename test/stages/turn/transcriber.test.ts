@@ -190,6 +190,8 @@ test('realtime: a turn is all of its pieces, in order', async () => {
   const transcriber = new RealtimeTranscriber({
     realtime: connection,
     filter: ({ text }) => ({ text }),
+    whole: () => Promise.reject(new Error('no such route')),
+    onRescued() {},
     onError() {},
   });
   transcriber.push(seconds(1));
@@ -206,6 +208,8 @@ test('realtime: a caller who goes on loses no piece, and a lost piece is told', 
   const transcriber = new RealtimeTranscriber({
     realtime: realtime(),
     filter: ({ text }) => ({ text }),
+    whole: () => Promise.reject(new Error('no such route')),
+    onRescued() {},
     onError: (error) => errors.push(error),
   });
   const goesOn = new AbortController();
@@ -216,6 +220,69 @@ test('realtime: a caller who goes on loses no piece, and a lost piece is told', 
   transcriber.push(seconds(2));
   expect((await transcriber.transcribe(never())).text).toBe('1s 2s');
   transcriber.push(seconds(13));
-  await expect(transcriber.transcribe(never())).rejects.toThrow('lost');
+  expect((await transcriber.transcribe(never())).text).toBe('1s 2s');
   expect(errors).toHaveLength(1);
+  transcriber.reset();
+  transcriber.push(seconds(13));
+  await expect(transcriber.transcribe(never())).rejects.toThrow('lost');
+});
+
+test('realtime: a lost piece is transcribed as a whole, once, and told', async () => {
+  const rescued: unknown[] = [];
+  const sent: number[] = [];
+  const transcriber = new RealtimeTranscriber({
+    realtime: realtime(),
+    filter: ({ text }) => ({ text }),
+    async whole(samples) {
+      sent.push(samples.length / TURN_SAMPLE_RATE);
+      return { text: 'whole' };
+    },
+    onError: (error) => expect(error).toBeUndefined(),
+    onRescued: (error) => rescued.push(error),
+  });
+  for (const [s, text] of [
+    [1, '1s'],
+    [13, '1s whole'],
+    [2, '1s whole 2s'],
+  ] as const) {
+    transcriber.push(seconds(s));
+    expect((await transcriber.transcribe(never())).text).toBe(text);
+  }
+  expect(sent).toEqual([13]);
+  expect(rescued).toMatchObject([{ message: 'lost' }]);
+});
+
+test('realtime: what was said since the last pause is looked at as a whole, until that fails', async () => {
+  let fails = false;
+  let asked = 0;
+  const transcriber = new RealtimeTranscriber({
+    realtime: realtime(),
+    filter: ({ text }) => ({ text }),
+    async whole(samples) {
+      asked += 1;
+      if (fails) throw new Error('404');
+      return { text: `${samples.length / TURN_SAMPLE_RATE}s` };
+    },
+    onError() {},
+    onRescued() {},
+  });
+  transcriber.push(seconds(1));
+  transcriber.push(seconds(1));
+  expect((await transcriber.peek(never()))?.text).toBe('2s');
+  expect((await transcriber.transcribe(never())).text).toBe('2s');
+  fails = true;
+  await expect(transcriber.peek(never())).rejects.toThrow('404');
+  expect(await transcriber.peek(never())).toBeUndefined();
+  expect(asked).toBe(2);
+});
+
+test('looking at a turn changes nothing of what is sent at its pauses', async () => {
+  const { transcriber, answered, held, sent } = counting();
+  transcriber.push(seconds(2));
+  const looked = transcriber.peek(never());
+  held.at(-1)?.();
+  expect((await looked).text.trim()).toBe('2s');
+  transcriber.push(seconds(1));
+  expect(await answered()).toBe('3s');
+  expect(sent).toEqual([2, 3]);
 });

@@ -62,5 +62,5 @@ test('speech over the agent that never pauses is settled, too', async () => {
   call.speak(MAX_MS + 3200);
   await call.last().is('');
   call.speak(640, MAX_MS + 3200);
-  expect(call.log).toEqual(['hold', 'transcribe', 'release']);
+  expect(call.log).toEqual(['hold', 'peek', 'release', 'hold expired', 'transcribe']);
 });
