@@ -8,6 +8,7 @@ export function createCallHooks(emit: (happening: Happening) => void): CallHooks
     onMark: (mark, attempt) => emit({ type: 'mark', mark, attempt }),
     onAnswer: (end) => emit({ type: 'model-answered', ...end }),
     onTurnEnded: (times) => emit({ type: 'turn-ended', times }),
+    onWordsAwaited: (state, lastSoundAtMs) => emit({ type: 'words-awaited', state, lastSoundAtMs }),
     onTurnCut: (inARow) => emit({ type: 'turn-cut', inARow }),
     onHoldExpired: () => emit({ type: 'hold-expired' }),
     onDetectorFailed: (failure) => emit({ type: 'detector-failed', ...failure }),

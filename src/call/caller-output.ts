@@ -1,16 +1,8 @@
 import { voice } from '@livekit/agents';
-import {
-  type AudioFrame,
-  AudioSource,
-  LocalAudioTrack,
-  type Room,
-  TrackPublishOptions,
-  TrackSource,
-} from '@livekit/rtc-node';
+import type { AudioFrame, AudioSource } from '@livekit/rtc-node';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { SOURCE_QUEUE_MS } from './voice-track.ts';
 
-/** Audio handed to WebRTC ahead of time: bridges the pauses of this process's event loop. */
-const SOURCE_QUEUE_MS = 200;
 /** Audio kept here ahead of it. More would only make the framework believe that more was said. */
 const OWN_QUEUE_MS = 600;
 
@@ -23,6 +15,13 @@ export interface Listener {
   plays(samples: Int16Array, inMs: number): void;
   /** What has not been played is not. */
   stops(): void;
+}
+
+/** Other sounds of ours in the same track (`cover-voice.ts`): the voice waits for the end of one, and never speaks over it. */
+export interface Cover {
+  readonly isPlaying: boolean;
+  makeWay(): Promise<void>;
+  stop(): void;
 }
 
 interface Segment {
@@ -41,6 +40,7 @@ export class CallerOutput extends voice.AudioOutput {
   readonly #sink: Sink;
   readonly #isHeard: Promise<unknown>;
   readonly #listener: Listener | undefined;
+  readonly #cover: Cover | undefined;
   #waiting: AudioFrame[] = [];
   /** The last frames given to the sink, oldest first; some may not have been played. */
   #given: AudioFrame[] = [];
@@ -54,11 +54,12 @@ export class CallerOutput extends voice.AudioOutput {
   #woken: Promise<void> | undefined;
 
   /** @param isHeard - resolves when the caller listens: audio before that would be lost. */
-  constructor(sink: Sink, isHeard: Promise<unknown>, listener?: Listener) {
+  constructor(sink: Sink, isHeard: Promise<unknown>, listener?: Listener, cover?: Cover) {
     super(OUTPUT_SAMPLE_RATE, undefined, { pause: true });
     this.#sink = sink;
     this.#isHeard = isHeard;
     this.#listener = listener;
+    this.#cover = cover;
   }
 
   /** Falls silent at once, mid-word. */
@@ -89,6 +90,11 @@ export class CallerOutput extends voice.AudioOutput {
     return durationMs(this.#waiting) + this.#sink.queuedDuration;
   }
 
+  /** It says nothing, is about to say nothing, and is not held. */
+  get isFree(): boolean {
+    return !this.#segment && !this.#isHeld && !this.#isClosed;
+  }
+
   override async captureFrame(frame: AudioFrame): Promise<void> {
     await this.#isHeard;
     await super.captureFrame(frame);
@@ -116,10 +122,12 @@ export class CallerOutput extends voice.AudioOutput {
   /** The sink is its maker's to close. */
   close(): void {
     this.#isClosed = true;
+    this.#cover?.stop();
     this.clearBuffer();
   }
 
   #takeBack(): void {
+    this.#cover?.stop();
     const { queuedDuration } = this.#sink;
     this.#sink.clearQueue();
     this.#listener?.stops();
@@ -153,6 +161,10 @@ export class CallerOutput extends voice.AudioOutput {
   async #run(): Promise<void> {
     while (this.#hasWork()) {
       const segment = this.#segment;
+      if (segment?.hasStarted === false && this.#cover?.isPlaying) {
+        await this.#cover.makeWay();
+        continue;
+      }
       const frame = this.#waiting.shift();
       this.#wake();
       if (!segment) return;
@@ -196,31 +208,6 @@ export class CallerOutput extends voice.AudioOutput {
     });
     return this.#woken;
   }
-}
-
-/** The agent's voice in a room: what it is fed with, mono at 24 kHz, and the track that carries it. */
-export interface Voice {
-  source: AudioSource;
-  track: LocalAudioTrack;
-  close(): Promise<void>;
-}
-
-/** To be closed: it owns a thread, which closing the source alone leaves behind. */
-export function createVoice(): Voice {
-  const source = new AudioSource(OUTPUT_SAMPLE_RATE, 1, SOURCE_QUEUE_MS);
-  const track = LocalAudioTrack.createAudioTrack('roomio_audio', source);
-  return { source, track, close: () => track.close() };
-}
-
-/**
- * Publishes the agent's track: a phone is answered when its gateway has it.
- *
- * @returns a promise, in an object, that resolves when the first participant hears the track.
- */
-export async function publishVoice(room: Room, { track }: Voice): Promise<{ subscribed: Promise<unknown> }> {
-  const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
-  const published = await room.localParticipant?.publishTrack(track, options);
-  return { subscribed: published?.waitForSubscription() ?? Promise.resolve() };
 }
 
 function durationMs(frames: readonly AudioFrame[]): number {

@@ -6,6 +6,8 @@ import type { Persona } from '../persona/store.ts';
 import type { CallerOutput } from './caller-output.ts';
 import { answerInWriting, listenToChat } from './chat.ts';
 import { onHangUpCommand } from './commands.ts';
+import { Cover, watchWaiting } from './cover.ts';
+import type { CoverVoice } from './cover-voice.ts';
 import type { CallEvents } from './events.ts';
 import { type HangUp, WITHOUT_GOODBYE } from './hang-up.ts';
 import type { CallHost } from './host.ts';
@@ -32,6 +34,7 @@ export interface ConversationParts {
   line: Line;
   session: voice.AgentSession;
   output: CallerOutput;
+  coverVoice: CoverVoice;
   phrases: Phrases;
   log: Log;
 }
@@ -41,7 +44,7 @@ export function follow(parts: ConversationParts): void {
   const { scope, hangUp, persona, link, session, output, phrases, events } = parts;
   hangUp.attach({ session, phrases, link, goodbye: persona.goodbye });
   boundInTime(parts);
-  apologiseForSilence(parts);
+  coverSilence(parts);
   endWhenDeaf(parts);
   tellSession(session, output, (happening) => events.emit(happening));
   session.on(voice.AgentSessionEventTypes.Close, ({ reason }) => {
@@ -68,18 +71,26 @@ function boundInTime({ scope, events, hangUp, config, persona, phrases }: Conver
   events.subscribe(watchSilence(limits));
 }
 
-function apologiseForSilence({ events, hangUp, persona, phrases }: ConversationParts): void {
-  const apologise = () => {
-    if (!hangUp.reason) phrases.say(persona.apology, { addToChatCtx: false });
-  };
+/** A caller who waits hears a filler, then an apology; what follows on that is for the prompt to say. */
+function coverSilence({ events, hangUp, ...parts }: ConversationParts): void {
+  const { scope, config, persona, coverVoice: voice, output, phrases } = parts;
+  const afterApology = { continue() {}, goodbye: () => hangUp.begin('no answer') };
+  const cover = new Cover({
+    ...{ voice, output, phrases, persona },
+    fillerAfterMs: config.agent.fillerAfterMs,
+    clock: scope.clock,
+    emit: (happening) => events.emit(happening),
+    onApologised: afterApology[persona.onFailure],
+  });
   const silence = new SilentTurn({
-    onBroken: apologise,
+    onBroken: () => cover.apologise(),
     onSilent(reason) {
       events.emit({ type: 'turn-without-sound', reason });
-      apologise();
+      cover.apologise();
     },
   });
   events.subscribe(watchTurns(silence));
+  events.subscribe(watchWaiting(cover));
 }
 
 /** A caller who cannot be heard any more is told so, and left. */

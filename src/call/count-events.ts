@@ -23,6 +23,15 @@ function factOf(event: CallEvent, prompt: string): CallFact | undefined {
       return { fact: 'turn', prompt, interrupted: event.interrupted, parts: event.parts };
     case 'turn-without-sound':
       return { fact: 'turn-without-sound', prompt, reason: event.reason };
+    case 'cover-begins':
+      return {
+        fact: 'covered',
+        prompt,
+        what: event.isApology ? 'apology' : 'filler',
+        sound: event.by,
+      };
+    case 'dead-air':
+      return { fact: 'dead-air', prompt, longestMs: event.longestMs };
     case 'endpoint-answered':
       return { fact: 'endpoint-answered', endpoint: event.endpoint, firstByteMs: event.firstByteMs };
     case 'endpoint-failed':

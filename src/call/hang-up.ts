@@ -17,6 +17,8 @@ export const WITHOUT_GOODBYE = {
 const HAS_NO_LISTENER: ReadonlySet<string> = new Set(Object.values(WITHOUT_GOODBYE));
 /** A good-bye that cannot be spoken must not keep the line open. */
 const GOODBYE_TIMEOUT_MS = 10_000;
+/** Then a tone stands for it. */
+const GOODBYE_BEGINS_WITHIN_MS = 4000;
 /** An API that hangs must not keep the call's slot. */
 const DELETE_TIMEOUT_MS = 5000;
 /** The last words are still on their way to the caller when the last frame has been handed over. */
@@ -84,7 +86,7 @@ export class HangUp {
   async #sayGoodbye({ session, phrases, goodbye }: Farewell): Promise<void> {
     const { scope } = this.#parts;
     session.interrupt({ force: true });
-    const speech = phrases.say(goodbye, { allowInterruptions: false });
+    const speech = phrases.say(goodbye, { allowInterruptions: false, withinMs: GOODBYE_BEGINS_WITHIN_MS });
     await inTime(speech.waitForPlayout(), GOODBYE_TIMEOUT_MS, 'good-bye', scope.clock);
     await scope.sleep(LINGER_MS);
   }

@@ -1,5 +1,7 @@
 import type { CallEvent, EndpointFault, Subscriber } from '../observe/call-events.ts';
+import { DEAD_AIR_MS } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
+import { DeadAirOfCall } from './dead-air.ts';
 import { explain } from './silent-reasons.ts';
 import { createThoughtsWarning } from './thoughts.ts';
 
@@ -18,6 +20,12 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     const { what, hint } = explain(reason);
     return ['warn', 'turn without sound', { reason, what, hint }];
   },
+  'cover-begins': ({ by, isApology, piiText }) => [
+    'info',
+    isApology ? 'apology' : 'filler',
+    { sound: by, pii_text: piiText },
+  ],
+  'dead-air': ({ longestMs }) => [longestMs > DEAD_AIR_MS ? 'warn' : 'debug', 'dead air', { longestMs }],
   'endpoint-failed': (event) => ['warn', 'endpoint failed', { ...faultOf(event), pii_said: event.piiSaid }],
   'endpoint-not-ready': (event) => ['warn', 'endpoint is not ready', faultOf(event)],
   'transcription-fell-back': (event) => [
@@ -47,6 +55,7 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
 export function logEvents(log: Log): Subscriber {
   let callLog = log;
   let warnOfThoughts = createThoughtsWarning(log);
+  const deadAir = new DeadAirOfCall();
   return (event) => {
     if (event.type === 'started') {
       const { prompt, promptHash, piiCaller } = event;
@@ -54,10 +63,11 @@ export function logEvents(log: Log): Subscriber {
       warnOfThoughts = createThoughtsWarning(callLog);
     }
     if (event.type === 'model-answered') warnOfThoughts(event);
+    if (event.type === 'dead-air') deadAir.add(event.longestMs);
     const lineOf = LINES[event.type] as ((event: CallEvent) => Line) | undefined;
     if (!lineOf) return;
     const [level, message, fields] = lineOf(event);
-    callLog[level](fields, message);
+    callLog[level](event.type === 'ended' ? { ...fields, ...deadAir.fields } : fields, message);
   };
 }
 

@@ -3,12 +3,12 @@ import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import type { PersonaStore } from '../persona/store.ts';
 import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
-import { createVoice, publishVoice } from './caller-output.ts';
 import type { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
 import { type Line, openLine } from './line.ts';
 import { type CallerLink, linkCaller } from './link.ts';
 import type { CallScope } from './scope.ts';
+import { createVoice, publishVoice } from './voice-track.ts';
 
 /** How long a room may stay without a caller before its agent leaves again. */
 const CALLER_TIMEOUT_MS = 60_000;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Room } from '@livekit/rtc-node';
 import { type EndpointFailure, type EndpointName, messageOf } from '../errors.ts';
 import type { CallEvent, PartsMs, SilentReason, Subscriber } from '../observe/call-events.ts';
@@ -33,6 +34,18 @@ async function send(room: Room, message: RoomMessage, to?: string): Promise<void
   const bytes = new TextEncoder().encode(JSON.stringify(message));
   const destination = to === undefined ? {} : { destination_identities: [to] };
   await room.localParticipant?.publishData(bytes, { reliable: true, topic: EVENT_TOPIC, ...destination });
+}
+
+/** LiveKit's text-stream topic for what participants say. */
+const TRANSCRIPTION_TOPIC = 'lk.transcription';
+
+/** Shows a text among what the agent says, in any client that shows transcripts. */
+async function write(room: Room, text: string): Promise<void> {
+  if (!room.isConnected) return;
+  await room.localParticipant?.sendText(text, {
+    topic: TRANSCRIPTION_TOPIC,
+    attributes: { 'lk.segment_id': randomUUID(), 'lk.transcription_final': 'true' },
+  });
 }
 
 const SERVICES: Record<EndpointName, string> = {
@@ -80,12 +93,21 @@ export interface PageParts {
 
 /** Tells the room of the call what its page shows. */
 export function tellPage({ room, showFaults, log }: PageParts): Subscriber {
-  return (event) => {
-    const message = messageFor(event, showFaults);
-    if (!message) return;
-    const to = event.type === 'notice' ? event.piiTo : undefined;
-    send(room, message, to).catch((error) => log.debug({ error: messageOf(error) }, 'event not published'));
+  const publish = (sending: Promise<void>) => {
+    sending.catch((error) => log.debug({ error: messageOf(error) }, 'event not published'));
   };
+  return (event) => {
+    const text = event.type === 'cover-begins' ? textFor(event) : undefined;
+    if (text !== undefined) publish(write(room, text));
+    const message = messageFor(event, showFaults);
+    const to = event.type === 'notice' ? event.piiTo : undefined;
+    if (message) publish(send(room, message, to));
+  };
+}
+
+/** An apology is to be read too, and all that has no other sound than a tone; a filler is no part of what was said. */
+function textFor({ by, isApology, piiText }: EventOf<'cover-begins'>): string | undefined {
+  return isApology || by === 'tone' ? piiText : undefined;
 }
 
 function messageFor(event: CallEvent, showFaults: boolean): RoomMessage | undefined {

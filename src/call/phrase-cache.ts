@@ -73,6 +73,8 @@ export interface PhraseCacheOptions {
   voice: readonly unknown[];
   /** The texts that are kept. What was made for one caller, their name in it, never is. */
   phrases: readonly string[];
+  /** Texts with something of this caller in them: in memory, for this call. */
+  own?: readonly string[];
 }
 
 /** The phrases of one call, in its voice. */
@@ -80,21 +82,26 @@ export class PhraseCache {
   readonly #store: PhraseStore;
   readonly #voice: readonly unknown[];
   readonly #phrases: ReadonlySet<string>;
+  readonly #own: ReadonlyMap<string, { samples: Samples }>;
 
-  constructor({ store, voice, phrases }: PhraseCacheOptions) {
+  constructor({ store, voice, phrases, own = [] }: PhraseCacheOptions) {
     this.#store = store;
     this.#voice = voice;
     this.#phrases = new Set(phrases);
+    this.#own = new Map(own.map((text) => [text, { samples: undefined }]));
     // Read beforehand: when one is wanted, it is wanted at once.
     for (const text of phrases) void this.read(text);
   }
 
   async read(text: string): Promise<Samples> {
-    return this.#phrases.has(text) ? this.#store.read(this.#keyOf(text)) : undefined;
+    return this.#phrases.has(text) ? this.#store.read(this.#keyOf(text)) : this.#own.get(text)?.samples;
   }
 
   async write(text: string, samples: Int16Array): Promise<void> {
-    if (!this.#phrases.has(text) || samples.length === 0) return;
+    if (samples.length === 0) return;
+    const own = this.#own.get(text);
+    if (own) own.samples = samples;
+    if (!this.#phrases.has(text)) return;
     await this.#store.write(this.#keyOf(text), samples);
   }
 
@@ -113,8 +120,8 @@ export class PhraseCache {
 /** `undefined` where the configuration keeps no phrases. */
 export function phraseCacheFor(
   { tts }: Config,
-  { voice, extraBody }: Persona,
-  parts: Pick<PhraseCacheOptions, 'phrases' | 'store'>,
+  { voice, extraBody }: Pick<Persona, 'voice' | 'extraBody'>,
+  parts: Pick<PhraseCacheOptions, 'phrases' | 'own' | 'store'>,
 ): PhraseCache | undefined {
   if (!tts.cache) return undefined;
   const { provider, baseUrl, model, format, speed } = tts;

@@ -1,10 +1,12 @@
 import { ReadableStream } from 'node:stream/web';
 import { type tts, voice } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
+import type { Clock } from '../openai/clock.ts';
 import { joined } from '../openai/samples.ts';
 import type { Persona } from '../persona/store.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 import type { PhraseCache } from './phrase-cache.ts';
+import { TONE } from './tone.ts';
 import { VoiceUse } from './voice-use.ts';
 
 const { AgentSessionEventTypes: Event } = voice;
@@ -12,27 +14,55 @@ const { AgentSessionEventTypes: Event } = voice;
 const FRAME_SAMPLES = OUTPUT_SAMPLE_RATE / 50;
 
 export interface Phrases {
-  /** Says a fixed text as one piece, from the cache where it has it. */
-  say(text: string, options?: { allowInterruptions?: boolean; addToChatCtx?: boolean }): voice.SpeechHandle;
+  /**
+   * Says a fixed text as one piece, from the cache where it has it. Where there is no sound of it, a tone is heard, and the
+   * text is read.
+   */
+  say(text: string, options?: SayOptions): voice.SpeechHandle;
+  /**
+   * Its sound, whole: mono, 16-bit, 24 kHz; `undefined` where there is none.
+   *
+   * @param withinMs - what is not kept may take so long to be made; 0: it is not made.
+   */
+  soundOf(text: string, withinMs: number): Promise<Int16Array | undefined>;
   /** Has the cache hold these, one after the other, each while nobody waits for the voice. */
   keep(texts: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
+export interface SayOptions {
+  allowInterruptions?: boolean;
+  addToChatCtx?: boolean;
+  /** A sound that has not begun by then is a tone; default: as long as the endpoint's deadlines say. */
+  withinMs?: number;
+}
+
 /** What the agent says by itself. */
-export function createPhrases(session: voice.AgentSession, cache: PhraseCache | undefined): Phrases {
+export function createPhrases(
+  session: voice.AgentSession,
+  cache: PhraseCache | undefined,
+  clock: Clock,
+): Phrases {
   const { tts } = session;
   const use = new VoiceUse();
   session.on(Event.SpeechCreated, ({ source, speechHandle }) => {
     if (source !== 'say') speechHandle.addDoneCallback(use.begin());
   });
   return {
-    say(text, options) {
+    say(text, { withinMs, ...options } = {}) {
       if (!tts) return session.say(text, options);
       const end = use.begin();
-      const audio = streamOf(until(spoken(text, tts, cache), end));
+      const begins = deadline(clock, withinMs);
+      const frames = spoken({ text, tts, cache, signal: begins.signal });
+      const audio = streamOf(until(orTone(frames, begins.met), end));
       const speech = session.say(text, { ...options, audio });
       speech.addDoneCallback(end);
       return speech;
+    },
+    async soundOf(text, withinMs) {
+      const kept = await cache?.read(text);
+      if (kept || !tts || withinMs === 0) return kept;
+      const isMade = deadline(clock, withinMs);
+      return wholeOf(spoken({ text, tts, cache, signal: isMade.signal })).finally(isMade.met);
     },
     async keep(texts, signal) {
       if (!tts || !cache) return;
@@ -43,7 +73,7 @@ export function createPhrases(session: voice.AgentSession, cache: PhraseCache | 
         const endClaim = cache.claim(text);
         if (!endClaim) continue;
         try {
-          for await (const _ of spoken(text, tts, cache)) if (signal.aborted) return;
+          for await (const _ of spoken({ text, tts, cache, signal })) if (signal.aborted) return;
         } finally {
           endClaim();
         }
@@ -71,27 +101,41 @@ export function fixedPhrases(unfilled: Persona, persona: Persona): string[] {
   return phrasesOf(persona).filter((text) => said.includes(text));
 }
 
-function phrasesOf({ greeting, apology, fillers, resumed, goodbye, stillThere }: Persona): string[] {
-  // The greeting last: it has been said when the others are fetched.
-  return [
-    apology,
-    ...fillers,
-    resumed,
-    goodbye,
-    stillThere,
-    ...(greeting && 'text' in greeting ? [greeting.text] : []),
-  ];
+/** What is said where no answer is, and must not need the TTS then; what matters most comes first. */
+export function coverPhrases({ apology, fillers, resumed, goodbye }: Persona): string[] {
+  return [apology, ...fillers, resumed, goodbye];
 }
 
-async function* spoken(
-  text: string,
-  voice: tts.TTS,
-  cache: PhraseCache | undefined,
-): AsyncGenerator<AudioFrame> {
+function phrasesOf(persona: Persona): string[] {
+  const { greeting, stillThere } = persona;
+  // The greeting last: it has been said when the others are fetched.
+  return [...coverPhrases(persona), stillThere, ...(greeting && 'text' in greeting ? [greeting.text] : [])];
+}
+
+interface Spoken {
+  text: string;
+  tts: tts.TTS;
+  cache: PhraseCache | undefined;
+  /** It is wanted no more. */
+  signal: AbortSignal;
+}
+
+/**
+ * Ends early, or before it begins, where the endpoint fails: that is told by the voice's own hooks.
+ *
+ * @returns whether it was whole.
+ */
+async function* spoken({ text, tts, cache, signal }: Spoken): AsyncGenerator<AudioFrame, boolean> {
   const kept = await cache?.read(text);
-  if (kept) return yield* framesOf(kept);
+  if (kept) {
+    yield* framesOf(kept);
+    return true;
+  }
   const parts: Int16Array[] = [];
-  const stream = voice.synthesize(text);
+  const stream = tts.synthesize(text);
+  const close = () => stream.close();
+  signal.addEventListener('abort', close);
+  if (signal.aborted) close();
   let isWhole = false;
   try {
     for await (const { frame, final } of stream) {
@@ -100,9 +144,45 @@ async function* spoken(
       yield frame;
     }
   } finally {
-    stream.close();
+    signal.removeEventListener('abort', close);
+    close();
   }
   if (isWhole) await cache?.write(text, joined(parts));
+  return isWhole;
+}
+
+/** Aborts after so long, unless it is met before; never without a time. */
+function deadline(clock: Clock, ms: number | undefined): { signal: AbortSignal; met: () => void } {
+  const late = new AbortController();
+  const met = ms === undefined ? () => {} : clock.after(ms, () => late.abort());
+  return { signal: late.signal, met };
+}
+
+async function wholeOf(frames: AsyncGenerator<AudioFrame, boolean>): Promise<Int16Array | undefined> {
+  const parts: Int16Array[] = [];
+  try {
+    for (let next = await frames.next(); ; next = await frames.next()) {
+      if (next.done) return next.value ? joined(parts) : undefined;
+      parts.push(next.value.data);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+async function* orTone(frames: AsyncGenerator<AudioFrame>, onFirst: () => void): AsyncGenerator<AudioFrame> {
+  let isHeard = false;
+  try {
+    for await (const frame of frames) {
+      if (!isHeard) onFirst();
+      isHeard = true;
+      yield frame;
+    }
+  } catch (error) {
+    if (isHeard) throw error;
+  }
+  onFirst();
+  if (!isHeard) yield* framesOf(TONE);
 }
 
 function* framesOf(samples: Int16Array): Generator<AudioFrame> {

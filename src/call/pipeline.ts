@@ -12,7 +12,7 @@ import { createPluginStt, createTranscriber, type SttHooks } from '../stages/stt
 import { createTts } from '../stages/tts.ts';
 import type { EchoPath } from '../stages/turn/echo/echo-path.ts';
 import { SpeculationGovernor } from '../stages/turn/governor.ts';
-import type { Floor, TurnTimes } from '../stages/turn/roles.ts';
+import type { Floor, TurnTimes, WordsState } from '../stages/turn/roles.ts';
 import { followTurnStt, followVad } from '../stages/turn/session-options.ts';
 import { TurnStt } from '../stages/turn/stream.ts';
 import { OnDeviceTurnModel } from '../stages/turn/turn-model.ts';
@@ -21,6 +21,8 @@ import type { CallScope } from './scope.ts';
 export interface CallHooks extends SttHooks {
   /** Not told by transcribers that take turns by themselves. */
   onTurnEnded?(times: TurnTimes): void;
+  /** The words of a turn come late; then how that ended. The same holds. */
+  onWordsAwaited?(state: WordsState, lastSoundAtMs: number): void;
   /** The caller speaks without a pause: so many longest turns in a row. */
   onTurnCut?(inARow: number): void;
   /** The agent's voice was held for as long as it may be, for speech that brought no words. */
@@ -107,6 +109,7 @@ async function createInput(
     turnModel,
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,
+    onWordsAwaited: hooks.onWordsAwaited,
     onTurnCut: hooks.onTurnCut,
     onHoldExpired: hooks.onHoldExpired,
     onDetectorFailed: hooks.onDetectorFailed,

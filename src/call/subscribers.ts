@@ -2,7 +2,9 @@ import type { Config } from '../config/schema.ts';
 import type { Subscriber } from '../observe/call-events.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
+import { watchWaits } from './answer-wait.ts';
 import { countEvents } from './count-events.ts';
+import { measureDeadAir } from './dead-air.ts';
 import { CallEvents } from './events.ts';
 import type { CallHost } from './host.ts';
 import { measureTurns } from './latency.ts';
@@ -29,6 +31,8 @@ export function openEvents({ host, config, log, report, subscribers = [] }: Even
   events.subscribe(countEvents(report));
   events.subscribe(tellPage({ room, showFaults: config.agent.showFaults, log }));
   events.subscribe(measureTurns((turn) => events.emit(turn)));
+  events.subscribe(watchWaits((wait) => events.emit(wait)));
+  events.subscribe(measureDeadAir((deadAir) => events.emit(deadAir)));
   for (const subscriber of subscribers) events.subscribe(subscriber);
   return events;
 }

@@ -14,6 +14,7 @@ import type { CallMemory } from './call-memory.ts';
 import type { Caller } from './caller.ts';
 import { CallerOutput } from './caller-output.ts';
 import { follow } from './conversation.ts';
+import { CoverVoice } from './cover-voice.ts';
 import type { CallEvents } from './events.ts';
 import { createFloor } from './floor.ts';
 import { greet } from './greeting.ts';
@@ -22,7 +23,7 @@ import type { CallHost } from './host.ts';
 import type { Line } from './line.ts';
 import type { CallerLink } from './link.ts';
 import { phraseCacheFor } from './phrase-cache.ts';
-import { createPhrases, type Phrases } from './phrases.ts';
+import { coverPhrases, createPhrases, type Phrases } from './phrases.ts';
 import { buildPipeline, type TurnModelExecutor } from './pipeline.ts';
 import type { CallScope } from './scope.ts';
 import { startInRoom } from './start.ts';
@@ -59,7 +60,8 @@ export interface TalkParts {
 export async function talk(parts: TalkParts): Promise<void> {
   const { scope, events, host, config, persona, caller, line, memory } = parts;
   const echo = new EchoPath(OUTPUT_SAMPLE_RATE);
-  const output = new CallerOutput(parts.source, line.opened, echo);
+  const coverVoice = new CoverVoice(parts.source, echo);
+  const output = new CallerOutput(parts.source, line.opened, echo, coverVoice);
   scope.defer('audio output', () => output.close());
   const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
   const chat = chatEndpoint(config, persona, memory.chat);
@@ -69,9 +71,13 @@ export async function talk(parts: TalkParts): Promise<void> {
   const close = () => closeSession(session);
   scope.defer('session', close, CLOSE_TIMEOUT_MS);
   floor.attach(session);
-  const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, store: memory.phrases });
-  const phrases = createPhrases(session, cache);
-  follow({ ...parts, session, output, phrases });
+  const own = coverPhrases(persona).filter((text) => !parts.fixed.includes(text));
+  const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, own, store: memory.phrases });
+  const phrases = createPhrases(session, cache, scope.clock);
+  follow({ ...parts, session, output, coverVoice, phrases });
+  events.subscribe((event) => {
+    if (event.type === 'cover-begins' && event.by === 'words') echo.says(event.piiText ?? '');
+  });
   const starting = startInRoom(session, {
     ...{ room: host.room, caller, output, instructions: persona.instructions },
     onText: (text) => echo.says(text),
@@ -94,5 +100,8 @@ function warmUp(
     ...{ config, persona, chat, signal, primed: memory.primed },
     onError: (error) => events.emit({ type: 'endpoint-not-ready', ...faultOf(error) }),
   });
-  phrases.keep(fixed, signal).catch((error) => log.debug({ error: messageOf(error) }, 'phrases not kept'));
+  const kept = new Set([...coverPhrases(persona), ...fixed]);
+  phrases
+    .keep([...kept], signal)
+    .catch((error) => log.debug({ error: messageOf(error) }, 'phrases not kept'));
 }

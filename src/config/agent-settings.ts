@@ -59,6 +59,11 @@ export const agent = {
     durationMs(300_000, 0),
     'How long the conversation of a call that broke off is kept for its caller to come back to; 0 keeps none',
   ),
+  fillerAfterMs: setting(
+    'FILLER_AFTER_MS',
+    durationMs(1800, 0),
+    'Silence after the end of a caller’s turn before a filler of the prompt («One moment, please.») is said; 0 says none',
+  ),
   healthHost: setting('HEALTH_HOST', text.default('127.0.0.1'), 'Address of health and metrics'),
   healthPort: setting('HEALTH_PORT', port(8081), 'Port of health and metrics; 0 picks a free one'),
   showFaults: setting(

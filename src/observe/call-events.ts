@@ -23,6 +23,9 @@ export type SilentReason =
   | 'empty'
   | 'unknown';
 
+/** Words that were kept, or a tone where there is no sound of them. */
+export type CoverSound = 'words' | 'tone';
+
 /** Where the time of one answer went, in milliseconds, by the name of the part (`call/turn-record.ts`). */
 export type PartsMs = Readonly<Record<string, number>>;
 
@@ -55,8 +58,37 @@ export type Happening =
   /** What the caller says, as far as it is known; `isFinal` once for each turn. */
   | { readonly type: 'transcript'; readonly isFinal: boolean; readonly piiText: string }
   | { readonly type: 'transcript-dropped'; readonly reason: string }
+  /**
+   * The caller has paused, and what they said is not known in time (`late`); then how that ended: it is known, nothing was
+   * said or it cannot be known, or they speak again. Of pauses whose words are known in time nothing is told.
+   */
+  | {
+      readonly type: 'words-awaited';
+      readonly state: 'late' | 'known' | 'nothing' | 'speaking';
+      /** Milliseconds since the epoch. */
+      readonly lastSoundAtMs: number;
+    }
   /** The caller's turn is over. */
   | { readonly type: 'turn-ended'; readonly times: TurnTimesMs }
+  /** The caller waits for an answer since their last sound; told once more when their turn is over. Wall-clock times. */
+  | { readonly type: 'answer-awaited'; readonly sinceMs: number; readonly endedAtMs: number | undefined }
+  /** `heard`: the answer begins to be played. `given-up`: an apology is said in its place. */
+  | {
+      readonly type: 'answer-wait-over';
+      readonly outcome: 'heard' | 'given-up' | 'caller-speaks' | 'nothing-said' | 'call-over';
+    }
+  /** A sound of ours begins where no answer is: `piiText` is what it says, or stands for. */
+  | {
+      readonly type: 'cover-begins';
+      readonly by: CoverSound;
+      /** The apology stands for the answer; the others fill the time until it. */
+      readonly isApology: boolean;
+      readonly piiText: string | undefined;
+    }
+  /** Its end is heard in so many milliseconds. */
+  | { readonly type: 'cover-ends'; readonly inMs: number }
+  /** The longest time without a sound of ours in the wait that is over. */
+  | { readonly type: 'dead-air'; readonly longestMs: number }
   /** The caller speaks without a pause: so many longest turns in a row. */
   | { readonly type: 'turn-cut'; readonly inARow: number }
   /** The agent's voice was held for `BARGE_IN_HOLD_MS`, for speech that brought no words; it goes on. */

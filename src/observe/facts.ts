@@ -12,12 +12,17 @@ export type CallFact =
   | { fact: 'call-ended'; prompt: string; reason: string; durationMs: number }
   | { fact: 'turn'; prompt: string; interrupted: boolean; parts: Readonly<Record<string, number>> }
   | { fact: 'turn-without-sound'; prompt: string; reason: string }
+  | { fact: 'covered'; prompt: string; what: 'filler' | 'apology'; sound: 'words' | 'tone' }
+  | { fact: 'dead-air'; prompt: string; longestMs: number }
   | { fact: 'endpoint-answered'; endpoint: string; firstByteMs: number }
   | { fact: 'endpoint-failed'; endpoint: string; failure: string }
   | { fact: 'hold-expired' }
   | { fact: 'detector-failed'; isLost: boolean }
   | { fact: 'transcript-dropped'; reason: string }
   | { fact: 'input-refused'; input: string; reason: string; count: number };
+
+/** From so long without a sound on, callers say «hello?». */
+export const DEAD_AIR_MS = 3000;
 
 /** Takes a fact; never throws, never waits. */
 export type Report = (fact: CallFact) => void;

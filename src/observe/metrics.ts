@@ -1,9 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { CallFact, Report } from './facts.ts';
+import { type CallFact, DEAD_AIR_MS, type Report } from './facts.ts';
 import { addHostGauges, type HostFacts, hostMetrics } from './host-metrics.ts';
 
 /** Seconds; a voice answer is quick below 1 s and lost beyond 5 s. */
 const LATENCY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
+const DEAD_AIR_BUCKETS = [0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 6, 10, 20];
 const CALL_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
 
 /** What the worker itself knows, read when it is asked for. */
@@ -78,6 +79,25 @@ function countsOfCalls(registers: Registry[]) {
       name: 'voice_agent_detector_failures_total',
       help: 'Failures of the voice activity detector, by what came of them: restarted, or lost, which ends the call',
       labelNames: ['how'],
+      registers,
+    }),
+    covers: new Counter({
+      name: 'voice_agent_covers_total',
+      help: 'Fillers and apologies that callers heard while an answer did not come, as words or, where there was no sound of them, a tone',
+      labelNames: ['prompt', 'what', 'sound'],
+      registers,
+    }),
+    deadAir: new Histogram({
+      name: 'voice_agent_dead_air_seconds',
+      help: 'Longest time without any sound of the agent from the end of a turn until its answer or apology',
+      labelNames: ['prompt'],
+      buckets: DEAD_AIR_BUCKETS,
+      registers,
+    }),
+    deadAirs: new Counter({
+      name: 'voice_agent_dead_air_turns_total',
+      help: 'Turns of callers in which it was longer than 3 s',
+      labelNames: ['prompt'],
       registers,
     }),
     stages: new Histogram({
@@ -165,6 +185,13 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'detector-failed':
       metrics.detectorFailures.inc({ how: fact.isLost ? 'lost' : 'restarted' });
+      break;
+    case 'covered':
+      metrics.covers.inc({ prompt: fact.prompt, what: fact.what, sound: fact.sound });
+      break;
+    case 'dead-air':
+      metrics.deadAir.observe({ prompt: fact.prompt }, fact.longestMs / 1000);
+      if (fact.longestMs > DEAD_AIR_MS) metrics.deadAirs.inc({ prompt: fact.prompt });
       break;
     case 'endpoint-answered':
       metrics.firstByte.observe({ endpoint: fact.endpoint }, fact.firstByteMs / 1000);

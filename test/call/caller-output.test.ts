@@ -2,6 +2,7 @@ import { initializeLogger, voice } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { beforeAll, expect, test } from 'vitest';
 import { CallerOutput, type Sink } from '../../src/call/caller-output.ts';
+import { CoverVoice } from '../../src/call/cover-voice.ts';
 
 const FRAME_MS = 20;
 
@@ -29,13 +30,15 @@ function track() {
   };
   const finished: voice.PlaybackFinishedEvent[] = [];
   const told: string[] = [];
-  const output = new CallerOutput(sink, Promise.resolve(), {
-    plays: (samples, inMs) => told.push(`${samples[0]} in ${inMs}`),
+  const listener = {
+    plays: (samples: Int16Array, inMs: number) => told.push(`${samples[0]} in ${inMs}`),
     stops: () => told.push('stops'),
-  });
+  };
+  const cover = new CoverVoice(sink, listener);
+  const output = new CallerOutput(sink, Promise.resolve(), listener, cover);
   output.on(voice.AudioOutput.EVENT_PLAYBACK_FINISHED, (event) => finished.push(event));
   return {
-    ...{ output, played, finished, settle, told },
+    ...{ output, cover, played, finished, settle, told },
     async say(...frames: number[]) {
       for (const frame of frames) await output.captureFrame(frameOf(frame));
       await settle();
@@ -128,4 +131,41 @@ test('a listener is told when each frame is played, and that a held voice is not
   output.release();
   await settle();
   expect(told).toEqual(['1 in 0', '2 in 20', '3 in 40', 'stops', '2 in 0', '3 in 20']);
+});
+
+test('an answer begins right after a filler, and neither is cut', async () => {
+  const { output, cover, say, play, played, settle } = track();
+  void cover.play(new Int16Array(3 * 480).fill(9));
+  await say(1, 2);
+  output.flush();
+  await play(10);
+  await settle();
+  expect(played).toEqual([9, 9, 9, 1, 2]);
+});
+
+test('speech over a filler ends it for good; the answer that waited behind it is heard when the voice is released', async () => {
+  const { output, cover, say, play, played, settle } = track();
+  void cover.play(new Int16Array(9 * 480).fill(9));
+  await say(1, 2);
+  await play(2);
+  output.hold();
+  await settle();
+  output.release();
+  await settle();
+  await play(20);
+  expect(played).toEqual([9, 9, 1, 2]);
+});
+
+test('the voice is free while it says nothing, is about to say nothing and is not held', async () => {
+  const { output, say, play, settle } = track();
+  expect(output.isFree).toBe(true);
+  output.hold();
+  expect(output.isFree).toBe(false);
+  output.release();
+  await say(1);
+  expect(output.isFree).toBe(false);
+  output.flush();
+  await play(1);
+  await settle();
+  expect(output.isFree).toBe(true);
 });

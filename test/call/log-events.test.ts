@@ -43,6 +43,7 @@ test('what was said, and what a server said, stands only under keys that are hid
   events.emit({ ...STARTED, piiCaller: secret });
   events.emit({ type: 'caller-changed', piiCaller: secret });
   events.emit({ type: 'transcript', isFinal: true, piiText: secret });
+  events.emit({ type: 'cover-begins', by: 'words', isApology: true, piiText: secret });
   events.emit({ type: 'notice', piiTo: secret, message: 'not read' });
   events.emit({
     ...{ type: 'said', role: 'user', piiText: secret, interrupted: false, createdAtMs: 0, measured: {} },
@@ -57,4 +58,15 @@ test('what was said, and what a server said, stands only under keys that are hid
     const open = Object.entries(fields).filter(([key]) => !key.startsWith('pii'));
     expect(JSON.stringify(open)).not.toContain(secret);
   }
+});
+
+test('the last line of a call says its longest dead air, and how many turns had too much', () => {
+  const { lines, events } = logged();
+  events.emit(STARTED);
+  for (const longestMs of [900, 4200, 3100]) events.emit({ type: 'dead-air', longestMs });
+  events.end({ reason: 'idle', ok: true });
+  expect(lines.filter(({ message }) => message === 'dead air').map(({ level }) => level)).toEqual([
+    ...['debug', 'warn', 'warn'],
+  ]);
+  expect(lines.at(-1)).toMatchObject({ message: 'call ended', fields: { deadAirMs: 4200, deadAirTurns: 2 } });
 });

@@ -70,3 +70,14 @@ test('a room that is gone has nobody to tell', () => {
   events.emit({ type: 'ending', reason: 'hang-up' });
   expect(room.sent).toEqual([]);
 });
+
+test('an apology, and what has no sound, can be read where the agent’s words stand; a filler is not among them', () => {
+  const { room, events } = watched(false);
+  const cover = { type: 'cover-begins', by: 'words', isApology: false, piiText: 'One moment.' } as const;
+  events.emit(cover);
+  events.emit({ ...cover, by: 'tone', piiText: undefined });
+  expect(room.written).toEqual([]);
+  events.emit({ ...cover, by: 'tone' });
+  events.emit({ ...cover, isApology: true, piiText: 'Sorry.' });
+  expect(room.written).toEqual(['lk.transcription: One moment.', 'lk.transcription: Sorry.']);
+});

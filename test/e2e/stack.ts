@@ -116,6 +116,8 @@ function settings(livekit: LiveKit, standIn: StandIn, promptsDir: string): Recor
     // Tests count requests; warm.e2e.ts leaves these on.
     LLM_PRIME: 'false',
     TTS_CACHE: 'false',
+    // On a busy machine any answer may be late; silence.behaviour.ts leaves it on.
+    FILLER_AFTER_MS: '0',
     OPENAI_API_KEY: 'stand-in',
     WEB_TOKEN: PAGE_TOKEN,
     AGENT_NAME,

@@ -10,6 +10,8 @@ const FACTS: readonly CallFact[] = [
   { fact: 'call-started', prompt: 'a' },
   { fact: 'call-ended', prompt: 'a', reason: 'a', durationMs: 1 },
   { fact: 'turn', prompt: 'a', interrupted: false, parts: { totalMs: 1 } },
+  { fact: 'covered', prompt: 'a', what: 'filler', sound: 'words' },
+  { fact: 'dead-air', prompt: 'a', longestMs: 5000 },
   { fact: 'endpoint-answered', endpoint: 'a', firstByteMs: 1 },
   { fact: 'endpoint-failed', endpoint: 'a', failure: 'a' },
   { fact: 'transcript-dropped', reason: 'a' },

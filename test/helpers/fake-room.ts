@@ -15,6 +15,8 @@ export class FakeRoom extends EventEmitter {
   readonly remoteParticipants = new Map<string, RemoteParticipant>();
   /** Data packets that the agent sent, as JSON. */
   readonly sent: unknown[] = [];
+  /** Texts that it wrote, as topic and text. */
+  readonly written: string[] = [];
   readonly attributes: Record<string, string> = {};
   /** What publishing the agent's track does. */
   publish: () => Promise<unknown> = async () => ({ waitForSubscription: () => Promise.resolve() });
@@ -32,6 +34,8 @@ export class FakeRoom extends EventEmitter {
     publishData: async (bytes: Uint8Array) =>
       void this.sent.push(JSON.parse(new TextDecoder().decode(bytes))),
     publishTranscription: async () => {},
+    sendText: async (text: string, { topic }: { topic: string }) =>
+      void this.written.push(`${topic}: ${text}`),
     streamText: async () => ({ info: { streamId: '1' }, write: async () => {}, close: async () => {} }),
   };
 

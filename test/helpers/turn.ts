@@ -44,6 +44,8 @@ export function callerOver(
   policy: Partial<TurnPolicy> = {},
 ) {
   const log: string[] = [];
+  /** What is told of words that come late. */
+  const words: string[] = [];
   const clock = manualClock();
   const answers: Request[] = [];
   const peeks: Request[] = [];
@@ -101,6 +103,7 @@ export function callerOver(
     model: agent.hasModel ? { push() {}, reset() {}, close() {}, predict } : undefined,
     governor,
     echo: agent.echo,
+    onWordsAwaited: (state, lastSoundAtMs) => words.push(`${state}, last sound at ${lastSoundAtMs}`),
     clock,
     wallNow: clock.now,
     onHoldExpired: () => log.push('hold expired'),
@@ -125,7 +128,7 @@ export function callerOver(
   });
 
   return {
-    ...{ turn, log, clock, governor, answers, peeks, predictions },
+    ...{ turn, log, words, clock, governor, answers, peeks, predictions },
     /** Speech in windows of 32 ms, as the detector reports it; `beforeMs` of it went before without a pause. */
     speak(durationMs: number, beforeMs = 0) {
       silentMs = 0;

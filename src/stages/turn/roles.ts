@@ -34,6 +34,12 @@ export interface TurnTimes {
   wasCut?: boolean;
 }
 
+/**
+ * The words of a turn after a pause: they come late; then they are known, nothing was said or can be known, or the caller
+ * speaks again.
+ */
+export type WordsState = 'late' | 'known' | 'nothing' | 'speaking';
+
 /** What follows from what the caller does. */
 export interface TurnActions {
   /** The caller has begun a turn. */

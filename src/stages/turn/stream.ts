@@ -4,7 +4,7 @@ import type { TurnMark } from '../hooks.ts';
 import { Detector } from './detector.ts';
 import type { SpeculationGovernor } from './governor.ts';
 import { PreparedAttempt } from './prepared-attempt.ts';
-import type { Echo, Floor, TurnActions, TurnModel, TurnPolicy, TurnTimes } from './roles.ts';
+import type { Echo, Floor, TurnActions, TurnModel, TurnPolicy, TurnTimes, WordsState } from './roles.ts';
 import { SpeechMeter } from './speech-meter.ts';
 import { TurnTaker } from './taker.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
@@ -25,6 +25,7 @@ export interface TurnSttParts {
   echo?: (Echo & { hears(samples: Int16Array): void }) | undefined;
   /** For the record of each turn. */
   onTurn?: ((times: TurnTimes) => void) | undefined;
+  onWordsAwaited?: ((state: WordsState, lastSoundAtMs: number) => void) | undefined;
   /** A turn was cut because it was too long, as were those before it: so many in a row. */
   onTurnCut?: ((inARow: number) => void) | undefined;
   /** The agent's voice was held for as long as it may be, for speech that brought no words. */
@@ -111,6 +112,7 @@ class TurnStream extends stt.SpeechStream {
       agent: floor,
       echo,
       onHoldExpired,
+      onWordsAwaited: this.#parts.onWordsAwaited,
       clock: systemClock,
       wallNow: Date.now,
     });

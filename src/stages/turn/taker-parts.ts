@@ -1,6 +1,6 @@
 import type { Clock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
-import type { AgentFloor, Echo, TurnActions, TurnModel, TurnPolicy } from './roles.ts';
+import type { AgentFloor, Echo, TurnActions, TurnModel, TurnPolicy, WordsState } from './roles.ts';
 import type { TurnTranscriber } from './transcriber.ts';
 
 /** What `TurnTaker` works with. */
@@ -16,6 +16,8 @@ export interface TurnTakerParts {
   echo?: Echo | undefined;
   /** The agent's voice was held for as long as it may be, for speech that brought no words. */
   onHoldExpired?: (() => void) | undefined;
+  /** Told of words that come late, and how that ended. `lastSoundAtMs`: since the epoch. */
+  onWordsAwaited?: ((state: WordsState, lastSoundAtMs: number) => void) | undefined;
   clock: Clock;
   /** Wall clock for the record; durations come from `clock`. */
   wallNow: () => number;

@@ -1,4 +1,5 @@
 import { endingOf } from './ending.ts';
+import { LateWords } from './late-words.ts';
 import { NamedTimers } from './named-timers.ts';
 import { Overlap } from './overlap.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
@@ -45,6 +46,7 @@ export class TurnTaker {
   #mayEnd = false;
   readonly #length: TurnLength;
   readonly #timers: NamedTimers;
+  readonly #lateWords: LateWords;
 
   constructor(parts: TurnTakerParts) {
     this.#parts = parts;
@@ -56,6 +58,7 @@ export class TurnTaker {
       onTurn: () => this.#length.opened(),
       onBackground: () => this.#forget(),
     });
+    this.#lateWords = new LateWords(parts.clock, parts.onWordsAwaited);
   }
 
   /** Speech has been going on for `speechMs` without a pause; the last of it was heard just now. */
@@ -70,7 +73,8 @@ export class TurnTaker {
       this.#length.opened();
       if (isBusy) this.#overlap.begin();
       else actions.speechStarted();
-    } else if (this.#length.isTooLong(this.#state === 'pausing')) {
+    } else if (this.#lateWords.areLate && this.#parts.echo?.isHeard()) return;
+    else if (this.#length.isTooLong(this.#state === 'pausing')) {
       this.#lastHeard.audio();
       this.#cut();
       return;
@@ -135,6 +139,7 @@ export class TurnTaker {
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = clock.now();
+    if (!this.#overlap.isOpen) this.#lateWords.asked(this.#lastHeard, this.#length.ms);
     if (this.#parts.model)
       this.#scheduleAfterSound('model', MODEL_PAUSE_MS, () => void this.#askModel(attempt));
     transcriber.transcribe(attempt.signal).then(
@@ -161,6 +166,7 @@ export class TurnTaker {
     this.#lastHeard.note('transcribedAt');
     const isEcho = this.#parts.echo?.was(transcript.text, this.#length.ms) ?? false;
     const text = isEcho ? { ...transcript, text: '' } : transcript;
+    this.#lateWords.over(text.text ? 'known' : 'nothing');
     this.#text = text;
     if (this.#overlap.isOpen && !this.#overlap.settle(text.text, isEcho)) return this.#forget();
     // An answer that is prepared before the chat has what was heard of the last one is prepared for nothing.
@@ -211,6 +217,7 @@ export class TurnTaker {
   /** The caller goes on after a pause. */
   #abandonAttempt(): void {
     this.#attempt?.abort();
+    this.#lateWords.over('speaking');
     this.#forgetAttempt();
   }
 

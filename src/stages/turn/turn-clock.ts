@@ -37,6 +37,11 @@ export class TurnClock {
     this.#times[what] = this.#wallNow();
   }
 
+  /** Milliseconds since the epoch. */
+  get lastSoundAtMs(): number {
+    return this.#times.lastSoundAt;
+  }
+
   /** How long no audio has come. */
   get lateMs(): number {
     return this.#clock.now() - this.#lastAudioAt;

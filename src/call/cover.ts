@@ -1,0 +1,155 @@
+import type { Happening, Subscriber } from '../observe/call-events.ts';
+import type { Clock } from '../openai/clock.ts';
+import type { Persona } from '../persona/store.ts';
+import type { CallerOutput } from './caller-output.ts';
+import type { CoverVoice } from './cover-voice.ts';
+import type { Phrases } from './phrases.ts';
+import { TONE } from './tone.ts';
+
+/** Silence after a filler or tone until the next: a tone then a filler, so that fillers are 6 s apart. */
+const GAP_MS = 2800;
+/** From the caller's last sound to the apology for an answer that has not come: it is heard within 8 s. */
+const APOLOGY_AFTER_MS = 7000;
+/** An apology whose sound is not kept may take so long to be made. */
+const MADE_WITHIN_MS = 900;
+/** The agent or the caller speaks just now. */
+const LOOK_AGAIN_MS = 300;
+
+export interface CoverParts {
+  voice: Pick<CoverVoice, 'play' | 'stop' | 'queuedMs'>;
+  output: Pick<CallerOutput, 'isFree'>;
+  phrases: Pick<Phrases, 'soundOf'>;
+  persona: Pick<Persona, 'fillers' | 'apology'>;
+  /** From the caller's last sound; 0: no fillers. */
+  fillerAfterMs: number;
+  clock: Clock;
+  emit(happening: Happening): void;
+  /** The apology is over, and no answer came meanwhile. */
+  onApologised(): void;
+}
+
+/**
+ * What a caller hears while an answer does not come: fillers, a tone between two of them, at last the apology, once. None of
+ * it needs the TTS: what is not kept is a tone.
+ */
+export class Cover {
+  readonly #parts: CoverParts;
+  /** One for each wait. */
+  #wait: object | undefined;
+  #isOpen = false;
+  #isOver = false;
+  #hasCovered = false;
+  #isToneNext = false;
+  #hasApologised = false;
+  #fillers = 0;
+  #stopNext = () => {};
+  #stopApology = () => {};
+
+  constructor(parts: CoverParts) {
+    this.#parts = parts;
+  }
+
+  /** The caller hears the agent. */
+  opened(): void {
+    this.#isOpen = true;
+  }
+
+  /**
+   * The caller waits for an answer.
+   *
+   * @param forMs - since their last sound.
+   * @param endedMs - since their turn was taken to be over; `undefined`: their words are not known.
+   */
+  awaited(forMs: number, endedMs: number | undefined): void {
+    const { clock, fillerAfterMs, persona } = this.#parts;
+    if (!this.#wait) {
+      this.#wait = {};
+      this.#hasCovered = false;
+      this.#isToneNext = false;
+      this.#hasApologised = false;
+      this.#stopApology = clock.after(Math.max(0, APOLOGY_AFTER_MS - forMs), () => this.apologise());
+    }
+    if (this.#hasCovered || fillerAfterMs === 0 || persona.fillers.length === 0) return;
+    // After a pause that was left for more words, the answer has some time of its own.
+    const sinceEndMs = endedMs === undefined ? 0 : fillerAfterMs / 2 - endedMs;
+    this.#next(Math.max(0, fillerAfterMs - forMs, sinceEndMs));
+  }
+
+  /** An answer is heard, or will not come. */
+  over(): void {
+    this.#wait = undefined;
+    this.#stopNext();
+    this.#stopApology();
+  }
+
+  heard(): void {
+    this.#hasApologised = false;
+  }
+
+  /** They speak: nothing is said over them, and what they say is another turn, or more of the same. */
+  callerSpeaks(): void {
+    this.#parts.voice.stop();
+    this.#hasApologised = false;
+  }
+
+  /** The call ends. */
+  end(): void {
+    this.#isOver = true;
+    this.over();
+  }
+
+  /** There will be no answer, or it takes too long: once for each turn. */
+  apologise(): void {
+    const { persona, onApologised, clock } = this.#parts;
+    if (this.#hasApologised || this.#isOver) return;
+    this.#hasApologised = true;
+    this.#stopNext();
+    void this.#say(persona.apology, MADE_WITHIN_MS, () => this.#hasApologised && !this.#isOver).then(() => {
+      if (this.#hasApologised) clock.after(this.#parts.voice.queuedMs, onApologised);
+    });
+  }
+
+  #next(ms: number): void {
+    this.#stopNext();
+    this.#stopNext = this.#parts.clock.after(ms, () => void this.#fill());
+  }
+
+  async #fill(): Promise<void> {
+    const wait = this.#wait;
+    const isAwaited = () => this.#wait === wait && this.#parts.output.isFree && !this.#hasApologised;
+    if (!this.#isOpen || !isAwaited()) return this.#next(LOOK_AGAIN_MS);
+    const { fillers } = this.#parts.persona;
+    const text = this.#isToneNext ? undefined : fillers[this.#fillers++ % fillers.length];
+    this.#isToneNext = text !== undefined;
+    this.#hasCovered = true;
+    await this.#say(text, 0, isAwaited);
+    if (wait && this.#wait === wait && !this.#hasApologised) this.#next(GAP_MS + this.#parts.voice.queuedMs);
+  }
+
+  /** @param mayStill - whether it is to be said when its sound is there. */
+  async #say(text: string | undefined, withinMs: number, mayStill: () => boolean): Promise<void> {
+    const { phrases, voice, emit } = this.#parts;
+    const sound = text === undefined ? undefined : await phrases.soundOf(text, withinMs);
+    if (!mayStill()) return;
+    const by = sound ? 'words' : 'tone';
+    emit({ type: 'cover-begins', by, isApology: withinMs > 0, piiText: text });
+    await voice.play(sound ?? TONE);
+    emit({ type: 'cover-ends', inMs: voice.queuedMs });
+  }
+}
+
+/** Tells it what happens in a call. */
+export function watchWaiting(cover: Cover): Subscriber {
+  return (event) => {
+    const { type, atMs } = event;
+    if (type === 'line-opened') cover.opened();
+    else if (type === 'answer-awaited')
+      cover.awaited(atMs - event.sinceMs, event.endedAtMs === undefined ? undefined : atMs - event.endedAtMs);
+    else if (type === 'answer-wait-over') {
+      cover.over();
+      if (event.outcome === 'caller-speaks') cover.callerSpeaks();
+    } else if (type === 'caller-speaks' && event.isSpeaking) cover.callerSpeaks();
+    else if (type === 'agent-heard') cover.heard();
+    else if (type === 'ending' || type === 'ended') cover.end();
+  };
+}

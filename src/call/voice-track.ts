@@ -1,0 +1,30 @@
+import { AudioSource, LocalAudioTrack, type Room, TrackPublishOptions, TrackSource } from '@livekit/rtc-node';
+import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+
+/** Audio handed to WebRTC ahead of time: bridges the pauses of this process's event loop. */
+export const SOURCE_QUEUE_MS = 200;
+
+/** The agent's voice in a room: what it is fed with, mono at 24 kHz, and the track that carries it. */
+export interface Voice {
+  source: AudioSource;
+  track: LocalAudioTrack;
+  close(): Promise<void>;
+}
+
+/** To be closed: it owns a thread, which closing the source alone leaves behind. */
+export function createVoice(): Voice {
+  const source = new AudioSource(OUTPUT_SAMPLE_RATE, 1, SOURCE_QUEUE_MS);
+  const track = LocalAudioTrack.createAudioTrack('roomio_audio', source);
+  return { source, track, close: () => track.close() };
+}
+
+/**
+ * Publishes the agent's track: a phone is answered when its gateway has it.
+ *
+ * @returns a promise, in an object, that resolves when the first participant hears the track.
+ */
+export async function publishVoice(room: Room, { track }: Voice): Promise<{ subscribed: Promise<unknown> }> {
+  const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
+  const published = await room.localParticipant?.publishTrack(track, options);
+  return { subscribed: published?.waitForSubscription() ?? Promise.resolve() };
+}
