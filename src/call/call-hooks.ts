@@ -7,6 +7,7 @@ export function createCallHooks(emit: (happening: Happening) => void): CallHooks
   return {
     onMark: (mark, attempt) => emit({ type: 'mark', mark, attempt }),
     onAnswer: (end) => emit({ type: 'model-answered', ...end }),
+    onSpeechBroken: () => emit({ type: 'speech-broken' }),
     onTurnEnded: (times) => emit({ type: 'turn-ended', times }),
     onWordsAwaited: (state, lastSoundAtMs) => emit({ type: 'words-awaited', state, lastSoundAtMs }),
     onTurnCut: (inARow) => emit({ type: 'turn-cut', inARow }),

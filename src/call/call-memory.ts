@@ -27,13 +27,19 @@ export interface CallMemory {
  *
  * @param folder - of this worker: `phraseFolder(pid of the worker)`.
  * @param log - of the process: what is learned holds for all of its calls.
+ * @param sounds - where the sound of phrases is kept, beyond this worker.
  */
-export async function openCallMemory(folder: string, config: Config, log: Log): Promise<CallMemory> {
+export async function openCallMemory(
+  folder: string,
+  config: Config,
+  log: Log,
+  sounds = folder,
+): Promise<CallMemory> {
   const pace = new SharedPace(folder, processPace);
   const [chat] = await Promise.all([sharedChatMemory(folder, servedBy(config, 'llm'), log), pace.refresh()]);
   return {
     chat,
-    phrases: new PhraseStore(folder),
+    phrases: new PhraseStore(sounds),
     primed: new Primed(),
     async refresh() {
       await Promise.all([chat.refresh(), pace.refresh()]);

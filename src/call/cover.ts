@@ -10,8 +10,8 @@ import { TONE } from './tone.ts';
 const GAP_MS = 2800;
 /** From the caller's last sound to the apology for an answer that has not come: it is heard within 8 s. */
 const APOLOGY_AFTER_MS = 7000;
-/** An apology whose sound is not kept may take so long to be made. */
-const MADE_WITHIN_MS = 900;
+/** An apology whose sound is not kept may take so long to be made: less where the caller has waited long. */
+const MADE_WITHIN_MS = { late: 900, early: 2500 };
 /** The agent or the caller speaks just now. */
 const LOOK_AGAIN_MS = 300;
 
@@ -102,9 +102,10 @@ export class Cover {
   apologise(): void {
     const { persona, onApologised, clock } = this.#parts;
     if (this.#hasApologised || this.#isOver) return;
+    const withinMs = MADE_WITHIN_MS[this.#wait ? 'late' : 'early'];
     this.#hasApologised = true;
     this.#stopNext();
-    void this.#say(persona.apology, MADE_WITHIN_MS, () => this.#hasApologised && !this.#isOver).then(() => {
+    void this.#say(persona.apology, withinMs, () => this.#hasApologised && !this.#isOver).then(() => {
       if (this.#hasApologised) clock.after(this.#parts.voice.queuedMs, onApologised);
     });
   }

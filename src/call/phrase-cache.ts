@@ -5,10 +5,19 @@ import type { Config } from '../config/schema.ts';
 import type { Persona } from '../persona/store.ts';
 import { SharedFolder } from './shared-folder.ts';
 
-/** Where the processes of a worker keep the sound of fixed phrases; the worker removes it. */
+/** Where the processes of a worker keep what they have learned; the worker removes it. */
 export function phraseFolder(workerPid: number): string {
   return join(tmpdir(), `voice-agent-${workerPid}-phrases`);
 }
+
+/** Where the sound of fixed phrases is kept for the workers of this user on this machine, also for those to come. */
+export function soundFolder(): string {
+  return join(tmpdir(), `voice-agent-sounds-${process.getuid?.() ?? 0}`);
+}
+
+/** On disk: some 300 phrases of four seconds. */
+const MOST_BYTES = 64 * 2 ** 20;
+const DIGEST_BYTES = 32;
 
 /** In memory, about 480 KB for ten seconds of speech each; more are read from the folder again. */
 const MOST_KEPT = 64;
@@ -16,8 +25,9 @@ const MOST_KEPT = 64;
 type Samples = Int16Array | undefined;
 
 /**
- * The sound of fixed phrases (mono, 16-bit, 24 kHz): in memory for the calls of this process, in a folder for those of
- * the worker's other processes. Failures only cost time.
+ * The sound of fixed phrases (mono, 16-bit, 24 kHz): in memory for the calls of this process, in a folder for all others, of
+ * this worker and of those after it. A file holds the SHA-256 of the samples, then the samples: one that is torn or was
+ * changed counts as not there. Failures only cost time.
  */
 export class PhraseStore {
   readonly #folder: SharedFolder;
@@ -38,10 +48,16 @@ export class PhraseStore {
     return reading.finally(() => this.#reading.delete(key));
   }
 
+  /** Whether it is there, without having it in memory. */
+  async has(key: string): Promise<boolean> {
+    return this.#kept.has(key) || this.#folder.has(`${key}.pcm`);
+  }
+
   async write(key: string, samples: Int16Array): Promise<void> {
     this.#keep(key, samples);
     const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-    await this.#folder.write(`${key}.pcm`, bytes);
+    await this.#folder.write(`${key}.pcm`, Buffer.concat([digestOf(bytes), bytes]));
+    await this.#folder.prune(MOST_BYTES);
   }
 
   /** @returns what ends the claim; `undefined` while another call of this process has it made. */
@@ -52,9 +68,16 @@ export class PhraseStore {
   }
 
   async #load(key: string): Promise<Samples> {
-    const bytes = await this.#folder.read(`${key}.pcm`);
+    const name = `${key}.pcm`;
+    const bytes = await this.#folder.read(name);
     if (!bytes) return undefined;
-    const { buffer, byteOffset, byteLength } = bytes;
+    const sound = bytes.subarray(DIGEST_BYTES);
+    if (sound.length === 0 || !digestOf(sound).equals(bytes.subarray(0, DIGEST_BYTES))) {
+      await this.#folder.remove(name);
+      return undefined;
+    }
+    await this.#folder.touch(name);
+    const { buffer, byteOffset, byteLength } = sound;
     return this.#keep(key, new Int16Array(buffer.slice(byteOffset, byteOffset + byteLength)));
   }
 
@@ -67,6 +90,8 @@ export class PhraseStore {
   }
 }
 
+const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+
 export interface PhraseCacheOptions {
   store: PhraseStore;
   /** What else than the text decides how it sounds: server, model, voice … */
@@ -75,6 +100,8 @@ export interface PhraseCacheOptions {
   phrases: readonly string[];
   /** Texts with something of this caller in them: in memory, for this call. */
   own?: readonly string[];
+  /** `false`: none is read until it is asked for. */
+  isRead?: boolean;
 }
 
 /** The phrases of one call, in its voice. */
@@ -84,13 +111,13 @@ export class PhraseCache {
   readonly #phrases: ReadonlySet<string>;
   readonly #own: ReadonlyMap<string, { samples: Samples }>;
 
-  constructor({ store, voice, phrases, own = [] }: PhraseCacheOptions) {
+  constructor({ store, voice, phrases, own = [], isRead = true }: PhraseCacheOptions) {
     this.#store = store;
     this.#voice = voice;
     this.#phrases = new Set(phrases);
     this.#own = new Map(own.map((text) => [text, { samples: undefined }]));
     // Read beforehand: when one is wanted, it is wanted at once.
-    for (const text of phrases) void this.read(text);
+    if (isRead) for (const text of phrases) void this.read(text);
   }
 
   async read(text: string): Promise<Samples> {
@@ -103,6 +130,10 @@ export class PhraseCache {
     if (own) own.samples = samples;
     if (!this.#phrases.has(text)) return;
     await this.#store.write(this.#keyOf(text), samples);
+  }
+
+  async has(text: string): Promise<boolean> {
+    return this.#phrases.has(text) && this.#store.has(this.#keyOf(text));
   }
 
   /** @returns what ends the claim; `undefined` while another call of this process has the phrase made. */
@@ -121,7 +152,7 @@ export class PhraseCache {
 export function phraseCacheFor(
   { tts }: Config,
   { voice, extraBody }: Pick<Persona, 'voice' | 'extraBody'>,
-  parts: Pick<PhraseCacheOptions, 'phrases' | 'own' | 'store'>,
+  parts: Omit<PhraseCacheOptions, 'voice'>,
 ): PhraseCache | undefined {
   if (!tts.cache) return undefined;
   const { provider, baseUrl, model, format, speed } = tts;

@@ -68,18 +68,30 @@ export function createPhrases(
       if (!tts || !cache) return;
       for (const text of texts) {
         await use.whenFree(signal);
-        if (signal.aborted) return;
-        if (await cache.read(text)) continue;
-        const endClaim = cache.claim(text);
-        if (!endClaim) continue;
-        try {
-          for await (const _ of spoken({ text, tts, cache, signal })) if (signal.aborted) return;
-        } finally {
-          endClaim();
-        }
+        await keepSound(text, { tts, cache, signal });
       }
     },
   };
+}
+
+/**
+ * Has the cache hold a text, if it does not and nobody else does the same.
+ *
+ * @returns `false` where the voice did not say it, or it is wanted no more.
+ */
+export async function keepSound(
+  text: string,
+  { tts, cache, signal }: { tts: tts.TTS; cache: PhraseCache; signal: AbortSignal },
+): Promise<boolean> {
+  if (signal.aborted) return false;
+  if (await cache.read(text)) return true;
+  const endClaim = cache.claim(text);
+  if (!endClaim) return true;
+  try {
+    return (await wholeOf(spoken({ text, tts, cache, signal }))) !== undefined && !signal.aborted;
+  } finally {
+    endClaim();
+  }
 }
 
 async function* until(frames: AsyncGenerator<AudioFrame>, end: () => void): AsyncGenerator<AudioFrame> {

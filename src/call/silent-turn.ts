@@ -5,7 +5,7 @@ import type { AnswerEnd } from '../stages/hooks.ts';
 export interface SilentTurnParts {
   /** A turn of the caller is over, what should have answered it too, and nothing was heard. */
   onSilent(reason: SilentReason): void;
-  /** The model failed in an answer of which something was heard, or in what it said unasked. */
+  /** An answer of which something was heard has no end, or what the agent was to say unasked could not be said. */
   onBroken(): void;
 }
 
@@ -21,6 +21,8 @@ export class SilentTurn {
   #isOver = false;
   #isTranscriptLost = false;
   #fault: SilentReason | undefined;
+  /** The end of the answer could not be spoken. */
+  #isBroken = false;
 
   constructor(parts: SilentTurnParts) {
     this.#parts = parts;
@@ -29,6 +31,7 @@ export class SilentTurn {
   /** The model is asked: what came of an earlier request does not matter any more. */
   asked(): void {
     this.#fault = undefined;
+    this.#isBroken = false;
   }
 
   answerEnded(end: AnswerEnd): void {
@@ -40,6 +43,10 @@ export class SilentTurn {
     if (endpoint === 'stt') this.#isTranscriptLost = true;
     else if (endpoint === 'llm') this.#fault = 'llm';
     else if (endpoint === 'tts') this.#fault ??= 'tts';
+  }
+
+  broke(): void {
+    this.#isBroken = true;
   }
 
   /** What the caller said is known, whatever failed before. */
@@ -68,10 +75,11 @@ export class SilentTurn {
   /** What the agent was to say is said, or will not be. */
   answerOver(wasInterrupted: boolean): void {
     if (wasInterrupted) return;
-    const fault = this.#fault;
+    const [fault, isBroken] = [this.#fault, this.#isBroken];
     this.#fault = undefined;
+    this.#isBroken = false;
     if (this.#isAwaited) this.#tell(fault ?? 'unknown');
-    else if (fault === 'llm' && !this.#isOver) this.#parts.onBroken();
+    else if ((fault === 'llm' || isBroken) && !this.#isOver) this.#parts.onBroken();
   }
 
   /** The call ends. */
@@ -96,6 +104,7 @@ export function watchTurns(turn: SilentTurn): Subscriber {
   return (event) => {
     if (event.type === 'mark' && event.mark === 'asked') turn.asked();
     else if (event.type === 'model-answered') turn.answerEnded(event);
+    else if (event.type === 'speech-broken') turn.broke();
     else if (event.type === 'endpoint-failed') turn.failed(event.endpoint);
     else if (event.type === 'transcript' && event.isFinal) turn.transcribed();
     else if (event.type === 'caller-speaks') turn.callerSpeaks(event.isSpeaking);

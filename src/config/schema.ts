@@ -89,7 +89,7 @@ export const settings = {
     cache: setting(
       'TTS_CACHE',
       flag(true),
-      'Keep the sound of the fixed phrases of prompts while the worker runs: greeting, apology, good-bye',
+      'Keep the sound of the fixed phrases of prompts, in the temporary folder and beyond the worker’s end: greeting, fillers, apology, good-bye',
     ),
     ...wireExtras('TTS'),
     ...deadlines('TTS', 5000),

@@ -1,11 +1,13 @@
 import { ppid } from 'node:process';
 import { openCallMemory } from '../call/call-memory.ts';
-import { phraseFolder } from '../call/phrase-cache.ts';
+import { phraseFolder, soundFolder } from '../call/phrase-cache.ts';
+import { preparePhrases } from '../call/prepare-phrases.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ToHost } from '../dispatch/host-messages.ts';
 import { adoptFrameworkLog } from '../framework/logger.ts';
 import { adoptRtcLog } from '../framework/rtc-logger.ts';
 import { createLog } from '../observe/log.ts';
+import { systemClock } from '../openai/clock.ts';
 import { boot } from './boot.ts';
 import { type CallContext, currentCall } from './call-context.ts';
 import { type Calls, createCalls } from './calls.ts';
@@ -78,7 +80,7 @@ async function run(): Promise<void> {
       unfit('the native client panicked');
     },
   });
-  const memory = await openCallMemory(phraseFolder(ppid), config, log);
+  const memory = await openCallMemory(phraseFolder(ppid), config, log, soundFolder());
   const parts = { shared, memory, send: channel.send };
   const running = createCalls({ log, send: channel.send, open: (...job) => openCall(...job, parts) });
   calls = running;
@@ -89,6 +91,11 @@ async function run(): Promise<void> {
     void running.whenNone().then(exit);
   });
   channel.send({ kind: 'ready' });
+  void preparePhrases({
+    ...{ config, personas: shared.personas, log, clock: systemClock },
+    store: memory.phrases,
+    signal: new AbortController().signal,
+  });
 }
 
 // Standard output is the worker's: that it is gone is told by the channel.

@@ -114,6 +114,8 @@ export type Happening =
       readonly givenUp: boolean;
       readonly tries: number;
     }
+  /** The end of an answer could not be spoken: the voice failed. */
+  | { readonly type: 'speech-broken' }
   /** It thinks or speaks. */
   | { readonly type: 'agent-busy'; readonly isBusy: boolean }
   /** The agent's voice begins to be played. */

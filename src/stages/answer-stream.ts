@@ -12,6 +12,8 @@ export interface AnswerStreamOptions {
   /** Speaks one text; mono samples at 24 kHz. */
   speak(text: string, signal: AbortSignal): AsyncIterable<Int16Array>;
   onError(error: unknown): void;
+  /** The end of the answer could not be spoken. */
+  onBroken?: (() => void) | undefined;
   /** Told of each once. */
   onMark?: ((mark: TurnMark, attempt: number) => void) | undefined;
   firstWords: number;
@@ -52,6 +54,7 @@ export class AnswerStream extends tts.SynthesizeStream {
       clock: this.#clock,
       signal: this.abortSignal,
       onError,
+      onBroken: () => this.#options.onBroken?.(),
     });
     for await (const samples of speech) {
       this.#mark('first-byte');

@@ -33,6 +33,8 @@ export interface StageHooks {
   onTiming?(endpoint: EndpointName, firstByteMs: number): void;
   /** Just now; `attempt`: the answer that it is a step of (`attempt.ts`). */
   onMark?(mark: TurnMark, attempt: number): void;
+  /** The end of an answer could not be spoken. */
+  onSpeechBroken?(): void;
   /** The model's answer is over, was not cut off by the call, and did not fail. */
   onAnswer?(end: AnswerEnd): void;
 }

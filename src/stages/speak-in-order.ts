@@ -13,6 +13,8 @@ export interface SpeakInOrderOptions {
   signal: AbortSignal;
   /** Told of each chunk that failed; never of an abort. */
   onError(error: unknown): void;
+  /** The end of it was lost: told after the last sample, never of an abort. */
+  onBroken?(): void;
 }
 
 /** One streams while the next one waits for its first byte. */
@@ -38,6 +40,7 @@ export async function* speakInOrder(
   speaker.startAll(chunks).catch(options.onError);
   let lost = 0;
   let isSkipping = false;
+  let isBroken = false;
   try {
     for await (const speech of speaker.line) {
       if (isSkipping) {
@@ -54,9 +57,11 @@ export async function* speakInOrder(
         await speaker.played();
       }
       if (speech.failed) isSkipping = !speech.chunk.endsSentence;
+      isBroken = speech.failed;
       lost = speech.failed && !isHeard ? lost + 1 : 0;
       if (lost === MOST_LOST) break;
     }
+    if (isBroken && !options.signal.aborted) options.onBroken?.();
   } finally {
     speaker.stop();
   }

@@ -79,8 +79,8 @@ export class StreamingTts extends tts.TTS {
 
   override stream(options?: { connOptions?: APIConnectOptions }): tts.SynthesizeStream {
     const { firstChunkWords: firstWords, aheadMs } = this.#options;
-    const { onMark } = this.#hooks;
-    const answer = { speak: this.#speak, onError: this.#onError, onMark, firstWords, aheadMs };
+    const { onMark, onSpeechBroken: onBroken } = this.#hooks;
+    const answer = { speak: this.#speak, onError: this.#onError, onBroken, onMark, firstWords, aheadMs };
     return new AnswerStream(this, answer, options?.connOptions);
   }
 

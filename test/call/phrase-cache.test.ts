@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -59,4 +59,38 @@ test('of very many phrases the ones used last are in memory', async () => {
   await rm(folder, { recursive: true });
   expect(await call.read('Sentence 0.')).toBeUndefined();
   expect(await call.read('Sentence 79.')).toEqual(SOUND);
+});
+
+test.each([
+  ['torn', (bytes: Buffer) => bytes.subarray(0, -2)],
+  ['changed', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([7])])],
+  ['empty', () => Buffer.alloc(0)],
+  ['a digest alone', (bytes: Buffer) => bytes.subarray(0, 32)],
+])('a file that is %s counts as not there, and is made again', async (_what, spoil) => {
+  await callWith(['Sorry.']).write('Sorry.', SOUND);
+  const file = join(folder, (await readdir(folder))[0] ?? '');
+  await writeFile(file, spoil(await readFile(file)));
+  const next = callWith(['Sorry.'], new PhraseStore(folder));
+  expect(await next.read('Sorry.')).toBeUndefined();
+  expect(await next.has('Sorry.')).toBe(false);
+  await next.write('Sorry.', SOUND);
+  expect(await callWith(['Sorry.'], new PhraseStore(folder)).read('Sorry.')).toEqual(SOUND);
+});
+
+test('the folder keeps 64 MB, what was used last', async () => {
+  const minute = new Int16Array(60 * 24_000 * 4);
+  const texts = Array.from({ length: 8 }, (_, n) => `Sentence ${n}.`);
+  const call = callWith(texts);
+  for (const text of texts) await call.write(text, minute);
+  expect(await readdir(folder)).toHaveLength(5);
+  expect(await call.has('Sentence 7.')).toBe(true);
+  expect(await callWith(texts, new PhraseStore(folder)).read('Sentence 0.')).toBeUndefined();
+});
+
+test('what holds something of a caller is kept for their call alone, in memory', async () => {
+  const own = new PhraseCache({ store, voice: ['v'], phrases: [], own: ['Sorry, Aisyah.'] });
+  await own.write('Sorry, Aisyah.', SOUND);
+  expect(await own.read('Sorry, Aisyah.')).toEqual(SOUND);
+  await expect(readdir(folder)).rejects.toThrow();
+  expect(await callWith(['Sorry, Aisyah.']).read('Sorry, Aisyah.')).toBeUndefined();
 });

@@ -116,6 +116,27 @@ test('an answer that breaks off after its beginning is no silence, but is told',
   expect(told).toEqual(['broken']);
 });
 
+test('so is one whose end could not be spoken: half an answer may say the opposite', () => {
+  asks();
+  turn.heard();
+  turn.failed('tts');
+  turn.broke();
+  turn.answerOver(false);
+  expect(told).toEqual(['broken']);
+  asks();
+  turn.heard();
+  turn.answerOver(false);
+  expect(told).toEqual(['broken']);
+});
+
+test('so is a greeting that could not be spoken', () => {
+  turn.asked();
+  turn.failed('tts');
+  turn.broke();
+  turn.answerOver(false);
+  expect(told).toEqual(['broken']);
+});
+
 test('so is a greeting that the model could not make', () => {
   turn.asked();
   turn.failed('llm');

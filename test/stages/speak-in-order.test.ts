@@ -23,6 +23,7 @@ function speaking(texts: string[], aheadMs = 60_000) {
   const call = new AbortController();
   const requests: Request[] = [];
   const errors: unknown[] = [];
+  const broken: string[] = [];
   const heard: number[] = [];
   const written = texts.map((text): Chunk => ({ text, endsSentence: text.endsWith('.') }));
   const speech = speakInOrder(
@@ -49,6 +50,7 @@ function speaking(texts: string[], aheadMs = 60_000) {
       clock,
       signal: call.signal,
       onError: (error) => errors.push(error),
+      onBroken: () => broken.push('broken'),
     },
   );
   const ended = (async () => {
@@ -63,7 +65,7 @@ function speaking(texts: string[], aheadMs = 60_000) {
     await settled();
     return requests.map(({ text }) => text);
   };
-  return { clock, call, speech, request, texted, errors, heard, ended };
+  return { clock, call, speech, request, texted, errors, broken, heard, ended };
 }
 
 test('the next request is sent while one streams, and no third', async () => {
@@ -246,4 +248,33 @@ test('what is read is played first: a reader that takes all holds 30 s, and then
   call.abort();
   await ended;
   expect(pieces, 'an abort ends it at once').toBe(IN_PIECES + 2);
+});
+
+test('that the end of an answer was lost is told; that a sentence in its middle was is not', async () => {
+  const whole = speaking(['a.', 'b.', 'c.']);
+  await whole.texted();
+  whole.request(1).fail();
+  await whole.texted();
+  whole.request(2).send(10);
+  whole.request(2).end();
+  await whole.texted();
+  whole.request(3).send(10);
+  whole.request(3).end();
+  await whole.ended;
+  expect(whole.broken).toEqual([]);
+
+  const cut = speaking(['a.', 'b.']);
+  await cut.texted();
+  cut.request(1).send(10);
+  cut.request(1).end();
+  await cut.texted();
+  cut.request(2).fail();
+  await cut.ended;
+  expect(cut.broken).toEqual(['broken']);
+
+  const aborted = speaking(['a.']);
+  await aborted.texted();
+  aborted.call.abort();
+  await aborted.ended;
+  expect(aborted.broken).toEqual([]);
 });
