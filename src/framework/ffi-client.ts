@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import { AudioSource, type Room } from '@livekit/rtc-node';
+import { watchHandles } from './room-handles.ts';
 
 /** What rtc-node's native side tells: `message.case` names the kind. */
 interface FfiEvent {
@@ -44,6 +45,7 @@ export async function openFfiClient({ onFault, onPanic }: FfiClientWatch): Promi
   const client = Reflect.get(globalThis, CLIENT) as EventEmitter;
   const contexts = new WeakMap<Listener, AsyncResource>();
   const rooms = new Map<Listener, Room>();
+  const freeing = new WeakMap<Room, () => void>();
   client.on('newListener', (name: string, listener: Listener) => {
     if (name === EVENT) contexts.set(listener, new AsyncResource('FfiListener'));
   });
@@ -69,14 +71,17 @@ export async function openFfiClient({ onFault, onPanic }: FfiClientWatch): Promi
     return true;
   };
   return {
-    adopt: (room) => void rooms.set(listenerOf(room), room),
+    adopt(room) {
+      rooms.set(listenerOf(room), room);
+      freeing.set(room, watchHandles(room));
+    },
     forget(room) {
       const listener = listenerOf(room);
       rooms.delete(listener);
       // rtc-node leaves it where the server ended the connection.
       client.off(EVENT, listener);
       room.removeAllListeners();
-      for (const handle of handlesOf(room)) handle?.dispose();
+      freeing.get(room)?.();
     },
     listenerCount: () => client.listenerCount(EVENT),
   };
@@ -84,25 +89,7 @@ export async function openFfiClient({ onFault, onPanic }: FfiClientWatch): Promi
 
 const listenerOf = (room: Room): Listener => Reflect.get(room, 'onFfiEvent') as Listener;
 
-interface Handle {
-  handle: bigint;
-  dispose(): void;
-}
-
-const ownHandleOf = (room: Room) => Reflect.get(room, 'ffiHandle') as Handle | undefined;
-
-/** Otherwise freed when JavaScript's garbage is collected: these objects are small, and what they hold is large. */
-function handlesOf(room: Room): (Handle | undefined)[] {
-  const participants = [room.localParticipant, ...room.remoteParticipants.values()];
-  const ofParticipants = participants.flatMap((participant) => [
-    participant?.ffi_handle,
-    ...[...(participant?.trackPublications.values() ?? [])].flatMap(({ ffiHandle, track }) => [
-      ffiHandle,
-      track?.ffi_handle,
-    ]),
-  ]);
-  return [...ofParticipants, ownHandleOf(room)];
-}
+const ownHandleOf = (room: Room) => Reflect.get(room, 'ffiHandle') as { handle: bigint } | undefined;
 
 function concerns(room: Room, { message }: FfiEvent): boolean {
   if (message.case === 'rpcMethodInvocation') return true;
