@@ -1,4 +1,4 @@
-import { Fft } from './fft.ts';
+import FFT from 'fft.js';
 import { PER_MS } from './signal.ts';
 
 /** Sound is compared in blocks: WebRTC stretches it by some milliseconds now and then, and a caller speaks in some of them. */
@@ -9,9 +9,10 @@ export const LONGEST_LAG_MS = 1500;
 /** What was played until a block ends that it may be an echo of. */
 export const PLAYED_SAMPLES = LONGEST_LAG_MS * PER_MS + BLOCK_SAMPLES;
 
-const fft = new Fft(8192);
-const re = new Float64Array(fft.length);
-const im = new Float64Array(fft.length);
+const fft = new FFT(8192);
+/** Real and imaginary parts in turn. */
+const signals: number[] = fft.createComplexArray();
+const spectra: number[] = fft.createComplexArray();
 
 /** A block of what was heard, against what was played each millisecond before it: `LONGEST_LAG_MS` values each. */
 export interface Match {
@@ -36,7 +37,7 @@ export function match(heard: Float32Array, played: Float32Array): Match {
   for (let from = 0; from < LONGEST_LAG_MS * PER_MS; from++) {
     playedPower += (played[from + BLOCK_SAMPLES] ?? 0) ** 2 - (played[from] ?? 0) ** 2;
     const both = Math.sqrt(heardPower * playedPower);
-    const alike = both > 0 ? Math.abs(re[from + 1] ?? 0) / fft.length / both : 0;
+    const alike = both > 0 ? Math.abs(spectra[2 * from + 2] ?? 0) / both : 0;
     const lagMs = LONGEST_LAG_MS - 1 - Math.floor(from / PER_MS);
     if (alike < (likeness[lagMs] ?? 0)) continue;
     likeness[lagMs] = Math.min(1, alike);
@@ -72,23 +73,30 @@ export function powerOf(samples: Float32Array): number {
   return sum / samples.length;
 }
 
-/** Into `re`: sums of the products of `heard` and `played` from each of its samples on, times the transform's length. */
+/** Into the real parts of `spectra`: sums of the products of `heard` and `played` from each of its samples on. */
 function correlate(heard: Float32Array, played: Float32Array): void {
-  const { length } = fft;
-  re.fill(0).set(played);
-  im.fill(0).set(heard);
-  fft.transform(re, im);
-  for (let k = 0; k <= length / 2; k++) {
-    const mirror = (length - k) % length;
-    // Two real signals in one transform: twice the spectrum of what was played, and of what was heard.
-    const playedRe = (re[k] ?? 0) + (re[mirror] ?? 0);
-    const playedIm = (im[k] ?? 0) - (im[mirror] ?? 0);
-    const heardRe = (im[k] ?? 0) + (im[mirror] ?? 0);
-    const heardIm = (re[mirror] ?? 0) - (re[k] ?? 0);
-    re[k] = (playedRe * heardRe + playedIm * heardIm) / 4;
-    im[k] = (playedIm * heardRe - playedRe * heardIm) / 4;
-    re[mirror] = re[k] ?? 0;
-    im[mirror] = -(im[k] ?? 0);
+  const { size } = fft;
+  for (let at = 0; at < size; at++) {
+    signals[2 * at] = played[at] ?? 0;
+    signals[2 * at + 1] = heard[at] ?? 0;
   }
-  fft.transform(im, re);
+  fft.transform(spectra, signals);
+  for (let k = 0; k <= size / 2; k++) {
+    const one = 2 * k;
+    const mirror = 2 * ((size - k) % size);
+    const re = spectra[one] ?? 0;
+    const im = spectra[one + 1] ?? 0;
+    const mirrorRe = spectra[mirror] ?? 0;
+    const mirrorIm = spectra[mirror + 1] ?? 0;
+    const playedRe = re + mirrorRe;
+    const playedIm = im - mirrorIm;
+    const heardRe = im + mirrorIm;
+    const heardIm = mirrorRe - re;
+    const productRe = (playedRe * heardRe + playedIm * heardIm) / 4;
+    const productIm = (playedIm * heardRe - playedRe * heardIm) / 4;
+    signals[one] = signals[mirror] = productRe;
+    signals[one + 1] = productIm;
+    signals[mirror + 1] = -productIm;
+  }
+  fft.inverseTransform(spectra, signals);
 }
