@@ -8,6 +8,7 @@ export function createCallHooks(emit: (happening: Happening) => void): CallHooks
     onMark: (mark, attempt) => emit({ type: 'mark', mark, attempt }),
     onAnswer: (end) => emit({ type: 'model-answered', ...end }),
     onSpeechBroken: () => emit({ type: 'speech-broken' }),
+    onTrimmed: (trimmed) => emit({ type: 'chat-trimmed', ...trimmed }),
     onTurnEnded: (times) => emit({ type: 'turn-ended', times }),
     onWordsAwaited: (state, lastSoundAtMs) => emit({ type: 'words-awaited', state, lastSoundAtMs }),
     onTurnCut: (inARow) => emit({ type: 'turn-cut', inARow }),

@@ -40,6 +40,8 @@ function factOf(event: CallEvent, prompt: string): CallFact | undefined {
       return { fact: 'endpoint-failed', endpoint: event.endpoint, failure: event.failure };
     case 'transcript-dropped':
       return { fact: 'transcript-dropped', reason: event.reason };
+    case 'chat-trimmed':
+      return { fact: 'chat-trimmed', reason: event.reason };
     case 'hold-expired':
       return { fact: 'hold-expired' };
     case 'detector-failed':

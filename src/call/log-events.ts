@@ -38,6 +38,11 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     'realtime transcription lost a part of a turn: batch had it',
     faultOf(event),
   ],
+  'chat-trimmed': ({ reason, tokensBefore, tokensAfter }) => [
+    reason === 'refused' ? 'warn' : 'info',
+    'the oldest of the conversation is left out: it is long for the chat model',
+    { reason, tokensBefore, tokensAfter },
+  ],
   'hold-expired': () => ['debug', 'speech over the agent brought no words: the voice goes on', {}],
   'detector-failed': ({ reason, isLost }) =>
     isLost

@@ -1,8 +1,9 @@
-import type { VAD } from '@livekit/agents';
+import type { VAD, voice } from '@livekit/agents';
 import type { AudioSource } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
 import { closeSession } from '../framework/close-session.ts';
+import type { Happening } from '../observe/call-events.ts';
 import type { Log } from '../observe/log.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Persona } from '../persona/store.ts';
@@ -13,6 +14,7 @@ import { createCallHooks, faultOf } from './call-hooks.ts';
 import type { CallMemory } from './call-memory.ts';
 import type { Caller } from './caller.ts';
 import { CallerOutput } from './caller-output.ts';
+import { boundHistory } from './chat-history.ts';
 import { follow } from './conversation.ts';
 import { CoverVoice } from './cover-voice.ts';
 import type { CallEvents } from './events.ts';
@@ -78,6 +80,7 @@ export async function talk(parts: TalkParts): Promise<void> {
   events.subscribe((event) => {
     if (event.type === 'cover-begins' && event.by === 'words') echo.says(event.piiText ?? '');
   });
+  boundChat(parts, session, chat);
   const starting = startInRoom(session, {
     ...{ room: host.room, caller, output, instructions: persona.instructions },
     onText: (text) => echo.says(text),
@@ -87,6 +90,12 @@ export async function talk(parts: TalkParts): Promise<void> {
   events.emit({ type: 'started', prompt, promptHash, via: caller.via, piiCaller: caller.identity });
   greet(session, phrases, persona);
   warmUp(parts, chat, phrases);
+}
+
+function boundChat({ events, persona }: TalkParts, session: voice.AgentSession, chat: ChatEndpoint): void {
+  const { instructions, maxTokens } = persona;
+  const emit = (happening: Happening) => events.emit(happening);
+  events.subscribe(boundHistory({ session, chat, instructions, maxTokens, emit }));
 }
 
 /** Nothing waits for it, and nothing depends on its success. */

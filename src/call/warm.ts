@@ -2,7 +2,7 @@ import { modelEndpoints, servedBy } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import { EndpointError, type EndpointName } from '../errors.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
-import { listModels } from '../openai/models.ts';
+import { listModels, type ModelInfo } from '../openai/models.ts';
 import { primeChat } from '../openai/prime.ts';
 import { chatChoices, type LlmChoices } from '../stages/llm.ts';
 import type { Primed } from './primed.ts';
@@ -29,13 +29,27 @@ export async function warmEndpoints(options: WarmOptions): Promise<void> {
   const priming = prime(options);
   const opens = (name: EndpointName) => isWorthOpening(name, config, priming !== undefined);
   const listings = modelEndpoints(config)
-    .filter(({ name }) => opens(name))
-    .map(({ name, deadlines, ...server }) =>
-      listModels({ ...server, endpoint: name, deadlines: { ...deadlines, attempts: 1 }, signal }),
-    );
+    .filter(({ name }) => opens(name) || (name === 'llm' && isContextWanted(options)))
+    .map(async ({ name, deadlines, ...server }) => {
+      const once = { ...deadlines, attempts: 1 };
+      const listing = listModels({ ...server, endpoint: name, deadlines: once, signal });
+      const models = opens(name) ? await listing : await listing.catch(() => undefined);
+      if (name === 'llm') learnContext(options, models);
+    });
   for (const { reason } of (await Promise.allSettled([priming, ...listings])).filter(isRejected)) {
     if (reason instanceof EndpointError && reason.failure !== 'aborted') onError(reason);
   }
+}
+
+/** How long a conversation may be follows from what the model takes, where nothing else says it. */
+function isContextWanted({ config, chat }: WarmOptions): boolean {
+  return chat.memory.learned.contextTokens === undefined && !servedBy(config, 'llm').plugin;
+}
+
+function learnContext(options: WarmOptions, models: readonly ModelInfo[] | undefined): void {
+  const { chat } = options;
+  const contextTokens = models?.find(({ id }) => id === chat.model)?.contextTokens;
+  if (contextTokens !== undefined && isContextWanted(options)) chat.memory.learn({ contextTokens });
 }
 
 /** `undefined` where the model does not have to read. */

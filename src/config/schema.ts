@@ -57,6 +57,11 @@ export const settings = {
       z.coerce.number().min(0).max(2).optional(),
       'Its temperature; a prompt file can override it',
     ),
+    historyTokens: setting(
+      'LLM_HISTORY_TOKENS',
+      z.coerce.number({ error: 'a whole number' }).int('a whole number').min(500).max(10_000_000).optional(),
+      'Longest conversation that it is sent, in tokens, with the instructions: from nine tenths on the oldest exchanges are left out, down to six; not set: what fits the model, where its server tells, else 8000. Ollama does not tell, and cuts without a word: set it below its `num_ctx`',
+    ),
     prime: setting(
       'LLM_PRIME',
       flag(true),

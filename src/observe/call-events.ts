@@ -116,6 +116,14 @@ export type Happening =
     }
   /** The end of an answer could not be spoken: the voice failed. */
   | { readonly type: 'speech-broken' }
+  /** The oldest of the conversation was left out (`refused`: of one request, that the model's server found too long). */
+  | {
+      readonly type: 'chat-trimmed';
+      readonly reason: 'budget' | 'refused';
+      /** As they are estimated. */
+      readonly tokensBefore: number;
+      readonly tokensAfter: number;
+    }
   /** It thinks or speaks. */
   | { readonly type: 'agent-busy'; readonly isBusy: boolean }
   /** The agent's voice begins to be played. */

@@ -18,6 +18,7 @@ export type CallFact =
   | { fact: 'endpoint-failed'; endpoint: string; failure: string }
   | { fact: 'hold-expired' }
   | { fact: 'detector-failed'; isLost: boolean }
+  | { fact: 'chat-trimmed'; reason: string }
   | { fact: 'transcript-dropped'; reason: string }
   | { fact: 'input-refused'; input: string; reason: string; count: number };
 

@@ -70,6 +70,12 @@ function countsOfCalls(registers: Registry[]) {
       labelNames: ['prompt', 'reason'],
       registers,
     }),
+    trims: new Counter({
+      name: 'voice_agent_chat_trims_total',
+      help: 'Times the oldest of a conversation was left out: budget (LLM_HISTORY_TOKENS) or refused (found too long by the model’s server)',
+      labelNames: ['reason'],
+      registers,
+    }),
     holdsExpired: new Counter({
       name: 'voice_agent_holds_expired_total',
       help: 'Times the voice was held for BARGE_IN_HOLD_MS, for speech over it that brought no words',
@@ -179,6 +185,9 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'turn-without-sound':
       metrics.silent.inc({ prompt: fact.prompt, reason: fact.reason });
+      break;
+    case 'chat-trimmed':
+      metrics.trims.inc({ reason: fact.reason });
       break;
     case 'hold-expired':
       metrics.holdsExpired.inc();

@@ -12,6 +12,15 @@ export interface ChatEndpoint {
   /** Fields beyond ours, the prompt file's over the setting's. */
   extraBody?: JsonObject | undefined;
   memory: ChatMemory;
+  /** The most tokens that its requests may have; not given: what its model takes. */
+  historyTokens?: number | undefined;
+}
+
+/** A conversation that was too long, in tokens as they are estimated. `refused`: the endpoint said so. */
+export interface Trimmed {
+  reason: 'budget' | 'refused';
+  tokensBefore: number;
+  tokensAfter: number;
 }
 
 /** What is asked, of whichever endpoint. */
@@ -24,6 +33,8 @@ export interface ChatAsk {
   maxTokens?: number | undefined;
   /** What this one request wants, whatever settings and prompt say. */
   instead?: { maxTokens?: number | undefined; extraBody?: JsonObject } | undefined;
+  /** Told when the beginning of the conversation is left out of this request. */
+  onTrimmed?: ((trimmed: Trimmed) => void) | undefined;
 }
 
 /** Asks for an answer without thoughts, or few: templates (Qwen3, GLM) ignore what they do not know; gpt-oss always thinks. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from './extra-body.ts';
+import { TokenGauge } from './token-gauge.ts';
 
 const TOKEN_LIMITS = ['max_completion_tokens', 'max_tokens'] as const;
 export type TokenLimit = (typeof TOKEN_LIMITS)[number];
@@ -13,12 +14,15 @@ export interface Learned {
   systemInUser?: boolean;
   /** It answered only when asked not to think. */
   thinkingOff?: boolean;
+  /** The longest conversation that its model takes, answer included. */
+  contextTokens?: number;
   /** Its thoughts stand in the text, and begin without a marker. */
   untaggedThoughts?: boolean;
 }
 
 /** What is known of one endpoint and model, kept by whoever made it. */
 export class ChatMemory {
+  readonly gauge = new TokenGauge();
   #learned: Learned;
   readonly #onChange: ((learned: Learned) => void) | undefined;
 

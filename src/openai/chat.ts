@@ -3,6 +3,7 @@ import type { EndpointError } from '../errors.ts';
 import { AnswerBytes } from './answer-bytes.ts';
 import { answerEvents } from './answer-events.ts';
 import { type ChatAsk, type ChatEndpoint, chatBody } from './chat-body.ts';
+import { FittedAsk } from './chat-budget.ts';
 import { lessonOf } from './chat-learned.ts';
 import { type ChatPart, readChatPart } from './chat-part.ts';
 import type { Call } from './exchange.ts';
@@ -14,7 +15,7 @@ import type { SseEvent } from './sse.ts';
 
 /**
  * A streamed answer: `POST {baseUrl}/chat/completions`. Retries before the first event; a refusal that teaches what the
- * endpoint does not take (`chat-learned.ts`) is answered by asking again, and remembered. Chunks that say nothing, or
+ * endpoint does not take (`chat-learned.ts`), or how much (`chat-budget.ts`), is answered by asking again, and remembered. Chunks that say nothing, or
  * are no JSON, are skipped; what goes wrong after the answer said that it is complete does not matter.
  *
  * @throws EndpointError — `connect`, `first-byte`, `status`, `aborted`, `stall`, and `invalid` for an answer that is no
@@ -25,7 +26,8 @@ export async function* streamChat(
   ask: ChatAsk,
   options: RemoteOptions,
 ): AsyncGenerator<ChatPart> {
-  const { call, bytes, events } = await asked(endpoint, ask, options);
+  const fitted = new FittedAsk(endpoint, ask);
+  const { call, bytes, events } = await asked(endpoint, fitted, options);
   let characters = 0;
   try {
     for await (const { data } of events) {
@@ -35,6 +37,7 @@ export async function* streamChat(
       const part = readChatPart(chunk);
       bytes.isComplete ||= part.finish !== undefined;
       characters += lengthOf(part);
+      if (part.usage) fitted.counted(part.usage.promptTokens);
       if (characters > BOUNDS.answerCharacters) throw endless(call, `${BOUNDS.answerCharacters} characters`);
       yield part;
     }
@@ -62,18 +65,19 @@ interface Asked {
   events: AsyncIterable<SseEvent>;
 }
 
-async function asked(endpoint: ChatEndpoint, ask: ChatAsk, options: RemoteOptions): Promise<Asked> {
+async function asked(endpoint: ChatEndpoint, fitted: FittedAsk, options: RemoteOptions): Promise<Asked> {
   const tried = new Set<string>();
-  const first = callWith(chatBody(endpoint, ask), endpoint, ask, options);
+  const first = callWith(chatBody(endpoint, fitted.ask), endpoint, fitted.ask, options);
   return retrying(first, async ({ deadlines, signal }, attempt) => {
     for (;;) {
-      const body = chatBody(endpoint, ask);
-      const call = callWith(body, endpoint, ask, { ...options, deadlines, signal });
+      const body = chatBody(endpoint, fitted.ask);
+      const call = callWith(body, endpoint, fitted.ask, { ...options, deadlines, signal });
       try {
         return await begun(call, attempt);
       } catch (error) {
         // Ends: a lesson changes the body, and there are few.
         if (!(error instanceof RefusedError)) throw error;
+        if (fitted.isShorterAfter(error)) continue;
         const lesson = lessonOf(error.said, body, endpoint.memory.learned, tried);
         if (!lesson) throw error;
         endpoint.memory.learn(lesson);

@@ -16,7 +16,7 @@ const NO_SUCH_ROUTE = new Set([404, 405, 501]);
 /** A model as its server lists it; only `id` is in every list. */
 export interface ModelInfo {
   id: string;
-  /** Longest conversation, in tokens (vLLM: `max_model_len`). */
+  /** Longest conversation, in tokens, answer included. */
   contextTokens?: number;
   /** Of the speech that it makes, in Hz (speaches). */
   sampleRate?: number;
@@ -68,16 +68,24 @@ function modelsIn(json: Json): ModelInfo[] | undefined {
 function modelOf(value: unknown): ModelInfo[] {
   const [id] = namesIn([value]) ?? [];
   if (id === undefined) return [];
-  const { max_model_len: contextTokens, sample_rate: sampleRate, voices } = Object(value);
+  const { sample_rate: sampleRate, voices } = Object(value);
+  const contextTokens = contextOf(value);
   const names = namesIn(voices);
   return [
     {
       id,
-      ...(typeof contextTokens === 'number' ? { contextTokens } : {}),
+      ...(contextTokens === undefined ? {} : { contextTokens }),
       ...(typeof sampleRate === 'number' ? { sampleRate } : {}),
       ...(names && names.length > 0 ? { voices: names } : {}),
     },
   ];
+}
+
+/** vLLM, SGLang and LMDeploy; llama-server; Groq; OpenRouter; Mistral. */
+function contextOf(model: unknown): number | undefined {
+  const { max_model_len, meta, context_window, context_length, max_context_length } = Object(model);
+  const named = [max_model_len, Object(meta).n_ctx, context_window, context_length, max_context_length];
+  return named.find((tokens) => typeof tokens === 'number' && tokens > 0);
 }
 
 /** The names of a list of names, or of objects with an `id` or `name`. */

@@ -1,5 +1,6 @@
 import type { EndpointName } from '../errors.ts';
 import { settingOf } from './failure-hint.ts';
+import { TOO_LONG } from './too-long.ts';
 
 export interface Refusal {
   endpoint: EndpointName;
@@ -23,8 +24,7 @@ const ROWS: readonly Row[] = [
   {
     statuses: [400, 413, 422, 500],
     endpoints: ['llm'],
-    // vLLM: "maximum context length"; llama-server: "exceeds the available context size"; OpenAI: context_length_exceeded.
-    said: /context (length|size|window)|context_length|too many tokens|input is too long/i,
+    said: TOO_LONG,
     hint: () => 'The conversation is longer than the model’s context: serve the model with a longer one.',
   },
   {

@@ -61,7 +61,8 @@ export class ChatAnswer extends llm.LLMStream {
     const { hooks, clock, ask: options, endpoint } = this.#parts;
     const startedAt = clock.now();
     const messages = (await this.chatCtx.toProviderFormat('openai')) as ChatMessage[];
-    const ask = { ...options, messages, tools: toolBodies(this.toolCtx) };
+    const onTrimmed = hooks.onTrimmed?.bind(hooks);
+    const ask = { ...options, messages, tools: toolBodies(this.toolCtx), onTrimmed };
     hooks.onMark?.('asked', this.#attemptId);
     const first = await this.#attempt(ask, { giveUpAtMs: startedAt + THINKS_MS, awaitsBegin: true });
     const giveUpAtMs = startedAt + NOTHING_MS;

@@ -1,4 +1,5 @@
 import type { EndpointError, EndpointName } from '../errors.ts';
+import type { Trimmed } from '../openai/chat-body.ts';
 import type { Timing } from '../openai/exchange.ts';
 
 /** A step on the way to an answer: model asked, its first token, first clause sent to the voice, first audio of it. */
@@ -37,6 +38,8 @@ export interface StageHooks {
   onSpeechBroken?(): void;
   /** The model's answer is over, was not cut off by the call, and did not fail. */
   onAnswer?(end: AnswerEnd): void;
+  /** The beginning of the conversation was left out of a request for the model. */
+  onTrimmed?(trimmed: Trimmed): void;
 }
 
 /** For the model clients' `onTiming`. */

@@ -23,9 +23,9 @@ export function chatEndpoint(
   persona: LlmChoices,
   memory: ChatMemory = new ChatMemory(),
 ): ChatEndpoint {
-  const { baseUrl = '', apiKey, headers } = config.llm;
+  const { baseUrl = '', apiKey, headers, historyTokens } = config.llm;
   const extraBody = merged(config.llm.extraBody ?? {}, persona.extraBody?.llm);
-  return { baseUrl, apiKey, headers, model: servedBy(config, 'llm').model, extraBody, memory };
+  return { baseUrl, apiKey, headers, model: servedBy(config, 'llm').model, extraBody, historyTokens, memory };
 }
 
 /** What every request of a call asks for; the prompt file wins over the configuration. */

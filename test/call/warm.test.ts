@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Primed } from '../../src/call/primed.ts';
 import { warmEndpoints } from '../../src/call/warm.ts';
 import type { EndpointError } from '../../src/errors.ts';
+import { ChatMemory } from '../../src/openai/chat-learned.ts';
 import { chatEndpoint } from '../../src/stages/llm.ts';
 import { configFrom } from '../helpers/config.ts';
 import { type EndpointServer, endpointServer } from '../helpers/endpoint-server.ts';
@@ -19,10 +20,10 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** What a call begins with that has these instructions. */
-function warm(primed: Primed, instructions = 'You help.'): Promise<void> {
+function warm(primed: Primed, instructions = 'You help.', memory = new ChatMemory()): Promise<void> {
   const config = configFrom({ OPENAI_BASE_URL: server.baseUrl });
   return warmEndpoints({
-    ...{ config, primed, persona: { instructions }, chat: chatEndpoint(config, {}) },
+    ...{ config, primed, persona: { instructions }, chat: chatEndpoint(config, {}, memory) },
     signal: new AbortController().signal,
     onError: (error) => failed.push(error),
   });
@@ -50,4 +51,25 @@ test('what could not be read is told, and read for the next call', async () => {
   expect(failed).toMatchObject([{ endpoint: 'llm', status: 401 }]);
   await warm(primed);
   expect(failed).toHaveLength(2);
+});
+
+test('how much the model takes is learned from the list of models, once', async () => {
+  const memory = new ChatMemory();
+  const { model } = chatEndpoint(configFrom({ OPENAI_BASE_URL: server.baseUrl }), {}, memory);
+  server.on('GET /v1/models', ({ reply }) =>
+    reply(200, {
+      data: [
+        { id: 'other', max_model_len: 1000 },
+        { id: model, max_model_len: 4096 },
+      ],
+    }),
+  );
+  const listed = () => server.requests.filter(({ path }) => path.endsWith('/models')).length;
+  const primed = new Primed();
+  await warm(primed, 'You help.', memory);
+  expect(memory.learned.contextTokens).toBe(4096);
+  const before = listed();
+  await warm(primed, 'You sell.', memory);
+  expect(listed() - before).toBe(before - 1);
+  expect(failed).toEqual([]);
 });

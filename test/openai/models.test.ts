@@ -53,6 +53,19 @@ test('what servers say of a model beside its name is read', async () => {
   ]);
 });
 
+test.each([
+  ['vLLM', { max_model_len: 4096 }],
+  ['llama-server', { meta: { n_ctx: 4096, n_ctx_train: 8192 } }],
+  ['Groq', { context_window: 4096 }],
+  ['OpenRouter', { context_length: 4096 }],
+  ['Mistral', { max_context_length: 4096 }],
+])('how much a model takes is read as the server writes it: %s', async (_, fields) => {
+  server.on(ROUTE, (exchange) => exchange.reply(200, { data: [{ id: 'm', ...fields }] }));
+  expect(await listModels({ baseUrl: server.baseUrl, deadlines })).toEqual([
+    { id: 'm', contextTokens: 4096 },
+  ]);
+});
+
 test('voices are read where there is a list of them', async () => {
   const options = { baseUrl: server.baseUrl, deadlines };
   expect(await listVoices(options)).toBeUndefined();
