@@ -10,6 +10,7 @@ const ALONE = [
   'host',
   'hosts',
   'long-turn',
+  'media-faults',
   'probe',
   'tts-formats',
   'turn-taking',

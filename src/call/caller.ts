@@ -1,4 +1,4 @@
-import { ParticipantKind, type RemoteParticipant, type Room, RoomEvent } from '@livekit/rtc-node';
+import { ParticipantKind, type RemoteParticipant, type Room, RoomEvent, TrackKind } from '@livekit/rtc-node';
 import type { CallScope } from './scope.ts';
 
 /** The attribute under which the framework publishes an agent's dispatch name. */
@@ -36,6 +36,18 @@ export function isAlreadyServed(room: Room, agentName: string): boolean {
 export function callersIn({ remoteParticipants }: Pick<Room, 'remoteParticipants'>): RemoteParticipant[] {
   const joinedAt = ({ info }: RemoteParticipant) => Number(info.joinedAt ?? 0);
   return [...remoteParticipants.values()].filter(isCaller).sort((a, b) => joinedAt(a) - joinedAt(b));
+}
+
+/** Whether a participant can be heard; one who is not in the room is no reason to think that they cannot. */
+export function isAudible(
+  { remoteParticipants }: Pick<Room, 'remoteParticipants'>,
+  identity: string,
+): boolean {
+  const participant = remoteParticipants.get(identity);
+  if (!participant) return true;
+  return [...participant.trackPublications.values()].some(
+    ({ kind, muted }) => kind === TrackKind.KIND_AUDIO && muted !== true,
+  );
 }
 
 const isCaller = ({ kind, info }: RemoteParticipant): boolean =>

@@ -1,8 +1,10 @@
 import { voice } from '@livekit/agents';
 import type { Config } from '../config/schema.ts';
+import { currentSpeechOf } from '../framework/activity.ts';
 import { listenTo } from '../framework/room-io.ts';
 import type { Log } from '../observe/log.ts';
 import type { Persona } from '../persona/store.ts';
+import { isAudible } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
 import { answerInWriting, listenToChat } from './chat.ts';
 import { onHangUpCommand } from './commands.ts';
@@ -10,9 +12,10 @@ import { Cover, watchWaiting } from './cover.ts';
 import type { CoverVoice } from './cover-voice.ts';
 import type { CallEvents } from './events.ts';
 import { type HangUp, WITHOUT_GOODBYE } from './hang-up.ts';
+import { Histories } from './histories.ts';
 import type { CallHost } from './host.ts';
 import { Limits, watchSilence } from './limits.ts';
-import type { Line } from './line.ts';
+import { type Line, openLine } from './line.ts';
 import type { CallerLink } from './link.ts';
 import type { Phrases } from './phrases.ts';
 import { createRefusals } from './refusals.ts';
@@ -22,6 +25,8 @@ import { SilentTurn, watchTurns } from './silent-turn.ts';
 
 /** An apology that cannot be spoken must not keep the line open. */
 const APOLOGY_TIMEOUT_MS = 10_000;
+/** From a caller's being in the room again to their hearing the agent's track. */
+const SUBSCRIBED_WITHIN_MS = 300;
 
 export interface ConversationParts {
   scope: CallScope;
@@ -59,12 +64,20 @@ export function follow(parts: ConversationParts): void {
   listenToRoom(parts);
 }
 
-/** Asks a silent caller whether they are there, and hangs up after another silence, or when the call is too long. */
-function boundInTime({ scope, events, hangUp, config, persona, phrases }: ConversationParts): void {
+/**
+ * Asks a silent caller whether they are there, or tells them once that their microphone is off; hangs up after another silence, or when the call is too long. */
+function boundInTime(parts: ConversationParts): void {
+  const { scope, events, hangUp, config, persona, phrases, host, link } = parts;
+  let isTold = false;
+  const question = () => {
+    if (isTold || isAudible(host.room, link.caller.identity)) return persona.stillThere;
+    isTold = true;
+    return persona.unheard;
+  };
   const limits = new Limits({
     maxCallMs: config.agent.maxCallMs,
     idleTimeoutMs: config.agent.idleTimeoutMs,
-    onIdle: () => phrases.say(persona.stillThere, { addToChatCtx: true }),
+    onIdle: () => phrases.say(question(), { addToChatCtx: true }),
     onEnd: (reason) => hangUp.begin(reason),
     clock: scope.clock,
   });
@@ -115,11 +128,24 @@ function followLine({ scope, events, hangUp, line }: ConversationParts): void {
   );
 }
 
-function followCaller({ events, hangUp, link, session }: ConversationParts): void {
+function followCaller(parts: ConversationParts): void {
+  const { scope, events, hangUp, host, link, session, persona, phrases } = parts;
+  const histories = new Histories(session);
   link.follow({
-    onChange({ identity }) {
+    onChange({ identity }, before) {
+      histories.change(before.identity, identity).catch((error) => scope.fail(error));
       listenTo(session, identity);
       events.emit({ type: 'caller-changed', piiCaller: identity });
+    },
+    onAway: () => currentSpeechOf(session)?.interrupt(true),
+    onReturn() {
+      const heard = openLine({ room: host.room, link, subscribed: Promise.resolve(), clock: scope.clock });
+      scope.signal.addEventListener('abort', () => heard.close(), { once: true });
+      void heard.opened.then(() =>
+        scope.clock.after(SUBSCRIBED_WITHIN_MS, () => {
+          if (!hangUp.reason) phrases.say(persona.resumed, { addToChatCtx: false });
+        }),
+      );
     },
     onGone: (how) => hangUp.begin(WITHOUT_GOODBYE[how]),
   });

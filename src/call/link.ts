@@ -8,8 +8,13 @@ import {
 import { asCaller, type Caller, callersIn } from './caller.ts';
 import type { CallScope } from './scope.ts';
 
-/** A caller whose connection broke may come back, also under a new identity; after this the slot is worth more. */
+/** A caller whose connection broke may come back; after this the slot is worth more. */
 const RETURN_TIMEOUT_MS = 15_000;
+/** A page that is loaded anew leaves the room, opens the microphone and joins again. One that was closed costs a slot so long. */
+const RELOAD_TIMEOUT_MS = 10_000;
+
+/** Of callers whose client tells the agent when they hang up, and may leave without (`web/mint.ts` sets it). */
+export const RESUMABLE_ATTRIBUTE = 'voice-agent.resumable';
 
 /** Reasons after which nobody comes back. A phone line that is gone never does. */
 const ON_PURPOSE: ReadonlySet<DisconnectReason | undefined> = new Set([
@@ -20,8 +25,12 @@ const ON_PURPOSE: ReadonlySet<DisconnectReason | undefined> = new Set([
 ]);
 
 export interface LinkEvents {
-  /** Another caller is served from now on. */
-  onChange(caller: Caller): void;
+  /** Another caller is served from now on: somebody else than `before`, whose conversation is none of theirs. */
+  onChange(caller: Caller, before: Caller): void;
+  /** They are out of the room, and hear nothing. */
+  onAway(): void;
+  /** The same caller is in the room again. */
+  onReturn(): void;
   /** Nobody is left: the last one left on purpose, or was lost and did not come back in time. */
   onGone(how: 'left' | 'lost'): void;
 }
@@ -36,7 +45,7 @@ export interface CallerLink {
 /**
  * Of several callers in a room, the one who was there first is served; the others are not heard. When that one leaves,
  * or the server has lost their connection while they still stand in the room (a client that crashed does for 20 s), the
- * next one is: usually the same person under a new identity.
+ * next one is. Tokens prove identities: who comes under another one is another caller.
  */
 export function linkCaller(room: Room, first: Caller, scope: CallScope): CallerLink {
   return new RoomLink(room, first, scope);
@@ -49,6 +58,7 @@ class RoomLink implements CallerLink {
   readonly #lost = new Set<string>();
   #events: LinkEvents | undefined;
   #stopWaiting = () => {};
+  #isAway = false;
   caller: Caller;
 
   constructor(room: Room, first: Caller, scope: CallScope) {
@@ -66,7 +76,10 @@ class RoomLink implements CallerLink {
       RoomEvent.ParticipantDisconnected,
       ({ identity, disconnectReason }: RemoteParticipant) => {
         this.#lost.delete(identity);
-        if (identity === this.caller.identity) this.#left(disconnectReason);
+        if (identity !== this.caller.identity) return;
+        this.#isAway = true;
+        this.#events?.onAway();
+        this.#left(disconnectReason);
       },
     );
     this.#scope.listen(
@@ -87,17 +100,29 @@ class RoomLink implements CallerLink {
     const next = present.find(({ identity }) => !this.#lost.has(identity)) ?? present[0];
     if (!next) return;
     this.#stopWaiting();
-    if (next.identity === this.caller.identity) return;
-    this.caller = asCaller(next);
-    this.#events?.onChange(this.caller);
+    const before = this.caller;
+    const wasAway = this.#isAway;
+    this.#isAway = false;
+    if (next.identity !== before.identity) {
+      this.caller = asCaller(next);
+      this.#events?.onChange(this.caller, before);
+    } else if (wasAway) this.#events?.onReturn();
   }
 
   #left(reason: DisconnectReason | undefined): void {
     if (callersIn(this.#room).length > 0) this.#look();
-    else if (this.caller.via === 'sip' || ON_PURPOSE.has(reason)) this.#events?.onGone('left');
     else {
-      const giveUp = () => this.#events?.onGone('lost');
-      this.#stopWaiting = this.#scope.clock.after(RETURN_TIMEOUT_MS, giveUp);
+      const mayReload = reason === DisconnectReason.CLIENT_INITIATED && isResumable(this.caller);
+      if (mayReload) this.#await(RELOAD_TIMEOUT_MS, 'left');
+      else if (this.caller.via === 'sip' || ON_PURPOSE.has(reason)) this.#events?.onGone('left');
+      else this.#await(RETURN_TIMEOUT_MS, 'lost');
     }
   }
+
+  #await(timeoutMs: number, otherwise: 'left' | 'lost'): void {
+    const giveUp = () => this.#events?.onGone(otherwise);
+    this.#stopWaiting = this.#scope.clock.after(timeoutMs, giveUp);
+  }
 }
+
+const isResumable = ({ attributes }: Caller): boolean => attributes[RESUMABLE_ATTRIBUTE] === 'true';

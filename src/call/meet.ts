@@ -14,6 +14,11 @@ import { createVoice, publishVoice } from './voice-track.ts';
 const CALLER_TIMEOUT_MS = 60_000;
 /** A livekit-server that can be reached lets join within a second or two, over a relay too. */
 const CONNECT_TIMEOUT_MS = 30_000;
+/**
+ * The native client tries at once, and every 5 s from then on, 10 times (client-sdk-rust, `RECONNECT_INTERVAL`). A LiveKit that does
+ * not answer the second try has been restarted or replaced: it has forgotten the room, whose caller gets an agent as they come back.
+ */
+const RECONNECT_WITHIN_MS = 8000;
 /** A folder of small files. */
 const LOAD_TIMEOUT_MS = 10_000;
 /** The host bounds it by itself. */
@@ -64,7 +69,8 @@ export async function meet(parts: MeetParts): Promise<Met | { refused: string }>
   return { caller, link, line, source: voice.source };
 }
 
-async function join({ scope, hangUp, host, log }: MeetParts): Promise<void> {
+async function join(parts: MeetParts): Promise<void> {
+  const { scope, hangUp, host, log } = parts;
   const { room } = host;
   const leave = async () => {
     await host.disconnect();
@@ -76,5 +82,25 @@ async function join({ scope, hangUp, host, log }: MeetParts): Promise<void> {
     log.info({ why: DisconnectReason[why] }, 'room disconnected');
     void scope.end({ reason: hangUp.reason ?? 'room disconnected', ok: true });
   });
+  followConnection(parts);
   await scope.open(host.connect(), { what: 'room', withinMs: CONNECT_TIMEOUT_MS, whenLate: leave });
+}
+
+/** Ends a call whose way to LiveKit is lost for good, or that finds another agent when it is back: never two in a room. */
+function followConnection({ scope, host: { room }, config, log }: MeetParts): void {
+  let giveUp = () => {};
+  scope.listen(room, RoomEvent.Reconnecting, () => {
+    log.warn({ withinMs: RECONNECT_WITHIN_MS }, 'connection of the call to LiveKit lost, connecting again');
+    giveUp();
+    giveUp = scope.clock.after(
+      RECONNECT_WITHIN_MS,
+      () => void scope.end({ reason: 'LiveKit lost', ok: true }),
+    );
+  });
+  scope.listen(room, RoomEvent.Reconnected, () => {
+    giveUp();
+    log.info({}, 'connection of the call to LiveKit is back');
+    if (isAlreadyServed(room, config.agent.name))
+      void scope.end({ reason: 'another agent serves this room', ok: true });
+  });
 }

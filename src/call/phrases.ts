@@ -119,9 +119,10 @@ export function coverPhrases({ apology, fillers, resumed, goodbye }: Persona): s
 }
 
 function phrasesOf(persona: Persona): string[] {
-  const { greeting, stillThere } = persona;
+  const { greeting, stillThere, unheard } = persona;
   // The greeting last: it has been said when the others are fetched.
-  return [...coverPhrases(persona), stillThere, ...(greeting && 'text' in greeting ? [greeting.text] : [])];
+  const spoken = greeting && 'text' in greeting ? [greeting.text] : [];
+  return [...coverPhrases(persona), stillThere, unheard, ...spoken];
 }
 
 interface Spoken {

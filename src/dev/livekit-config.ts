@@ -47,7 +47,7 @@ export function livekitConfig({ port, udpPort, stunPort, apiKey, apiSecret }: Co
       relay_range_end: 32_700,
       allow_restricted_peer_cidrs: ['127.0.0.0/8'],
     },
-    // Seconds. A room whose people left is of no use here.
-    room: { auto_create: true, empty_timeout: 60, departure_timeout: 5 },
+    // Seconds. A room whose people left stays for as long as by default: a page that is loaded anew comes back to it.
+    room: { auto_create: true, empty_timeout: 60, departure_timeout: 20 },
   };
 }

@@ -12,6 +12,9 @@ export function currentSpeechOf(session: voice.AgentSession): voice.SpeechHandle
   return session._activity?.currentSpeech;
 }
 
+/** Between its start and its end; before and after, most of what it is asked for throws. */
+export const isRunning = (session: voice.AgentSession): boolean => session._activity !== undefined;
+
 /** Drops the answer that was prepared for a turn that goes on; does nothing where none was. */
 export function cancelPreparedAnswer(session: voice.AgentSession): void {
   const activity: Activity | undefined = session._activity;

@@ -33,6 +33,7 @@ const FRONT_MATTER = z.strictObject(
     allow_interruptions: z.boolean({ error: 'want true or false' }).default(true),
     goodbye: text.optional(),
     still_there: text.optional(),
+    unheard: text.optional(),
     apology: text.optional(),
     fillers: z
       .array(text, { error: FILLERS })

@@ -18,6 +18,8 @@ export interface Persona {
   goodbye: string;
   /** Spoken after a long silence. */
   stillThere: string;
+  /** Said once, in place of that, to a caller whose microphone is muted or not there. */
+  unheard: string;
   /** Spoken when no answer could be made. */
   apology: string;
   /** Spoken while an answer takes long, never the same twice in a row; none where it is empty. */

@@ -11,6 +11,7 @@ const SPOKEN = {
   en: {
     goodbye: 'Thank you for calling. Goodbye.',
     stillThere: 'Are you still there?',
+    unheard: 'I cannot hear you: your microphone is off. You can also write to me.',
     apology: 'Sorry, I am having trouble answering right now. Please try again in a moment.',
     fillers: ['One moment, please.', 'Just a second.', 'Bear with me, please.'],
     resumed: 'Sorry, I was cut off. I am back now.',
@@ -18,6 +19,7 @@ const SPOKEN = {
   ms: {
     goodbye: 'Terima kasih kerana menghubungi kami. Selamat tinggal.',
     stillThere: 'Helo, anda masih di talian?',
+    unheard: 'Saya tidak dapat mendengar anda: mikrofon anda tertutup. Anda juga boleh menulis kepada saya.',
     apology: 'Maaf, saya menghadapi masalah untuk menjawab sekarang. Sila cuba sebentar lagi.',
     fillers: ['Sebentar, ya.', 'Tunggu sekejap.', 'Mohon tunggu sebentar.'],
     resumed: 'Maaf, talian saya terputus tadi. Saya sudah kembali.',
@@ -74,6 +76,7 @@ function choices(
     allowInterruptions: matter.allow_interruptions,
     goodbye: matter.goodbye ?? spoken.goodbye,
     stillThere: matter.still_there ?? spoken.stillThere,
+    unheard: matter.unheard ?? spoken.unheard,
     apology: matter.apology ?? spoken.apology,
     fillers: matter.fillers ?? spoken.fillers,
     resumed: matter.resumed ?? spoken.resumed,

@@ -2,7 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initializeLogger, type VAD, voice } from '@livekit/agents';
-import { AudioSource, DisconnectReason, RoomEvent } from '@livekit/rtc-node';
+import {
+  AudioSource,
+  DisconnectReason,
+  ParticipantKind,
+  type RemoteParticipant,
+  RoomEvent,
+} from '@livekit/rtc-node';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type CallParts, type RunningCall, startCall } from '../../src/call/call.ts';
 import { openCallMemory } from '../../src/call/call-memory.ts';
@@ -113,6 +119,29 @@ test('a call whose room the server closes is over', async () => {
   const { ended } = await started();
   room.emit(RoomEvent.Disconnected, DisconnectReason.SERVER_SHUTDOWN);
   expect(await ended).toEqual({ reason: 'room disconnected', ok: true });
+  expectNothingLeft();
+});
+
+test('a call whose way to LiveKit is lost waits for a moment, then it is over', async () => {
+  const { ended } = await started();
+  room.emit(RoomEvent.Reconnecting);
+  clock.advance(7999);
+  room.emit(RoomEvent.Reconnected);
+  room.emit(RoomEvent.Reconnecting);
+  clock.advance(7999);
+  expect(said('call ended')).toEqual([]);
+  clock.advance(1);
+  expect(await ended).toEqual({ reason: 'LiveKit lost', ok: true });
+  expectNothingLeft();
+});
+
+test('a call that is back in its room and finds another agent there leaves it to that one', async () => {
+  const { ended } = await started();
+  room.emit(RoomEvent.Reconnecting);
+  const agent = { kind: ParticipantKind.AGENT, attributes: { 'lk.agent.name': 'voice-agent' } };
+  room.remoteParticipants.set('another', agent as unknown as RemoteParticipant);
+  room.emit(RoomEvent.Reconnected);
+  expect(await ended).toEqual({ reason: 'another agent serves this room', ok: true });
   expectNothingLeft();
 });
 

@@ -17,6 +17,7 @@ import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
 interface Person {
   kind?: ParticipantKind;
   hidden?: boolean;
+  attributes?: Record<string, string>;
 }
 
 /** A room as the agent sees it. */
@@ -24,10 +25,13 @@ class FakeRoom extends EventEmitter {
   remoteParticipants = new Map<string, RemoteParticipant>();
   #joined = 0;
 
-  joins(identity: string, { kind = ParticipantKind.STANDARD, hidden = false }: Person = {}): void {
+  joins(
+    identity: string,
+    { kind = ParticipantKind.STANDARD, hidden = false, attributes = {} }: Person = {},
+  ): void {
     this.#joined += 1;
     const info = { joinedAt: BigInt(this.#joined), permission: { hidden } };
-    const participant = { identity, kind, info, attributes: {} } as unknown as RemoteParticipant;
+    const participant = { identity, kind, info, attributes } as unknown as RemoteParticipant;
     this.remoteParticipants.set(identity, participant);
     this.emit(RoomEvent.ParticipantConnected, participant);
   }
@@ -43,6 +47,7 @@ class FakeRoom extends EventEmitter {
 }
 
 const RETURN_MS = 15_000;
+const RELOAD_MS = 10_000;
 let room: FakeRoom;
 let clock: ManualClock;
 let scope: CallScope;
@@ -62,6 +67,8 @@ function link(): CallerLink {
   const made = linkCaller(asRoom(), asCaller(first), scope);
   made.follow({
     onChange: ({ identity }) => seen.push(identity),
+    onAway: () => {},
+    onReturn: () => seen.push('returned'),
     onGone: (how) => seen.push(how),
   });
   return made;
@@ -94,7 +101,7 @@ test('when the first leaves, on purpose or not, the next is served', () => {
   expect(seen).toEqual(['b', 'c']);
 });
 
-test('a caller who was lost may come back under any identity, within the time', () => {
+test('a caller who was lost may come back, within the time; who comes under another identity is another caller', () => {
   room.joins('a');
   link();
   room.leaves('a', DisconnectReason.CONNECTION_TIMEOUT);
@@ -111,7 +118,27 @@ test('the same identity that comes back is the same caller', () => {
   room.leaves('a', DisconnectReason.CONNECTION_TIMEOUT);
   room.joins('a');
   clock.advance(RETURN_MS);
-  expect(seen).toEqual([]);
+  expect(seen).toEqual(['returned']);
+});
+
+test('a page that is loaded anew leaves on purpose, and its caller is waited for all the same, a shorter time', () => {
+  room.joins('a', { attributes: { 'voice-agent.resumable': 'true' } });
+  link();
+  room.leaves('a', DisconnectReason.CLIENT_INITIATED);
+  clock.advance(RELOAD_MS - 1);
+  room.joins('a', { attributes: { 'voice-agent.resumable': 'true' } });
+  clock.advance(RELOAD_MS);
+  expect(seen).toEqual(['returned']);
+  room.leaves('a', DisconnectReason.CLIENT_INITIATED);
+  clock.advance(RELOAD_MS);
+  expect(seen).toEqual(['returned', 'left']);
+});
+
+test('a caller whom the server put out, or whose room was deleted, is not waited for, whatever their page can', () => {
+  room.joins('a', { attributes: { 'voice-agent.resumable': 'true' } });
+  link();
+  room.leaves('a', DisconnectReason.PARTICIPANT_REMOVED);
+  expect(seen).toEqual(['left']);
 });
 
 test('nobody comes back: the call is lost', () => {
@@ -149,7 +176,10 @@ test('a caller who left before anybody watched is waited for too', () => {
   if (!first) throw new Error('nobody is there');
   const early = linkCaller(asRoom(), asCaller(first), scope);
   room.leaves('a');
-  early.follow({ onChange: ({ identity }) => seen.push(identity), onGone: (how) => seen.push(how) });
+  early.follow({
+    ...{ onChange: ({ identity }) => seen.push(identity), onGone: (how) => seen.push(how) },
+    ...{ onAway: () => {}, onReturn: () => {} },
+  });
   clock.advance(RETURN_MS);
   expect(seen).toEqual(['lost']);
 });

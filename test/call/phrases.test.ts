@@ -21,6 +21,7 @@ const template: Persona = {
   apology: 'Sorry.',
   fillers: ['Wait.', 'Hm, {{name}}.'],
   resumed: 'Back.',
+  unheard: 'Muted.',
   onFailure: 'continue',
   instructions: '-',
   variables: {},
@@ -31,11 +32,20 @@ const fixedFor = (values: Record<string, string>) =>
   fixedPhrases(renderPersona(template, {}), renderPersona(template, values));
 
 test('phrases that are the same for every caller are fixed, a greeting with its default name too', () => {
-  expect(fixedFor({})).toEqual(['Sorry.', 'Wait.', 'Hm, .', 'Back.', 'Bye.', 'Still there, ?', 'Hi there!']);
+  expect(fixedFor({})).toEqual([
+    'Sorry.',
+    'Wait.',
+    'Hm, .',
+    'Back.',
+    'Bye.',
+    'Still there, ?',
+    'Muted.',
+    'Hi there!',
+  ]);
 });
 
 test('what holds something of the caller is not', () => {
-  expect(fixedFor({ name: 'Aisyah' })).toEqual(['Sorry.', 'Wait.', 'Back.', 'Bye.']);
+  expect(fixedFor({ name: 'Aisyah' })).toEqual(['Sorry.', 'Wait.', 'Back.', 'Bye.', 'Muted.']);
 });
 
 describe('the sound of a phrase', () => {

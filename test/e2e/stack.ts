@@ -17,6 +17,8 @@ export interface StackOptions {
   prompts?: Record<string, string>;
   /** Speed of the stand-in models. */
   profile?: Profile;
+  /** Starts the livekit-server; default: one of its own that is reached without detours. */
+  livekit?: () => Promise<LiveKit>;
   /** `false`: the test starts it, with `startProgram`. */
   worker?: boolean;
 }
@@ -71,12 +73,13 @@ const PLAIN_PROMPT = 'You are the voice agent of the end-to-end tests.';
 
 async function start(options: StackOptions): Promise<Running> {
   const { env = {}, prompts = { default: PLAIN_PROMPT }, profile = {}, worker = true } = options;
+  const { livekit: startOwnLiveKit = startLiveKit } = options;
   const dir = await mkdtemp(join(tmpdir(), 'voice-agent-e2e-'));
   const promptsDir = join(dir, 'prompts');
   const writePrompt = (name: string, content: string) => writeFile(join(promptsDir, `${name}.md`), content);
   await mkdir(promptsDir);
   for (const [name, content] of Object.entries(prompts)) await writePrompt(name, content);
-  const [livekit, standIn] = await Promise.all([startLiveKit(), startStandIn({ profile })]);
+  const [livekit, standIn] = await Promise.all([startOwnLiveKit(), startStandIn({ profile })]);
   const callers = createCallers(livekit);
   const programs: WorkerProcess[] = [];
   const running: Running = {

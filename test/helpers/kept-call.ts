@@ -5,7 +5,7 @@ import type { Persona } from '../../src/persona/persona.ts';
 const persona: Persona = {
   ...{ name: 'default', description: '', hash: 'abc', file: 'default.md', instructions: 'You help.' },
   ...{ allowInterruptions: true, variables: {}, fillers: [], onFailure: 'continue' },
-  ...{ goodbye: 'Bye.', stillThere: 'Hello?', apology: 'Sorry.', resumed: 'I was cut off.' },
+  ...{ goodbye: 'Bye.', stillThere: 'Hello?', apology: 'Sorry.', resumed: 'I was cut off.', unheard: '-' },
 };
 
 /** A call that broke off after these words. */

@@ -22,6 +22,7 @@ test('a plain text file is a persona with its file name and defaults', () => {
     apology: expect.stringContaining('Sorry'),
     fillers: ['One moment, please.', 'Just a second.', 'Bear with me, please.'],
     resumed: expect.stringContaining('cut off'),
+    unheard: expect.stringContaining('cannot hear'),
     onFailure: 'continue',
     instructions: 'Be kind.',
     variables: {},

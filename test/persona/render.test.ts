@@ -11,6 +11,7 @@ const persona = (texts: Partial<Persona>): Persona => ({
   apology: '-',
   fillers: ['-', '–'],
   resumed: '-',
+  unheard: '-',
   onFailure: 'continue',
   instructions: '-',
   variables: {},
