@@ -62,7 +62,7 @@ async function call(): Promise<number> {
   const test = startChild({
     command: 'npx',
     args: [
-      ...['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'real'],
+      ...['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'real', '--reporter', 'verbose'],
       ...(values.t === undefined ? [] : ['-t', values.t]),
     ],
     env: { ...processSources().env, NO_COLOR: '1', REAL_SERVERS: JSON.stringify(real) },

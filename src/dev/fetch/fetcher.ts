@@ -67,7 +67,8 @@ function announcement(model: PinnedModel, { url }: PipIndex, dir: string): strin
 }
 
 export function progressLine({ id }: PinnedModel, { bytes, of, bytesPerS }: Progress): string {
-  return `Fetching ${id}: ${megabytes(bytes)} of ${megabytes(of)}, ${megabytes(bytesPerS)}/s`;
+  const rate = bytesPerS > 0 ? `, ${megabytes(bytesPerS)}/s` : '';
+  return `Fetching ${id}: ${megabytes(bytes)} of ${megabytes(of)}${rate}`;
 }
 
 /** Why a model is not there: the reason, and what happens without it. */

@@ -92,13 +92,20 @@ async function install({ python, pinned, args, env, screen }: Installing): Promi
   const pip = ['-m', 'pip', 'install', '--only-binary', ':all:', '--progress-bar', 'off', ...args];
   const { code, lastLines } = await timed(
     pinned,
-    (text) => screen.progress(`Installing ${text} ${doing}`),
+    (text) => screen.progress(`Installing ${text}${doing}`),
     () =>
       run(python, pip, env, (line) => {
-        doing = /^\s*(Downloading|Installing|Using cached) /.test(line) ? line.trim().slice(0, 80) : doing;
+        doing = doingOf(line) ?? doing;
       }),
   );
   if (code !== 0) throw new AppError(`pip could not install ${pinned}:\n${quoteLines(lastLines)}`);
+}
+
+/** What pip is at, by a line of its output: `, downloading numpy 2.4.6 (16.9 MB)`. */
+export function doingOf(line: string): string | undefined {
+  const [, name, version, size] = /^ *Downloading ([^-\s]+)-([^-\s]+)-\S* (\([^)]*\))/.exec(line) ?? [];
+  if (name !== undefined) return `, downloading ${name} ${version} ${size}`;
+  return line.startsWith('Installing collected packages') ? ', unpacking' : undefined;
 }
 
 async function firstThat<T>(all: readonly T[], holds: (one: T) => Promise<boolean>): Promise<T | undefined> {

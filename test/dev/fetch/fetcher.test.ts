@@ -38,4 +38,7 @@ test('the reason why there is none is one line, with what happens instead', () =
   expect(progressLine(model, { bytes: 12_340_000, of: 70_700_000, bytesPerS: 4_100_000 })).toBe(
     'Fetching tiny: 12.3 MB of 70.7 MB, 4.1 MB/s',
   );
+  expect(progressLine(model, { bytes: 0, of: 70_700_000, bytesPerS: 0 })).toBe(
+    'Fetching tiny: 0.0 MB of 70.7 MB',
+  );
 });

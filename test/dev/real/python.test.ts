@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { PinnedProgram } from '../../../src/dev/fetch/packages.ts';
-import { pythonWith } from '../../../src/dev/real/python.ts';
+import { doingOf, pythonWith } from '../../../src/dev/real/python.ts';
 
 /** A `python3` that makes an environment whose `python` does `pip`. */
 async function machine(pip: string | undefined) {
@@ -59,6 +59,14 @@ test('what a program needs may be told by the Python that has it alone', async (
   const { options, asked } = await machine('exit 0');
   await pythonWith('tts', piper(), { ...options, needsOf: async (python) => [`of ${python}`, 'numpy'] });
   expect(await asked()).toContain(`of ${join(options.dir, 'python-tts/bin/python')} numpy\n`);
+});
+
+test('what pip is at is told in short', () => {
+  expect(doingOf('  Downloading numpy-2.4.6-cp311-cp311-manylinux_2_27_x86_64.whl (16.9 MB)')).toBe(
+    ', downloading numpy 2.4.6 (16.9 MB)',
+  );
+  expect(doingOf('Installing collected packages: numpy, onnxruntime')).toBe(', unpacking');
+  expect(doingOf('Looking in links: /opt/wheels')).toBeUndefined();
 });
 
 test('another version is installed anew', async () => {
