@@ -12,7 +12,8 @@ import { timed } from '../timed.ts';
 /** Programs to try in order. */
 const PYTHONS = ['python3', 'python'];
 const OLDEST = '3.10';
-const IS_NEW_ENOUGH = `import sys; sys.exit(sys.version_info < (${OLDEST.replace('.', ', ')}))`;
+/** Debian has what makes an environment in a package of its own. */
+const IS_FIT = `import sys, venv, ensurepip; sys.exit(sys.version_info < (${OLDEST.replace('.', ', ')}))`;
 /** What is installed; written last, so that half an installation is none. */
 const DONE = 'installed.txt';
 const NEW = 'to-install.txt';
@@ -65,18 +66,25 @@ export async function pythonWith(
 const run = (command: string, args: readonly string[], env: Sources['env'], onLine = (_: string) => {}) =>
   startChild({ command, args, env, onLine }).exited;
 
-async function makeEnvironment(folder: string, env: Sources['env']): Promise<void> {
-  const base = await firstThat(
-    PYTHONS,
-    async (one) => (await run(one, ['-c', IS_NEW_ENOUGH], env)).code === 0,
+/**
+ * A Python on the PATH that can make environments.
+ *
+ * @throws AppError where there is none.
+ */
+export async function findPython(env: Sources['env']): Promise<string> {
+  for (const one of PYTHONS) if ((await run(one, ['-c', IS_FIT], env)).code === 0) return one;
+  throw new AppError(
+    `--real needs Python ${OLDEST} or newer with venv for LLM and TTS; there is none on the PATH`,
+    {
+      hint: 'on Debian and Ubuntu: apt-get install python3-venv; or --real stt, which needs no Python',
+    },
   );
-  if (base === undefined)
-    throw new AppError(`it needs Python ${OLDEST} or newer, and there is none on the PATH`);
+}
+
+async function makeEnvironment(folder: string, env: Sources['env']): Promise<void> {
+  const base = await findPython(env);
   const made = await run(base, ['-m', 'venv', folder], env);
-  if (made.code !== 0)
-    throw new AppError(`${base} -m venv failed:\n${quoteLines(made.lastLines)}`, {
-      hint: 'on Debian and Ubuntu: apt-get install python3-venv',
-    });
+  if (made.code !== 0) throw new AppError(`${base} -m venv failed:\n${quoteLines(made.lastLines)}`);
 }
 
 interface Installing extends Pick<PythonOptions, 'screen'> {
@@ -106,9 +114,4 @@ export function doingOf(line: string): string | undefined {
   const [, name, version, size] = /^ *Downloading ([^-\s]+)-([^-\s]+)-\S* (\([^)]*\))/.exec(line) ?? [];
   if (name !== undefined) return `, downloading ${name} ${version} ${size}`;
   return line.startsWith('Installing collected packages') ? ', unpacking' : undefined;
-}
-
-async function firstThat<T>(all: readonly T[], holds: (one: T) => Promise<boolean>): Promise<T | undefined> {
-  for (const one of all) if (await holds(one)) return one;
-  return undefined;
 }

@@ -7,7 +7,7 @@ import { choosePort } from '../ports.ts';
 import { startService } from '../ready.ts';
 import type { Supervised } from '../supervise.ts';
 import { PYTHON_MODELS, type PythonModel, serverFile } from './models.ts';
-import { pythonWith } from './python.ts';
+import { findPython, pythonWith } from './python.ts';
 
 /** A busy machine of two cores reads the weights in some seconds. */
 const WITHIN_MS = 60_000;
@@ -45,6 +45,8 @@ export async function setUpReal(
 ): Promise<RealSetUp> {
   const models: RealModels = {};
   const pythons: RealSetUp['pythons'] = {};
+  // Before the first of hundreds of megabytes.
+  if (stages.some((stage) => stage !== 'stt')) await findPython(parts.sources.env);
   const whisper = stages.includes('stt') ? await fetcher.fetch(WHISPER_BASE) : undefined;
   if (whisper !== undefined) models.stt = whisperModel(WHISPER_BASE, standInUrl);
   for (const stage of ['llm', 'tts'] as const) {

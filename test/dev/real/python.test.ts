@@ -87,5 +87,8 @@ test('what pip says is told, and half an installation is none', async () => {
 test('a machine without Python says what it needs', async () => {
   const { options } = await machine(undefined);
   options.sources.env.PATH = '/nowhere';
-  await expect(pythonWith('tts', piper(), options)).rejects.toThrow('it needs Python 3.10 or newer');
+  await expect(pythonWith('tts', piper(), options)).rejects.toMatchObject({
+    message: '--real needs Python 3.10 or newer with venv for LLM and TTS; there is none on the PATH',
+    hint: expect.stringContaining('--real stt'),
+  });
 });
