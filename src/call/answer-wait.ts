@@ -9,6 +9,7 @@ const LAST_SOUND_WITHIN_MS = 5000;
  */
 export function watchWaits(emit: (happening: Happening) => void): Subscriber {
   let isAwaited = false;
+  let isHeard = false;
   let quietAtMs = 0;
   const begin = (sinceMs: number, endedAtMs?: number) => {
     isAwaited = true;
@@ -22,8 +23,10 @@ export function watchWaits(emit: (happening: Happening) => void): Subscriber {
     const { type, atMs } = event;
     if (type === 'turn-ended') begin(event.times.lastSoundAt, event.times.endedAt ?? atMs);
     else if (type === 'words-awaited') {
-      if (event.state === 'late') begin(event.lastSoundAtMs);
-      else if (event.state === 'speaking') over('caller-speaks');
+      // Over the agent's voice: a noise sooner than a question.
+      if (event.state === 'late') {
+        if (!isHeard) begin(event.lastSoundAtMs);
+      } else if (event.state === 'speaking') over('caller-speaks');
       else if (event.state === 'nothing') over('nothing-said');
     } else if (type === 'caller-speaks') {
       if (event.isSpeaking) over('caller-speaks');
@@ -31,7 +34,10 @@ export function watchWaits(emit: (happening: Happening) => void): Subscriber {
     } else if (type === 'said' && event.role === 'user') {
       // In writing, or by a provider's own transcriber.
       if (!isAwaited) begin(atMs - quietAtMs < LAST_SOUND_WITHIN_MS ? quietAtMs : atMs, atMs);
-    } else if (type === 'agent-heard') over('heard');
+    } else if (type === 'agent-heard') {
+      isHeard = true;
+      over('heard');
+    } else if (type === 'agent-spoke') isHeard = false;
     else if (type === 'turn-without-sound') over('given-up');
     else if (type === 'cover-begins' && event.isApology) over('given-up');
     else if (type === 'ending' || type === 'ended') over('call-over');

@@ -100,14 +100,23 @@ export class Cover {
 
   /** There will be no answer, or it takes too long: once for each turn. */
   apologise(): void {
-    const { persona, onApologised, clock } = this.#parts;
     if (this.#hasApologised || this.#isOver) return;
-    const withinMs = MADE_WITHIN_MS[this.#wait ? 'late' : 'early'];
     this.#hasApologised = true;
     this.#stopNext();
-    void this.#say(persona.apology, withinMs, () => this.#hasApologised && !this.#isOver).then(() => {
-      if (this.#hasApologised) clock.after(this.#parts.voice.queuedMs, onApologised);
-    });
+    void this.#apologise(MADE_WITHIN_MS[this.#wait ? 'late' : 'early']);
+  }
+
+  async #apologise(withinMs: number): Promise<void> {
+    const { persona, onApologised, clock, output, voice } = this.#parts;
+    const isDue = () => this.#hasApologised && !this.#isOver;
+    if (!output.isFree) {
+      clock.after(LOOK_AGAIN_MS, () => {
+        if (isDue()) void this.#apologise(withinMs);
+      });
+      return;
+    }
+    await this.#say(persona.apology, withinMs, isDue);
+    if (isDue()) clock.after(voice.queuedMs, onApologised);
   }
 
   #next(ms: number): void {

@@ -92,7 +92,7 @@ export const ROWS = {
   },
   'slow transcription': {
     injected: 'an STT that takes 25 s',
-    heard: 'the answer, to a text that came once, of one request',
+    heard: 'the apology within 8 s, then the answer, to a text that came once, of one request',
     event: none,
     metric: none,
   },
@@ -107,6 +107,24 @@ export const ROWS = {
     heard: 'every answer',
     event: none,
     metric: none,
+  },
+  'requests that never end': {
+    injected: 'TTS, then LLM, then STT never answer, from the second turn on; nothing else is heard of them',
+    heard: 'a filler of the prompt after 1.8 s, a tone, the apology within 8 s; no silence of 3 s',
+    event: '`filler`, `apology`; `call ended` with `deadAirMs`',
+    metric: '`voice_agent_covers_total{what,sound}`; `voice_agent_dead_air_turns_total` stands',
+  },
+  'late answer': {
+    injected: 'an LLM whose first token takes 4.5 s',
+    heard: 'a filler, then the answer; the history has the answer alone',
+    event: '`filler`',
+    metric: '`voice_agent_covers_total{what="filler"}`',
+  },
+  'no voice since the start': {
+    injected: 'a TTS that refuses everything, and has never spoken',
+    heard: 'a tone within 2.5 s; the apology can be read on the page',
+    event: '`endpoint failed`, `turn without sound`, `apology` with `sound: tone`',
+    metric: '`voice_agent_covers_total{what="apology",sound="tone"}`',
   },
   'sound described': {
     injected:

@@ -14,7 +14,7 @@ const sound = (text: string) => new Int16Array(FILLER_MS * 24).fill(text.length)
 let clock: ManualClock;
 let events: CallEvents;
 let kept: Set<string>;
-let isFree: boolean;
+let output: { isFree: boolean };
 /** What is heard, with the time at which it begins; dead air as it is told. */
 let heard: string[];
 let over: (() => void) | undefined;
@@ -50,11 +50,7 @@ function call(fillers: string[] = ['One moment.', 'Just a second.'], fillerAfter
       stop: () => over?.(),
       queuedMs: 0,
     },
-    output: {
-      get isFree() {
-        return isFree;
-      },
-    },
+    output,
     phrases: { soundOf: async (text) => (kept.has(text) ? sound(text) : undefined) },
     persona: { fillers, apology: 'Sorry.' },
     fillerAfterMs,
@@ -84,7 +80,7 @@ function call(fillers: string[] = ['One moment.', 'Just a second.'], fillerAfter
 beforeEach(async () => {
   clock = manualClock();
   kept = new Set(['One moment.', 'Just a second.', 'Sorry.']);
-  isFree = true;
+  output = { isFree: true };
   heard = [];
   over = undefined;
   call();
@@ -217,12 +213,33 @@ test('a caller who speaks during a filler ends it, and waits for the answer to a
   expect(heard.at(-1)).toBe('18800 Just a second.');
 });
 
+test('late words are waited for while the agent only thinks, not over its voice', async () => {
+  await emit({ type: 'agent-busy', isBusy: true }, ANSWER);
+  await late('late', clock.now() - 800);
+  await pass(20_000);
+  expect(heard).toEqual([]);
+  await emit(NO_SOUND);
+  await late('late', clock.now() - 800);
+  await pass(1000);
+  expect(heard).toEqual(['31000 One moment.']);
+});
+
+test('an apology waits until the caller, who holds the voice, is done', async () => {
+  await asks(0);
+  output.isFree = false;
+  await pass(7500);
+  expect(heard).toEqual([]);
+  output.isFree = true;
+  await pass(300);
+  expect(heard).toEqual(['17600 Sorry.', 'silence 7600']);
+});
+
 test('nothing is said over a voice that is held or speaks; it is said when that is over', async () => {
-  isFree = false;
+  output.isFree = false;
   await asks(0);
   await pass(3000);
   expect(heard).toEqual([]);
-  isFree = true;
+  output.isFree = true;
   await pass(300);
   expect(heard).toHaveLength(1);
 });
@@ -280,14 +297,4 @@ test('a call that ends says nothing more', async () => {
   await pass(60_000);
   expect(heard).toEqual([]);
   expect(clock.pending()).toEqual([]);
-});
-
-test('a written turn, and one that a provider’s transcriber took, are waited for from their end', async () => {
-  await emit({ type: 'caller-speaks', isSpeaking: false });
-  await pass(600);
-  await emit({
-    ...{ type: 'said', role: 'user', piiText: 'Hi', interrupted: false, createdAtMs: 0, measured: {} },
-  });
-  await pass(1200);
-  expect(heard).toEqual(['11800 One moment.']);
 });

@@ -139,7 +139,7 @@ export class TurnTaker {
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = clock.now();
-    if (!this.#overlap.isOpen) this.#lateWords.asked(this.#lastHeard, this.#length.ms);
+    this.#lateWords.asked(this.#lastHeard, this.#length.ms);
     if (this.#parts.model)
       this.#scheduleAfterSound('model', MODEL_PAUSE_MS, () => void this.#askModel(attempt));
     transcriber.transcribe(attempt.signal).then(
