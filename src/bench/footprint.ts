@@ -1,8 +1,17 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { usageOf } from './usage.ts';
 
+/** One of them. */
+export interface ProcessFootprint {
+  readonly pid: number;
+  readonly rssMb: number;
+  readonly threads: number;
+  readonly sockets: number;
+}
+
 /** What a process and all below it hold at a moment. */
 export interface Footprint {
+  readonly each: readonly ProcessFootprint[];
   readonly processes: number;
   /** Proportional set size: memory that processes share is counted once. */
   readonly pssMb: number;
@@ -18,6 +27,10 @@ export async function footprintOf(pid: number | undefined): Promise<Footprint> {
   const sockets = await Promise.all(family.map((one) => socketsOf(one.pid)));
   const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
   return {
+    each: family.map(({ pid: of, rssMb, threads }, at) => ({
+      ...{ pid: of, rssMb, threads },
+      sockets: sockets[at] ?? 0,
+    })),
     processes: family.length,
     pssMb: total(pss),
     rssMb: total(family.map(({ rssMb }) => rssMb)),

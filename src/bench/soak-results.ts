@@ -1,4 +1,4 @@
-import type { Footprint } from './footprint.ts';
+import type { Footprint, ProcessFootprint } from './footprint.ts';
 import { type Metric, metric } from './metrics.ts';
 import { lineThrough } from './stats.ts';
 
@@ -27,28 +27,67 @@ export interface SoakResult {
 }
 
 /**
- * RSS of the worker at rest, a call more: the slope after the first calls. Only checkpoints with as many processes are
- * compared, those of the commonest number: a spare host more or less would look like noise, and hide a leak.
+ * RSS of the worker at rest, a call more. Each process is compared with itself alone, from `SETTLED_AFTER_CALLS` calls after it
+ * was first seen: one that comes or goes, a spare or a replaced host, is neither a leak nor hides one. It counts for the part
+ * of the calls during which it was there.
  *
- * @returns `error`: its standard error; `undefined` with fewer than three such checkpoints.
+ * @returns `error`: its standard error; `undefined` where no process has three such checkpoints.
  */
 export function rssSlope(checkpoints: readonly Checkpoint[]) {
-  const groups = new Map<number, Checkpoint[]>();
-  for (const one of settled(checkpoints))
-    groups.set(one.footprint.processes, [...(groups.get(one.footprint.processes) ?? []), one]);
-  const alike = [...groups.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
-  const line = lineThrough(alike.map(({ calls, footprint }) => [calls, footprint.rssMb * 1024]));
-  return line && { kbPerCall: line.slope, error: line.error };
+  const looks = settledLooks(checkpoints);
+  const first = Math.min(...looks.map(({ calls }) => calls));
+  const span = (checkpoints.at(-1)?.calls ?? 0) - first;
+  const lines = [...byPid(looks).values()].flatMap((own) => {
+    const line = lineThrough(own.map(({ calls, process }) => [calls, process.rssMb * 1024]));
+    const share = ((own.at(-1)?.calls ?? 0) - (own[0]?.calls ?? 0)) / span;
+    return line ? [{ slope: line.slope * share, error: line.error * share }] : [];
+  });
+  if (lines.length === 0) return undefined;
+  return {
+    kbPerCall: lines.reduce((sum, { slope }) => sum + slope, 0),
+    error: Math.hypot(...lines.map(({ error }) => error)),
+  };
 }
 
-/** What there is more at the end than when the first calls were over; without such a checkpoint, than at the start. */
-export function leftOver(checkpoints: readonly Checkpoint[], of: (footprint: Footprint) => number): number {
-  const [first, last] = [settled(checkpoints)[0] ?? checkpoints[0], checkpoints.at(-1)];
-  return first && last ? Math.max(0, of(last.footprint) - of(first.footprint)) : 0;
+/** What the processes that are there at the end hold more than when each had settled; without such a look, than when first seen. */
+export function leftOver(
+  checkpoints: readonly Checkpoint[],
+  of: (process: ProcessFootprint) => number,
+): number {
+  const [all, settled] = [byPid(looksOf(checkpoints)), byPid(settledLooks(checkpoints))];
+  const last = checkpoints.at(-1)?.footprint.each ?? [];
+  return last.reduce((sum, process) => {
+    const [before] = settled.get(process.pid) ?? all.get(process.pid) ?? [];
+    return before ? sum + Math.max(0, of(process) - of(before.process)) : sum;
+  }, 0);
 }
 
-const settled = (checkpoints: readonly Checkpoint[]): readonly Checkpoint[] =>
-  checkpoints.filter(({ calls }) => calls >= SETTLED_AFTER_CALLS);
+/** Processes at the end beyond the most that there were before, once the first calls were over: spare hosts come and go. */
+export function processesLeft(checkpoints: readonly Checkpoint[]): number {
+  const settled = checkpoints.slice(0, -1).filter(({ calls }) => calls >= SETTLED_AFTER_CALLS);
+  const before = (settled.length > 0 ? settled : checkpoints).map(({ footprint }) => footprint.processes);
+  return Math.max(0, (checkpoints.at(-1)?.footprint.processes ?? 0) - Math.max(...before));
+}
+
+interface Look {
+  readonly calls: number;
+  readonly process: ProcessFootprint;
+}
+
+const looksOf = (checkpoints: readonly Checkpoint[]): Look[] =>
+  checkpoints.flatMap(({ calls, footprint }) => footprint.each.map((process) => ({ calls, process })));
+
+function settledLooks(checkpoints: readonly Checkpoint[]): Look[] {
+  const all = looksOf(checkpoints);
+  const seen = new Map(all.toReversed().map(({ calls, process }) => [process.pid, calls]));
+  return all.filter(({ calls, process }) => calls >= (seen.get(process.pid) ?? 0) + SETTLED_AFTER_CALLS);
+}
+
+function byPid(looks: readonly Look[]): Map<number, Look[]> {
+  const found = new Map<number, Look[]>();
+  for (const look of looks) found.set(look.process.pid, [...(found.get(look.process.pid) ?? []), look]);
+  return found;
+}
 
 /** The figures of a soak with their targets. */
 export function soakMetrics({ calls, checkpoints, turns, lost, gaps, stuck }: SoakResult): Metric[] {
@@ -74,11 +113,7 @@ export function soakMetrics({ calls, checkpoints, turns, lost, gaps, stuck }: So
       leftOver(checkpoints, ({ threads }) => threads),
       { target: 0 },
     ),
-    metric(
-      'processes left',
-      leftOver(checkpoints, ({ processes }) => processes),
-      { target: 0 },
-    ),
+    metric('processes left', processesLeft(checkpoints), { target: 0 }),
   ];
 }
 

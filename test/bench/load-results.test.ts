@@ -10,7 +10,7 @@ import {
   turnsIn,
 } from '../../src/bench/load-results.ts';
 
-const NOTHING = { processes: 0, pssMb: 0, rssMb: 0, threads: 0, sockets: 0 };
+const NOTHING = { each: [], processes: 0, pssMb: 0, rssMb: 0, threads: 0, sockets: 0 };
 const CORES = { worker: 0, callers: 0, sfu: 0, endpoints: 0, idle: 0, others: 0 };
 const step = (calls: number, p95: number, more: Partial<LoadStep> = {}): LoadStep => ({
   calls,
