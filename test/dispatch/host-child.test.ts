@@ -39,3 +39,11 @@ test('one that is killed says so, and one that fails says how', async () => {
   const failing = forkHosts(folder.program('host', 'fails.mjs', 'process.exit(3)'))(2);
   expect(await new Promise((resolve) => failing.onExit(resolve))).toBe('exit code 3');
 });
+
+test('a host keeps few heaps, and the rest of the environment', async () => {
+  const TELL =
+    "process.send({ kind: 'unfit', reason: process.env.MALLOC_ARENA_MAX + ' ' + process.env.PATH });";
+  const host = forkHosts(folder.program('host', 'heaps.mjs', TELL))(1);
+  const heard = await new Promise((resolve) => host.onMessage(resolve));
+  expect(heard).toEqual({ kind: 'unfit', reason: `2 ${process.env.PATH}` });
+});
