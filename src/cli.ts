@@ -102,9 +102,10 @@ function addCheck(cli: Command): void {
       const results = await runChecks(context, {
         onResult(result) {
           if (!json) console.log(renderResult(result));
+          else if (process.stderr.isTTY) console.error(renderResult(result));
         },
       });
-      console.log(json ? JSON.stringify(results, null, 2) : `\n${renderSummary(results)}`);
-      process.exitCode = results.some(({ status }) => status === 'failed') ? 1 : 0;
+      console.log(json ? JSON.stringify({ checks: results }, null, 2) : `\n${renderSummary(results)}`);
+      process.exitCode = results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
     });
 }

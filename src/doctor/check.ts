@@ -1,10 +1,14 @@
 import type { Config } from '../config/schema.ts';
 
+/** `skip`: not tried, since nothing is configured, or since an earlier hop explains it. */
+export type Verdict = 'ok' | 'warn' | 'fail' | 'skip';
+
 /** One hop of a call, tried by itself. */
 export interface Check {
   /** Stable, for scripts. */
   id: string;
-  title: string;
+  /** What it proves when it passes, in a few words. */
+  proves: string;
   /** Ids of checks without which this one cannot pass: it is skipped when one of them failed. */
   needs?: readonly string[];
   /**
@@ -15,11 +19,16 @@ export interface Check {
   run(context: CheckContext): Promise<string | Finding | undefined>;
 }
 
-/** A hop that works, and what to do all the same, such as a setting to paste. */
+/** More than a hop that works. */
 export interface Finding {
-  detail: string;
+  /** Default `ok`. */
+  verdict?: Verdict;
   /** A line a thing. */
-  hint?: string;
+  evidence: string;
+  /** Why it is so, where the evidence does not say it. */
+  cause?: string;
+  /** What to do, such as a setting to paste. A line a thing. */
+  fix?: string;
 }
 
 export interface CheckContext {
@@ -30,12 +39,13 @@ export interface CheckContext {
   fetch: typeof fetch;
 }
 
+/** As `check --json` prints it: every key is there, empty where there is nothing to say. */
 export interface Result {
   id: string;
-  title: string;
-  status: 'ok' | 'failed' | 'skipped';
-  detail: string;
-  tookMs: number;
-  /** What to do; always with `failed`, unless nothing is known. */
-  hint?: string;
+  verdict: Verdict;
+  proves: string;
+  evidence: string;
+  cause: string;
+  fix: string;
+  ms: number;
 }

@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../errors.ts';
-import type { Check, CheckContext, Finding, Result } from './check.ts';
+import type { Check, CheckContext, Result } from './check.ts';
 import { chat } from './checks/chat.ts';
 import { models } from './checks/models.ts';
 import { ready } from './checks/ready.ts';
@@ -30,8 +30,10 @@ export async function runChecks(
   const results: Result[] = [];
   for (const check of checks) {
     const startedMs = now();
-    const outcome = await runOne(check, results, context);
-    const result = { id: check.id, title: check.title, ...outcome, tookMs: Math.round(now() - startedMs) };
+    const found = await runOne(check, results, context);
+    const ms = Math.round(now() - startedMs);
+    const { id, proves } = check;
+    const result: Result = { id, verdict: 'ok', proves, evidence: '', cause: '', fix: '', ...found, ms };
     results.push(result);
     onResult(result);
   }
@@ -42,16 +44,15 @@ async function runOne(
   { needs = [], run }: Check,
   before: readonly Result[],
   context: Omit<CheckContext, 'signal'>,
-): Promise<Omit<Result, 'id' | 'title' | 'tookMs'>> {
-  const missing = before.find((result) => needs.includes(result.id) && result.status === 'failed');
-  if (missing) return { status: 'skipped', detail: `needs «${missing.title}»` };
+): Promise<Partial<Result>> {
+  const missing = before.find(({ id, verdict }) => needs.includes(id) && verdict === 'fail');
+  if (missing) return { verdict: 'skip', cause: `needs «${missing.proves}»` };
   try {
     const found = await run({ ...context, signal: AbortSignal.timeout(DEADLINE_MS) });
-    if (found === undefined) return { status: 'skipped', detail: 'nothing is configured' };
-    const { detail, hint }: Finding = typeof found === 'string' ? { detail: found } : found;
-    return { status: 'ok', detail, ...(hint && { hint }) };
+    if (found === undefined) return { verdict: 'skip', cause: 'nothing is configured' };
+    return typeof found === 'string' ? { evidence: found } : found;
   } catch (thrown) {
-    const hint = thrown instanceof AppError ? thrown.hint : undefined;
-    return { status: 'failed', detail: messageOf(thrown), ...(hint && { hint }) };
+    const fix = (thrown instanceof AppError && thrown.hint) || '';
+    return { verdict: 'fail', evidence: messageOf(thrown), fix };
   }
 }

@@ -4,33 +4,37 @@ import { renderResult, renderSummary } from '../../src/doctor/render.ts';
 
 const result = (changes: Partial<Result>): Result => ({
   id: 'a',
-  title: 'hop a',
-  status: 'ok',
-  detail: 'fine',
-  tookMs: 12,
+  proves: 'hop a',
+  verdict: 'ok',
+  evidence: 'fine',
+  cause: '',
+  fix: '',
+  ms: 12,
   ...changes,
 });
 
 test('a result is one line: verdict, hop, time, what was found', () => {
-  expect(renderResult(result({}))).toMatch(/^ok {7}hop a +12 ms {2}fine$/);
+  expect(renderResult(result({}))).toMatch(/^ok {4}hop a +12 ms {2}fine$/);
 });
 
 test('further lines stand below the first, and what to do below them', () => {
-  const text = renderResult(result({ status: 'failed', detail: 'one\ntwo', hint: 'start it\nopen it' }));
+  const text = renderResult(
+    result({ verdict: 'fail', evidence: 'one\ntwo', cause: 'no way', fix: 'start it\nopen it' }),
+  );
   const [first = '', ...rest] = text.split('\n');
   const indent = ' '.repeat(first.indexOf('one'));
-  expect(rest).toEqual([`${indent}two`, `${indent}→ start it`, `${indent}→ open it`]);
+  expect(rest).toEqual([`${indent}two`, `${indent}no way`, `${indent}→ start it`, `${indent}→ open it`]);
 });
 
 test('what was not tried took no time', () => {
-  expect(renderResult(result({ status: 'skipped' }))).not.toContain('ms');
+  expect(renderResult(result({ verdict: 'skip' }))).not.toContain('ms');
 });
 
 test('the summary counts what was tried, and names what is broken or was not tried', () => {
   const results = [
     result({}),
-    result({ status: 'failed', title: 'hop b' }),
-    result({ status: 'skipped', title: 'hop c' }),
+    result({ verdict: 'fail', proves: 'hop b' }),
+    result({ verdict: 'skip', proves: 'hop c' }),
   ];
   expect(renderSummary(results)).toBe('1 of 2 hops work; broken: hop b; not tried: hop c');
   expect(renderSummary([result({})])).toBe('1 of 1 hops work');

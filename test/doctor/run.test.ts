@@ -6,15 +6,16 @@ import { configFrom } from '../helpers/config.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
 const context = { config: configFrom(), fetch };
+const RESULT = { evidence: '', cause: '', fix: '', ms: 0 };
 const passes = (id: string, needs: string[] = []): Check => ({
   id,
-  title: id,
+  proves: id,
   needs,
   run: async () => 'fine',
 });
 const fails = (id: string, thrown: unknown): Check => ({
   id,
-  title: id,
+  proves: id,
   run: () => Promise.reject(thrown),
 });
 
@@ -25,9 +26,9 @@ test('a failure names what to do, and what needs it is skipped and not failed', 
     now: () => 0,
   });
   expect(results).toEqual([
-    { id: 'a', title: 'a', status: 'failed', detail: 'down', hint: 'start it', tookMs: 0 },
-    { id: 'b', title: 'b', status: 'skipped', detail: 'needs «a»', tookMs: 0 },
-    { id: 'c', title: 'c', status: 'ok', detail: 'fine', tookMs: 0 },
+    { ...RESULT, id: 'a', proves: 'a', verdict: 'fail', evidence: 'down', fix: 'start it' },
+    { ...RESULT, id: 'b', proves: 'b', verdict: 'skip', cause: 'needs «a»' },
+    { ...RESULT, id: 'c', proves: 'c', verdict: 'ok', evidence: 'fine' },
   ]);
 });
 
@@ -35,25 +36,25 @@ test('each result is told at once, with the time that it took', async () => {
   const clock = manualClock();
   const slow: Check = {
     id: 's',
-    title: 's',
+    proves: 's',
     async run() {
       clock.advance(120.4);
       return 'slow';
     },
   };
   const told: string[] = [];
-  const onResult = ({ id, tookMs }: { id: string; tookMs: number }) => told.push(`${id} ${tookMs}`);
+  const onResult = ({ id, ms }: { id: string; ms: number }) => told.push(`${id} ${ms}`);
   await runChecks(context, { checks: [slow, passes('q')], onResult, now: clock.now });
   expect(told).toEqual(['s 120', 'q 0']);
 });
 
 test('whatever is thrown is a failure, also what is no error', async () => {
   const [result] = await runChecks(context, { checks: [fails('odd', undefined)] });
-  expect(result).toMatchObject({ status: 'failed', detail: 'undefined' });
+  expect(result).toMatchObject({ verdict: 'fail', evidence: 'undefined' });
 });
 
 test('a check with nothing to look at is skipped', async () => {
-  const checks = [{ id: 'n', title: 'n', run: async () => undefined }];
+  const checks = [{ id: 'n', proves: 'n', run: async () => undefined }];
   const [result] = await runChecks(context, { checks });
-  expect(result?.status).toBe('skipped');
+  expect(result?.verdict).toBe('skip');
 });

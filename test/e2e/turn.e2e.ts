@@ -59,8 +59,8 @@ async function check(env: Record<string, string>, secrets: Record<string, string
 /** The result of the TURN check alone; nothing else is running. */
 async function checkTurn(env: Record<string, string>, secrets: Record<string, string>): Promise<Result> {
   const { output } = await check(env, secrets, '--json');
-  const results: Result[] = JSON.parse(output);
-  const result = results.find(({ id }) => id === 'turn');
+  const { checks }: { checks: Result[] } = JSON.parse(output);
+  const result = checks.find(({ id }) => id === 'turn');
   expect(result, output).toBeDefined();
   return result as Result;
 }
@@ -71,8 +71,8 @@ test('allocations over UDP and TCP with static credentials, given back', async (
     { TURN_URLS: urls(server) },
     { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' },
   );
-  expect(result).toMatchObject({ status: 'ok', tookMs: expect.any(Number) });
-  expect(result.detail).toMatch(/udp works: relays from 127\.0\.0\.1:\d+ .*\n.*tcp works: relays from/);
+  expect(result).toMatchObject({ verdict: 'ok', ms: expect.any(Number) });
+  expect(result.evidence).toMatch(/udp works: relays from 127\.0\.0\.1:\d+ .*\n.*tcp works: relays from/);
   const logged = (what: RegExp) => server.log.filter((line) => what.test(line)).length;
   await vi.waitFor(() => expect(logged(/ new, .*username=<me>/)).toBe(2));
   await vi.waitFor(() => expect(logged(/refreshed, .*lifetime=0$/)).toBe(2));
@@ -81,7 +81,7 @@ test('allocations over UDP and TCP with static credentials, given back', async (
 test('with ephemeral credentials too', async () => {
   const server = await coturn(...EPHEMERAL);
   const result = await checkTurn({ TURN_URLS: urls(server) }, { TURN_SECRET: 'shared secret' });
-  expect(result).toMatchObject({ status: 'ok' });
+  expect(result).toMatchObject({ verdict: 'ok' });
 });
 
 test('over TLS, with the authority that NODE_EXTRA_CA_CERTS names; without it, the certificate is refused', async () => {
@@ -92,12 +92,12 @@ test('over TLS, with the authority that NODE_EXTRA_CA_CERTS names; without it, t
   const TURN_URLS = `turns:localhost:${port}?transport=tcp`;
   const secrets = { TURN_SECRET: 'shared secret' };
   expect(await checkTurn({ TURN_URLS, NODE_EXTRA_CA_CERTS: caFile }, secrets)).toMatchObject({
-    status: 'ok',
+    verdict: 'ok',
   });
   expect(await checkTurn({ TURN_URLS }, secrets)).toMatchObject({
-    status: 'failed',
-    detail: expect.stringMatching(/certificate/),
-    hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    verdict: 'fail',
+    evidence: expect.stringMatching(/certificate/),
+    fix: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
   });
 });
 
@@ -108,8 +108,8 @@ test.each([
 ])('%s is named, at both doors', async (_, settings, secrets, hint) => {
   const server = await coturn(...settings);
   const result = await checkTurn({ TURN_URLS: urls(server) }, secrets);
-  expect(result).toMatchObject({ status: 'failed', hint: expect.stringContaining(hint) });
-  expect(result.detail).toMatch(/udp fails: 401: .*credentials\n.*tcp fails: 401: .*credentials$/);
+  expect(result).toMatchObject({ verdict: 'fail', fix: expect.stringContaining(hint) });
+  expect(result.evidence).toMatch(/udp fails: 401: .*credentials\n.*tcp fails: 401: .*credentials$/);
 });
 
 test('all hops of an installation that works: a summary, and exit code 0', async () => {
@@ -120,7 +120,7 @@ test('all hops of an installation that works: a summary, and exit code 0', async
     ...{ OPENAI_BASE_URL: models.baseUrl, TURN_URLS: urls(server) },
   };
   const { code, output } = await check(env, { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' });
-  expect(output).toMatch(/^ok {7}TURN servers relay +\d+ ms {2}turn:\S+udp works/m);
+  expect(output).toMatch(/^ok {4}TURN servers relay +\d+ ms {2}turn:\S+udp works/m);
   expect(output).toMatch(/\n6 of 6 hops work; not tried: worker and page are ready$/);
   expect(code).toBe(0);
 });

@@ -26,7 +26,7 @@ interface Heard {
 /** The model answers one turn, in the shape that calls use. */
 export const chat: Check = {
   id: 'chat',
-  title: 'the model answers',
+  proves: 'the model answers',
   async run({ config, signal }) {
     const { model, plugin } = servedBy(config, 'llm');
     if (plugin || !config.llm.baseUrl) return undefined;
@@ -35,8 +35,9 @@ export const chat: Check = {
     const isSilent = heard.text.trim() === '';
     const first = heard.firstMs === undefined ? '' : ` after ${heard.firstMs} ms`;
     const said = isSilent ? `nothing to say (${heard.finish ?? 'no finish'})` : 'an answer';
-    const hint = heard.thoughts !== '' || isSilent ? thinkingHint(isSilent) : undefined;
-    return { detail: `${model}: ${said}${first}${learnedIn(memory.learned)}`, ...(hint && { hint }) };
+    const fix = heard.thoughts !== '' || isSilent ? thinkingHint(isSilent) : undefined;
+    const evidence = `${model}: ${said}${first}${learnedIn(memory.learned)}`;
+    return { evidence, ...(fix && { verdict: 'warn', fix }) };
   },
 };
 

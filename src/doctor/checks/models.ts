@@ -7,7 +7,7 @@ const MOST_NAMES = 6;
 /** Each model endpoint answers, and takes its key; lists the models that it has. */
 export const models = {
   id: 'models',
-  title: 'model endpoints answer',
+  proves: 'model endpoints answer',
   async run({ config, signal }) {
     const endpoints = modelEndpoints(config);
     if (endpoints.length === 0) return undefined;

@@ -5,7 +5,7 @@ import type { Check, CheckContext } from '../check.ts';
 /** Workers and pages say that they can take callers: their `/readyz` at CHECK_READY_URLS. */
 export const ready: Check = {
   id: 'ready',
-  title: 'worker and page are ready',
+  proves: 'worker and page are ready',
   async run({ config, signal, fetch }) {
     const urls = config.check.readyUrls.split(',').filter(Boolean);
     if (urls.length === 0) return undefined;

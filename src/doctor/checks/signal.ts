@@ -8,7 +8,7 @@ const REQUEST_TIMEOUT_S = 10;
 /** LiveKit answers at LIVEKIT_URL, and takes our key and secret. */
 export const signal: Check = {
   id: 'signal',
-  title: 'LiveKit takes our key',
+  proves: 'LiveKit takes our key',
   async run({ config: { livekit } }) {
     const url = hideUrlSecrets(livekit.url);
     const options = { requestTimeout: REQUEST_TIMEOUT_S, failover: false };

@@ -18,18 +18,18 @@ interface Heard {
 /** The voice speaks a short text, in the shape that calls use. */
 export const speech: Check = {
   id: 'speech',
-  title: 'the voice speaks',
+  proves: 'the voice speaks',
   async run(context) {
     const { tts } = context.config;
     if (servedBy(context.config, 'tts').plugin || !tts.baseUrl) return undefined;
     const { format } = tts;
     const heard = await say(context, format);
     const seconds = (heard.durationMs / 1000).toFixed(1);
-    const detail = `${voiceName(context.config)}: ${seconds} s at ${heard.sampleRate} Hz, first sound after ${heard.firstMs} ms`;
-    const hint =
+    const evidence = `${voiceName(context.config)}: ${seconds} s at ${heard.sampleRate} Hz, first sound after ${heard.firstMs} ms`;
+    const fix =
       (await listedRateHint(context, heard)) ??
       (format === 'pcm' ? await rateHint(context, heard) : undefined);
-    return { detail, ...(hint && { hint }) };
+    return { evidence, ...(fix && { verdict: 'warn' as const, fix }) };
   },
 };
 

@@ -16,7 +16,7 @@ const SAMPLE_RATE = 16_000;
 /** A spoken sentence becomes text, in the mode that calls use. */
 export const transcription: Check = {
   id: 'transcription',
-  title: 'speech is understood',
+  proves: 'speech is understood',
   async run({ config, signal }) {
     const { stt } = config;
     const { model, plugin } = servedBy(config, 'stt');

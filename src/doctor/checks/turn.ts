@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 /** Each door of TURN_URLS gives an allocation, as it has to for callers outside the cluster. */
 export const turn = {
   id: 'turn',
-  title: 'TURN servers relay',
+  proves: 'TURN servers relay',
   async run({ config: { check }, signal }) {
     if (check.turnUrls.length === 0) return undefined;
     const access = { credentials: credentialsFrom(check), isEphemeral: Boolean(check.turnSecret) };

@@ -30,7 +30,7 @@ test('one streamed turn is asked for, with a greeting before it, and what was le
     (exchange) => stream(exchange, { content: 'Yes.' }),
   );
   expect(await run({ LLM_MODEL: 'm' })).toEqual({
-    detail: expect.stringMatching(/^m: an answer after \d+ ms; it wants max_tokens$/),
+    evidence: expect.stringMatching(/^m: an answer after \d+ ms; it wants max_tokens$/),
   });
   const asked = server.requests[1]?.json() as { messages: { role: string }[] } | undefined;
   expect(asked).toMatchObject({ stream: true });
@@ -40,7 +40,8 @@ test('one streamed turn is asked for, with a greeting before it, and what was le
 test('a model that thinks is found, with the line that turns it off', async () => {
   server.on(ROUTE, (exchange) => stream(exchange, { reasoning_content: 'Hm.' }, { content: 'Yes.' }));
   expect(await run()).toMatchObject({
-    hint: expect.stringMatching(
+    verdict: 'warn',
+    fix: expect.stringMatching(
       /thinks.*\nLLM_EXTRA_BODY=\{"chat_template_kwargs":\{"enable_thinking":false\}/s,
     ),
   });

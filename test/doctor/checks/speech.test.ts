@@ -27,16 +27,16 @@ const voiceAt =
 test('the voice is made to speak once, and its rate and first sound are told', async () => {
   server.on(ROUTE, voiceAt(24_000));
   expect(await run()).toEqual({
-    detail: expect.stringMatching(/^tts-1 · alloy: 1\.0 s at 24000 Hz, first sound after \d+ ms$/),
+    evidence: expect.stringMatching(/^tts-1 · alloy: 1\.0 s at 24000 Hz, first sound after \d+ ms$/),
   });
 });
 
 test('a rate that raw PCM does not say is found by its WAV, with the line to set', async () => {
   server.on(ROUTE, voiceAt(22_050));
   expect(await run()).toMatchObject({
-    hint: expect.stringMatching(/22050 Hz.*9 % too fast.*\nTTS_FORMAT=wav$/s),
+    fix: expect.stringMatching(/22050 Hz.*9 % too fast.*\nTTS_FORMAT=wav$/s),
   });
-  expect(await run({ TTS_FORMAT: 'wav' })).toEqual({ detail: expect.stringContaining('at 22050 Hz') });
+  expect(await run({ TTS_FORMAT: 'wav' })).toEqual({ evidence: expect.stringContaining('at 22050 Hz') });
 });
 
 test('a rate that the answer says wrong is found by the list of models, with the line to set', async () => {
@@ -44,10 +44,10 @@ test('a rate that the answer says wrong is found by the list of models, with the
   server.on(ROUTE, voiceAt(24_000));
   server.on('GET /v1/models', ({ reply }) => reply(200, { data: [{ id: 'tts-1', sample_rate: 22_050 }] }));
   for (const TTS_FORMAT of ['pcm', 'wav']) {
-    const hint = expect.stringMatching(/22050 Hz.*9 % too fast.*\nTTS_EXTRA_BODY=\{"sample_rate":24000\}$/s);
-    expect(await run({ TTS_FORMAT })).toMatchObject({ hint });
+    const fix = expect.stringMatching(/22050 Hz.*9 % too fast.*\nTTS_EXTRA_BODY=\{"sample_rate":24000\}$/s);
+    expect(await run({ TTS_FORMAT })).toMatchObject({ verdict: 'warn', fix });
   }
-  expect(await run({ TTS_EXTRA_BODY: '{"sample_rate":24000}' })).toEqual({ detail: expect.any(String) });
+  expect(await run({ TTS_EXTRA_BODY: '{"sample_rate":24000}' })).toEqual({ evidence: expect.any(String) });
 });
 
 test('a model and a voice that the server does not have fail, with what it has', async () => {
