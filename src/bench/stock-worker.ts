@@ -1,5 +1,4 @@
 /** Serves calls with `stock-agent.ts` until SIGTERM or SIGINT; settings come from the environment as for `start`. */
-import { fileURLToPath } from 'node:url';
 import { AgentServer, initializeLogger, ServerOptions } from '@livekit/agents';
 import { loadConfig } from '../config/load.ts';
 import { REGISTERED } from './worker-lines.ts';
@@ -11,7 +10,7 @@ const { livekit, agent } = loadConfig();
 initializeLogger({ pretty: false, level: 'warn' });
 const server = new AgentServer(
   new ServerOptions({
-    agent: fileURLToPath(new URL('stock-agent.ts', import.meta.url)),
+    agent: import.meta.filename.replace('stock-worker', 'stock-agent'),
     agentName: agent.name,
     wsURL: livekit.url,
     apiKey: livekit.apiKey,
