@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadConfig, processSources } from './config/load.ts';
 import { proxyFor } from './config/proxy.ts';
+import type { Result } from './doctor/check.ts';
 import { goThroughProxies } from './openai/proxied-fetch.ts';
 
 interface DevFlags {
@@ -93,19 +94,25 @@ function addCheck(cli: Command): void {
     .command('check')
     .description('try each hop of a call by itself, and say which is broken; exit code 1 when one is')
     .option('--json', 'print the results as JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const { runChecks } = await import('./doctor/run.ts');
+    .option('--files <path>', 'judge the livekit.yaml files in this folder (manifests too), and try nothing')
+    .action(async ({ json = false, files }: { json?: boolean; files?: string }) => {
       const { renderResult, renderSummary } = await import('./doctor/render.ts');
-      const config = loadConfig();
-      goThroughProxies((url) => proxyFor(url, config.proxy));
-      const context = { config, fetch };
-      const results = await runChecks(context, {
-        onResult(result) {
-          if (!json) console.log(renderResult(result));
-          else if (process.stderr.isTTY) console.error(renderResult(result));
-        },
-      });
-      console.log(json ? JSON.stringify({ checks: results }, null, 2) : `\n${renderSummary(results)}`);
+      const tell = (result: Result) => {
+        if (!json) console.log(renderResult(result));
+        else if (process.stderr.isTTY) console.error(renderResult(result));
+      };
+      const { judgeFiles, summaryOf } = await import('./doctor/files/judge.ts');
+      const results = files === undefined ? await tryHops(tell) : await judgeFiles(files);
+      if (files !== undefined) results.forEach(tell);
+      const summary = files === undefined ? renderSummary(results) : summaryOf(results);
+      console.log(json ? JSON.stringify({ checks: results }, null, 2) : `\n${summary}`);
       process.exitCode = results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
     });
+}
+
+async function tryHops(onResult: (result: Result) => void): Promise<Result[]> {
+  const { runChecks } = await import('./doctor/run.ts');
+  const config = loadConfig();
+  goThroughProxies((url) => proxyFor(url, config.proxy));
+  return runChecks({ config, fetch }, { onResult });
 }

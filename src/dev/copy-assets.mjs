@@ -8,4 +8,5 @@ const page = (base) => at(`${base}/web/page`);
 
 rmSync(page('dist'), { recursive: true, force: true });
 cpSync(page('src'), page('dist'), { recursive: true, filter: (path) => extname(path) !== '.ts' });
-copyFileSync(at('src/doctor/sentence.wav'), at('dist/doctor/sentence.wav'));
+for (const file of ['sentence.wav', 'files/livekit-keys.json'])
+  copyFileSync(at(`src/doctor/${file}`), at(`dist/doctor/${file}`));

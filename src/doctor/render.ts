@@ -4,7 +4,7 @@ const INDENT = ' '.repeat(44);
 
 /** One line a result, more where there is more to say; causes and what to do stand below. */
 export function renderResult({ verdict, proves, ms, evidence, cause, fix }: Result): string {
-  const time = verdict === 'skip' ? '' : `${ms} ms`;
+  const time = ms === 0 || verdict === 'skip' ? '' : `${ms} ms`;
   const found = evidence === '' ? cause : evidence;
   const line = `${verdict.padEnd(4)}  ${proves.padEnd(26)}${time.padStart(10)}  ${found.replaceAll('\n', `\n${INDENT}`)}`;
   return [line, ...(evidence === '' ? [] : linesOf(cause)), ...linesOf(fix).map((step) => `→ ${step}`)].join(
