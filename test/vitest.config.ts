@@ -69,7 +69,9 @@ export default defineConfig({
       },
       {
         test: {
-          ...TWO_AT_ONCE,
+          ...E2E,
+          // They wait even more: most of a row is sound that is played.
+          maxWorkers: 3,
           name: 'behaviours',
           include: ['test/behaviours/*.behaviour.ts'],
         },

@@ -16,3 +16,12 @@ behaviour(
     expect(await grown('voice_agent_endpoint_errors_total{endpoint="stt"}')).toBe(1);
   },
 );
+
+behaviour('wrong sample rate', stack, {}, async ({ askAndHear, standIn, grown }) => {
+  standIn.control({
+    profile: { tts: { sampleRate: 16_000 } },
+    faults: { tts: [{ contentType: 'audio/pcm;rate=16000' }] },
+  });
+  await askAndHear(ANSWER);
+  expect(await grown('voice_agent_endpoint_errors_total{endpoint="tts"}')).toBe(0);
+});

@@ -1,11 +1,5 @@
-/** One fault of a model server in a real call: what is injected, and what caller, log and metrics get. */
-export interface Row {
-  injected: string;
-  heard: string;
-  /** Log line, or event on the page. */
-  event: string;
-  metric: string;
-}
+import { FAULT_ROWS } from './fault-rows.ts';
+import type { Row } from './row.ts';
 
 const none = '–';
 
@@ -150,6 +144,31 @@ export const ROWS = {
     heard: 'the answer',
     event: none,
     metric: none,
+  },
+  ...FAULT_ROWS,
+  'wrong sample rate': {
+    injected: 'a TTS that answers 16 kHz where 24 kHz was asked for, and says so',
+    heard: 'the answer, at its pitch',
+    event: none,
+    metric: none,
+  },
+  'connection refused': {
+    injected: 'an LLM at a port where nothing listens',
+    heard: 'the apology within 8 s',
+    event: '`endpoint failed`: nothing listens there; `turn without sound`',
+    metric: '`voice_agent_endpoint_errors_total{endpoint="llm",failure="connect"}`',
+  },
+  'no such name': {
+    injected: 'an LLM whose host name has no address',
+    heard: 'the apology within 8 s',
+    event: '`endpoint failed`: the name cannot be resolved; `turn without sound`',
+    metric: '`voice_agent_endpoint_errors_total{endpoint="llm",failure="connect"}`',
+  },
+  'TLS failure': {
+    injected: 'an LLM with an https URL, served by plain HTTP',
+    heard: 'the apology within 8 s',
+    event: '`endpoint failed`: a plain http port; `turn without sound`',
+    metric: '`voice_agent_endpoint_errors_total{endpoint="llm",failure="connect"}`',
   },
   'realtime refused': {
     injected: '`STT_MODE=realtime`, and a server that refuses the WebSocket',

@@ -47,8 +47,8 @@ export interface Scene {
   grown(series: string): Promise<number>;
   /** Lines that the worker has logged since the row began. */
   log(): readonly LogLine[];
-  /** Waits for such a line. */
-  logged(msg: string): Promise<LogLine>;
+  /** Waits for such a line, with these fields. */
+  logged(msg: string, fields?: Record<string, unknown>): Promise<LogLine>;
   /** Waits until a transcript was dropped for this reason. */
   dropped(reason: string): Promise<void>;
 }
@@ -57,6 +57,8 @@ export interface SceneOptions {
   /** Of the whole test; default 60 s. */
   timeoutMs?: number;
   prompt?: string;
+  /** Default: the stack's worker. */
+  agentName?: string;
   /** Before the call; default: the question is understood and answered. */
   setUp?(standIn: StandIn): void;
 }
@@ -65,46 +67,70 @@ export interface SceneOptions {
 export function behaviour(
   row: RowName,
   stack: () => Stack,
-  { prompt = 'default', setUp, timeoutMs = 60_000 }: SceneOptions,
+  options: SceneOptions,
   run: (scene: Scene) => Promise<void>,
 ): void {
-  test(row, { timeout: timeoutMs }, async () => {
-    const { standIn, callers, worker } = stack();
-    standIn.control({ stt: { always: QUESTION }, llm: { always: ANSWER } });
-    setUp?.(standIn);
-    const before = await metricsOf(stack());
-    const logBegan = worker.log.length;
-    const caller = await callers.call({ prompt });
-    await answerAfter(caller, caller.joinedAtMs);
-    const question = await utterance(QUESTION);
-    const speak = () => caller.speak(question);
-    const ask = async () => answerAfter(caller, (await speak()).lastVoicedAtMs);
-    const hears = (heard: Sound, ...texts: string[]) => expectHeard(standIn, heard, texts);
-    const line = (msg: string, fields: Record<string, unknown> = {}) => {
-      const find = () => worker.log.slice(logBegan).find((one) => one.msg === msg && holds(one, fields));
-      return worker.until(`the log line «${msg}»`, find, 20_000);
-    };
-    await run({
-      ...{ standIn, caller, speak, ask, hears },
-      askAndHear: async (...texts) => hears(await ask(), ...texts),
-      grown: async (series) => totalOf(await metricsOf(stack()), series) - totalOf(before, series),
-      log: () => worker.log.slice(logBegan),
-      logged: (msg) => line(msg),
-      dropped: async (reason) => {
-        await line('transcript dropped', { reason });
-      },
-    });
-    expect(caller.left, 'the call goes on').toBeUndefined();
+  test(row, { timeout: options.timeoutMs ?? 60_000 }, () => play(stack(), options, run));
+}
+
+/**
+ * The same, at the same time as the file's other rows of this kind: for a stack that is `sideBySide`, and rows that leave
+ * its stand-ins as they are. Logs and counters are those of all rows: look for the caller among the lines.
+ */
+export function sideBySide(
+  row: RowName,
+  stack: () => Stack,
+  options: SceneOptions,
+  run: (scene: Omit<Scene, 'grown'>) => Promise<void>,
+): void {
+  test.concurrent(row, { timeout: options.timeoutMs ?? 120_000 }, async () => {
+    const { leave } = await play(stack(), options, run);
+    await leave();
   });
 }
 
-async function metricsOf({ worker }: Stack): Promise<string> {
+async function play(
+  stack: Stack,
+  { prompt = 'default', agentName, setUp }: SceneOptions,
+  run: (scene: Scene) => Promise<void>,
+): Promise<Guest> {
+  const { standIn, callers, worker } = stack;
+  standIn.control({ stt: { always: QUESTION }, llm: { always: ANSWER } });
+  setUp?.(standIn);
+  const before = await metricsOf(stack);
+  const logBegan = worker.log.length;
+  const caller = await callers.call({ prompt, ...(agentName && { agentName }) });
+  await answerAfter(caller, caller.joinedAtMs);
+  const question = await utterance(QUESTION);
+  const speak = () => caller.speak(question);
+  const ask = async () => answerAfter(caller, (await speak()).lastVoicedAtMs);
+  const hears = (heard: Sound, ...texts: string[]) => expectHeard(standIn, heard, texts);
+  const line = (msg: string, fields: Record<string, unknown> = {}) => {
+    const find = () => worker.log.slice(logBegan).find((one) => one.msg === msg && holds(one, fields));
+    return worker.until(`the log line «${msg}»`, find, 20_000);
+  };
+  await run({
+    ...{ standIn, caller, speak, ask, hears },
+    askAndHear: async (...texts) => hears(await ask(), ...texts),
+    grown: async (series) => totalOf(await metricsOf(stack), series) - totalOf(before, series),
+    log: () => worker.log.slice(logBegan),
+    logged: (msg, fields) => line(msg, fields),
+    dropped: async (reason) => {
+      await line('transcript dropped', { reason });
+    },
+  });
+  expect(caller.left, 'the call goes on').toBeUndefined();
+  return caller;
+}
+
+/** The page `/metrics` of a stack's worker. */
+export async function metricsOf({ worker }: Pick<Stack, 'worker'>): Promise<string> {
   const { url } = await worker.logged('health listening');
   return (await fetch(`${url}/metrics`)).text();
 }
 
 /** Sum of all series of a name whose labels contain those given, such as `name{endpoint="llm"}`. */
-function totalOf(metrics: string, series: string): number {
+export function totalOf(metrics: string, series: string): number {
   const [name = '', labels = ''] = series.replace(/}$/, '').split('{');
   const wanted = labels.split(',').filter(Boolean);
   return metrics

@@ -1,5 +1,6 @@
 import { AppError } from '../../src/errors.ts';
-import { ROWS, type Row } from './rows.ts';
+import type { Row } from './row.ts';
+import { ROWS } from './rows.ts';
 
 const BEGIN = '<!-- behaviours:start -->';
 const END = '<!-- behaviours:end -->';

@@ -21,6 +21,8 @@ export interface StackOptions {
   livekit?: () => Promise<LiveKit>;
   /** `false`: the test starts it, with `startProgram`. */
   worker?: boolean;
+  /** Tests run at the same time: each has its own caller leave, and the stand-ins forget nothing between two. */
+  sideBySide?: boolean;
 }
 
 /** Everything a call needs, real but for the models. */
@@ -56,6 +58,7 @@ export function useStack(options: StackOptions = {}): () => Stack {
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') process.stderr.write(`${running?.describe()}\n`);
+    if (options.sideBySide) return;
     await running?.callers.leave();
     running?.standIn.control({ reset: true });
   });

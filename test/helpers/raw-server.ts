@@ -8,6 +8,7 @@ export interface RawRequest {
   socket: Socket;
   /** Request line and headers. */
   head: string;
+  body: Buffer;
   /** Writes; resolves with `false` once the client is gone. Waits while the client does not read. */
   send(bytes: string | Uint8Array): Promise<boolean>;
 }
@@ -55,10 +56,11 @@ export async function rawServer(tls?: TlsOptions): Promise<RawServer> {
       const head = seen.subarray(0, end).toString('latin1');
       const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
       if (seen.length < end + 4 + length) return;
+      const body = seen.subarray(end + 4, end + 4 + length);
       seen = seen.subarray(end + 4 + length);
       fake.heads.push(head);
       arrived();
-      void answer({ socket, head, send: (bytes) => send(socket, bytes) });
+      void answer({ socket, head, body, send: (bytes) => send(socket, bytes) });
     });
   };
   const server = tls ? createTls(tls, accept) : createTcp(accept);
