@@ -98,7 +98,7 @@ export const ROWS = {
   },
   'requests that hang': {
     injected: 'one request of STT, LLM and TTS each is never answered',
-    heard: 'every answer',
+    heard: 'every answer; the apology before it where it takes longer than 8 s',
     event: none,
     metric: none,
   },

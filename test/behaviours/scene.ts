@@ -41,6 +41,8 @@ export interface Scene {
   ask(): Promise<Sound>;
   /** Fails unless exactly these texts were heard. */
   hears(heard: Sound, ...texts: string[]): Promise<void>;
+  /** Speaks the question; returns all that is heard from then until the turn is answered. */
+  askUntilAnswered(timeoutMs?: number): Promise<Sound>;
   /** Asks, and fails unless exactly these texts are heard. */
   askAndHear(...texts: string[]): Promise<void>;
   /** By how much a counter of the worker has grown since the row began. */
@@ -109,8 +111,16 @@ async function play(
     const find = () => worker.log.slice(logBegan).find((one) => one.msg === msg && holds(one, fields));
     return worker.until(`the log line «${msg}»`, find, 20_000);
   };
+  const askUntilAnswered = async (timeoutMs = 60_000) => {
+    const turns = () => caller.events.filter(({ type }) => type === 'turn').length;
+    const answered = turns();
+    const { lastVoicedAtMs } = await speak();
+    await caller.until('an answered turn', () => turns() > answered, timeoutMs);
+    const endMs = await caller.waitForSilence({ afterMs: performance.now(), timeoutMs: 20_000 });
+    return caller.heard.between(lastVoicedAtMs, endMs);
+  };
   await run({
-    ...{ standIn, caller, speak, ask, hears },
+    ...{ standIn, caller, speak, ask, askUntilAnswered, hears },
     askAndHear: async (...texts) => hears(await ask(), ...texts),
     grown: async (series) => totalOf(await metricsOf(stack), series) - totalOf(before, series),
     log: () => worker.log.slice(logBegan),

@@ -3,7 +3,7 @@ import type { EndpointFailure } from '../../src/errors.ts';
 import { BAD_ANSWERS, type BadAnswer } from '../helpers/bad-answers.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
-import { BODY_ROUTES, type BodyRoute, KEY, ROUTES } from '../helpers/model-routes.ts';
+import { BODY_ROUTES, type BodyRoute, KEY, ROUTES, type RouteName } from '../helpers/model-routes.ts';
 import { useRawServer } from '../helpers/raw-server.ts';
 
 const server = useRawServer();
@@ -109,7 +109,7 @@ const EXPECTED: Record<keyof typeof BAD_ANSWERS, Expected> = {
   },
 };
 
-const RETRIED: readonly (EndpointFailure | number)[] = ['first-byte', 'stall', 429, 500, 503];
+const RETRIED: readonly (EndpointFailure | number)[] = ['connect', 'first-byte', 'stall', 429, 500, 503];
 
 test.for(Object.entries<BadAnswer>(BAD_ANSWERS))(
   '%s: each route ends soon, takes little, and says what to do',
@@ -133,9 +133,40 @@ test.for(Object.entries<BadAnswer>(BAD_ANSWERS))(
   },
 );
 
+/** The request for a WebSocket, answered so. */
+const UPGRADES: Partial<Record<keyof typeof BAD_ANSWERS, Told>> = {
+  '401': { failure: 'status', status: 401, says: /API key provided: …/, cure: /STT_API_KEY/ },
+  '404': { failure: 'status', status: 404, says: /Not Found/, cure: /STT_MODE=batch or sse/ },
+  '429 long': { failure: 'status', status: 429, says: /asks to wait 3600 s/, cure: /quota/ },
+  '500': { failure: 'status', status: 500, says: /Internal error/, cure: /its own log/ },
+  '503': { failure: 'status', status: 503, says: /Loading/, cure: /loading/ },
+  '503 endless': { failure: 'status', status: 503, says: /answered 503/, cure: /overloaded/ },
+  'web page': { failure: 'status', status: 200, says: /Please log in/, cure: /no WebSocket/ },
+  'empty body': { failure: 'status', status: 200, says: /answered 200/, cure: /no WebSocket/ },
+  'endless body': { failure: 'status', status: 200, says: /answered 200/, cure: /no WebSocket/ },
+  'gzip bomb': { failure: 'status', status: 200, says: /no text/, cure: /no WebSocket/ },
+  redirect: { failure: 'status', status: 302, says: /redirects to/, cure: /base URL/ },
+  'closed at once': { failure: 'connect', says: /socket hang up/, cure: /its log/ },
+  'no HTTP': { failure: 'connect', says: /Parse Error/, cure: /not HTTP/ },
+  'headers without end': { failure: 'connect', says: /Header overflow/, cure: /not HTTP/ },
+  'slow first byte': { failure: 'connect', says: /within 3000 ms/, cure: /firewall/, afterMs: 3000 },
+};
+
+test.for(Object.entries(UPGRADES))('%s in place of a WebSocket says what to do', async ([name, told]) => {
+  const clock = manualClock();
+  const arrived = server.next(BAD_ANSWERS[name as keyof typeof BAD_ANSWERS]('stt batch'));
+  const ended = endpointFailure(ROUTES.realtime.ask({ baseUrl: server.baseUrl, deadlines, clock }));
+  if (told.afterMs !== undefined) {
+    await arrived;
+    clock.advance(told.afterMs);
+  }
+  expectTold(await ended, 'realtime', told);
+  expect(server.sentBytes()).toBeLessThan(64 * 1_048_576);
+});
+
 type Failed = Awaited<ReturnType<typeof endpointFailure>>;
 
-function expectTold(error: Failed, route: BodyRoute, { failure, status, says, cure }: Told): void {
+function expectTold(error: Failed, route: RouteName, { failure, status, says, cure }: Told): void {
   const { message, hint = '', reason = '' } = error;
   expect(message, route).toMatch(says);
   expect(hint, `${route}: hint`).toMatch(cure);
