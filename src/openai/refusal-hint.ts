@@ -98,10 +98,10 @@ const ROWS: readonly Row[] = [
 /** One sentence on what to do about a status outside 2xx. */
 export function refusalHint(refusal: Refusal): string {
   const { endpoint, url, status, said } = refusal;
-  if (status < 400) return 'Redirects are not followed: set the base URL to where the server really is.';
-  const isSocket = /\/realtime$/.test(new URL(url).pathname);
   if (status < 300)
     return 'There is no WebSocket at this URL, or a proxy before it does not pass one on: check it, or set STT_MODE=batch or sse.';
+  if (status < 400) return 'Redirects are not followed: set the base URL to where the server really is.';
+  const isSocket = /\/realtime$/.test(new URL(url).pathname);
   // Starlette (vLLM, speaches) refuses a WebSocket on a route that it lacks with 403.
   if (isSocket && [403, 404, 405, 426, 501].includes(status)) {
     const orKey = status === 403 ? ', or it wants another API key' : '';
