@@ -12,7 +12,7 @@ import { utterance } from './utterance.ts';
 const QUESTION =
   'Good morning, I would like to know when my next bill is due and how much I have to pay for it.';
 const ANSWER = 'Your next bill is due on the third of May.';
-/** Turns with each fault; more of them for the table of `npm run media-faults`. */
+/** Turns with each fault; more of them for a table worth reading. */
 const TURNS = Number(processSources().env.MEDIA_TURNS ?? 1);
 
 /** What is done to the way between the caller and livekit-server, both ways, while a turn goes on. */
