@@ -10,6 +10,7 @@ import { answerInWriting, listenToChat } from './chat.ts';
 import { onHangUpCommand } from './commands.ts';
 import { Cover, watchWaiting } from './cover.ts';
 import type { CoverVoice } from './cover-voice.ts';
+import { endWhenDeaf } from './deaf.ts';
 import type { CallEvents } from './events.ts';
 import { type HangUp, WITHOUT_GOODBYE } from './hang-up.ts';
 import { Histories } from './histories.ts';
@@ -19,12 +20,10 @@ import { type Line, openLine } from './line.ts';
 import type { CallerLink } from './link.ts';
 import type { Phrases } from './phrases.ts';
 import { createRefusals } from './refusals.ts';
-import { type CallScope, inTime } from './scope.ts';
+import type { CallScope } from './scope.ts';
 import { tellSession } from './session-events.ts';
 import { SilentTurn, watchTurns } from './silent-turn.ts';
 
-/** An apology that cannot be spoken must not keep the line open. */
-const APOLOGY_TIMEOUT_MS = 10_000;
 /** From a caller's being in the room again to their hearing the agent's track. */
 const SUBSCRIBED_WITHIN_MS = 300;
 
@@ -50,7 +49,9 @@ export function follow(parts: ConversationParts): void {
   hangUp.attach({ session, phrases, link, goodbye: persona.goodbye });
   boundInTime(parts);
   coverSilence(parts);
-  endWhenDeaf(parts);
+  const apologise = () =>
+    phrases.say(persona.apology, { addToChatCtx: false, allowInterruptions: false }).waitForPlayout();
+  events.subscribe(endWhenDeaf({ clock: scope.clock, apologise, hangUp }));
   tellSession(session, output, (happening) => events.emit(happening));
   session.on(voice.AgentSessionEventTypes.Close, ({ reason }) => {
     const ok = reason !== voice.CloseReason.ERROR;
@@ -104,16 +105,6 @@ function coverSilence({ events, hangUp, ...parts }: ConversationParts): void {
   });
   events.subscribe(watchTurns(silence));
   events.subscribe(watchWaiting(cover));
-}
-
-/** A caller who cannot be heard any more is told so, and left. */
-function endWhenDeaf({ scope, events, hangUp, persona, phrases }: ConversationParts): void {
-  events.subscribe((event) => {
-    if (event.type !== 'detector-failed' || !event.isLost || hangUp.reason) return;
-    const apology = phrases.say(persona.apology, { addToChatCtx: false, allowInterruptions: false });
-    const said = inTime(apology.waitForPlayout(), APOLOGY_TIMEOUT_MS, 'apology', scope.clock);
-    void said.catch(() => {}).then(scope.guard(() => hangUp.begin('caller not heard')));
-  });
 }
 
 function followLine({ scope, events, hangUp, line }: ConversationParts): void {

@@ -170,6 +170,12 @@ export const ROWS = {
     event: '`endpoint failed`: a plain http port; `turn without sound`',
     metric: '`voice_agent_endpoint_errors_total{endpoint="llm",failure="connect"}`',
   },
+  'transcription hangs over the agent': {
+    injected: 'an STT that takes 20 s, and a noise over the agent’s voice',
+    heard: 'the answer, which goes on within `BARGE_IN_HOLD_MS` where it stopped',
+    event: '`speech over the agent brought no words: the voice goes on` at debug',
+    metric: '`voice_agent_holds_expired_total`',
+  },
   'realtime refused': {
     injected: '`STT_MODE=realtime`, and a server that refuses the WebSocket',
     heard: 'the answer',
