@@ -48,7 +48,10 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const { worker, metrics } = withWorker ? openWorker(config, log, media) : { metrics: createMetrics() };
   const ops = await serveOps(config, { metrics, worker, media });
   log.info({ url: ops.url }, 'health listening');
-  const lines = worker && { areLinesBusy: () => worker.facts.slotsUsed() >= worker.facts.slots };
+  const lines = worker && {
+    areLinesBusy: () => worker.facts.slotsUsed() >= worker.facts.slots,
+    isReturning: (room: string) => worker.isReturning(room),
+  };
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally, ...lines }));
 
   const stopped = stopOnSignals({ worker, web, log });

@@ -8,9 +8,10 @@ import type { PersonaStore } from '../persona/store.ts';
 import { publishFacts } from './agent-facts.ts';
 import type { CallMemory } from './call-memory.ts';
 import type { CallEvents } from './events.ts';
+import { type CallPrompt, type GoingOn, goingOnWith } from './going-on.ts';
 import { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
-import { meet } from './meet.ts';
+import { CONNECTION_LOST, meet } from './meet.ts';
 import { personaFor } from './persona-for.ts';
 import type { TurnModelExecutor } from './pipeline.ts';
 import { type CallEnd, CallScope } from './scope.ts';
@@ -34,11 +35,25 @@ export interface CallParts {
   /** What runs the on-device turn model; by default what the framework's job context says. */
   turnModel?: TurnModelExecutor | undefined;
   clock?: Clock;
+  /** What was said so far, where the call broke off elsewhere. */
+  goesOn?: GoingOn | undefined;
+  /** A call that breaks off goes on elsewhere: that is no end, and its subscribers are told of none. */
+  mayReturn?: boolean | undefined;
+  /** Told the call's prompt once it is known. */
+  onPrompt?(prompt: CallPrompt): void;
+}
+
+/** How a call, or what of it ran here, ended. */
+export interface RunEnd extends CallEnd {
+  /** It broke off, and may go on elsewhere. */
+  readonly broke?: boolean;
+  /** The connection to the room was lost for good. */
+  readonly isCutOff?: boolean;
 }
 
 export interface RunningCall {
   /** Settles once, when the call is over and all that it opened is closed; never rejects. */
-  readonly ended: Promise<CallEnd>;
+  readonly ended: Promise<RunEnd>;
   /** Hangs up: with a good-bye, where there is somebody to hear it. Resolves when the call is over. */
   end(reason: string): Promise<void>;
   /** A fault of our own was caught in this call's context: it ends at once, without a good-bye. */
@@ -50,14 +65,19 @@ export function startCall(parts: CallParts): RunningCall {
   const { host, log, clock = systemClock } = parts;
   const scope = new CallScope({ log, clock });
   const events = openEvents(parts);
+  const broke = (end: CallEnd) =>
+    !end.ok && (events.hasStarted ? parts.mayReturn === true : parts.goesOn !== undefined);
   // Opened first, closed last: the end of the call is its last event.
-  scope.defer('events', (end) => events.end(end));
+  scope.defer('events', (end) => (broke(end) ? events.close() : events.end(end)));
   const hangUp = new HangUp({ scope, host, log, emit: (happening) => events.emit(happening) });
   begin(scope, events, hangUp, parts).catch((error) => {
     if (!scope.signal.aborted) void scope.fail(error, 'call could not start');
   });
   return {
-    ended: scope.ended,
+    ended: scope.ended.then((end) => ({
+      ...end,
+      ...(broke(end) && { broke: true, isCutOff: end.reason === CONNECTION_LOST }),
+    })),
     async end(reason) {
       hangUp.begin(reason);
       await scope.ended;
@@ -71,15 +91,20 @@ export function startCall(parts: CallParts): RunningCall {
 /** Top to bottom. Returns when the agent has begun to talk; the caller hears it once the line is open. */
 async function begin(scope: CallScope, events: CallEvents, hangUp: HangUp, parts: CallParts): Promise<void> {
   const { host, config, personas, memory, log } = parts;
-  const [met] = await Promise.all([meet({ scope, hangUp, host, config, personas, log }), memory.refresh()]);
+  const known = parts.goesOn?.conversation.piiCaller;
+  const meeting = meet({ scope, hangUp, host, config, personas, known, log });
+  const [met] = await Promise.all([meeting, memory.refresh()]);
   if ('refused' in met) {
     await scope.end({ reason: met.refused, ok: true });
     return;
   }
   const { caller } = met;
-  const { persona, fixed } = personaFor(caller, { host, config, personas, log });
+  const goesOn = goingOnWith(caller, parts.goesOn);
+  const prompt = goesOn?.prompt ?? personaFor(caller, { host, config, personas, log });
+  const { persona } = prompt;
+  parts.onPrompt?.(prompt);
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
   publishFacts(host.room, persona, config, callLog);
   scope.defer('pace', memory.keepPace);
-  await talk({ ...parts, scope, events, hangUp, persona, fixed, ...met, log: callLog });
+  await talk({ ...parts, scope, events, hangUp, ...prompt, ...met, goesOn, log: callLog });
 }

@@ -53,18 +53,25 @@ export function isAudible(
 const isCaller = ({ kind, info }: RemoteParticipant): boolean =>
   CALLER_KINDS.has(kind) && info.permission?.hidden !== true;
 
+export interface CallerWait {
+  /** How long an empty room is worth a call slot. */
+  timeoutMs: number;
+  /** Identity of somebody who comes before all others, if present. */
+  known?: string | undefined;
+}
+
 /**
  * The first participant who can talk, present or to come.
  *
- * @param timeoutMs - how long an empty room is worth a call slot.
  * @returns `undefined` when nobody came in time, the room closed, or the call is over.
  */
 export async function waitForCaller(
   room: Room,
-  timeoutMs: number,
+  { timeoutMs, known }: CallerWait,
   scope: CallScope,
 ): Promise<Caller | undefined> {
-  const [present] = callersIn(room);
+  const all = callersIn(room);
+  const present = all.find(({ identity }) => identity === known) ?? all[0];
   if (present) return asCaller(present);
   return new Promise((resolve) => {
     const settle = (caller?: Caller) => {

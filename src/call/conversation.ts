@@ -12,6 +12,7 @@ import { Cover, watchWaiting } from './cover.ts';
 import type { CoverVoice } from './cover-voice.ts';
 import { endWhenDeaf } from './deaf.ts';
 import type { CallEvents } from './events.ts';
+import { type GoingOn, lastedMs } from './going-on.ts';
 import { type HangUp, WITHOUT_GOODBYE } from './hang-up.ts';
 import { Histories } from './histories.ts';
 import type { CallHost } from './host.ts';
@@ -40,6 +41,7 @@ export interface ConversationParts {
   output: CallerOutput;
   coverVoice: CoverVoice;
   phrases: Phrases;
+  goesOn: GoingOn | undefined;
   log: Log;
 }
 
@@ -68,7 +70,7 @@ export function follow(parts: ConversationParts): void {
 /**
  * Asks a silent caller whether they are there, or tells them once that their microphone is off; hangs up after another silence, or when the call is too long. */
 function boundInTime(parts: ConversationParts): void {
-  const { scope, events, hangUp, config, persona, phrases, host, link } = parts;
+  const { scope, events, hangUp, config, persona, phrases, host, link, goesOn } = parts;
   let isTold = false;
   const question = () => {
     if (isTold || isAudible(host.room, link.caller.identity)) return persona.stillThere;
@@ -76,7 +78,7 @@ function boundInTime(parts: ConversationParts): void {
     return persona.unheard;
   };
   const limits = new Limits({
-    maxCallMs: config.agent.maxCallMs,
+    maxCallMs: Math.max(0, config.agent.maxCallMs - lastedMs(goesOn)),
     idleTimeoutMs: config.agent.idleTimeoutMs,
     onIdle: () => phrases.say(question(), { addToChatCtx: true }),
     onEnd: (reason) => hangUp.begin(reason),

@@ -1,11 +1,21 @@
 import type { CallEvent, Subscriber } from '../observe/call-events.ts';
 import type { CallFact, Report } from '../observe/facts.ts';
 
+import type { GoingOn } from './going-on.ts';
+
 /** States the call's metrics as facts, which hold nothing personal; the worker's process counts them. */
-export function countEvents(report: Report): Subscriber {
-  let prompt: string | undefined;
+export function countEvents(report: Report, goesOn?: GoingOn): Subscriber {
+  let prompt = goesOn?.prompt.persona.name;
+  let isAwaited = false;
   return (event) => {
-    if (event.type === 'started') prompt = event.prompt;
+    if (event.type === 'started') {
+      prompt = event.prompt;
+      isAwaited = event.goesOn ?? false;
+    }
+    if (event.type === 'agent-heard' && isAwaited && goesOn) {
+      isAwaited = false;
+      report({ fact: 'call-resumed', afterMs: event.atMs - goesOn.brokeAtMs });
+    }
     const fact = factOf(event, prompt ?? '');
     if (fact) report(fact);
   };
@@ -14,7 +24,7 @@ export function countEvents(report: Report): Subscriber {
 function factOf(event: CallEvent, prompt: string): CallFact | undefined {
   switch (event.type) {
     case 'started':
-      return { fact: 'call-started', prompt };
+      return event.goesOn ? undefined : { fact: 'call-started', prompt };
     case 'ended': {
       const { reason, durationMs } = event;
       return durationMs === undefined ? undefined : { fact: 'call-ended', prompt, reason, durationMs };

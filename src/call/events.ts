@@ -5,6 +5,8 @@ import type { Log } from '../observe/log.ts';
 export interface CallEventsParts {
   callId: string;
   log: Log;
+  /** When the call began, where it began elsewhere; milliseconds since the epoch. */
+  startedAtMs?: number | undefined;
   /** Milliseconds since the epoch. */
   wallNow?: () => number;
 }
@@ -20,9 +22,11 @@ export class CallEvents {
   #isTelling = false;
   #isOver = false;
   #startedAtMs: number | undefined;
+  #hasStarted = false;
 
   constructor(parts: CallEventsParts) {
     this.#parts = parts;
+    this.#startedAtMs = parts.startedAtMs;
   }
 
   /** For the rest of the call; told after those who came before. */
@@ -33,7 +37,10 @@ export class CallEvents {
   emit(happening: Happening): void {
     if (this.#isOver) return;
     const atMs = this.#now();
-    if (happening.type === 'started') this.#startedAtMs = atMs;
+    if (happening.type === 'started') {
+      this.#hasStarted = true;
+      this.#startedAtMs ??= atMs;
+    }
     this.#waiting.push({ ...happening, callId: this.#parts.callId, atMs });
     if (this.#isTelling) return;
     this.#isTelling = true;
@@ -46,7 +53,17 @@ export class CallEvents {
     const startedAtMs = this.#startedAtMs;
     const durationMs = startedAtMs === undefined ? undefined : this.#now() - startedAtMs;
     this.emit({ type: 'ended', reason, ok, durationMs });
+    this.close();
+  }
+
+  /** Nobody is told of anything any more: the call goes on elsewhere. */
+  close(): void {
     this.#isOver = true;
+  }
+
+  /** Whether the agent listened here. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
   }
 
   #now(): number {

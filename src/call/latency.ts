@@ -8,10 +8,16 @@ type Said = Extract<CallEvent, { type: 'said' }>;
  * saw it, or else by the framework's coarser figures.
  *
  * An answer that was not heard is none: neither it nor what is said later answers that message.
+ *
+ * @param answered - turns before these, where the call goes on.
  */
-export function measureTurns(emit: (turn: Happening) => void, wallNow?: () => number): Subscriber {
+export function measureTurns(
+  emit: (turn: Happening) => void,
+  wallNow?: () => number,
+  answered = 0,
+): Subscriber {
   const record = new TurnRecord(wallNow);
-  const turns = new Turns(emit, () => record.take());
+  const turns = new Turns(emit, () => record.take(), answered);
   return (event) => {
     if (event.type === 'mark') record.mark(event.mark, event.attempt);
     else if (event.type === 'turn-ended') record.ended(event.times);
@@ -26,11 +32,12 @@ export function measureTurns(emit: (turn: Happening) => void, wallNow?: () => nu
 class Turns {
   readonly #emit: (turn: Happening) => void;
   readonly #measured: () => PartsMs | undefined;
-  #count = 0;
+  #count: number;
   #asked: Said | undefined;
   #wasHeard = false;
 
-  constructor(emit: (turn: Happening) => void, measured: () => PartsMs | undefined) {
+  constructor(emit: (turn: Happening) => void, measured: () => PartsMs | undefined, answered: number) {
+    this.#count = answered;
     this.#emit = emit;
     this.#measured = measured;
   }

@@ -10,7 +10,7 @@ type EventOf<T> = Extract<CallEvent, { type: T }>;
 
 /** What the log says of each event; nothing of those that are missing. */
 const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line } = {
-  started: ({ via }) => ['info', 'call started', { via }],
+  started: ({ via, goesOn }) => ['info', goesOn ? 'call goes on' : 'call started', { via }],
   'caller-changed': ({ piiCaller }) => ['info', 'caller changed', { pii_caller: piiCaller }],
   said: ({ role, piiText }) => ['debug', 'said', { role, pii_text: piiText }],
   'transcript-dropped': ({ reason }) => ['debug', 'transcript dropped', { reason }],

@@ -10,6 +10,18 @@ import { type CallerLink, linkCaller } from './link.ts';
 import type { CallScope } from './scope.ts';
 import { createVoice, publishVoice } from './voice-track.ts';
 
+/** Why a call breaks off whose connection to the room is gone for good. */
+export const CONNECTION_LOST = 'connection to the room lost';
+
+/** Somebody wants the agent gone, or another one in its place. Other reasons are nobody's wish. */
+const ON_PURPOSE: ReadonlySet<DisconnectReason> = new Set([
+  DisconnectReason.CLIENT_INITIATED,
+  DisconnectReason.DUPLICATE_IDENTITY,
+  DisconnectReason.PARTICIPANT_REMOVED,
+  DisconnectReason.ROOM_DELETED,
+  DisconnectReason.ROOM_CLOSED,
+]);
+
 /** How long a room may stay without a caller before its agent leaves again. */
 const CALLER_TIMEOUT_MS = 60_000;
 /** A livekit-server that can be reached lets join within a second or two, over a relay too. */
@@ -32,6 +44,8 @@ export interface MeetParts {
   host: CallHost;
   config: Config;
   personas: PersonaStore;
+  /** Identity of the caller who was served before, where the call goes on. */
+  known?: string | undefined;
   log: Log;
 }
 
@@ -50,7 +64,7 @@ export interface Met {
  * @throws AppError when the room or the track is not there in time, and whatever the host throws.
  */
 export async function meet(parts: MeetParts): Promise<Met | { refused: string }> {
-  const { scope, host, config, personas } = parts;
+  const { scope, host, config, personas, known } = parts;
   const loading = scope.open(personas.load(), { what: 'prompts', withinMs: LOAD_TIMEOUT_MS });
   await Promise.all([join(parts), loading]);
   if (isAlreadyServed(host.room, config.agent.name)) return { refused: 'another agent serves this room' };
@@ -58,7 +72,7 @@ export async function meet(parts: MeetParts): Promise<Met | { refused: string }>
   scope.defer('voice', () => voice.close());
   const publishing = publishVoice(host.room, voice);
   const [caller, { subscribed }] = await Promise.all([
-    waitForCaller(host.room, CALLER_TIMEOUT_MS, scope),
+    waitForCaller(host.room, { timeoutMs: CALLER_TIMEOUT_MS, known }, scope),
     scope.open(publishing, { what: 'publishing of the agent’s track', withinMs: PUBLISH_TIMEOUT_MS }),
   ]);
   scope.signal.throwIfAborted();
@@ -80,7 +94,9 @@ async function join(parts: MeetParts): Promise<void> {
   scope.defer('room', leave, LEAVE_TIMEOUT_MS);
   scope.listen(room, RoomEvent.Disconnected, (why: DisconnectReason) => {
     log.info({ why: DisconnectReason[why] }, 'room disconnected');
-    void scope.end({ reason: hangUp.reason ?? 'room disconnected', ok: true });
+    const ok = hangUp.reason !== undefined || ON_PURPOSE.has(why);
+    const reason = hangUp.reason ?? (ok ? 'room disconnected' : CONNECTION_LOST);
+    void scope.end({ reason, ok });
   });
   followConnection(parts);
   await scope.open(host.connect(), { what: 'room', withinMs: CONNECT_TIMEOUT_MS, whenLate: leave });

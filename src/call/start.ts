@@ -1,4 +1,4 @@
-import { voice } from '@livekit/agents';
+import { type llm, voice } from '@livekit/agents';
 import type { Room } from '@livekit/rtc-node';
 import { connectToRoom } from '../framework/room-io.ts';
 import type { Caller } from './caller.ts';
@@ -12,6 +12,8 @@ export interface StartParts {
   caller: Caller;
   output: CallerOutput;
   instructions: string;
+  /** What was said before; nothing where the call begins. */
+  chatCtx?: llm.ChatContext | undefined;
   /** Told what the agent says, as it is written. */
   onText(text: string): void;
 }
@@ -20,8 +22,8 @@ export interface StartParts {
 class TellingAgent extends voice.Agent {
   readonly #onText: (text: string) => void;
 
-  constructor(instructions: string, onText: (text: string) => void) {
-    super({ instructions });
+  constructor({ instructions, chatCtx, onText }: Pick<StartParts, 'instructions' | 'chatCtx' | 'onText'>) {
+    super({ instructions, ...(chatCtx && { chatCtx }) });
     this.#onText = onText;
   }
 
@@ -44,9 +46,9 @@ class TellingAgent extends voice.Agent {
  */
 export async function startInRoom(
   session: voice.AgentSession,
-  { room, caller, output, instructions, onText }: StartParts,
+  { room, caller, output, ...told }: StartParts,
 ): Promise<void> {
-  const agent = new TellingAgent(instructions, onText);
+  const agent = new TellingAgent(told);
   session.output.audio = output;
   connectToRoom(session, agent, {
     room,

@@ -6,6 +6,7 @@ import { watchWaits } from './answer-wait.ts';
 import { countEvents } from './count-events.ts';
 import { measureDeadAir } from './dead-air.ts';
 import { CallEvents } from './events.ts';
+import type { GoingOn } from './going-on.ts';
 import type { CallHost } from './host.ts';
 import { measureTurns } from './latency.ts';
 import { logEvents } from './log-events.ts';
@@ -17,6 +18,7 @@ export interface EventsParts {
   log: Log;
   report: Report;
   subscribers?: readonly Subscriber[];
+  goesOn?: GoingOn | undefined;
 }
 
 /**
@@ -24,13 +26,13 @@ export interface EventsParts {
  * one is a file that makes a `Subscriber`, and a line here; where it serves all calls of a process, the process gives it
  * to `startCall` instead.
  */
-export function openEvents({ host, config, log, report, subscribers = [] }: EventsParts): CallEvents {
+export function openEvents({ host, config, log, report, subscribers = [], goesOn }: EventsParts): CallEvents {
   const { callId, room } = host;
-  const events = new CallEvents({ callId, log });
+  const events = new CallEvents({ callId, log, startedAtMs: goesOn?.conversation.startedAtMs });
   events.subscribe(logEvents(log));
-  events.subscribe(countEvents(report));
+  events.subscribe(countEvents(report, goesOn));
   events.subscribe(tellPage({ room, showFaults: config.agent.showFaults, log }));
-  events.subscribe(measureTurns((turn) => events.emit(turn)));
+  events.subscribe(measureTurns((turn) => events.emit(turn), undefined, goesOn?.conversation.turns));
   events.subscribe(watchWaits((wait) => events.emit(wait)));
   events.subscribe(measureDeadAir((deadAir) => events.emit(deadAir)));
   for (const subscriber of subscribers) events.subscribe(subscriber);

@@ -19,6 +19,7 @@ import { follow } from './conversation.ts';
 import { CoverVoice } from './cover-voice.ts';
 import type { CallEvents } from './events.ts';
 import { createFloor } from './floor.ts';
+import { chatOf, type GoingOn, goOn } from './going-on.ts';
 import { greet } from './greeting.ts';
 import type { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
@@ -51,6 +52,8 @@ export interface TalkParts {
   link: CallerLink;
   line: Line;
   source: AudioSource;
+  /** What was said so far, where the call broke off elsewhere. */
+  goesOn: GoingOn | undefined;
   log: Log;
 }
 
@@ -60,7 +63,7 @@ export interface TalkParts {
  * @throws AppError when the session does not start in time, and whatever the stages throw as they are made.
  */
 export async function talk(parts: TalkParts): Promise<void> {
-  const { scope, events, host, config, persona, caller, line, memory } = parts;
+  const { scope, events, host, config, persona, caller, line, memory, goesOn } = parts;
   const echo = new EchoPath(OUTPUT_SAMPLE_RATE);
   const coverVoice = new CoverVoice(parts.source, echo);
   const output = new CallerOutput(parts.source, line.opened, echo, coverVoice);
@@ -83,12 +86,15 @@ export async function talk(parts: TalkParts): Promise<void> {
   boundChat(parts, session, chat);
   const starting = startInRoom(session, {
     ...{ room: host.room, caller, output, instructions: persona.instructions },
+    chatCtx: goesOn && chatOf(goesOn.conversation.said),
     onText: (text) => echo.says(text),
   });
   await scope.open(starting, { what: 'session', withinMs: START_TIMEOUT_MS, whenLate: close });
   const { name: prompt, hash: promptHash } = persona;
-  events.emit({ type: 'started', prompt, promptHash, via: caller.via, piiCaller: caller.identity });
-  greet(session, phrases, persona);
+  const { via, identity: piiCaller } = caller;
+  events.emit({ type: 'started', prompt, promptHash, via, piiCaller, ...(goesOn && { goesOn: true }) });
+  if (goesOn) goOn(session, phrases, goesOn);
+  else greet(session, phrases, persona);
   warmUp(parts, chat, phrases);
 }
 

@@ -1,4 +1,6 @@
+import type { ConversationEvent } from '../observe/conversation.ts';
 import type { CallFact } from '../observe/facts.ts';
+import type { CallPrompt, KeptCall } from './kept-calls.ts';
 
 /**
  * What the worker (parent) and a host process (child) tell each other over the IPC channel of `child_process.fork`, as
@@ -29,8 +31,21 @@ export interface AssignedJob {
   readonly identity: string;
 }
 
+/** A call that broke off, and goes on in this host: its agent joins the room again, under the same identity. */
+export interface GoingOn extends KeptCall {
+  /** When it broke off, in milliseconds since the epoch. */
+  readonly brokeAtMs: number;
+}
+
+/** How a call is started. */
+export interface CallStart {
+  /** When it breaks off it is started again: a fault is not the call's end yet. */
+  readonly mayReturn?: boolean;
+  readonly goesOn?: GoingOn | undefined;
+}
+
 export type ToHost =
-  | { readonly kind: 'start-call'; readonly job: AssignedJob }
+  | ({ readonly kind: 'start-call'; readonly job: AssignedJob } & CallStart)
   /** Says good-bye and ends; the host answers with `call-ended`. */
   | { readonly kind: 'end-call'; readonly jobId: string; readonly reason: string }
   /** Takes no more calls, ends its process when the last one is over. */
@@ -49,7 +64,14 @@ export type FromHost =
       readonly reason: string;
       /** `false`: it could not start, or a fault of our own ended it. */
       readonly ok: boolean;
+      /** It broke off, and may go on: its end was told to nobody in the host. */
+      readonly broke?: boolean;
+      /** The connection to the room was lost for good. */
+      readonly isCutOff?: boolean;
     }
+  /** What the call needs to go on elsewhere: its prompt, once, and what is said. */
+  | { readonly kind: 'prompt'; readonly jobId: string; readonly prompt: CallPrompt }
+  | { readonly kind: 'conversation'; readonly jobId: string; readonly event: ConversationEvent }
   | { readonly kind: 'fact'; readonly jobId?: string; readonly fact: CallFact }
   | {
       readonly kind: 'pong';
@@ -63,3 +85,6 @@ export type FromHost =
     }
   /** A fault that may have harmed more than its own call: replace this host once its calls are over. */
   | { readonly kind: 'unfit'; readonly reason: string };
+
+/** What a host tells of a call, for it to go on elsewhere. */
+export type OfCall = Extract<FromHost, { kind: 'prompt' | 'conversation' }>;

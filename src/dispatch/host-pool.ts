@@ -2,7 +2,7 @@ import type { CallFact } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { StartHost } from './host-child.ts';
-import type { AssignedJob } from './host-messages.ts';
+import type { AssignedJob, CallStart, OfCall } from './host-messages.ts';
 import { type CallEnd, type HostEnd, HostProcess } from './host-process.ts';
 import { type PoolSize, wantedHosts } from './pool-size.ts';
 import { StartPace } from './start-pace.ts';
@@ -27,6 +27,8 @@ export interface PoolEvents {
   onJoined(jobId: string): void;
   onCallEnded(jobId: string, end: CallEnd): void;
   onFact(fact: CallFact): void;
+  /** What a call needs to go on elsewhere. */
+  onOfCall(message: OfCall): void;
   onHostReady(): void;
   /** A process is gone. */
   onHostEnded(end: HostEnd): void;
@@ -43,6 +45,7 @@ export interface PoolParts {
 
 interface WaitingJob {
   job: AssignedJob;
+  how: CallStart;
   cancel(): void;
 }
 
@@ -77,13 +80,13 @@ export class HostPool {
   }
 
   /** Gives the job to a process, at once or when one is ready. Its end is always told, by `onCallEnded`. */
-  take(job: AssignedJob): void {
+  take(job: AssignedJob, how: CallStart = {}): void {
     const { clock, events } = this.#parts;
     const cancel = clock.after(WAIT_FOR_HOST_MS, () => {
       if (this.withdraw(job.id))
         events.onCallEnded(job.id, notStarted('no host process became ready', false));
     });
-    this.#waiting.push({ job, cancel });
+    this.#waiting.push({ job, how, cancel });
     this.#place();
   }
 
@@ -165,6 +168,7 @@ export class HostPool {
         onJoined: (_host, jobId) => events.onJoined(jobId),
         onCallEnded: (_host, jobId, end) => this.#callEnded(host, jobId, end),
         onFact: (fact) => events.onFact(fact),
+        onOfCall: (message) => events.onOfCall(message),
         onUnfit: (_host, reason) => this.#replace(host, 'unfit', { reason }),
         onGone: (_host, how) => this.#gone(host, how),
       },
@@ -191,7 +195,7 @@ export class HostPool {
       const next = this.#waiting[0];
       if (!host || !next) break;
       this.withdraw(next.job.id);
-      host.start(next.job);
+      host.start(next.job, next.how);
     }
     this.#adjust();
   }
@@ -236,5 +240,5 @@ export class HostPool {
 }
 
 function notStarted(reason: string, ok: boolean): CallEnd {
-  return { host: 0, reason, ok, isLost: false, durationMs: 0, cpuMs: 0 };
+  return { host: 0, reason, ok, isLost: false, broke: false, isCutOff: false, durationMs: 0, cpuMs: 0 };
 }

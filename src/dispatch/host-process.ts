@@ -1,7 +1,7 @@
 import type { CallFact } from '../observe/facts.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { HostChild } from './host-child.ts';
-import type { AssignedJob, FromHost } from './host-messages.ts';
+import type { AssignedJob, CallStart, FromHost, OfCall } from './host-messages.ts';
 import { isStarved, type MainThread } from './main-thread.ts';
 
 /** From its start to `ready`: a small or busy machine needs seconds to load the native modules. */
@@ -33,6 +33,10 @@ export interface CallEnd {
   ok: boolean;
   /** It ended with its process. */
   isLost: boolean;
+  /** Nobody but the worker was told of this end: the call may go on in another process. */
+  broke: boolean;
+  /** The connection to its room was lost for good. */
+  isCutOff: boolean;
   durationMs: number;
   /** Its share of the process's CPU time, in equal parts with the calls beside it. */
   cpuMs: number;
@@ -51,6 +55,8 @@ export interface HostEvents {
   onJoined(host: HostProcess, jobId: string): void;
   onCallEnded(host: HostProcess, jobId: string, end: CallEnd): void;
   onFact(fact: CallFact): void;
+  /** What a call needs to go on elsewhere. */
+  onOfCall(message: OfCall): void;
   onUnfit(host: HostProcess, reason: string): void;
   /** The process is gone; its calls were told as ended. `how`: exit code or signal. */
   onGone(host: HostProcess, how: string): void;
@@ -88,11 +94,15 @@ export class HostProcess {
     this.#idleSinceMs = clock.now();
     child.onMessage((message) => this.#receive(message));
     child.onExit((how) => {
+      // It takes no more calls, those that its end breaks off least of all.
+      this.#end = this.end;
       for (const jobId of [...this.#calls.keys()])
         this.#callEnded(jobId, {
           reason: `its host process ended (${this.end}, ${how})`,
           ok: false,
           isLost: true,
+          broke: true,
+          isCutOff: false,
         });
       events.onGone(this, how);
     });
@@ -130,10 +140,10 @@ export class HostProcess {
     return this.#calls.has(jobId);
   }
 
-  start(job: AssignedJob): void {
+  start(job: AssignedJob, how: CallStart): void {
     this.#calls.set(job.id, { startedMs: this.#clock.now(), cpuMs: 0 });
     this.callsTaken += 1;
-    this.#child.send({ kind: 'start-call', job });
+    this.#child.send({ kind: 'start-call', job, ...how });
   }
 
   endCalls(reason: string): void {
@@ -190,7 +200,15 @@ export class HostProcess {
         this.#events.onJoined(this, message.jobId);
         break;
       case 'call-ended':
-        this.#callEnded(message.jobId, { reason: message.reason, ok: message.ok, isLost: false });
+        this.#callEnded(message.jobId, {
+          ...{ reason: message.reason, ok: message.ok, isLost: false },
+          broke: message.broke ?? false,
+          isCutOff: message.isCutOff ?? false,
+        });
+        break;
+      case 'prompt':
+      case 'conversation':
+        this.#events.onOfCall(message);
         break;
       case 'fact':
         this.#events.onFact(message.fact);
@@ -210,7 +228,7 @@ export class HostProcess {
     this.#events.onUsage(this);
   }
 
-  #callEnded(jobId: string, how: Pick<CallEnd, 'reason' | 'ok' | 'isLost'>): void {
+  #callEnded(jobId: string, how: Pick<CallEnd, 'reason' | 'ok' | 'isLost' | 'broke' | 'isCutOff'>): void {
     const call = this.#calls.get(jobId);
     if (!call) return;
     this.#calls.delete(jobId);

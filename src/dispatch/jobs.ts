@@ -28,6 +28,8 @@ export interface JobsParts {
   take(job: AssignedJob): void;
   /** Takes a job back whose call has not begun; `false` when it has. */
   withdraw(jobId: string): boolean;
+  /** Whether a call of this room broke off and comes back: it needs no other agent. */
+  isReturning(roomName: string): boolean;
   isStopping(): boolean;
 }
 
@@ -51,11 +53,14 @@ export class Jobs {
 
   offered({ job }: AvailabilityRequest): void {
     if (!job) return;
-    const answer = { jobId: job.id, available: this.#accept(job), participantIdentity: identityOf(job.id) };
-    this.#parts.send({ case: 'availability', value: new AvailabilityResponse(answer) });
-    const { log, slots } = this.#parts;
+    const { log, slots, isReturning } = this.#parts;
     const fields = { jobId: job.id, slotsUsed: slots.used(), pii_room: job.room?.name };
-    if (answer.available) log.info(fields, 'job accepted');
+    const terminate = !this.#known.has(job.id) && isReturning(job.room?.name ?? '');
+    const available = !terminate && this.#accept(job);
+    const answer = { jobId: job.id, available, terminate, participantIdentity: identityOf(job.id) };
+    this.#parts.send({ case: 'availability', value: new AvailabilityResponse(answer) });
+    if (terminate) log.info(fields, 'job ended before it began: the call of its room is coming back');
+    else if (available) log.info(fields, 'job accepted');
     else if (!isCheck(job))
       log.warn(fields, 'job refused: every call slot is taken, or the worker is stopping');
   }

@@ -7,12 +7,14 @@ import { type Clock, systemClock } from '../openai/clock.ts';
 import { socketAgentFor } from '../openai/proxy.ts';
 import { hideUrlSecrets } from '../urls.ts';
 import type { FromLiveKit } from './agent-socket.ts';
+import { agentToken } from './agent-token.ts';
 import type { StartHost } from './host-child.ts';
 import { HostPool } from './host-pool.ts';
 import type { CallEnd } from './host-process.ts';
 import { Jobs } from './jobs.ts';
 import { LiveKitLink } from './livekit-link.ts';
 import type { PoolSize } from './pool-size.ts';
+import { Returns } from './returns.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { registration, workerStatus } from './worker-messages.ts';
 
@@ -34,6 +36,8 @@ export interface Worker {
   readonly facts: WorkerFacts;
   /** Whether a process is ready to take a call at once. */
   isWarm(): boolean;
+  /** Whether a call of this room broke off and is on its way back, or has just come back. */
+  isReturning(roomName: string): boolean;
   /** Serves until `stop`. @throws AppError when LiveKit cannot be reached for 80 s. */
   run(): Promise<void>;
   /** Takes no new calls, waits for the running ones up to `DRAIN_TIMEOUT_MS`, or has them say good-bye at once. */
@@ -57,7 +61,10 @@ class AgentWorker implements Worker {
   readonly #link: LiveKitLink;
   readonly #pool: HostPool;
   readonly #jobs: Jobs;
+  readonly #returns: Returns;
   #isStopping = false;
+  /** Calls are being ended: those that break off do not come back. */
+  #isEnding = false;
   /** Told when the last call is over, and when the last process is gone. */
   #onChange = () => {};
 
@@ -69,11 +76,13 @@ class AgentWorker implements Worker {
     this.#slots = createSlots(config.agent.maxCalls, () => this.#slotsChanged());
     this.#pool = this.#createPool(size, startHost);
     this.#link = this.#createLink();
+    this.#returns = this.#createReturns();
     this.#jobs = new Jobs({
       ...{ slots: this.#slots, url: config.livekit.url, clock, log },
       send: (message) => this.#link.send(message),
-      take: (job) => this.#pool.take(job),
-      withdraw: (jobId) => this.#pool.withdraw(jobId),
+      take: (job) => this.#returns.begin(job),
+      withdraw: (jobId) => this.#returns.withdraw(jobId),
+      isReturning: (roomName) => this.isReturning(roomName),
       isStopping: () => this.#isStopping,
     });
     this.facts = {
@@ -87,6 +96,10 @@ class AgentWorker implements Worker {
 
   isWarm(): boolean {
     return this.#pool.isWarm();
+  }
+
+  isReturning(roomName: string): boolean {
+    return this.#returns.isReturning(roomName);
   }
 
   async run(): Promise<void> {
@@ -115,6 +128,7 @@ class AgentWorker implements Worker {
     const isDrained = drain && (await this.#until(isOver, this.#config.agent.drainTimeoutMs));
     if (!isDrained && !isOver()) {
       if (drain) this.#log.warn({ calls: this.#slots.used() }, 'drain limit reached, ending running calls');
+      this.#isEnding = true;
       this.#pool.endCalls('the worker is stopping');
       await this.#until(isOver, GOODBYE_WITHIN_MS);
     }
@@ -125,6 +139,7 @@ class AgentWorker implements Worker {
   }
 
   kill(): void {
+    this.#isEnding = true;
     this.#pool.kill();
   }
 
@@ -134,9 +149,10 @@ class AgentWorker implements Worker {
       ...{ startHost, size, clock: this.#clock, log: this.#log },
       limits: { memoryMb: hostMemoryMb, recycleCalls: hostRecycleCalls },
       events: {
-        onJoined: (jobId) => this.#jobs.joined(jobId),
+        onJoined: (jobId) => this.#joined(jobId),
         onCallEnded: (jobId, end) => this.#callEnded(jobId, end),
         onFact: (fact) => this.#report(fact),
+        onOfCall: (message) => this.#returns.told(message),
         onHostReady: () => this.#tellStatus(),
         onHostEnded: (end) => {
           this.#report({ fact: 'host-ended', end });
@@ -144,6 +160,16 @@ class AgentWorker implements Worker {
           this.#onChange();
         },
       },
+    });
+  }
+
+  #createReturns(): Returns {
+    return new Returns({
+      ...{ clock: this.#clock, log: this.#log, report: this.#report },
+      token: (job) => agentToken(job, this.#config.livekit),
+      take: (job, how) => this.#pool.take(job, how),
+      withdraw: (jobId) => this.#pool.withdraw(jobId),
+      mayReturn: () => !this.#isEnding,
     });
   }
 
@@ -168,7 +194,13 @@ class AgentWorker implements Worker {
     else if (message.case === 'termination') this.#jobs.terminated(message.value.jobId);
   }
 
+  #joined(jobId: string): void {
+    this.#returns.joined(jobId);
+    this.#jobs.joined(jobId);
+  }
+
   #callEnded(jobId: string, end: CallEnd): void {
+    if (this.#returns.goesOn(jobId, end)) return;
     const { reason, ok, isLost, durationMs, cpuMs, host } = end;
     const fields = { jobId, host, reason, durationMs: Math.round(durationMs), cpuMs: Math.round(cpuMs) };
     if (isLost) this.#log.error(fields, 'call lost with its host process');

@@ -1,19 +1,18 @@
-import type { RunningCall } from '../call/call.ts';
-import type { CallEnd } from '../call/scope.ts';
-import type { AssignedJob, FromHost } from '../dispatch/host-messages.ts';
+import type { RunEnd, RunningCall } from '../call/call.ts';
+import type { AssignedJob, CallStart, FromHost } from '../dispatch/host-messages.ts';
 import type { Log } from '../observe/log.ts';
 import { type CallContext, runInCall } from './call-context.ts';
 
 export interface CallsParts {
   /** Starts a call; runs in the call's context. */
-  open(job: AssignedJob, context: CallContext): RunningCall;
+  open(job: AssignedJob, context: CallContext, how: CallStart): RunningCall;
   send(message: FromHost): void;
   log: Log;
 }
 
 /** The calls of this process. */
 export interface Calls {
-  start(job: AssignedJob): void;
+  start(job: AssignedJob, how?: CallStart): void;
   end(jobId: string, reason: string): void;
   endAll(reason: string): void;
   /** Ends a call for a fault of its own; `undefined`, or a call that is over, ends none. */
@@ -27,7 +26,7 @@ export function createCalls({ open, send, log }: CallsParts): Calls {
   const running = new Map<string, RunningCall>();
   let waiting: (() => void)[] = [];
 
-  const ended = (jobId: string, end: CallEnd) => {
+  const ended = (jobId: string, end: RunEnd) => {
     running.delete(jobId);
     send({ kind: 'call-ended', jobId, ...end });
     if (running.size > 0) return;
@@ -35,12 +34,12 @@ export function createCalls({ open, send, log }: CallsParts): Calls {
     waiting = [];
   };
   return {
-    start(job) {
+    start(job, how = {}) {
       const callLog = log.child({ callId: job.id });
       if (running.has(job.id)) return callLog.warn('job started a second time: the first goes on');
       const context = { jobId: job.id, log: callLog };
       try {
-        const call = runInCall(context, () => open(job, context));
+        const call = runInCall(context, () => open(job, context, how));
         running.set(job.id, call);
         void call.ended.then((end) => ended(job.id, end));
       } catch (error) {

@@ -53,7 +53,7 @@ async function exit(): Promise<void> {
 }
 
 function take(message: ToHost, running: Calls): void {
-  if (message.kind === 'start-call') running.start(message.job);
+  if (message.kind === 'start-call') running.start(message.job, message);
   else if (message.kind === 'end-call') running.end(message.jobId, message.reason);
   else if (message.kind === 'drain') void running.whenNone().then(exit);
   else if (message.kind === 'ping')
@@ -82,7 +82,11 @@ async function run(): Promise<void> {
   });
   const memory = await openCallMemory(phraseFolder(ppid), config, log, soundFolder());
   const parts = { shared, memory, send: channel.send };
-  const running = createCalls({ log, send: channel.send, open: (...job) => openCall(...job, parts) });
+  const running = createCalls({
+    log,
+    send: channel.send,
+    open: (job, context, how) => openCall(job, context, parts, how),
+  });
   calls = running;
   channel.onMessage((message) => take(message, running));
   channel.onGone(() => {

@@ -1,7 +1,8 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { type RunningCall, startCall } from '../call/call.ts';
 import type { CallMemory } from '../call/call-memory.ts';
-import type { AssignedJob, FromHost } from '../dispatch/host-messages.ts';
+import type { AssignedJob, CallStart, FromHost } from '../dispatch/host-messages.ts';
+import { isOfConversation } from '../observe/conversation.ts';
 import type { Shared } from './boot.ts';
 import type { CallContext } from './call-context.ts';
 import { openRoom } from './room.ts';
@@ -17,6 +18,7 @@ export function openCall(
   job: AssignedJob,
   { jobId, log }: CallContext,
   { shared: { config, personas, vad, ffi, turnModel }, memory, send }: OpenCallParts,
+  { goesOn, mayReturn }: CallStart,
 ): RunningCall {
   const { livekit } = config;
   const room = openRoom({
@@ -36,5 +38,9 @@ export function openCall(
     },
   };
   const report = (fact: Extract<FromHost, { kind: 'fact' }>['fact']) => send({ kind: 'fact', jobId, fact });
-  return startCall({ host, config, personas, vad, report, log, memory, turnModel });
+  return startCall({
+    ...{ host, config, personas, vad, report, log, memory, turnModel, goesOn, mayReturn },
+    onPrompt: ({ persona, fixed }) => send({ kind: 'prompt', jobId, prompt: { persona, fixed } }),
+    subscribers: [(event) => isOfConversation(event) && send({ kind: 'conversation', jobId, event })],
+  });
 }

@@ -49,6 +49,8 @@ export type Happening =
       readonly promptHash: string;
       readonly via: 'web' | 'sip';
       readonly piiCaller: string;
+      /** The call broke off in another process, and goes on in this one. */
+      readonly goesOn?: boolean;
     }
   /** Another participant is served from now on. */
   | { readonly type: 'caller-changed'; readonly piiCaller: string }

@@ -45,17 +45,19 @@ export class ConversationRecord {
   #caller: string | undefined;
   #startedAtMs = 0;
   #turns = 0;
+  /** Since when this caller is served: an answer to the one before may end later. */
+  #sinceMs = 0;
 
   constructor(bounds: ConversationBounds = BOUNDS) {
     this.#bounds = bounds;
   }
 
-  /** A second `started` is that of the same call, gone on in another process. */
+  /** A call that goes on starts again, with the words so far; one that starts anew, for another caller, has none yet. */
   take(event: ConversationEvent): void {
     if (event.type === 'started') {
-      if (this.#caller === undefined) this.#startedAtMs = event.atMs;
+      if (!event.goesOn) this.#begin(event.atMs);
       this.#caller = event.piiCaller;
-    } else if (event.type === 'caller-changed') this.#caller = event.piiCaller;
+    } else if (event.type === 'caller-changed') this.#change(event.piiCaller, event.atMs);
     else if (event.type === 'turn') this.#turns += 1;
     else this.#add(event);
   }
@@ -67,8 +69,28 @@ export class ConversationRecord {
     return { piiCaller, startedAtMs: this.#startedAtMs, turns: this.#turns, said: [...this.#said] };
   }
 
+  #begin(atMs: number): void {
+    this.#startedAtMs = atMs;
+    this.#turns = 0;
+    this.#forget();
+  }
+
+  /** Nobody is told what others said. */
+  #change(caller: string, atMs: number): void {
+    if (caller === this.#caller) return;
+    this.#caller = caller;
+    this.#sinceMs = atMs;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#said.length = 0;
+    this.#bytes = 0;
+  }
+
   #add({ role, piiText, interrupted, createdAtMs }: Extract<ConversationEvent, { type: 'said' }>): void {
     if ((role !== 'user' && role !== 'assistant') || piiText === '') return;
+    if (createdAtMs < this.#sinceMs) return;
     this.#said.push({ role, piiText, interrupted, createdAtMs });
     this.#bytes += Buffer.byteLength(piiText);
     while (this.#said.length > this.#bounds.messages || this.#bytes > this.#bounds.bytes) {

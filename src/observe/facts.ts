@@ -8,6 +8,10 @@ export type CallFact =
   | { fact: 'host-ended'; end: string }
   /** Of the worker itself: a job is over, whether a call came of it or not. `host`: 0 when no process had it. */
   | { fact: 'call-over'; host: number; how: 'ok' | 'failed' | 'lost'; durationMs: number; cpuMs: number }
+  /** Of the worker itself: a call broke off, with its host process, its room's connection or by a fault of ours. */
+  | { fact: 'call-broke'; why: 'host' | 'connection' | 'fault'; outcome: 'goes-on' | 'given-up' }
+  /** A call that broke off is heard again. `afterMs`: since it broke off. */
+  | { fact: 'call-resumed'; afterMs: number }
   | { fact: 'call-started'; prompt: string }
   | { fact: 'call-ended'; prompt: string; reason: string; durationMs: number }
   | { fact: 'turn'; prompt: string; interrupted: boolean; parts: Readonly<Record<string, number>> }

@@ -58,6 +58,23 @@ function countsOfCalls(registers: Registry[]) {
       buckets: CALL_BUCKETS,
       registers,
     }),
+    broke: new Counter({
+      name: 'voice_agent_calls_broken_total',
+      help: 'Calls that broke off, by why (host: its process ended; connection: to its room, for good; fault: of ours), and whether they go on or are given up',
+      labelNames: ['why', 'outcome'],
+      registers,
+    }),
+    resumed: new Histogram({
+      name: 'voice_agent_call_resume_seconds',
+      help: 'From the moment a call broke off until its caller heard the agent again; how many did is its count',
+      buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    resumedCalls: new Counter({
+      name: 'voice_agent_calls_resumed_total',
+      help: 'Calls that broke off, and whose callers heard the agent again',
+      registers,
+    }),
     turns: new Counter({
       name: 'voice_agent_turns_total',
       help: 'Turns of callers that were answered',
@@ -170,6 +187,13 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
     case 'call-over':
       metrics.callEnds.inc({ host: fact.host, how: fact.how });
       if (fact.durationMs > 0) metrics.callCores.observe({ host: fact.host }, fact.cpuMs / fact.durationMs);
+      break;
+    case 'call-broke':
+      metrics.broke.inc({ why: fact.why, outcome: fact.outcome });
+      break;
+    case 'call-resumed':
+      metrics.resumedCalls.inc();
+      metrics.resumed.observe(fact.afterMs / 1000);
       break;
     case 'call-started':
       metrics.started.inc({ prompt: fact.prompt });

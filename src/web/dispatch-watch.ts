@@ -12,6 +12,8 @@ export interface WatchOptions extends AgentRef {
   clients: LiveKitClients;
   /** Whether every call slot of this process's worker is taken; unknown, so `false`, where it has none. */
   areLinesBusy?(): boolean;
+  /** Whether this process's worker brings a call of the room back: it needs no other agent. */
+  isReturning?(room: string): boolean;
   log: Log;
   clock: Clock;
   /** Rooms watched at a time; the least useful one gives way. */
@@ -51,7 +53,7 @@ export class DispatchWatch {
   readonly #watches = new Map<string, Watch>();
 
   constructor(options: WatchOptions) {
-    this.#options = { maxWatches: 200, areLinesBusy: () => false, ...options };
+    this.#options = { maxWatches: 200, areLinesBusy: () => false, isReturning: () => false, ...options };
   }
 
   /** Starts to watch a room, or goes on when it is watched already. */
@@ -117,12 +119,13 @@ export class DispatchWatch {
   }
 
   async #step(room: string, watch: Watch): Promise<void> {
-    const { agentName, areLinesBusy, clock } = this.#options;
+    const { agentName, areLinesBusy, isReturning, clock } = this.#options;
     const nowMs = clock.now();
     const { sight, dispatches } = await watch.rooms.look(room, nowMs);
+    const agent = sight.agent === 'absent' && isReturning(room) ? 'starting' : sight.agent;
     const { after, ask } = observe(
       watch.progress,
-      { ...sight, areLinesBusy: areLinesBusy() },
+      { ...sight, agent, areLinesBusy: areLinesBusy() },
       nowMs,
       agentName !== '',
     );

@@ -30,6 +30,8 @@ export interface WebParts {
   openLocally: boolean;
   /** Whether every call slot of the worker in this process is taken; not given where there is none. */
   areLinesBusy?(): boolean;
+  /** Whether the worker of this process brings a call of the room back. */
+  isReturning?(room: string): boolean;
 }
 
 /**
@@ -54,12 +56,13 @@ export function createWeb({
   credentials,
   openLocally,
   areLinesBusy = () => false,
+  isReturning = () => false,
   clock = systemClock,
 }: WebParts): FastifyInstance {
   const { host, trustedProxies } = config.web;
   const app = fastify({ logger: false, trustProxy: trustedProxies.length > 0 && trustedProxies });
   const { name: agentName, deployment } = config.agent;
-  const agent = { agentName, deployment, areLinesBusy };
+  const agent = { agentName, deployment, areLinesBusy, isReturning };
   const watch = new DispatchWatch({ clients: livekit, ...agent, log, clock });
   app.addHook('onClose', async () => watch.stop());
 

@@ -18,6 +18,7 @@ import { loadVad } from '../../src/stages/vad.ts';
 import { type LogLine, logInto } from '../helpers/call-log.ts';
 import { configFrom } from '../helpers/config.ts';
 import { FakeRoom } from '../helpers/fake-room.ts';
+import { keptCall } from '../helpers/kept-call.ts';
 import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
 
 let vad: VAD;
@@ -117,7 +118,7 @@ test('a call that the caller leaves is over, and leaves nothing behind', async (
 
 test('a call whose room the server closes is over', async () => {
   const { ended } = await started();
-  room.emit(RoomEvent.Disconnected, DisconnectReason.SERVER_SHUTDOWN);
+  room.emit(RoomEvent.Disconnected, DisconnectReason.ROOM_DELETED);
   expect(await ended).toEqual({ reason: 'room disconnected', ok: true });
   expectNothingLeft();
 });
@@ -143,6 +144,38 @@ test('a call that is back in its room and finds another agent there leaves it to
   room.emit(RoomEvent.Reconnected);
   expect(await ended).toEqual({ reason: 'another agent serves this room', ok: true });
   expectNothingLeft();
+});
+
+test('a call whose connection is lost for good is no end, where it can go on elsewhere', async () => {
+  parts.mayReturn = true;
+  const { ended } = await started();
+  room.emit(RoomEvent.Disconnected, DisconnectReason.SERVER_SHUTDOWN);
+  const reason = 'connection to the room lost';
+  expect(await ended).toEqual({ reason, ok: false, broke: true, isCutOff: true });
+  expect(facts.filter(({ fact }) => fact === 'call-ended')).toEqual([]);
+  expectNothingLeft();
+});
+
+test('a call goes on with the prompt that it had, for the caller whom it had', async () => {
+  const { prompt, conversation } = keptCall([['user', 'Hello?']]);
+  const persona = { ...prompt.persona, name: 'gone', hash: 'before' };
+  const goesOn = { prompt: { ...prompt, persona }, conversation, brokeAtMs: 700 };
+  parts.goesOn = goesOn;
+  const prompts: string[] = [];
+  parts.onPrompt = (told) => prompts.push(told.persona.name);
+  room.joins('somebody else');
+  room.joins('caller');
+  const call = startCall(parts);
+  await eventually(() => said('call goes on')).toHaveLength(1);
+  expect(room.attributes).toMatchObject({
+    'voice-agent.prompt': 'gone',
+    'voice-agent.prompt.hash': 'before',
+  });
+  expect(prompts).toEqual(['gone']);
+  await call.fail(new Error('done'));
+  expect(facts.filter(({ fact }) => fact.startsWith('call-'))).toEqual([
+    expect.objectContaining({ fact: 'call-ended', prompt: 'gone' }),
+  ]);
 });
 
 test('asked to end, a call deletes its room after the good-bye, tells the room why, and is over', async () => {

@@ -30,6 +30,7 @@ function createPool({ size = {}, limits = {} }: { size?: object; limits?: object
       onJoined: () => {},
       onCallEnded: (jobId, end) => ended.push({ jobId, ...end }),
       onFact: (fact) => facts.push(fact),
+      onOfCall: () => {},
       onHostReady: () => {},
       onHostEnded: (end) => hostEnds.push(end),
     },

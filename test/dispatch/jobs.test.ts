@@ -20,6 +20,7 @@ function createJobs({ maxCalls = 2, isStopping = false } = {}) {
     send: (message) => said.push(message),
     take: (job) => taken.push(job),
     withdraw: (jobId) => waiting.delete(jobId),
+    isReturning: () => false,
     isStopping: () => isStopping,
   });
   const answers = () =>

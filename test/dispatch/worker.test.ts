@@ -82,20 +82,47 @@ test('a call goes from the offer to its end, and each step is told and counted',
   worker.kill();
 });
 
-test('a process that dies loses its calls with a line each, frees their slots, and LiveKit is told', async () => {
-  const { worker, host, facts, log } = await startWorker();
+test('the call of a process that dies goes on in another, in its slot, and needs no other agent in its room', async () => {
+  const { worker, host, hosts, facts, clock } = await startWorker();
   host().say({ kind: 'ready' });
   await call('AJ_1', () => host().jobs().includes('AJ_1'));
+  host().say({ kind: 'call-joined', jobId: 'AJ_1' });
   host().exit('SIGKILL');
+  clock.advance(0);
+  expect(worker.facts.slotsUsed()).toBe(1);
+  expect(worker.isReturning('room-of-AJ_1')).toBe(true);
+  livekit.offer('AJ_2', { room: { name: 'room-of-AJ_1' } });
+  await untilTold('availability', { jobId: 'AJ_2', terminate: true });
+  host().say({ kind: 'ready' });
+  await expect.poll(() => hosts.alive().flatMap((one) => one.jobs())).toEqual(['AJ_1']);
+  expect(facts).toMatchObject([
+    { fact: 'call-broke', why: 'host', outcome: 'goes-on' },
+    { fact: 'host-ended', end: 'crashed' },
+  ]);
+  expect(told('updateJob').map(({ status }) => status)).toEqual(['JS_RUNNING']);
+  worker.kill();
+});
+
+test('a call that ended two processes is lost, with a line, frees its slot, and LiveKit is told', async () => {
+  const { worker, host, hosts, facts, log, clock } = await startWorker();
+  const dies = async (died: number) => {
+    host().say({ kind: 'ready' });
+    if (died === 1) await call('AJ_1', () => host().jobs().includes('AJ_1'));
+    await expect.poll(() => host().jobs()).toEqual(['AJ_1']);
+    host().exit('SIGKILL');
+    clock.advance(0);
+    await expect.poll(() => hosts.all.length).toBeGreaterThan(died);
+  };
+  await dies(1);
+  await dies(2);
   await untilTold('updateJob', { status: 'JS_FAILED', jobId: 'AJ_1' });
   expect(worker.facts.slotsUsed()).toBe(0);
-  expect(facts).toMatchObject([
-    { fact: 'call-over', how: 'lost' },
-    { fact: 'host-ended', end: 'crashed' },
+  expect(facts.map(({ fact }) => fact)).toEqual([
+    ...['call-broke', 'host-ended', 'call-broke', 'call-over', 'host-ended'],
   ]);
   expect(log.lines.find(({ msg }) => msg.startsWith('call lost'))?.fields).toMatchObject({
     jobId: 'AJ_1',
-    host: 1,
+    host: 2,
   });
   worker.kill();
 });

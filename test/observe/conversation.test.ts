@@ -25,9 +25,8 @@ test('a conversation is what both said to each other, with whom, since when', ()
   record.take({ type: 'turn', turn: 1, parts: {}, interrupted: false, ...at });
   record.take(said('developer', 'Greet the caller.'));
   record.take(said('assistant', ''));
-  record.take({ type: 'caller-changed', piiCaller: 'ann-2', ...at });
   expect(record.get()).toEqual({
-    piiCaller: 'ann-2',
+    piiCaller: 'ann',
     startedAtMs: 5000,
     turns: 1,
     said: [
@@ -41,8 +40,26 @@ test('a call that goes on keeps its first start', () => {
   const record = new ConversationRecord();
   record.take(started('ann', 1000));
   record.take(said('user', 'Hello?'));
-  record.take(started('ann', 9000));
+  record.take({ ...started('ann', 9000), goesOn: true });
   expect(record.get()).toMatchObject({ startedAtMs: 1000, said: [{ piiText: 'Hello?' }] });
+});
+
+test('a call that starts anew, for somebody else, has nothing of what was said before', () => {
+  const record = new ConversationRecord();
+  record.take(started('ann', 1000));
+  record.take(said('user', 'Hello?'));
+  record.take(started('bob', 9000));
+  expect(record.get()).toEqual({ piiCaller: 'bob', startedAtMs: 9000, turns: 0, said: [] });
+});
+
+test('another caller of the same call is told nothing of what was said before', () => {
+  const record = new ConversationRecord();
+  record.take(started());
+  record.take(said('user', 'My number is 7.'));
+  record.take({ type: 'caller-changed', piiCaller: 'bob', ...at });
+  record.take({ ...said('assistant', 'Your number is 7, and'), createdAtMs: 4999 });
+  record.take(said('user', 'Hello?'));
+  expect(record.get()).toMatchObject({ piiCaller: 'bob', said: [{ piiText: 'Hello?' }] });
 });
 
 test('beyond its bounds the oldest messages go', () => {

@@ -10,10 +10,11 @@ const METADATA = '{"prompt":"phone"}';
 function setUp({ agentName = 'voice-agent', deployment = '', maxWatches = 200 } = {}) {
   const clock = turnedClock();
   const livekit = new FakeLiveKit();
-  const lines = { areBusy: false };
+  const lines = { areBusy: false, isReturning: false };
   const watch = new DispatchWatch({
     ...{ clients: livekit, agentName, deployment, log, clock, maxWatches },
     areLinesBusy: () => lines.areBusy,
+    isReturning: () => lines.isReturning,
   });
   const expectCall = (room = 'room') =>
     watch.start(room, { metadata: METADATA, untilMs: clock.now() + 600_000 });
@@ -55,6 +56,22 @@ test('an agent that leaves while its caller stays is dispatched anew', async () 
   livekit.onDispatch = () => livekit.agentJoins({ 'lk.agent.name': 'voice-agent' });
   await clock.pass(60_000);
   expect(livekit.requests).toEqual([`create voice-agent ${METADATA}`]);
+});
+
+test('while the worker brings a call back, no other agent is asked for', async () => {
+  const { clock, livekit, lines, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  livekit.agentJoins({ 'lk.agent.name': 'voice-agent' });
+  await clock.pass(20_000);
+  livekit.participants = [];
+  livekit.callerJoins();
+  lines.isReturning = true;
+  await clock.pass(30_000);
+  expect(livekit.requests).toEqual([]);
+  lines.isReturning = false;
+  await clock.pass(2000);
+  expect(livekit.requests).toHaveLength(1);
 });
 
 test('a dropped dispatch is made again with the same metadata; the old one stays, as its job may be starting', async () => {

@@ -1,0 +1,172 @@
+import { ConversationRecord } from '../observe/conversation.ts';
+import type { Report } from '../observe/facts.ts';
+import type { Log } from '../observe/log.ts';
+import type { Clock } from '../openai/clock.ts';
+import type { AssignedJob, CallStart, OfCall } from './host-messages.ts';
+import type { CallEnd } from './host-process.ts';
+import type { CallPrompt, KeptCall } from './kept-calls.ts';
+
+/** A call that ended so many processes, by whatever it holds, would end the next one too, and the calls beside it. */
+const MOST_CRASHES = 2;
+/** A LiveKit that cannot be reached is tried again so soon, and for so long after the call broke off. */
+const AGAIN_AFTER_MS = 1000;
+const REJOINED_WITHIN_MS = 15_000;
+/** After an agent is back in its room, until everybody has seen it there. */
+const SETTLED_AFTER_MS = 5000;
+
+export interface ReturnsParts {
+  clock: Clock;
+  log: Log;
+  report: Report;
+  /** For the job's agent to join again. */
+  token(job: AssignedJob): Promise<string>;
+  /** Runs the call again. */
+  take(job: AssignedJob, how: CallStart): void;
+  withdraw(jobId: string): boolean;
+  /** `false` once calls are being ended: none returns any more. */
+  mayReturn(): boolean;
+  /** A call that does not go on, with what was said in it. */
+  onGivenUp?(job: AssignedJob, call: KeptCall): void;
+  /** Milliseconds since the epoch. */
+  wallNow?(): number;
+}
+
+interface Call {
+  readonly job: AssignedJob;
+  readonly record: ConversationRecord;
+  prompt: CallPrompt | undefined;
+  crashes: number;
+  isInRoom: boolean;
+  /** The last time that it broke off, by both clocks. */
+  broke?: { readonly ms: number; readonly atMs: number } | undefined;
+  rejoinedMs?: number | undefined;
+  cancel(): void;
+}
+
+/**
+ * Calls that broke off go on: their host process died or did not answer, a fault of ours ended them, or the connection
+ * to their room was lost for good. Each is started again in a host that is warm, with the words so far; its agent takes
+ * the place of the one that is gone, and its slot stays taken. A call that has ended two processes is not started a
+ * third time.
+ */
+export class Returns {
+  readonly #parts: ReturnsParts;
+  readonly #calls = new Map<string, Call>();
+
+  constructor(parts: ReturnsParts) {
+    this.#parts = parts;
+  }
+
+  /** A call begins. */
+  begin(job: AssignedJob): void {
+    const record = new ConversationRecord();
+    this.#calls.set(job.id, {
+      job,
+      record,
+      prompt: undefined,
+      crashes: 0,
+      isInRoom: false,
+      cancel: () => {},
+    });
+    this.#parts.take(job, { mayReturn: true });
+  }
+
+  /** Its agent is in the room. */
+  joined(jobId: string): void {
+    const call = this.#calls.get(jobId);
+    if (!call) return;
+    call.isInRoom = true;
+    if (call.broke) call.rejoinedMs = this.#parts.clock.now();
+  }
+
+  told(message: OfCall): void {
+    const call = this.#calls.get(message.jobId);
+    if (!call) return;
+    if (message.kind === 'prompt') call.prompt = message.prompt;
+    else call.record.take(message.event);
+  }
+
+  /** Takes a job back that waits for its first process; one that is on its way back goes on. */
+  withdraw(jobId: string): boolean {
+    if (this.#calls.get(jobId)?.broke || !this.#parts.withdraw(jobId)) return false;
+    return this.#calls.delete(jobId);
+  }
+
+  /** A call, or one try of it, is over. @returns whether it goes on: then it has not ended. */
+  goesOn(jobId: string, end: CallEnd): boolean {
+    const call = this.#calls.get(jobId);
+    if (!call) return false;
+    if (end.broke && this.#mayGoOn(call, end)) {
+      this.#again(call, end);
+      return true;
+    }
+    this.#calls.delete(jobId);
+    call.cancel();
+    if (end.broke || (call.broke && end.host === 0)) this.#giveUp(call, end);
+    return false;
+  }
+
+  /** Whether a call of this room is on its way back, or has just come back. */
+  isReturning(roomName: string): boolean {
+    const nowMs = this.#parts.clock.now();
+    return [...this.#calls.values()].some(
+      ({ job, broke, rejoinedMs }) =>
+        job.roomName === roomName &&
+        broke !== undefined &&
+        (rejoinedMs === undefined || nowMs - rejoinedMs < SETTLED_AFTER_MS),
+    );
+  }
+
+  #mayGoOn(call: Call, end: CallEnd): boolean {
+    const { clock, mayReturn } = this.#parts;
+    const hasCrashed = end.isLost || (call.isInRoom && !end.isCutOff);
+    if (hasCrashed) call.crashes += 1;
+    if (!mayReturn() || call.crashes >= MOST_CRASHES) return false;
+    if (call.isInRoom || end.isLost) return true;
+    return call.broke !== undefined && clock.now() - call.broke.ms < REJOINED_WITHIN_MS;
+  }
+
+  #again(call: Call, end: CallEnd): void {
+    const { clock, log, report, wallNow = Date.now } = this.#parts;
+    const isFirst = call.isInRoom || !call.broke;
+    const why = end.isLost ? 'host' : end.isCutOff ? 'connection' : 'fault';
+    if (isFirst) {
+      call.broke = { ms: clock.now(), atMs: wallNow() };
+      report({ fact: 'call-broke', why, outcome: 'goes-on' });
+      log.warn({ jobId: call.job.id, host: end.host, why, reason: end.reason }, 'call broke off: it goes on');
+    }
+    const isRefused = !call.isInRoom && !end.isLost;
+    call.isInRoom = false;
+    call.rejoinedMs = undefined;
+    call.cancel = clock.after(isRefused ? AGAIN_AFTER_MS : 0, () => void this.#start(call));
+  }
+
+  async #start(call: Call): Promise<void> {
+    const { token, take } = this.#parts;
+    const job = { ...call.job, token: await token(call.job) };
+    const kept = keptOf(call);
+    const brokeAtMs = call.broke?.atMs ?? 0;
+    const goesOn = kept && { ...kept, brokeAtMs };
+    if (this.#calls.has(job.id)) take(job, { mayReturn: call.crashes + 1 < MOST_CRASHES, goesOn });
+  }
+
+  /** The host could not tell, or was not to. */
+  #giveUp(call: Call, { isLost, isCutOff, reason }: CallEnd): void {
+    const { report, log, onGivenUp, wallNow = Date.now } = this.#parts;
+    const why = isLost ? 'host' : isCutOff ? 'connection' : 'fault';
+    report({ fact: 'call-broke', why, outcome: 'given-up' });
+    const fields = { jobId: call.job.id, crashes: call.crashes, reason };
+    if (call.crashes >= MOST_CRASHES)
+      log.error(fields, 'call is not started a third time: it ended two host processes');
+    const kept = keptOf(call);
+    if (!kept) return;
+    const durationMs = wallNow() - kept.conversation.startedAtMs;
+    report({ fact: 'call-ended', prompt: kept.prompt.persona.name, reason: 'lost', durationMs });
+    onGivenUp?.(call.job, kept);
+  }
+}
+
+function keptOf({ prompt, record }: Call): KeptCall | undefined {
+  const conversation = record.get();
+  return prompt && conversation && { prompt, conversation };
+}
