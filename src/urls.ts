@@ -15,3 +15,8 @@ export function hideUrlSecrets(text: string): string {
     .replace(/(^|["'\s])[^\s"'/@:]{1,256}:[^\s"'/@]{0,256}@/g, '$1…@')
     .replace(/([?&#][^=&#?\s]{0,64}=)[^&#\s"',]+/g, '$1…');
 }
+
+/** Host and port of a URL; `unknown` where there is none. */
+export function urlHost(url: string | undefined): string {
+  return url && URL.canParse(url) ? new URL(url).host : 'unknown';
+}

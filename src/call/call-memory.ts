@@ -2,7 +2,7 @@ import { servedBy } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import type { ChatMemory } from '../openai/chat-learned.ts';
-import { processPace } from '../openai/pace.ts';
+import { processRoutes } from '../openai/route-memory.ts';
 import { sharedChatMemory } from './chat-memory.ts';
 import { PhraseStore } from './phrase-cache.ts';
 import { Primed } from './primed.ts';
@@ -35,7 +35,7 @@ export async function openCallMemory(
   log: Log,
   sounds = folder,
 ): Promise<CallMemory> {
-  const pace = new SharedPace(folder, processPace);
+  const pace = new SharedPace(folder, processRoutes.pace);
   const [chat] = await Promise.all([sharedChatMemory(folder, servedBy(config, 'llm'), log), pace.refresh()]);
   return {
     chat,

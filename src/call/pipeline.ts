@@ -6,7 +6,6 @@ import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Deadlines } from '../openai/exchange.ts';
 import { LONGEST_PATIENCE_MS } from '../openai/pace.ts';
 import type { Persona } from '../persona/store.ts';
-import { urlHost } from '../stages/endpoint.ts';
 import { createLlm } from '../stages/llm.ts';
 import { createPluginStt, createTranscriber, type SttHooks } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
@@ -16,6 +15,7 @@ import type { Floor, TurnTimes, WordsState } from '../stages/turn/roles.ts';
 import { followTurnStt, followVad } from '../stages/turn/session-options.ts';
 import { TurnStt } from '../stages/turn/stream.ts';
 import { OnDeviceTurnModel } from '../stages/turn/turn-model.ts';
+import { urlHost } from '../urls.ts';
 import type { CallScope } from './scope.ts';
 
 export interface CallHooks extends SttHooks {

@@ -62,7 +62,9 @@ function prime({ config, persona, chat, primed, signal }: WarmOptions): Promise<
   };
   const read = JSON.stringify([chat.baseUrl, chat.model, chat.extraBody, ask]);
   if (!primed.claim(read)) return undefined;
-  return primeChat(chat, ask, { deadlines: llm, signal }).catch((error: unknown) => {
+  // Nobody waits for it.
+  const deadlines = { ...llm, hedgeAfterMs: 0 };
+  return primeChat(chat, ask, { deadlines, signal }).catch((error: unknown) => {
     primed.forget(read);
     throw error;
   });

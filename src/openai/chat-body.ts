@@ -14,6 +14,8 @@ export interface ChatEndpoint {
   memory: ChatMemory;
   /** The most tokens that its requests may have; not given: what its model takes. */
   historyTokens?: number | undefined;
+  /** Who answers when this one does not, in order. */
+  others?: readonly ChatEndpoint[] | undefined;
 }
 
 /** A conversation that was too long, in tokens as they are estimated. `refused`: the endpoint said so. */

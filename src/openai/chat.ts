@@ -10,8 +10,16 @@ import type { Call } from './exchange.ts';
 import { isObject, type JsonObject } from './extra-body.ts';
 import { excerpt, fault, RefusedError } from './fault.ts';
 import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
-import { retrying } from './retry.ts';
+import { brokeOff, tryServers } from './route.ts';
+import type { Candidate } from './route-memory.ts';
 import type { SseEvent } from './sse.ts';
+
+export interface ChatOptions extends RemoteOptions {
+  /** A server that broke an answer off just now: asked last. */
+  avoid?: Candidate | undefined;
+  /** Told whose answer broke off after it had begun. */
+  onBroken?: ((server: ChatEndpoint) => void) | undefined;
+}
 
 /**
  * A streamed answer: `POST {baseUrl}/chat/completions`. Retries before the first event; a refusal that teaches what the
@@ -24,10 +32,9 @@ import type { SseEvent } from './sse.ts';
 export async function* streamChat(
   endpoint: ChatEndpoint,
   ask: ChatAsk,
-  options: RemoteOptions,
+  options: ChatOptions,
 ): AsyncGenerator<ChatPart> {
-  const fitted = new FittedAsk(endpoint, ask);
-  const { call, bytes, events } = await asked(endpoint, fitted, options);
+  const { server, fitted, call, bytes, events } = await asked(endpoint, ask, options);
   let characters = 0;
   try {
     for await (const { data } of events) {
@@ -43,6 +50,8 @@ export async function* streamChat(
     }
   } catch (error) {
     if (bytes.isComplete && !options.signal?.aborted) return;
+    brokeOff('llm', server, error, options);
+    options.onBroken?.(server);
     throw error;
   }
 }
@@ -59,34 +68,41 @@ function endless(call: Call, most: string): EndpointError {
 }
 
 /** An answer whose first event is here. */
-interface Asked {
+interface Begun {
   call: Call;
   bytes: AnswerBytes;
   events: AsyncIterable<SseEvent>;
 }
 
-async function asked(endpoint: ChatEndpoint, fitted: FittedAsk, options: RemoteOptions): Promise<Asked> {
-  const tried = new Set<string>();
-  const first = callWith(chatBody(endpoint, fitted.ask), endpoint, fitted.ask, options);
-  return retrying(first, async ({ deadlines, signal }, attempt) => {
+type Asked = Begun & { server: ChatEndpoint; fitted: FittedAsk };
+
+function asked(endpoint: ChatEndpoint, ask: ChatAsk, options: ChatOptions): Promise<Asked> {
+  const { others = [] } = endpoint;
+  const bytes = ask.messages.reduce((sum, { content }) => sum + (content?.length ?? 0), FIELDS_BYTES);
+  const route = { endpoint: 'llm', servers: [endpoint, ...others], bytes, avoid: options.avoid } as const;
+  const fits = new Map<ChatEndpoint, FittedAsk>();
+  return tryServers(route, options, async (server, one, attempt) => {
+    const fitted = fits.get(server) ?? new FittedAsk(server, ask);
+    fits.set(server, fitted);
+    const tried = new Set<string>();
     for (;;) {
-      const body = chatBody(endpoint, fitted.ask);
-      const call = callWith(body, endpoint, fitted.ask, { ...options, deadlines, signal });
+      const body = chatBody(server, fitted.ask);
+      const call = callWith(body, server, fitted.ask, { ...options, ...one });
       try {
-        return await begun(call, attempt);
+        return { server, fitted, ...(await begun(call, attempt)) };
       } catch (error) {
         // Ends: a lesson changes the body, and there are few.
         if (!(error instanceof RefusedError)) throw error;
         if (fitted.isShorterAfter(error)) continue;
-        const lesson = lessonOf(error.said, body, endpoint.memory.learned, tried);
+        const lesson = lessonOf(error.said, body, server.memory.learned, tried);
         if (!lesson) throw error;
-        endpoint.memory.learn(lesson);
+        server.memory.learn(lesson);
       }
     }
   });
 }
 
-async function begun(call: Call, attempt: number): Promise<Asked> {
+async function begun(call: Call, attempt: number): Promise<Begun> {
   const answer = await attemptOnce(call, attempt);
   const bytes = new AnswerBytes(answer, call.clock);
   const events = answerEvents(call, answer, bytes);
@@ -104,6 +120,8 @@ async function* withFirst<T>(first: IteratorResult<T, unknown>, rest: AsyncGener
     await rest.return(undefined);
   }
 }
+/** A request without its messages, about. */
+const FIELDS_BYTES = 500;
 
 function callWith(
   body: JsonObject,

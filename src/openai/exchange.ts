@@ -13,6 +13,8 @@ export interface Deadlines {
   /** Longest wait for any later byte. Time in which the reader does not ask for one does not count. */
   stallTimeoutMs: number;
   attempts: number;
+  /** At the earliest, another request is made so long after one that is late; 0 and missing: never. */
+  hedgeAfterMs?: number | undefined;
 }
 
 /** How long a successful attempt took to answer, from its start. */

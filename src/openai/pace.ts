@@ -4,11 +4,18 @@ import type { Deadlines } from './exchange.ts';
 export const LONGEST_PATIENCE_MS = 45_000;
 
 /** Answers that are remembered of an endpoint. */
-const REMEMBERED = 8;
+const REMEMBERED = 20;
+/** Of those, how many say how long it is waited for. */
+const LATELY = 8;
 /** From so many on, the slowest is taken for an exception. */
 const ENOUGH = 5;
 /** An answer is late when it takes so many times what is likely. */
 const MARGIN = 2;
+/** The same where another request is made beside it, and nothing is given up. */
+const HEDGE_MARGIN = 1.5;
+/** Longer than this is late where another endpoint is likely to take less than a third. */
+const OUTLIER_MS = 2500;
+const OUTLIER_MARGIN = 3;
 
 /** One answer: how much was sent, how long it took. */
 interface Answered {
@@ -64,7 +71,7 @@ export class Pace {
     const allMs = firstByteTimeoutMs * attempts;
     if (!this.#isKnown(endpoint) && attempts > 1)
       return { askAgainMs: allMs, giveUpMs: allMs + Math.min(allMs / 2, LONGEST_PATIENCE_MS) };
-    const likelyMs = this.#likelyMs(endpoint, bytes);
+    const likelyMs = this.#likelyMs(endpoint, bytes, LATELY);
     const lateMs = Math.max(firstByteTimeoutMs, MARGIN * likelyMs);
     const slowMs = Math.max(2 * MARGIN * likelyMs, 2 * (this.#unansweredMs.get(endpoint) ?? 0));
     const giveUpMs = Math.max(allMs, Math.min(slowMs, LONGEST_PATIENCE_MS));
@@ -72,19 +79,34 @@ export class Pace {
     return { askAgainMs: isWorthIt ? lateMs : undefined, giveUpMs };
   }
 
+  /**
+   * From when on another request is worth making beside one that waits for the beginning of its answer: 1.5 times the slowest
+   * of the last 20 answers but one, or 2.5 s where nothing is known; with another endpoint at hand not after three times what
+   * that takes.
+   *
+   * @param others - endpoints that could answer in its place.
+   */
+  hedgeAfterMs(endpoint: string, others: readonly string[], bytes: number): number {
+    const likelyMs = this.#likelyMs(endpoint, bytes);
+    const lateMs = likelyMs > 0 ? HEDGE_MARGIN * likelyMs : OUTLIER_MS;
+    const outlierMs = others.map((other) => OUTLIER_MARGIN * this.#likelyMs(other, bytes));
+    return Math.min(lateMs, ...outlierMs.map((ms) => Math.max(OUTLIER_MS, ms)));
+  }
+
+  hasAnswered(endpoint: string): boolean {
+    return this.#recent.has(endpoint);
+  }
+
   #isKnown(endpoint: string): boolean {
     return this.#recent.has(endpoint) || this.#unansweredMs.has(endpoint);
   }
 
   /** The slowest of the recent answers; for more input than any of them had, in proportion. 0: nothing is known. */
-  #likelyMs(endpoint: string, bytes: number): number {
-    const recent = this.#recent.get(endpoint) ?? [];
+  #likelyMs(endpoint: string, bytes: number, answers = REMEMBERED): number {
+    const recent = (this.#recent.get(endpoint) ?? []).slice(-answers);
     const slowestFirst = recent.map(({ tookMs }) => tookMs).sort((a, b) => b - a);
     const slowestMs = slowestFirst[recent.length < ENOUGH ? 0 : 1] ?? 0;
     const largest = Math.max(1, ...recent.map((answer) => answer.bytes));
     return slowestMs * Math.max(1, bytes / largest);
   }
 }
-
-/** What the requests of this process have in common. */
-export const processPace = new Pace();

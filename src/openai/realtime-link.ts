@@ -1,7 +1,7 @@
 import type { EndpointError } from '../errors.ts';
 import { systemClock } from './clock.ts';
 import { type ConnectOptions, connectRealtime, type RealtimeConnection } from './realtime-connection.ts';
-import { delayAfter } from './retry.ts';
+import { delayAfter } from './retry-delay.ts';
 
 const LONGEST_PAUSE_MS = 5000;
 

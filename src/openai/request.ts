@@ -2,7 +2,8 @@ import type { EndpointError } from '../errors.ts';
 import { systemClock } from './clock.ts';
 import { type Answer, type Call, type CallOptions, exchange } from './exchange.ts';
 import { excerpt, fault, RefusedError } from './fault.ts';
-import { type RetryPolicy, retrying } from './retry.ts';
+import type { RetryPolicy } from './retry.ts';
+import { retrying } from './route.ts';
 
 /** How a call is made and repeated; what every function of this folder takes besides its own options. */
 export type RemoteOptions = CallOptions & RetryPolicy;

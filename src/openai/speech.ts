@@ -11,9 +11,10 @@ import {
   type RemoteOptions,
   type RequestOptions,
 } from './request.ts';
-import { retrying } from './retry.ts';
+import { brokeOff, tryServers } from './route.ts';
 
-export interface SpeakOptions extends RemoteOptions {
+/** A server that speaks, as requests to it need it. */
+export interface SpeechServer {
   /** Such as `http://gpu-host:8880/v1`. */
   baseUrl: string;
   apiKey?: string | undefined;
@@ -23,6 +24,13 @@ export interface SpeakOptions extends RemoteOptions {
   model: string;
   /** Any name that the server knows. */
   voice: string;
+}
+
+export interface SpeakOptions extends RemoteOptions, SpeechServer {
+  /** Who speaks when this one does not, in order. */
+  others?: readonly SpeechServer[] | undefined;
+  /** Told whose speech it is, before the first of it. */
+  onServer?: ((server: SpeechServer) => void) | undefined;
   text: string;
   /** 1 is normal. Not sent unless given: not every server knows it. */
   speed?: number | undefined;
@@ -38,10 +46,16 @@ export interface SpeakOptions extends RemoteOptions {
  *   more sound than the text can have (`BOUNDS`): what came until then was yielded
  */
 export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
-  const call = speechCall(options);
-  const { answer, audio, first } = await retrying(call, (one, attempt) =>
-    firstAudio({ ...one, text: call.text }, attempt),
+  const { others = [], text, onServer } = options;
+  const route = {
+    endpoint: 'tts',
+    servers: [options, ...others],
+    bytes: text.length + FIELDS_BYTES,
+  } as const;
+  const { call, server, answer, audio, first } = await tryServers(route, options, (server, one, attempt) =>
+    firstAudio(server, { ...options, ...one }, attempt),
   );
+  onServer?.(server);
   const most = mostSeconds(options.text);
   let seconds = 0;
   try {
@@ -52,15 +66,20 @@ export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
       if (seconds > most) throw endless(call, `more than ${most} s of sound for this text`);
       yield chunk;
     }
+  } catch (error) {
+    brokeOff('tts', server, error, options);
+    throw error;
   } finally {
     answer.close();
   }
 }
 
-type SpeechCall = RequestOptions & Pick<SpeakOptions, 'text'>;
+/** A request without its text, about. */
+const FIELDS_BYTES = 100;
 
-function speechCall(options: SpeakOptions): SpeechCall {
-  const { baseUrl, apiKey, headers = {}, extraBody, model, voice, text, speed, format = 'pcm' } = options;
+function speechCall(server: SpeechServer, options: SpeakOptions): RequestOptions {
+  const { baseUrl, apiKey, headers = {}, extraBody, model, voice } = server;
+  const { text, speed, format = 'pcm' } = options;
   const ours = {
     model,
     voice,
@@ -103,12 +122,20 @@ function endless(call: Call, what: string): EndpointError {
 
 /** One try up to the first samples: a WAV header alone is no audio yet. */
 async function firstAudio(
-  call: SpeechCall,
+  server: SpeechServer,
+  options: SpeakOptions,
   attempt: number,
-): Promise<{ answer: Answer; audio: AsyncGenerator<PcmChunk>; first: PcmChunk }> {
+): Promise<{
+  call: Call;
+  server: SpeechServer;
+  answer: Answer;
+  audio: AsyncGenerator<PcmChunk>;
+  first: PcmChunk;
+}> {
+  const call = speechCall(server, options);
   const answer = await attemptOnce(call, attempt);
   const { headers, body } = answer;
-  const audio = pcmStream(upTo(mostSeconds(call.text) * BOUNDS.speechBytesPerSecond, body, call), {
+  const audio = pcmStream(upTo(mostSeconds(options.text) * BOUNDS.speechBytesPerSecond, body, call), {
     contentType: headers.get('content-type'),
     // sglang-omni states the rate so.
     sampleRateHint: Number(headers.get('x-sample-rate')) || undefined,
@@ -116,7 +143,7 @@ async function firstAudio(
   });
   const first = await audio.next();
   if (first.done === true) throw notAudio(call, 'no audio');
-  return { answer, audio, first: first.value };
+  return { call, server, answer, audio, first: first.value };
 }
 
 function notAudio(call: Call, what: string, text?: string): EndpointError {

@@ -4,11 +4,12 @@ import { answerEvents } from './answer-events.ts';
 import type { Answer } from './exchange.ts';
 import { excerpt, fault } from './fault.ts';
 import { attemptOnce, type RequestOptions } from './request.ts';
-import { retrying } from './retry.ts';
+import { tryServers } from './route.ts';
 import type { SseEvent } from './sse.ts';
 import {
   noText,
   readTranscript,
+  routeOf,
   type TranscribeOptions,
   type Transcript,
   toTranscript,
@@ -34,13 +35,9 @@ import { wavDurationMs } from './wav.ts';
 export async function* transcribeSse(
   options: TranscribeOptions,
 ): AsyncGenerator<string, Transcript, undefined> {
-  // vLLM refuses `verbose_json` together with `stream`.
-  const call = await transcriptionCall(options, { response_format: 'json', stream: 'true' });
-  const { answer, pieces, first } = await retrying(call, async (one, attempt) => {
-    const answer = await attemptOnce(one, attempt);
-    const pieces = read(one, answer, wavDurationMs(options.wav));
-    return { answer, pieces, first: await pieces.next() };
-  });
+  const { answer, pieces, first } = await tryServers(routeOf(options), options, (server, one, attempt) =>
+    begun({ ...options, ...server, ...one }, attempt),
+  );
   let next = first;
   try {
     for (; next.done !== true; next = await pieces.next()) yield next.value;
@@ -51,13 +48,30 @@ export async function* transcribeSse(
   }
 }
 
-/** The same, read to its end: the whole of a streamed transcript. Throws as `transcribeSse` does. */
-export async function transcribeStreamed(options: TranscribeOptions): Promise<Transcript> {
-  const pieces = transcribeSse(options);
-  for (;;) {
-    const next = await pieces.next();
-    if (next.done === true) return next.value;
-  }
+/**
+ * The same, read to its end: the whole of a streamed transcript. One that breaks off in the middle is asked for again. Throws
+ * as `transcribeSse` does.
+ */
+export function transcribeStreamed(options: TranscribeOptions): Promise<Transcript> {
+  return tryServers(routeOf(options), options, async (server, one, attempt) => {
+    const { answer, pieces, first } = await begun({ ...options, ...server, ...one }, attempt);
+    let next = first;
+    try {
+      while (next.done !== true) next = await pieces.next();
+      return next.value;
+    } finally {
+      if (next.done !== true) answer.close();
+    }
+  });
+}
+
+/** One try up to its first piece. */
+async function begun(options: TranscribeOptions, attempt: number) {
+  // vLLM refuses `verbose_json` together with `stream`.
+  const call = await transcriptionCall(options, { response_format: 'json', stream: 'true' });
+  const answer = await attemptOnce(call, attempt);
+  const pieces = read(call, answer, wavDurationMs(options.wav));
+  return { answer, pieces, first: await pieces.next() };
 }
 
 function isEventStream({ head, headers }: Answer): boolean {

@@ -4,16 +4,19 @@ import type { Answer } from './exchange.ts';
 import type { JsonObject } from './extra-body.ts';
 import { excerpt, fault, type Target } from './fault.ts';
 import {
+  attemptOnce,
   authorization,
   endpointUrl,
   type RemoteOptions,
   type RequestOptions,
   readText,
-  request,
 } from './request.ts';
+import type { Route } from './retry.ts';
+import { tryServers } from './route.ts';
 import { wavDurationMs } from './wav.ts';
 
-export interface TranscribeOptions extends RemoteOptions {
+/** A server that transcribes, as requests to it need it. */
+export interface TranscriptionServer {
   /** Such as `http://gpu-host:8000/v1`. */
   baseUrl: string;
   apiKey?: string | undefined;
@@ -21,6 +24,11 @@ export interface TranscribeOptions extends RemoteOptions {
   /** Fields of the form beyond ours, over ours. */
   extraBody?: JsonObject | undefined;
   model: string;
+}
+
+export interface TranscribeOptions extends RemoteOptions, TranscriptionServer {
+  /** Who transcribes when this one does not, in order. */
+  others?: readonly TranscriptionServer[] | undefined;
   /** A whole WAV file. */
   wav: Uint8Array;
   /** ISO 639-1; not given lets the model detect it. */
@@ -59,15 +67,31 @@ const plainServers = new Set<string>();
  * @throws EndpointError — `invalid` for an answer without a text
  */
 export async function transcribe(options: TranscribeOptions): Promise<Transcript> {
-  const known = options.plainServers ?? plainServers;
-  const server = `${options.baseUrl} ${options.model}`;
-  if (known.has(server)) return ask(options, 'json');
   try {
-    return await ask(options, 'verbose_json');
+    return await tryServers(routeOf(options), options, (server, one, attempt) =>
+      askServer({ ...options, ...server, ...one }, attempt),
+    );
   } catch (error) {
     if (failsAtSegments(error)) return textAlone(options, error);
+    throw error;
+  }
+}
+
+/** Whom a transcript can be had of. */
+export function routeOf(options: TranscribeOptions): Route<TranscriptionServer> {
+  const { wav, others = [] } = options;
+  return { endpoint: 'stt', servers: [options, ...others], bytes: wav.length };
+}
+
+async function askServer(options: TranscribeOptions, attempt: number): Promise<Transcript> {
+  const known = options.plainServers ?? plainServers;
+  const server = `${options.baseUrl} ${options.model}`;
+  if (known.has(server)) return ask(options, 'json', attempt);
+  try {
+    return await ask(options, 'verbose_json', attempt);
+  } catch (error) {
     if (!refusesFormat(error)) throw error;
-    const transcript = await ask(options, 'json');
+    const transcript = await ask(options, 'json', attempt);
     known.add(server);
     return transcript;
   }
@@ -80,8 +104,11 @@ function failsAtSegments(error: unknown): boolean {
 
 /** One try; where it fails too, the first failure is the one to tell. */
 async function textAlone(options: TranscribeOptions, failed: unknown): Promise<Transcript> {
+  const deadlines = { ...options.deadlines, attempts: 1 };
   try {
-    return await ask({ ...options, deadlines: { ...options.deadlines, attempts: 1 } }, 'json');
+    return await tryServers(routeOf(options), { ...options, deadlines }, (server, one, attempt) =>
+      ask({ ...options, ...server, ...one }, 'json', attempt),
+    );
   } catch {
     throw failed;
   }
@@ -96,9 +123,13 @@ function refusesFormat(error: unknown): boolean {
   );
 }
 
-async function ask(options: TranscribeOptions, format: 'verbose_json' | 'json'): Promise<Transcript> {
+async function ask(
+  options: TranscribeOptions,
+  format: 'verbose_json' | 'json',
+  attempt: number,
+): Promise<Transcript> {
   const call = await transcriptionCall(options, { response_format: format });
-  const transcript = await readTranscript(call, await request(call));
+  const transcript = await readTranscript(call, await attemptOnce(call, attempt));
   const error = unsayable(call, transcript.text.length, wavDurationMs(options.wav));
   if (error) throw error;
   return transcript;

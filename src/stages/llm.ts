@@ -7,8 +7,9 @@ import { ChatMemory } from '../openai/chat-learned.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import { merged } from '../openai/extra-body.ts';
 import type { Persona } from '../persona/persona.ts';
+import { urlHost } from '../urls.ts';
 import { ChatAnswer } from './chat-answer.ts';
-import { asEndpointError, urlHost } from './endpoint.ts';
+import { asEndpointError } from './endpoint.ts';
 import type { StageHooks } from './hooks.ts';
 
 export interface LlmChoices {

@@ -5,8 +5,9 @@ import type { Config } from '../config/schema.ts';
 import { merged } from '../openai/extra-body.ts';
 import { speak } from '../openai/speech.ts';
 import type { Persona } from '../persona/persona.ts';
+import { urlHost } from '../urls.ts';
 import { AnswerStream, type AnswerStreamOptions } from './answer-stream.ts';
-import { asEndpointError, urlHost } from './endpoint.ts';
+import { asEndpointError } from './endpoint.ts';
 import { reportFirstByte, type StageHooks } from './hooks.ts';
 import { atOutputRate, FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
 

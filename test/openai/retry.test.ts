@@ -1,9 +1,9 @@
 import { setImmediate as settled } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { fault } from '../../src/openai/fault.ts';
-import { Pace } from '../../src/openai/pace.ts';
 import { type RequestOptions, readText, request } from '../../src/openai/request.ts';
-import { retrying } from '../../src/openai/retry.ts';
+import { retrying } from '../../src/openai/route.ts';
+import { RouteMemory } from '../../src/openai/route-memory.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
 import { useEndpointServer } from '../helpers/endpoint-server.ts';
 import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
@@ -137,7 +137,7 @@ const HANGS = Number.POSITIVE_INFINITY;
 /** An endpoint that answers its requests after these times, in order; the last one stays. */
 function endpoint(...answerMs: number[]) {
   const clock = manualClock();
-  const pace = new Pace();
+  const routes = new RouteMemory();
   const log: string[] = [];
   let requests = 0;
   const ask = (signal?: AbortSignal, attempts = tenSeconds.attempts) =>
@@ -147,7 +147,7 @@ function endpoint(...answerMs: number[]) {
         url: 'http://127.0.0.1/v1/x',
         init: { method: 'POST', body: new Uint8Array(1000) },
         deadlines: { ...tenSeconds, attempts },
-        ...{ clock, pace, signal, random: () => 0 },
+        ...{ clock, routes, signal, random: () => 0 },
       },
       (call) =>
         new Promise<string>((resolve, reject) => {
