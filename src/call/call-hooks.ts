@@ -1,5 +1,6 @@
-import type { EndpointError } from '../errors.ts';
+import type { EndpointError, EndpointName } from '../errors.ts';
 import type { EndpointFault, Happening } from '../observe/call-events.ts';
+import type { RouteEvent } from '../openai/retry.ts';
 import type { CallHooks } from './pipeline.ts';
 
 /** What the stages tell of a call, as its events. */
@@ -18,10 +19,22 @@ export function createCallHooks(emit: (happening: Happening) => void): CallHooks
       emit({ type: 'endpoint-failed', ...faultOf(error), summary: error.summary, piiSaid: error.message }),
     onFallback: (error) => emit({ type: 'transcription-fell-back', ...faultOf(error) }),
     onRescued: (error) => emit({ type: 'transcription-rescued', ...faultOf(error) }),
+    onRoute: (endpoint, event) => emit(routeHappening(endpoint, event)),
     onDropped: (reason) => emit({ type: 'transcript-dropped', reason }),
     onTiming: (endpoint, firstByteMs) => emit({ type: 'endpoint-answered', endpoint, firstByteMs }),
   };
 }
+
+function routeHappening(endpoint: EndpointName, { what, ...rest }: RouteEvent): Happening {
+  const type = ROUTE_TYPES[what];
+  return { type, endpoint, ...rest } as Happening;
+}
+
+const ROUTE_TYPES = {
+  hedge: 'request-hedged',
+  failover: 'request-failed-over',
+  breaker: 'breaker-changed',
+} as const satisfies Record<RouteEvent['what'], Happening['type']>;
 
 /** What stands in log and metrics of it. */
 export function faultOf({ endpoint, url, failure, status, reason, hint }: EndpointError): EndpointFault {

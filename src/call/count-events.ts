@@ -21,6 +21,8 @@ export function countEvents(report: Report, goesOn?: GoingOn): Subscriber {
   };
 }
 
+const OPENNESS = { closed: 0, 'half-open': 1, open: 2 } as const;
+
 function factOf(event: CallEvent, prompt: string): CallFact | undefined {
   switch (event.type) {
     case 'started':
@@ -48,6 +50,17 @@ function factOf(event: CallEvent, prompt: string): CallFact | undefined {
     case 'transcription-fell-back':
     case 'transcription-rescued':
       return { fact: 'endpoint-failed', endpoint: event.endpoint, failure: event.failure };
+    case 'request-hedged':
+      return { fact: 'request-hedged', stage: event.endpoint, outcome: event.outcome };
+    case 'request-failed-over':
+      return { fact: 'request-failed-over', stage: event.endpoint };
+    case 'breaker-changed':
+      return {
+        fact: 'breaker-changed',
+        stage: event.endpoint,
+        host: event.host,
+        openness: OPENNESS[event.state],
+      };
     case 'transcript-dropped':
       return { fact: 'transcript-dropped', reason: event.reason };
     case 'chat-trimmed':

@@ -27,6 +27,20 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
   ],
   'dead-air': ({ longestMs }) => [longestMs > DEAD_AIR_MS ? 'warn' : 'debug', 'dead air', { longestMs }],
   'endpoint-failed': (event) => ['warn', 'endpoint failed', { ...faultOf(event), pii_said: event.piiSaid }],
+  'request-hedged': ({ endpoint, attempt, host, outcome }) => [
+    'debug',
+    'a late request was made twice',
+    { endpoint, attempt, host, outcome },
+  ],
+  'request-failed-over': ({ endpoint, attempt, from, to, failure }) => [
+    'info',
+    'request went to another endpoint',
+    { endpoint, attempt, from, to, failure },
+  ],
+  'breaker-changed': ({ endpoint, host, state }) =>
+    state === 'open'
+      ? ['warn', 'endpoint is left out: it failed or was late too often', { endpoint, host }]
+      : ['info', 'endpoint is asked again', { endpoint, host }],
   'endpoint-not-ready': (event) => ['warn', 'endpoint is not ready', faultOf(event)],
   'transcription-fell-back': (event) => [
     'warn',

@@ -29,8 +29,9 @@ export async function warmEndpoints(options: WarmOptions): Promise<void> {
   const priming = prime(options);
   const opens = (name: EndpointName) => isWorthOpening(name, config, priming !== undefined);
   const listings = modelEndpoints(config)
+    .filter(({ isFirst }) => isFirst)
     .filter(({ name }) => opens(name) || (name === 'llm' && isContextWanted(options)))
-    .map(async ({ name, deadlines, ...server }) => {
+    .map(async ({ name, deadlines, isFirst: _, ...server }) => {
       const once = { ...deadlines, attempts: 1 };
       const listing = listModels({ ...server, endpoint: name, deadlines: once, signal });
       const models = opens(name) ? await listing : await listing.catch(() => undefined);

@@ -53,4 +53,12 @@ export function redactedDump(config: Config): Record<string, Record<string, unkn
   );
 }
 
-const hidden = (value: unknown) => (typeof value === 'string' ? hideUrlSecrets(value) : value);
+/** Also of what lists hold, such as endpoints. */
+function hidden(value: unknown): unknown {
+  if (typeof value === 'string') return hideUrlSecrets(value);
+  if (Array.isArray(value)) return value.map(hidden);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, key === 'apiKey' && one ? 'set' : hidden(one)]),
+  );
+}

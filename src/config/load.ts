@@ -3,7 +3,8 @@ import dotenv from 'dotenv';
 import { parse as parseYaml } from 'yaml';
 import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
 import { hideUrlSecrets } from '../urls.ts';
-import type { Providers, SettingGroup } from './providers/provider.ts';
+import { type EndpointEntry, resolveEndpoints } from './endpoint-list.ts';
+import type { Providers, SettingGroup, Stage } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import { checkAcrossSettings, type Use } from './rules.ts';
 import { type Config, settings } from './schema.ts';
@@ -53,6 +54,7 @@ export function loadConfig(
     const values: Record<string, unknown> = {};
     for (const [key, setting] of Object.entries(group)) {
       values[key] = parseSetting(setting, lookUp(setting, `${groupName}.${key}`), problems);
+      if (key === 'endpoints') values[key] = endpointsOf(groupName as Stage, values[key], sources, problems);
     }
     config[groupName] = Object.freeze(values);
   }
@@ -63,6 +65,20 @@ export function loadConfig(
   );
   if (problems.length > 0) throw new ConfigError(problems);
   return complete;
+}
+
+/** What is read of each endpoint beyond a stage's first. */
+function endpointsOf(stage: Stage, listed: unknown, sources: Sources, problems: ConfigProblem[]) {
+  const dotEnv = dotenv.parse(sources.read('.env') ?? '');
+  const given = (name: string) => (sources.env[name] ?? dotEnv[name])?.trim() || undefined;
+  const file = (key: string, path: string) => readSecret(key, path, sources, problems);
+  return resolveEndpoints(stage, (listed ?? []) as readonly EndpointEntry[], {
+    ...{ file, problems },
+    variable(name, isSecret) {
+      const path = isSecret ? given(`${name}_FILE`) : undefined;
+      return given(name) ?? (path && file(`${name}_FILE`, path));
+    },
+  });
 }
 
 /** What settings there are, and the providers that their choices name. */
@@ -177,7 +193,11 @@ function readYaml(
 function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[]): unknown {
   const raw = typeof found.value === 'boolean' ? String(found.value) : trimmed(found.value);
   const got =
-    raw === undefined ? '(not set)' : setting.secret ? '(hidden)' : hideUrlSecrets(JSON.stringify(raw));
+    raw === undefined
+      ? '(not set)'
+      : setting.secret
+        ? '(hidden)'
+        : hideUrlSecrets(JSON.stringify(raw, withoutKey));
   const odd = setting.isJson ? undefined : controlCharacterIn(raw);
   if (odd) {
     addOnce(problems, { key: found.key, got, want: `one line of text without control characters; ${odd}` });
@@ -190,6 +210,9 @@ function parseSetting(setting: Setting, found: Found, problems: ConfigProblem[])
   addOnce(problems, problem, raw === undefined ? setting.fallback : undefined);
   return undefined;
 }
+
+/** A key that was written where none belongs. */
+const withoutKey = (name: string, value: unknown): unknown => (name === 'apiKey' ? '(hidden)' : value);
 
 const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
 

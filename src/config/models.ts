@@ -31,6 +31,32 @@ export function servedBy<S extends Stage>(
   return { model: model ?? defaultModel, baseUrl: typeof url === 'string' ? url : '', plugin, own };
 }
 
+/** A server that a stage's requests can go to. */
+export interface StageServer {
+  baseUrl: string;
+  apiKey: string | undefined;
+  headers: Readonly<Record<string, string>> | undefined;
+  model: string;
+  /** Of the voice: its own, not that of prompt or settings. */
+  voice: string | undefined;
+  extraBody: JsonFields | undefined;
+}
+
+type JsonFields = Config['llm']['extraBody'];
+
+/** The servers of a stage that is spoken to by the OpenAI-compatible API, in the order in which they are asked. */
+export function serversOf(config: Config, stage: Stage): readonly [StageServer, ...StageServer[]] {
+  const { baseUrl = '', apiKey, headers, extraBody, endpoints } = config[stage];
+  const { model } = servedBy(config, stage);
+  const first = { baseUrl, apiKey, headers, model, voice: undefined, extraBody };
+  // Key and headers may be secrets of the first's.
+  const others = endpoints.map((one) => ({
+    ...{ baseUrl: one.baseUrl, apiKey: one.apiKey, headers: undefined, voice: one.voice },
+    ...{ model: one.model ?? model, extraBody: one.extraBody ?? extraBody },
+  }));
+  return [first, ...others];
+}
+
 /** The model that each stage asks for. */
 export function modelNames(config: Config): Record<Stage, string> {
   const nameOf = (stage: Stage) => servedBy(config, stage).model;
@@ -47,7 +73,10 @@ export function voiceName(config: Config, voice: string = config.tts.voice): str
 export function modelEndpoints(config: Config) {
   const stages: readonly Stage[] = ['stt', 'llm', 'tts'];
   return stages.flatMap((name) => {
-    const { baseUrl, apiKey, headers, ...deadlines } = config[name];
-    return baseUrl && !servedBy(config, name).plugin ? [{ name, baseUrl, apiKey, headers, deadlines }] : [];
+    const deadlines = config[name];
+    if (!deadlines.baseUrl || servedBy(config, name).plugin) return [];
+    return serversOf(config, name).map(({ baseUrl, apiKey, headers }, index) => {
+      return { name, baseUrl, apiKey, headers, deadlines, isFirst: index === 0 };
+    });
   });
 }

@@ -73,6 +73,7 @@ function modelProblems(config: Config, broken: ReadonlySet<string>, providers: P
   return [
     ...missing.map(({ key, want }) => ({ key, got: '(not set)', want })),
     ...modeProblems(config, providers),
+    ...listProblems(config, providers),
   ];
 }
 
@@ -82,6 +83,16 @@ function needsOf({ settings, needs = {} }: Provider, own: Readonly<Record<string
     value: own[key],
     want,
   }));
+}
+
+/** A provider's own protocol is not spoken to other servers. */
+function listProblems(config: Config, providers: Providers): ConfigProblem[] {
+  return (['stt', 'llm', 'tts'] as const).flatMap((stage) => {
+    const { provider, endpoints = [] } = config[stage];
+    if (!providers[provider]?.[stage]?.plugin || endpoints.length === 0) return [];
+    const want = `none: ${provider} is not spoken to by the OpenAI-compatible API`;
+    return [{ key: `${stage.toUpperCase()}_ENDPOINTS`, got: `${endpoints.length} endpoints`, want }];
+  });
 }
 
 function modeProblems(config: Config, providers: Providers): ConfigProblem[] {

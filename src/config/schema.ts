@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agent } from './agent-settings.ts';
+import { moreEndpoints } from './endpoint-list.ts';
 import { choiceOf, groupsOf, pluginNames } from './providers/choice.ts';
 import type { SettingGroup, Values } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
@@ -39,6 +40,7 @@ export const settings = {
       fallback: 'OPENAI_BASE_URL',
     }),
     apiKey: setting('STT_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
+    endpoints: moreEndpoints('stt'),
     language: setting('STT_LANGUAGE', text.optional(), 'Language code; not set lets the model detect it'),
     mode: setting(
       'STT_MODE',
@@ -52,6 +54,7 @@ export const settings = {
     ...choiceOf('llm', PROVIDERS, 'Who answers'),
     baseUrl: setting('LLM_BASE_URL', httpUrl.optional(), 'Chat endpoint', { fallback: 'OPENAI_BASE_URL' }),
     apiKey: setting('LLM_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
+    endpoints: moreEndpoints('llm'),
     temperature: setting(
       'LLM_TEMPERATURE',
       z.coerce.number().min(0).max(2).optional(),
@@ -74,6 +77,7 @@ export const settings = {
     ...choiceOf('tts', PROVIDERS, 'Who speaks'),
     baseUrl: setting('TTS_BASE_URL', httpUrl.optional(), 'Speech endpoint', { fallback: 'OPENAI_BASE_URL' }),
     apiKey: setting('TTS_API_KEY', text.optional(), 'Its key', { fallback: 'OPENAI_API_KEY', secret: true }),
+    endpoints: moreEndpoints('tts'),
     voice: setting('TTS_VOICE', text.default('alloy'), 'Its voice, any name; a prompt file can override it'),
     format: setting(
       'TTS_FORMAT',

@@ -23,6 +23,10 @@ export type CallFact =
   | { fact: 'hold-expired' }
   | { fact: 'detector-failed'; isLost: boolean }
   | { fact: 'chat-trimmed'; reason: string }
+  | { fact: 'request-hedged'; stage: string; outcome: string }
+  | { fact: 'request-failed-over'; stage: string }
+  /** `openness`: 0 closed, 1 half-open, 2 open. */
+  | { fact: 'breaker-changed'; stage: string; host: string; openness: number }
   | { fact: 'transcript-dropped'; reason: string }
   | { fact: 'input-refused'; input: string; reason: string; count: number };
 

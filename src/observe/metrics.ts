@@ -148,6 +148,24 @@ function countsOfEndpoints(registers: Registry[]) {
       labelNames: ['endpoint', 'failure'],
       registers,
     }),
+    hedges: new Counter({
+      name: 'voice_agent_hedges_total',
+      help: 'Requests made beside a late one, by what became of their answer: used, dropped for the other, failed',
+      labelNames: ['stage', 'outcome'],
+      registers,
+    }),
+    failovers: new Counter({
+      name: 'voice_agent_failovers_total',
+      help: 'Requests that failed at one endpoint of a stage and went to another',
+      labelNames: ['stage'],
+      registers,
+    }),
+    breakers: new Gauge({
+      name: 'voice_agent_breaker_state',
+      help: 'Whether requests go to a model endpoint: 0 yes (closed), 1 to try it (half-open), 2 no (open); as the last change in any host process left it',
+      labelNames: ['stage', 'host'],
+      registers,
+    }),
     dropped: new Counter({
       name: 'voice_agent_transcripts_dropped_total',
       help: 'Transcripts that were taken for silence',
@@ -231,6 +249,15 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'endpoint-failed':
       metrics.errors.inc({ endpoint: fact.endpoint, failure: fact.failure });
+      break;
+    case 'request-hedged':
+      metrics.hedges.inc({ stage: fact.stage, outcome: fact.outcome });
+      break;
+    case 'request-failed-over':
+      metrics.failovers.inc({ stage: fact.stage });
+      break;
+    case 'breaker-changed':
+      metrics.breakers.set({ stage: fact.stage, host: fact.host }, fact.openness);
       break;
     case 'transcript-dropped':
       metrics.dropped.inc({ reason: fact.reason });

@@ -24,11 +24,20 @@ export interface Learned {
 export class ChatMemory {
   readonly gauge = new TokenGauge();
   #learned: Learned;
+  readonly #others = new Map<string, ChatMemory>();
   readonly #onChange: ((learned: Learned) => void) | undefined;
 
   constructor(learned: Learned = {}, onChange?: (learned: Learned) => void) {
     this.#learned = learned;
     this.#onChange = onChange;
+  }
+
+  /** What is known of another endpoint that serves the same calls. */
+  of(server: { baseUrl: string; model: string }): ChatMemory {
+    const key = `${server.baseUrl} ${server.model}`;
+    const known = this.#others.get(key) ?? new ChatMemory();
+    this.#others.set(key, known);
+    return known;
   }
 
   get learned(): Learned {

@@ -6,7 +6,7 @@ import type { RemoteOptions } from '../openai/request.ts';
 import { type Attempt, type AttemptParts, readAnswer } from './answer-attempt.ts';
 import { attemptNow } from './attempt.ts';
 import { asEndpointError } from './endpoint.ts';
-import { reportFirstByte, type StageHooks } from './hooks.ts';
+import { reporters, type StageHooks } from './hooks.ts';
 import { toolBodies } from './tool-calls.ts';
 
 export interface ChatAnswerParts {
@@ -78,7 +78,7 @@ export class ChatAnswer extends llm.LLMStream {
     return readAnswer({
       endpoint,
       ask,
-      options: { deadlines, onTiming: reportFirstByte(hooks, 'llm') },
+      options: { deadlines, ...reporters(hooks, 'llm') },
       signal: this.abortController.signal,
       clock,
       ...until,

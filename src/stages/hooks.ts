@@ -1,6 +1,7 @@
 import type { EndpointError, EndpointName } from '../errors.ts';
 import type { Trimmed } from '../openai/chat-body.ts';
 import type { Timing } from '../openai/exchange.ts';
+import type { RouteEvent } from '../openai/retry.ts';
 
 /** A step on the way to an answer: model asked, its first token, first clause sent to the voice, first audio of it. */
 export type TurnMark = 'asked' | 'first-token' | 'first-clause' | 'first-byte';
@@ -32,6 +33,8 @@ export interface StageHooks {
   onError(error: EndpointError): void;
   /** `firstByteMs`: request sent → first byte of the answer. */
   onTiming?(endpoint: EndpointName, firstByteMs: number): void;
+  /** A request was made beside or after another one, or a server is asked no more, or again. */
+  onRoute?(endpoint: ModelEndpoint, event: RouteEvent): void;
   /** Just now; `attempt`: the answer that it is a step of (`attempt.ts`). */
   onMark?(mark: TurnMark, attempt: number): void;
   /** The end of an answer could not be spoken. */
@@ -42,7 +45,12 @@ export interface StageHooks {
   onTrimmed?(trimmed: Trimmed): void;
 }
 
-/** For the model clients' `onTiming`. */
-export function reportFirstByte(hooks: StageHooks, endpoint: EndpointName): (timing: Timing) => void {
-  return ({ firstByteMs }) => hooks.onTiming?.(endpoint, Math.round(firstByteMs));
+export type ModelEndpoint = Extract<EndpointName, 'stt' | 'llm' | 'tts'>;
+
+/** What the model clients tell of an endpoint's requests. */
+export function reporters(hooks: StageHooks, endpoint: ModelEndpoint) {
+  return {
+    onTiming: ({ firstByteMs }: Timing) => hooks.onTiming?.(endpoint, Math.round(firstByteMs)),
+    onRoute: (event: RouteEvent) => hooks.onRoute?.(endpoint, event),
+  };
 }

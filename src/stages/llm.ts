@@ -1,5 +1,5 @@
 import { type APIConnectOptions, DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
-import { servedBy } from '../config/models.ts';
+import { servedBy, serversOf } from '../config/models.ts';
 import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
@@ -18,15 +18,20 @@ export interface LlmChoices {
   extraBody?: Persona['extraBody'];
 }
 
-/** The chat endpoint of the configuration, for calls, priming and `check` alike; a prompt file's fields win. */
+/** The chat endpoint of the configuration with those that follow it, for calls, priming and `check` alike; a prompt file's fields win. */
 export function chatEndpoint(
   config: Config,
   persona: LlmChoices,
   memory: ChatMemory = new ChatMemory(),
 ): ChatEndpoint {
-  const { baseUrl = '', apiKey, headers, historyTokens } = config.llm;
-  const extraBody = merged(config.llm.extraBody ?? {}, persona.extraBody?.llm);
-  return { baseUrl, apiKey, headers, model: servedBy(config, 'llm').model, extraBody, historyTokens, memory };
+  const [first, ...others] = serversOf(config, 'llm').map(
+    ({ baseUrl, apiKey, headers, model, extraBody }) => {
+      const fields = merged(extraBody ?? {}, persona.extraBody?.llm);
+      return { baseUrl, apiKey, headers, model, extraBody: fields, historyTokens: config.llm.historyTokens };
+    },
+  );
+  if (!first) throw new RangeError('no chat endpoint');
+  return { ...first, memory, others: others.map((one) => ({ ...one, memory: memory.of(one) })) };
 }
 
 /** What every request of a call asks for; the prompt file wins over the configuration. */

@@ -1,5 +1,5 @@
 import type { stt } from '@livekit/agents';
-import { servedBy } from '../config/models.ts';
+import { servedBy, serversOf } from '../config/models.ts';
 import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import type { EndpointError } from '../errors.ts';
@@ -11,7 +11,7 @@ import { transcribeStreamed } from '../openai/transcription-sse.ts';
 import { encodeWav } from '../openai/wav.ts';
 import type { Persona } from '../persona/persona.ts';
 import { asEndpointError } from './endpoint.ts';
-import { reportFirstByte, type StageHooks } from './hooks.ts';
+import { reporters, type StageHooks } from './hooks.ts';
 import { filterTranscript, loudnessDbfs, type SilenceReason } from './silence-guard.ts';
 import { FallbackTranscriber } from './turn/fallback-transcriber.ts';
 import { RealtimeTranscriber } from './turn/realtime-transcriber.ts';
@@ -38,22 +38,17 @@ export function createTranscriber(
   persona: Pick<Persona, 'language' | 'extraBody'>,
   hooks: SttHooks,
 ): TurnTranscriber {
-  const { baseUrl = '', apiKey, headers, mode, ...deadlines } = config.stt;
+  const { mode, ...deadlines } = config.stt;
   const language = persona.language ?? config.stt.language;
-  const extraBody = merged(config.stt.extraBody ?? {}, persona.extraBody?.stt);
-  const endpoint = {
-    baseUrl,
-    apiKey,
-    headers,
-    extraBody,
-    model: servedBy(config, 'stt').model,
-    language,
-    deadlines,
-  };
-  const onTiming = reportFirstByte(hooks, 'stt');
+  const [first, ...others] = serversOf(config, 'stt').map((server) => {
+    return { ...server, extraBody: merged(server.extraBody ?? {}, persona.extraBody?.stt) };
+  });
+  if (!first) throw new RangeError('no transcription endpoint');
+  const endpoint = { ...first, others, language, deadlines };
+  const told = reporters(hooks, 'stt');
   const filter = createFilter(language, hooks);
   const onError = (error: unknown) => {
-    const failure = asEndpointError(error, 'stt', baseUrl);
+    const failure = asEndpointError(error, 'stt', first.baseUrl);
     if (failure.failure !== 'aborted') hooks.onError(failure);
   };
   const quietly: WholeAudioTranscription = async (samples, signal) => {
@@ -66,7 +61,7 @@ export function createTranscriber(
     const loudly: WholeAudioTranscription = async (samples, signal) => {
       const wav = encodeWav(samples, TURN_SAMPLE_RATE, 1);
       try {
-        return filter(await ask({ ...endpoint, wav, signal, onTiming }), samples);
+        return filter(await ask({ ...endpoint, wav, signal, ...told }), samples);
       } catch (error) {
         if (!signal.aborted) onError(error);
         throw error;
@@ -79,7 +74,7 @@ export function createTranscriber(
   return new FallbackTranscriber({
     first: new RealtimeTranscriber({
       ...{ realtime, filter, whole: quietly },
-      onRescued: (error) => hooks.onRescued?.(asEndpointError(error, 'stt', baseUrl)),
+      onRescued: (error) => hooks.onRescued?.(asEndpointError(error, 'stt', first.baseUrl)),
       onError(error) {
         // Before that, the turn is not lost: `onFallback` tells of it.
         if (realtime.hasAnswered) onError(error);

@@ -1,14 +1,14 @@
 import { type APIConnectOptions, tts } from '@livekit/agents';
-import { servedBy } from '../config/models.ts';
+import { servedBy, serversOf } from '../config/models.ts';
 import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import { merged } from '../openai/extra-body.ts';
-import { speak } from '../openai/speech.ts';
+import { type SpeechServer, speak } from '../openai/speech.ts';
 import type { Persona } from '../persona/persona.ts';
 import { urlHost } from '../urls.ts';
 import { AnswerStream, type AnswerStreamOptions } from './answer-stream.ts';
 import { asEndpointError } from './endpoint.ts';
-import { reportFirstByte, type StageHooks } from './hooks.ts';
+import { reporters, type StageHooks } from './hooks.ts';
 import { atOutputRate, FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
 
 /** The voice of one call: our own streaming client, or the provider's. */
@@ -32,18 +32,16 @@ export function createStreamingTts(
   persona: Pick<Persona, 'voice' | 'extraBody'>,
   hooks: StageHooks,
 ): StreamingTts {
-  return new StreamingTts(
-    {
-      ...config.tts,
-      model: servedBy(config, 'tts').model,
-      voice: persona.voice ?? config.tts.voice,
-      extraBody: merged(config.tts.extraBody ?? {}, persona.extraBody?.tts),
-    },
-    hooks,
-  );
+  const voice = persona.voice ?? config.tts.voice;
+  const [first, ...others] = serversOf(config, 'tts').map((server) => {
+    const extraBody = merged(server.extraBody ?? {}, persona.extraBody?.tts);
+    return { ...server, extraBody, voice: server.voice ?? voice };
+  });
+  if (!first) throw new RangeError('no speech endpoint');
+  return new StreamingTts({ ...config.tts, ...first, others }, hooks);
 }
 
-type SpeechOptions = Config['tts'] & { model: string };
+type SpeechOptions = Config['tts'] & SpeechServer & { others: readonly SpeechServer[] };
 
 /**
  * Speaks text through `/audio/speech`, passing audio on as its bytes arrive: one text (`synthesize`), or an answer while
@@ -88,18 +86,11 @@ export class StreamingTts extends tts.TTS {
   readonly #speak = (text: string, signal: AbortSignal): AsyncIterable<Int16Array> =>
     atOutputRate(
       speak({
-        baseUrl: this.#options.baseUrl ?? '',
-        apiKey: this.#options.apiKey,
-        headers: this.#options.headers,
-        extraBody: this.#options.extraBody,
-        model: this.model,
-        voice: this.#options.voice,
-        speed: this.#options.speed,
+        ...this.#options,
         text,
-        format: this.#options.format,
         deadlines: this.#options,
         signal,
-        onTiming: reportFirstByte(this.#hooks, 'tts'),
+        ...reporters(this.#hooks, 'tts'),
       }),
     );
 

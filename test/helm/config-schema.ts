@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NUMBERED_KEYS } from '../../src/config/endpoint-list.ts';
 import { settings } from '../../src/config/schema.ts';
 import type { Setting } from '../../src/config/setting.ts';
 
@@ -50,7 +51,8 @@ export function secretsSchema() {
     .filter(([group]) => !['livekit', 'web', 'check'].includes(group))
     .flatMap(([, members]) => Object.values(members).filter(({ secret }) => secret));
   const source = { $ref: '#/definitions/secretSource' };
-  const variables = names.flatMap(({ env, formerly }) => [env, ...(formerly ? [formerly.env] : [])]);
+  const settled = names.flatMap(({ env, formerly }) => [env, ...(formerly ? [formerly.env] : [])]);
+  const variables = [...settled, ...NUMBERED_KEYS];
   return strict(Object.fromEntries(variables.map((env) => [env, source])));
 }
 

@@ -1,5 +1,6 @@
 import { modelEndpoints } from '../../config/models.ts';
 import { listModels, type ModelInfo } from '../../openai/models.ts';
+import { urlHost } from '../../urls.ts';
 import type { Check } from '../check.ts';
 
 const MOST_NAMES = 6;
@@ -12,9 +13,9 @@ export const models = {
     const endpoints = modelEndpoints(config);
     if (endpoints.length === 0) return undefined;
     const found = await Promise.all(
-      endpoints.map(async ({ name, deadlines, ...server }) => {
+      endpoints.map(async ({ name, deadlines, isFirst, ...server }) => {
         const listed = await listModels({ ...server, endpoint: name, deadlines, signal });
-        return `${name} ${listed ? listOf(listed) : 'reachable, lists no models'}`;
+        return `${isFirst ? name : `${name} ${urlHost(server.baseUrl)}`} ${listed ? listOf(listed) : 'reachable, lists no models'}`;
       }),
     );
     return found.join('\n');
