@@ -3,8 +3,8 @@ import { ChatMemory } from '../../src/openai/chat-learned.ts';
 import type { Clock } from '../../src/openai/clock.ts';
 import type { Deadlines } from '../../src/openai/exchange.ts';
 import { listModels } from '../../src/openai/models.ts';
-import { Pace } from '../../src/openai/pace.ts';
 import { openRealtime } from '../../src/openai/realtime.ts';
+import { RouteMemory } from '../../src/openai/route-memory.ts';
 import { speak } from '../../src/openai/speech.ts';
 import { transcribe } from '../../src/openai/transcription.ts';
 import { transcribeStreamed } from '../../src/openai/transcription-sse.ts';
@@ -103,6 +103,6 @@ const common = (options: AskOptions) => ({
   wav: SILENCE,
   ...options,
   random: () => 0,
-  pace: new Pace(),
+  routes: new RouteMemory(),
   plainServers: new Set<string>(),
 });
