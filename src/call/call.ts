@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../openai/clock.ts';
 import type { PersonaStore } from '../persona/store.ts';
 import { publishFacts } from './agent-facts.ts';
 import type { CallMemory } from './call-memory.ts';
+import type { Caller } from './caller.ts';
 import type { CallEvents } from './events.ts';
 import { type CallPrompt, type GoingOn, goingOnWith } from './going-on.ts';
 import { HangUp } from './hang-up.ts';
@@ -39,6 +40,8 @@ export interface CallParts {
   goesOn?: GoingOn | undefined;
   /** A call that breaks off goes on elsewhere: that is no end, and its subscribers are told of none. */
   mayReturn?: boolean | undefined;
+  /** What was said with this caller in a call of this room that broke off; given once. Settles within a second, never rejects. */
+  recall?(identity: string): Promise<GoingOn | undefined>;
   /** Told the call's prompt once it is known. */
   onPrompt?(prompt: CallPrompt): void;
 }
@@ -95,11 +98,13 @@ async function begin(scope: CallScope, events: CallEvents, hangUp: HangUp, parts
   const meeting = meet({ scope, hangUp, host, config, personas, known, log });
   const [met] = await Promise.all([meeting, memory.refresh()]);
   if ('refused' in met) {
-    await scope.end({ reason: met.refused, ok: true });
+    const { refused: reason, mayComeBack } = met;
+    await scope.end({ reason, ok: true, ...(mayComeBack && { mayComeBack }) });
     return;
   }
   const { caller } = met;
-  const goesOn = goingOnWith(caller, parts.goesOn);
+  const goesOn = goingOnWith(caller, parts.goesOn) ?? (await recalled(caller, parts));
+  scope.signal.throwIfAborted();
   const prompt = goesOn?.prompt ?? personaFor(caller, { host, config, personas, log });
   const { persona } = prompt;
   parts.onPrompt?.(prompt);
@@ -107,4 +112,9 @@ async function begin(scope: CallScope, events: CallEvents, hangUp: HangUp, parts
   publishFacts(host.room, persona, config, callLog);
   scope.defer('pace', memory.keepPace);
   await talk({ ...parts, scope, events, hangUp, ...prompt, ...met, goesOn, log: callLog });
+}
+
+/** An identity is proven by the token that was joined with; that of a phone line is its number, which callers can forge. */
+async function recalled(caller: Caller, { recall }: CallParts): Promise<GoingOn | undefined> {
+  return caller.via === 'web' ? goingOnWith(caller, await recall?.(caller.identity)) : undefined;
 }

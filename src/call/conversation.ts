@@ -140,7 +140,7 @@ function followCaller(parts: ConversationParts): void {
         }),
       );
     },
-    onGone: (how) => hangUp.begin(WITHOUT_GOODBYE[how]),
+    onGone: (how, mayComeBack) => hangUp.begin(WITHOUT_GOODBYE[how], mayComeBack),
   });
 }
 

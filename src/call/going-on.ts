@@ -18,6 +18,8 @@ export interface GoingOn {
   readonly conversation: Conversation;
   /** Milliseconds since the epoch. */
   readonly brokeAtMs: number;
+  /** That call had ended: its caller came back, to this one. */
+  readonly comesBack?: boolean;
 }
 
 /** Another participant than the one who was served is told nothing of what was said: their call begins anew. */

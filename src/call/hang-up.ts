@@ -56,22 +56,22 @@ export class HangUp {
   }
 
   /** Once; later reasons do not count. */
-  begin(reason: string): void {
+  begin(reason: string, mayComeBack = false): void {
     const { scope, emit } = this.#parts;
     if (this.reason !== undefined || scope.signal.aborted) return;
     this.reason = reason;
     emit({ type: 'ending', reason });
-    void this.#end(reason);
+    void this.#end(reason, mayComeBack);
   }
 
-  async #end(reason: string): Promise<void> {
+  async #end(reason: string, mayComeBack: boolean): Promise<void> {
     const { scope, log } = this.#parts;
     try {
       if (this.#farewell) await this.#leave(this.#farewell, reason);
     } catch (error) {
       if (!scope.signal.aborted) log.warn({ error: messageOf(error) }, 'hang-up failed');
     }
-    await scope.end({ reason, ok: true });
+    await scope.end({ reason, ok: true, ...(mayComeBack && { mayComeBack }) });
   }
 
   async #leave(farewell: Farewell, reason: string): Promise<void> {

@@ -32,7 +32,7 @@ export interface LinkEvents {
   /** The same caller is in the room again. */
   onReturn(): void;
   /** Nobody is left: the last one left on purpose, or was lost and did not come back in time. */
-  onGone(how: 'left' | 'lost'): void;
+  onGone(how: 'left' | 'lost', mayComeBack: boolean): void;
 }
 
 /** Whom the agent hears and answers. */
@@ -114,13 +114,13 @@ class RoomLink implements CallerLink {
     else {
       const mayReload = reason === DisconnectReason.CLIENT_INITIATED && isResumable(this.caller);
       if (mayReload) this.#await(RELOAD_TIMEOUT_MS, 'left');
-      else if (this.caller.via === 'sip' || ON_PURPOSE.has(reason)) this.#events?.onGone('left');
+      else if (this.caller.via === 'sip' || ON_PURPOSE.has(reason)) this.#events?.onGone('left', false);
       else this.#await(RETURN_TIMEOUT_MS, 'lost');
     }
   }
 
   #await(timeoutMs: number, otherwise: 'left' | 'lost'): void {
-    const giveUp = () => this.#events?.onGone(otherwise);
+    const giveUp = () => this.#events?.onGone(otherwise, true);
     this.#stopWaiting = this.#scope.clock.after(timeoutMs, giveUp);
   }
 }

@@ -10,7 +10,11 @@ type EventOf<T> = Extract<CallEvent, { type: T }>;
 
 /** What the log says of each event; nothing of those that are missing. */
 const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line } = {
-  started: ({ via, goesOn }) => ['info', goesOn ? 'call goes on' : 'call started', { via }],
+  started: ({ via, goesOn, comesBack }) => [
+    'info',
+    goesOn ? 'call goes on' : 'call started',
+    { via, ...(comesBack && { comesBack }) },
+  ],
   'caller-changed': ({ piiCaller }) => ['info', 'caller changed', { pii_caller: piiCaller }],
   said: ({ role, piiText }) => ['debug', 'said', { role, pii_text: piiText }],
   'transcript-dropped': ({ reason }) => ['debug', 'transcript dropped', { reason }],

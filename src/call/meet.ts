@@ -49,6 +49,12 @@ export interface MeetParts {
   log: Log;
 }
 
+/** Why nobody is served. */
+export interface Refused {
+  refused: string;
+  mayComeBack?: boolean;
+}
+
 /** A caller, and what the agent's voice goes through to reach them. */
 export interface Met {
   caller: Caller;
@@ -63,7 +69,7 @@ export interface Met {
  * @returns why not, where there is nobody to be served.
  * @throws AppError when the room or the track is not there in time, and whatever the host throws.
  */
-export async function meet(parts: MeetParts): Promise<Met | { refused: string }> {
+export async function meet(parts: MeetParts): Promise<Met | Refused> {
   const { scope, host, config, personas, known } = parts;
   const loading = scope.open(personas.load(), { what: 'prompts', withinMs: LOAD_TIMEOUT_MS });
   await Promise.all([join(parts), loading]);
@@ -76,7 +82,7 @@ export async function meet(parts: MeetParts): Promise<Met | { refused: string }>
     scope.open(publishing, { what: 'publishing of the agent’s track', withinMs: PUBLISH_TIMEOUT_MS }),
   ]);
   scope.signal.throwIfAborted();
-  if (!caller) return { refused: 'nobody came' };
+  if (!caller) return { refused: 'nobody came', mayComeBack: known !== undefined };
   const link = linkCaller(host.room, caller, scope);
   const line = openLine({ room: host.room, link, subscribed, clock: scope.clock });
   scope.signal.addEventListener('abort', () => line.close(), { once: true });
@@ -96,7 +102,8 @@ async function join(parts: MeetParts): Promise<void> {
     log.info({ why: DisconnectReason[why] }, 'room disconnected');
     const ok = hangUp.reason !== undefined || ON_PURPOSE.has(why);
     const reason = hangUp.reason ?? (ok ? 'room disconnected' : CONNECTION_LOST);
-    void scope.end({ reason, ok });
+    const mayComeBack = hangUp.reason === undefined && (!ok || why === DisconnectReason.ROOM_CLOSED);
+    void scope.end({ reason, ok, ...(mayComeBack && { mayComeBack }) });
   });
   followConnection(parts);
   await scope.open(host.connect(), { what: 'room', withinMs: CONNECT_TIMEOUT_MS, whenLate: leave });
@@ -110,7 +117,7 @@ function followConnection({ scope, host: { room }, config, log }: MeetParts): vo
     giveUp();
     giveUp = scope.clock.after(
       RECONNECT_WITHIN_MS,
-      () => void scope.end({ reason: 'LiveKit lost', ok: true }),
+      () => void scope.end({ reason: 'LiveKit lost', ok: true, mayComeBack: true }),
     );
   });
   scope.listen(room, RoomEvent.Reconnected, () => {

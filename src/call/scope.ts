@@ -8,6 +8,8 @@ export interface CallEnd {
   readonly reason: string;
   /** `false`: it could not start, or a fault of our own ended it. */
   readonly ok: boolean;
+  /** Nobody wished it: what was said is kept for the caller to come back to. */
+  readonly mayComeBack?: boolean;
 }
 
 /** Why a call ended in which our own code threw. */

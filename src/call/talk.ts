@@ -92,7 +92,8 @@ export async function talk(parts: TalkParts): Promise<void> {
   await scope.open(starting, { what: 'session', withinMs: START_TIMEOUT_MS, whenLate: close });
   const { name: prompt, hash: promptHash } = persona;
   const { via, identity: piiCaller } = caller;
-  events.emit({ type: 'started', prompt, promptHash, via, piiCaller, ...(goesOn && { goesOn: true }) });
+  const before = goesOn && (goesOn.comesBack ? { comesBack: true } : { goesOn: true });
+  events.emit({ type: 'started', prompt, promptHash, via, piiCaller, ...before });
   if (goesOn) goOn(session, phrases, goesOn);
   else greet(session, phrases, persona);
   warmUp(parts, chat, phrases);

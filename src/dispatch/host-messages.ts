@@ -1,6 +1,6 @@
 import type { ConversationEvent } from '../observe/conversation.ts';
 import type { CallFact } from '../observe/facts.ts';
-import type { CallPrompt, KeptCall } from './kept-calls.ts';
+import type { CallPrompt, GoingOn } from './kept-calls.ts';
 
 /**
  * What the worker (parent) and a host process (child) tell each other over the IPC channel of `child_process.fork`, as
@@ -31,12 +31,6 @@ export interface AssignedJob {
   readonly identity: string;
 }
 
-/** A call that broke off, and goes on in this host: its agent joins the room again, under the same identity. */
-export interface GoingOn extends KeptCall {
-  /** When it broke off, in milliseconds since the epoch. */
-  readonly brokeAtMs: number;
-}
-
 /** How a call is started. */
 export interface CallStart {
   /** When it breaks off it is started again: a fault is not the call's end yet. */
@@ -48,6 +42,8 @@ export type ToHost =
   | ({ readonly kind: 'start-call'; readonly job: AssignedJob } & CallStart)
   /** Says good-bye and ends; the host answers with `call-ended`. */
   | { readonly kind: 'end-call'; readonly jobId: string; readonly reason: string }
+  /** The answer to `recall`. */
+  | { readonly kind: 'recalled'; readonly jobId: string; readonly goesOn?: GoingOn | undefined }
   /** Takes no more calls, ends its process when the last one is over. */
   | { readonly kind: 'drain' }
   /** Answered at once from the event loop: no answer within 2.5 s is a hung host. */
@@ -68,7 +64,11 @@ export type FromHost =
       readonly broke?: boolean;
       /** The connection to the room was lost for good. */
       readonly isCutOff?: boolean;
+      /** Nobody wished it: what was said is kept for its caller to come back to. */
+      readonly mayComeBack?: boolean;
     }
+  /** Whether something is kept for the caller of a call that begins; their identity in the room is their proof. */
+  | { readonly kind: 'recall'; readonly jobId: string; readonly piiCaller: string }
   /** What the call needs to go on elsewhere: its prompt, once, and what is said. */
   | { readonly kind: 'prompt'; readonly jobId: string; readonly prompt: CallPrompt }
   | { readonly kind: 'conversation'; readonly jobId: string; readonly event: ConversationEvent }

@@ -4,6 +4,7 @@ import type { Clock } from '../openai/clock.ts';
 import type { StartHost } from './host-child.ts';
 import type { AssignedJob, CallStart, OfCall } from './host-messages.ts';
 import { type CallEnd, type HostEnd, HostProcess } from './host-process.ts';
+import type { GoingOn } from './kept-calls.ts';
 import { type PoolSize, wantedHosts } from './pool-size.ts';
 import { StartPace } from './start-pace.ts';
 
@@ -29,6 +30,7 @@ export interface PoolEvents {
   onFact(fact: CallFact): void;
   /** What a call needs to go on elsewhere. */
   onOfCall(message: OfCall): void;
+  onRecall(jobId: string, piiCaller: string): GoingOn | undefined;
   onHostReady(): void;
   /** A process is gone. */
   onHostEnded(end: HostEnd): void;
@@ -169,6 +171,7 @@ export class HostPool {
         onCallEnded: (_host, jobId, end) => this.#callEnded(host, jobId, end),
         onFact: (fact) => events.onFact(fact),
         onOfCall: (message) => events.onOfCall(message),
+        onRecall: (jobId, piiCaller) => events.onRecall(jobId, piiCaller),
         onUnfit: (_host, reason) => this.#replace(host, 'unfit', { reason }),
         onGone: (_host, how) => this.#gone(host, how),
       },

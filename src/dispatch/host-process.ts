@@ -2,6 +2,7 @@ import type { CallFact } from '../observe/facts.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { HostChild } from './host-child.ts';
 import type { AssignedJob, CallStart, FromHost, OfCall } from './host-messages.ts';
+import type { GoingOn } from './kept-calls.ts';
 import { isStarved, type MainThread } from './main-thread.ts';
 
 /** From its start to `ready`: a small or busy machine needs seconds to load the native modules. */
@@ -37,6 +38,8 @@ export interface CallEnd {
   broke: boolean;
   /** The connection to its room was lost for good. */
   isCutOff: boolean;
+  /** Nobody wished it: its caller may come back. */
+  mayComeBack?: boolean | undefined;
   durationMs: number;
   /** Its share of the process's CPU time, in equal parts with the calls beside it. */
   cpuMs: number;
@@ -57,6 +60,7 @@ export interface HostEvents {
   onFact(fact: CallFact): void;
   /** What a call needs to go on elsewhere. */
   onOfCall(message: OfCall): void;
+  onRecall(jobId: string, piiCaller: string): GoingOn | undefined;
   onUnfit(host: HostProcess, reason: string): void;
   /** The process is gone; its calls were told as ended. `how`: exit code or signal. */
   onGone(host: HostProcess, how: string): void;
@@ -136,10 +140,6 @@ export class HostProcess {
     return this.calls > 0 ? 0 : this.#clock.now() - this.#idleSinceMs;
   }
 
-  has(jobId: string): boolean {
-    return this.#calls.has(jobId);
-  }
-
   start(job: AssignedJob, how: CallStart): void {
     this.#calls.set(job.id, { startedMs: this.#clock.now(), cpuMs: 0 });
     this.callsTaken += 1;
@@ -203,9 +203,14 @@ export class HostProcess {
         this.#callEnded(message.jobId, {
           ...{ reason: message.reason, ok: message.ok, isLost: false },
           broke: message.broke ?? false,
-          isCutOff: message.isCutOff ?? false,
+          ...{ isCutOff: message.isCutOff ?? false, mayComeBack: message.mayComeBack },
         });
         break;
+      case 'recall': {
+        const { jobId, piiCaller } = message;
+        this.#child.send({ kind: 'recalled', jobId, goesOn: this.#events.onRecall(jobId, piiCaller) });
+        break;
+      }
       case 'prompt':
       case 'conversation':
         this.#events.onOfCall(message);
@@ -228,7 +233,7 @@ export class HostProcess {
     this.#events.onUsage(this);
   }
 
-  #callEnded(jobId: string, how: Pick<CallEnd, 'reason' | 'ok' | 'isLost' | 'broke' | 'isCutOff'>): void {
+  #callEnded(jobId: string, how: Omit<CallEnd, 'host' | 'durationMs' | 'cpuMs'>): void {
     const call = this.#calls.get(jobId);
     if (!call) return;
     this.#calls.delete(jobId);

@@ -15,8 +15,16 @@ export interface KeptCall {
   readonly conversation: Conversation;
 }
 
+/** A call that broke off, and what it needs to go on. */
+export interface GoingOn extends KeptCall {
+  /** When it broke off, in milliseconds since the epoch. */
+  readonly brokeAtMs: number;
+  /** That call had ended: its caller came back to another one. Otherwise its agent joins again, under the same identity. */
+  readonly comesBack?: boolean;
+}
+
 export interface KeptCallsParts {
-  /** `RESUME_WITHIN_MS`: how long a conversation is kept. */
+  /** `RESUME_WITHIN_MS`: how long a conversation is kept; 0 keeps none. */
   withinMs: number;
   clock: Clock;
   /** Beyond these the oldest go. */
@@ -24,7 +32,7 @@ export interface KeptCallsParts {
 }
 
 interface Entry {
-  call: KeptCall;
+  call: GoingOn;
   bytes: number;
   forget(): void;
 }
@@ -48,9 +56,10 @@ export class KeptCalls {
   }
 
   /** In place of what was kept under the same key. */
-  keep(key: string, call: KeptCall): void {
+  keep(key: string, call: GoingOn): void {
     this.#forget(key);
     const { clock, withinMs, most } = this.#parts;
+    if (withinMs === 0) return;
     const bytes = Buffer.byteLength(JSON.stringify(call));
     const forget = clock.after(withinMs, () => this.#forget(key));
     this.#entries.set(key, { call, bytes, forget });
@@ -62,7 +71,7 @@ export class KeptCalls {
   }
 
   /** What is kept under the key, for once: it is not kept any more. */
-  take(key: string): KeptCall | undefined {
+  take(key: string): GoingOn | undefined {
     const entry = this.#entries.get(key);
     this.#forget(key);
     return entry?.call;

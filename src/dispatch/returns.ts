@@ -4,7 +4,7 @@ import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { AssignedJob, CallStart, OfCall } from './host-messages.ts';
 import type { CallEnd } from './host-process.ts';
-import type { CallPrompt, KeptCall } from './kept-calls.ts';
+import { type CallPrompt, type GoingOn, type KeptCall, type KeptCalls, keyOf } from './kept-calls.ts';
 
 /** A call that ended so many processes, by whatever it holds, would end the next one too, and the calls beside it. */
 const MOST_CRASHES = 2;
@@ -25,8 +25,8 @@ export interface ReturnsParts {
   withdraw(jobId: string): boolean;
   /** `false` once calls are being ended: none returns any more. */
   mayReturn(): boolean;
-  /** A call that does not go on, with what was said in it. */
-  onGivenUp?(job: AssignedJob, call: KeptCall): void;
+  /** What was said in calls that do not go on, for their callers to come back to. */
+  kept: KeptCalls;
   /** Milliseconds since the epoch. */
   wallNow?(): number;
 }
@@ -35,6 +35,8 @@ interface Call {
   readonly job: AssignedJob;
   readonly record: ConversationRecord;
   prompt: CallPrompt | undefined;
+  /** What its host was given of a call before, until its agent listens. */
+  recalled?: GoingOn | undefined;
   crashes: number;
   isInRoom: boolean;
   /** The last time that it broke off, by both clocks. */
@@ -83,7 +85,38 @@ export class Returns {
     const call = this.#calls.get(message.jobId);
     if (!call) return;
     if (message.kind === 'prompt') call.prompt = message.prompt;
-    else call.record.take(message.event);
+    else {
+      const { event } = message;
+      if (event.type === 'started' && event.comesBack && call.recalled) {
+        call.record.restore(call.recalled.conversation);
+        call.recalled = undefined;
+      }
+      call.record.take(event);
+    }
+  }
+
+  /**
+   * The caller of a call that begins is known: what was said with them in this room, in a call that broke off. It is given
+   * once; a call whose agent does not come to listen gives it back. Its time away does not count.
+   */
+  recall(jobId: string, piiCaller: string): GoingOn | undefined {
+    const { kept, wallNow = Date.now } = this.#parts;
+    const call = this.#calls.get(jobId);
+    if (!call || call.recalled) return call?.recalled;
+    const { roomName } = call.job;
+    for (const other of this.#calls.values()) {
+      // It is being closed: its room has another agent.
+      const isTheirs = other.job.roomName === roomName && other.record.get()?.piiCaller === piiCaller;
+      if (other !== call && isTheirs) this.#keep(other);
+    }
+    const found = kept.take(keyOf(roomName, piiCaller));
+    if (!found) return undefined;
+    const { conversation, brokeAtMs } = found;
+    const nowMs = wallNow();
+    const startedAtMs = conversation.startedAtMs + nowMs - brokeAtMs;
+    const goesOn = { ...found, conversation: { ...conversation, startedAtMs }, brokeAtMs: nowMs };
+    call.recalled = { ...goesOn, comesBack: true };
+    return call.recalled;
   }
 
   /** Takes a job back that waits for its first process; one that is on its way back goes on. */
@@ -96,6 +129,7 @@ export class Returns {
   goesOn(jobId: string, end: CallEnd): boolean {
     const call = this.#calls.get(jobId);
     if (!call) return false;
+    this.#giveBack(call);
     if (end.broke && this.#mayGoOn(call, end)) {
       this.#again(call, end);
       return true;
@@ -103,6 +137,7 @@ export class Returns {
     this.#calls.delete(jobId);
     call.cancel();
     if (end.broke || (call.broke && end.host === 0)) this.#giveUp(call, end);
+    else if (end.mayComeBack) this.#keep(call);
     return false;
   }
 
@@ -152,17 +187,32 @@ export class Returns {
 
   /** The host could not tell, or was not to. */
   #giveUp(call: Call, { isLost, isCutOff, reason }: CallEnd): void {
-    const { report, log, onGivenUp, wallNow = Date.now } = this.#parts;
+    const { report, log, wallNow = Date.now } = this.#parts;
     const why = isLost ? 'host' : isCutOff ? 'connection' : 'fault';
     report({ fact: 'call-broke', why, outcome: 'given-up' });
     const fields = { jobId: call.job.id, crashes: call.crashes, reason };
-    if (call.crashes >= MOST_CRASHES)
-      log.error(fields, 'call is not started a third time: it ended two host processes');
+    const isHarmful = call.crashes >= MOST_CRASHES;
+    if (isHarmful) log.error(fields, 'call is not started a third time: it ended two host processes');
     const kept = keptOf(call);
     if (!kept) return;
     const durationMs = wallNow() - kept.conversation.startedAtMs;
     report({ fact: 'call-ended', prompt: kept.prompt.persona.name, reason: 'lost', durationMs });
-    onGivenUp?.(call.job, kept);
+    if (!isHarmful) this.#keep(call);
+  }
+
+  /** Once: it is another call's from then on. */
+  #keep(call: Call): void {
+    const { kept, wallNow = Date.now } = this.#parts;
+    const said = keptOf(call);
+    call.prompt = undefined;
+    if (said)
+      kept.keep(keyOf(call.job.roomName, said.conversation.piiCaller), { ...said, brokeAtMs: wallNow() });
+  }
+
+  #giveBack(call: Call): void {
+    const { recalled, job } = call;
+    call.recalled = undefined;
+    if (recalled) this.#parts.kept.keep(keyOf(job.roomName, recalled.conversation.piiCaller), recalled);
   }
 }
 

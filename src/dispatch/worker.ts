@@ -12,6 +12,7 @@ import type { StartHost } from './host-child.ts';
 import { HostPool } from './host-pool.ts';
 import type { CallEnd } from './host-process.ts';
 import { Jobs } from './jobs.ts';
+import { KeptCalls } from './kept-calls.ts';
 import { LiveKitLink } from './livekit-link.ts';
 import type { PoolSize } from './pool-size.ts';
 import { Returns } from './returns.ts';
@@ -153,6 +154,7 @@ class AgentWorker implements Worker {
         onCallEnded: (jobId, end) => this.#callEnded(jobId, end),
         onFact: (fact) => this.#report(fact),
         onOfCall: (message) => this.#returns.told(message),
+        onRecall: (jobId, piiCaller) => this.#returns.recall(jobId, piiCaller),
         onHostReady: () => this.#tellStatus(),
         onHostEnded: (end) => {
           this.#report({ fact: 'host-ended', end });
@@ -166,6 +168,7 @@ class AgentWorker implements Worker {
   #createReturns(): Returns {
     return new Returns({
       ...{ clock: this.#clock, log: this.#log, report: this.#report },
+      kept: new KeptCalls({ withinMs: this.#config.agent.resumeWithinMs, clock: this.#clock }),
       token: (job) => agentToken(job, this.#config.livekit),
       take: (job, how) => this.#pool.take(job, how),
       withdraw: (jobId) => this.#pool.withdraw(jobId),

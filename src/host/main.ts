@@ -15,6 +15,7 @@ import { openChannel } from './channel.ts';
 import { type Fault, watchFaults } from './faults.ts';
 import { watchLoopLag } from './loop-lag.ts';
 import { openCall } from './open-call.ts';
+import { createRecalls } from './recalls.ts';
 
 /**
  * Entry of a host process, which `dispatch` forks: runs the calls that the worker tells it to run (`ToHost`), and tells what
@@ -26,6 +27,7 @@ const config = loadConfig();
 const log = createLog(config.log).child({ host: Number(process.argv[2] ?? 0) });
 const channel = openChannel();
 const lagMs = watchLoopLag();
+const recalls = createRecalls(channel.send, systemClock);
 let calls: Calls | undefined;
 let isUnfit = false;
 /** A listener that throws does so at each event. */
@@ -55,6 +57,7 @@ async function exit(): Promise<void> {
 function take(message: ToHost, running: Calls): void {
   if (message.kind === 'start-call') running.start(message.job, message);
   else if (message.kind === 'end-call') running.end(message.jobId, message.reason);
+  else if (message.kind === 'recalled') recalls.answered(message);
   else if (message.kind === 'drain') void running.whenNone().then(exit);
   else if (message.kind === 'ping')
     channel.send({ kind: 'pong', id: message.id, ...usage(), lagMs: lagMs() });
@@ -81,7 +84,7 @@ async function run(): Promise<void> {
     },
   });
   const memory = await openCallMemory(phraseFolder(ppid), config, log, soundFolder());
-  const parts = { shared, memory, send: channel.send };
+  const parts = { shared, memory, recalls, send: channel.send };
   const running = createCalls({
     log,
     send: channel.send,

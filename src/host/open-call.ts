@@ -5,11 +5,13 @@ import type { AssignedJob, CallStart, FromHost } from '../dispatch/host-messages
 import { isOfConversation } from '../observe/conversation.ts';
 import type { Shared } from './boot.ts';
 import type { CallContext } from './call-context.ts';
+import type { Recalls } from './recalls.ts';
 import { openRoom } from './room.ts';
 
 export interface OpenCallParts {
   shared: Shared;
   memory: CallMemory;
+  recalls: Recalls;
   send(message: FromHost): void;
 }
 
@@ -17,7 +19,7 @@ export interface OpenCallParts {
 export function openCall(
   job: AssignedJob,
   { jobId, log }: CallContext,
-  { shared: { config, personas, vad, ffi, turnModel }, memory, send }: OpenCallParts,
+  { shared: { config, personas, vad, ffi, turnModel }, memory, recalls, send }: OpenCallParts,
   { goesOn, mayReturn }: CallStart,
 ): RunningCall {
   const { livekit } = config;
@@ -40,6 +42,7 @@ export function openCall(
   const report = (fact: Extract<FromHost, { kind: 'fact' }>['fact']) => send({ kind: 'fact', jobId, fact });
   return startCall({
     ...{ host, config, personas, vad, report, log, memory, turnModel, goesOn, mayReturn },
+    recall: (identity) => recalls.ask(jobId, identity),
     onPrompt: ({ persona, fixed }) => send({ kind: 'prompt', jobId, prompt: { persona, fixed } }),
     subscribers: [(event) => isOfConversation(event) && send({ kind: 'conversation', jobId, event })],
   });

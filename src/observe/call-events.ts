@@ -51,6 +51,8 @@ export type Happening =
       readonly piiCaller: string;
       /** The call broke off in another process, and goes on in this one. */
       readonly goesOn?: boolean;
+      /** The caller came back to what was said in a call that broke off before. */
+      readonly comesBack?: boolean;
     }
   /** Another participant is served from now on. */
   | { readonly type: 'caller-changed'; readonly piiCaller: string }

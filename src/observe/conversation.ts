@@ -52,10 +52,19 @@ export class ConversationRecord {
     this.#bounds = bounds;
   }
 
+  /** Goes on from what was said in another call. */
+  restore({ piiCaller, startedAtMs, turns, said }: Conversation): void {
+    this.#begin(startedAtMs);
+    this.#caller = piiCaller;
+    this.#turns = turns;
+    this.#said.push(...said);
+    for (const { piiText } of said) this.#bytes += Buffer.byteLength(piiText);
+  }
+
   /** A call that goes on starts again, with the words so far; one that starts anew, for another caller, has none yet. */
   take(event: ConversationEvent): void {
     if (event.type === 'started') {
-      if (!event.goesOn) this.#begin(event.atMs);
+      if (!event.goesOn && !event.comesBack) this.#begin(event.atMs);
       this.#caller = event.piiCaller;
     } else if (event.type === 'caller-changed') this.#change(event.piiCaller, event.atMs);
     else if (event.type === 'turn') this.#turns += 1;

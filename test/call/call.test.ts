@@ -132,7 +132,7 @@ test('a call whose way to LiveKit is lost waits for a moment, then it is over', 
   clock.advance(7999);
   expect(said('call ended')).toEqual([]);
   clock.advance(1);
-  expect(await ended).toEqual({ reason: 'LiveKit lost', ok: true });
+  expect(await ended).toEqual({ reason: 'LiveKit lost', ok: true, mayComeBack: true });
   expectNothingLeft();
 });
 
@@ -151,7 +151,7 @@ test('a call whose connection is lost for good is no end, where it can go on els
   const { ended } = await started();
   room.emit(RoomEvent.Disconnected, DisconnectReason.SERVER_SHUTDOWN);
   const reason = 'connection to the room lost';
-  expect(await ended).toEqual({ reason, ok: false, broke: true, isCutOff: true });
+  expect(await ended).toEqual({ reason, ok: false, broke: true, isCutOff: true, mayComeBack: true });
   expect(facts.filter(({ fact }) => fact === 'call-ended')).toEqual([]);
   expectNothingLeft();
 });

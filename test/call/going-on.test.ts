@@ -1,6 +1,22 @@
-import { expect, test } from 'vitest';
-import { chatOf, goingOnWith, lastedMs } from '../../src/call/going-on.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { initializeLogger } from '@livekit/agents';
+import { DisconnectReason, RoomEvent } from '@livekit/rtc-node';
+import { expect, test, vi } from 'vitest';
+import { type CallParts, startCall } from '../../src/call/call.ts';
+import { openCallMemory } from '../../src/call/call-memory.ts';
+import { chatOf, type GoingOn, goingOnWith, lastedMs } from '../../src/call/going-on.ts';
+import type { CallEvent } from '../../src/observe/call-events.ts';
+import type { CallFact } from '../../src/observe/facts.ts';
+import { createPersonaStore } from '../../src/persona/store.ts';
+import { loadVad } from '../../src/stages/vad.ts';
+import { type LogLine, logInto } from '../helpers/call-log.ts';
+import { configFrom } from '../helpers/config.ts';
+import { FakeRoom } from '../helpers/fake-room.ts';
 import { keptCall } from '../helpers/kept-call.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+import { perTest } from '../helpers/per-test.ts';
 
 const goesOn = { ...keptCall([['user', 'My number is 7.']]), brokeAtMs: 700 };
 const caller = (identity: string) => ({ identity, name: '', via: 'web', attributes: {} }) as const;
@@ -14,4 +30,79 @@ test('the model is given the words so far, and the call counts from its first st
   const [message] = chatOf(goesOn.conversation.said).items;
   expect(message).toMatchObject({ role: 'user', content: ['My number is 7.'], createdAt: 1000 });
   expect([lastedMs(goesOn), lastedMs(undefined)]).toEqual([200, 0]);
+});
+
+const folder = perTest(
+  async () => ({ path: await mkdtemp(join(tmpdir(), 'comes-back-')) }),
+  ({ path }) => rm(path, { recursive: true, force: true }),
+);
+vi.setConfig({ testTimeout: 20_000 });
+
+const KEPT: GoingOn = { ...keptCall([['assistant', 'Your number is 7.']]), brokeAtMs: 700, comesBack: true };
+
+/** A call with a caller of that identity, which has begun. */
+async function begun(identity: string, more: Partial<CallParts> = {}) {
+  initializeLogger({ pretty: false, level: 'silent' });
+  await writeFile(join(folder.path, 'default.md'), '---\ngreeting: Welcome.\n---\nYou help.');
+  const [room, clock] = [new FakeRoom(), manualClock()];
+  const lines: LogLine[] = [];
+  const facts: CallFact[] = [];
+  const events: CallEvent[] = [];
+  const asked: string[] = [];
+  const log = logInto(lines);
+  const config = configFrom({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', TURN_DETECTION: 'words' });
+  const nothing = async () => {};
+  const running = startCall({
+    host: {
+      ...{ callId: 'AJ_2', room: room.asRoom(), dispatchMetadata: '', dispatchAttributes: {} },
+      ...{ connect: nothing, disconnect: nothing, deleteRoom: nothing },
+    },
+    ...{ config, log, clock, personas: createPersonaStore({ dir: folder.path, log }) },
+    vad: await loadVad({ vad: 'bundled' }),
+    report: (fact) => facts.push(fact),
+    memory: await openCallMemory(join(folder.path, 'shared'), config, log),
+    subscribers: [(event) => events.push(event)],
+    async recall(piiCaller) {
+      asked.push(piiCaller);
+      return KEPT;
+    },
+    ...more,
+  });
+  room.joins(identity);
+  const started = () => events.find(({ type }) => type === 'started');
+  await expect.poll(started, { timeout: 10_000 }).toBeDefined();
+  return { room, clock, running, facts, asked, lines, started };
+}
+
+test('a caller who comes back is served with the prompt that they had, and their call counts as a new one', async () => {
+  const { running, started, asked, facts } = await begun('caller');
+  expect(asked).toEqual(['caller']);
+  expect(started()).toMatchObject({ prompt: 'default', promptHash: 'abc', comesBack: true });
+  await running.fail(new Error('done'));
+  expect(facts.map(({ fact }) => fact).filter((fact) => fact.startsWith('call-'))).toEqual([
+    ...['call-started', 'call-ended'],
+  ]);
+});
+
+test('what is kept of another caller is not taken, whatever the worker answers', async () => {
+  const { running, started } = await begun('somebody else');
+  expect(started()).not.toMatchObject({ promptHash: 'abc' });
+  expect(started()).not.toHaveProperty('comesBack');
+  await running.fail(new Error('done'));
+});
+
+test('a caller who was lost may come back; one who left does not', async () => {
+  const lost = await begun('caller');
+  lost.room.leaves('caller', DisconnectReason.UNKNOWN_REASON);
+  lost.clock.advance(15_000);
+  expect(await lost.running.ended).toEqual({ reason: 'caller lost', ok: true, mayComeBack: true });
+  const left = await begun('caller');
+  left.room.leaves('caller');
+  expect(await left.running.ended).toEqual({ reason: 'participant_disconnected', ok: true });
+});
+
+test('who was in a room that LiveKit closed may come back; nobody wished it', async () => {
+  const { room, running } = await begun('caller');
+  room.emit(RoomEvent.Disconnected, DisconnectReason.ROOM_CLOSED);
+  expect(await running.ended).toEqual({ reason: 'room disconnected', ok: true, mayComeBack: true });
 });

@@ -31,6 +31,7 @@ function createPool({ size = {}, limits = {} }: { size?: object; limits?: object
       onCallEnded: (jobId, end) => ended.push({ jobId, ...end }),
       onFact: (fact) => facts.push(fact),
       onOfCall: () => {},
+      onRecall: () => undefined,
       onHostReady: () => {},
       onHostEnded: (end) => hostEnds.push(end),
     },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AssignedJob, CallStart } from '../../src/dispatch/host-messages.ts';
 import type { CallEnd } from '../../src/dispatch/host-process.ts';
-import type { KeptCall } from '../../src/dispatch/kept-calls.ts';
+import { KeptCalls, keyOf } from '../../src/dispatch/kept-calls.ts';
 import { Returns } from '../../src/dispatch/returns.ts';
 import type { ConversationEvent } from '../../src/observe/conversation.ts';
 import type { CallFact } from '../../src/observe/facts.ts';
@@ -34,7 +34,7 @@ function createReturns() {
   const log = keptLog();
   const facts: CallFact[] = [];
   const taken: { job: AssignedJob; how: CallStart }[] = [];
-  const givenUp: KeptCall[] = [];
+  const kept = new KeptCalls({ withinMs: 300_000, clock });
   const waiting = new Set<string>();
   const allows = { returns: true };
   const returns = new Returns({
@@ -43,7 +43,7 @@ function createReturns() {
     take: (job, how) => taken.push({ job, how }),
     withdraw: (jobId) => waiting.delete(jobId),
     mayReturn: () => allows.returns,
-    onGivenUp: (_job, call) => givenUp.push(call),
+    kept,
   });
   /** Its agent joins, and the caller is served and asks something. */
   const begun = () => {
@@ -61,7 +61,7 @@ function createReturns() {
     return goesOn;
   };
   returns.begin(job);
-  return { returns, clock, log, facts, taken, givenUp, waiting, allows, begun, ends };
+  return { returns, clock, log, facts, taken, kept, waiting, allows, begun, ends };
 }
 
 test('a call whose host dies is started again, with a new token and all that was said', async () => {
@@ -85,7 +85,7 @@ test('one whose host dies before its agent listened starts from the beginning', 
 });
 
 test('a call that ended two processes is given up, told, and its end is counted', async () => {
-  const { begun, ends, taken, facts, log, givenUp } = createReturns();
+  const { begun, ends, taken, facts, log, kept } = createReturns();
   begun();
   await ends(KILLED);
   begun();
@@ -96,7 +96,7 @@ test('a call that ended two processes is given up, told, and its end is counted'
     { fact: 'call-broke', why: 'host', outcome: 'given-up' },
     { fact: 'call-ended', prompt: 'default', reason: 'lost', durationMs: 8500 },
   ]);
-  expect(givenUp).toHaveLength(1);
+  expect(kept.size, 'it would end a third').toBe(0);
 });
 
 test('a fault of ours counts like a process that died; an end that was meant is one', async () => {
@@ -122,7 +122,7 @@ test('a connection that is lost over and over is taken up again each time', asyn
 });
 
 test('a room that cannot be joined again is tried each second, for 15 s', async () => {
-  const { begun, ends, clock, taken, facts } = createReturns();
+  const { begun, ends, clock, taken, facts, kept } = createReturns();
   begun();
   await ends(CUT_OFF);
   let tries = 1;
@@ -136,6 +136,7 @@ test('a room that cannot be joined again is tried each second, for 15 s', async 
   expect(facts.map((fact) => ('outcome' in fact ? fact.outcome : fact.fact))).toEqual([
     ...['goes-on', 'given-up', 'call-ended'],
   ]);
+  expect(kept.take(keyOf('room', 'caller'))).toMatchObject({ conversation: { said: [{ role: 'user' }] } });
   expect(clock.pending()).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { createWorker } from '../../src/dispatch/worker.ts';
 import type { CallFact } from '../../src/observe/facts.ts';
 import { configFrom } from '../helpers/config.ts';
 import { fakeHosts } from '../helpers/fake-hosts.ts';
+import { keptCall } from '../helpers/kept-call.ts';
 import { keptLog } from '../helpers/kept-log.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { perTest } from '../helpers/per-test.ts';
@@ -100,6 +101,36 @@ test('the call of a process that dies goes on in another, in its slot, and needs
     { fact: 'host-ended', end: 'crashed' },
   ]);
   expect(told('updateJob').map(({ status }) => status)).toEqual(['JS_RUNNING']);
+  worker.kill();
+});
+
+test('who comes back to the room of a call that broke off is given what was said, and no other', async () => {
+  const { worker, host, log } = await startWorker();
+  host().say({ kind: 'ready' });
+  const room = { name: 'room' };
+  const begins = async (jobId: string) => {
+    livekit.offer(jobId, { room });
+    await untilTold('availability', { jobId, available: true });
+    livekit.assign(jobId, { room });
+    await expect.poll(() => host().jobs()).toContain(jobId);
+  };
+  await begins('AJ_1');
+  const { prompt, conversation } = keptCall([['user', 'My number is 7.']]);
+  const of = { jobId: 'AJ_1', kind: 'conversation' } as const;
+  const at = { callId: 'AJ_1', atMs: 500 };
+  const started = { type: 'started', prompt: '', promptHash: '', via: 'web', piiCaller: 'caller' } as const;
+  host().say({ kind: 'prompt', jobId: 'AJ_1', prompt });
+  host().say({ ...of, event: { ...started, ...at } });
+  for (const said of conversation.said)
+    host().say({ ...of, event: { type: 'said', measured: {}, ...said, ...at } });
+  host().say({ kind: 'call-ended', jobId: 'AJ_1', reason: 'LiveKit lost', ok: true, mayComeBack: true });
+  await begins('AJ_2');
+  host().say({ kind: 'recall', jobId: 'AJ_2', piiCaller: 'stranger' });
+  expect(host().heard.at(-1)).toEqual({ kind: 'recalled', jobId: 'AJ_2', goesOn: undefined });
+  host().say({ kind: 'recall', jobId: 'AJ_2', piiCaller: 'caller' });
+  const { said } = conversation;
+  expect(host().heard.at(-1)).toMatchObject({ kind: 'recalled', goesOn: { prompt, conversation: { said } } });
+  expect(JSON.stringify(log.lines)).not.toContain('number');
   worker.kill();
 });
 

@@ -147,19 +147,16 @@ test('LiveKit is away and comes back: the page says so, waits, and is in the cal
   const registeredMs = performance.now() - backMs;
   await status(page, 'In call');
   const joinedMs = performance.now() - backMs;
-  await page
-    .getByRole('log')
-    .locator('[data-speaker=agent]')
-    .getByText(/back|Welcome/)
-    .nth(1)
-    .waitFor();
+  await said(page, RESUMED);
   const wordsMs = performance.now() - backMs;
   process.stderr.write(
     `LiveKit away for ${AWAY_MS} ms: registered after ${Math.round(registeredMs)} ms, in call after ${Math.round(joinedMs)} ms, first words after ${Math.round(wordsMs)} ms\n`,
   );
   await write(page, 'And the one after?');
   await expect.poll(told, { timeout: 10_000 }).toContain('And the one after?');
-  process.stderr.write(`told: ${told()}\n`);
+  expect(told(), 'what was said before').toContain('When is my bill due?');
+  expect(told()).toContain(ANSWER);
+  expect(worker.log.filter(({ msg }) => msg === 'call started').at(-1)).toMatchObject({ comesBack: true });
   await button(page, 'Hang up').click();
   await status(page, 'Call ended');
 });
