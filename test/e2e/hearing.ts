@@ -92,3 +92,25 @@ export const spokenTexts = (standIn: StandIn): string[] =>
 export function askedWith(standIn: StandIn, said: string): Entry<'llm'> | undefined {
   return standIn.requests('llm').findLast(({ details }) => details?.messages.at(-1)?.content.includes(said));
 }
+
+/** A voice without any pause, for every text: ten seconds of one tone. */
+export function* hum(_utterance: unknown, sampleRate: number): Generator<Int16Array> {
+  const second = Int16Array.from(
+    { length: sampleRate },
+    (_, at) => 8000 * Math.sin(at * 2 * Math.PI * (440 / sampleRate)),
+  );
+  for (let s = 0; s < 10; s += 1) yield second;
+}
+
+/** Of 32,767: far below the tone, above what the codec makes of nothing. */
+const SILENT = 200;
+
+/** The longest time without any sound in what was heard. */
+export function longestGapMs({ samples, sampleRate }: Sound): number {
+  let [longest, current] = [0, 0];
+  for (const sample of samples) {
+    current = Math.abs(sample) < SILENT ? current + 1 : 0;
+    longest = Math.max(longest, current);
+  }
+  return (longest * 1000) / sampleRate;
+}

@@ -4,17 +4,15 @@ import { join } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
-import type { Sound } from '../../src/probe/wav.ts';
 import { type StandIn, startStandIn } from '../../src/standin/server.ts';
 import { type Callers, createCallers } from './callers.ts';
+import { hum, longestGapMs } from './hearing.ts';
 import { type HostProcess, startHost } from './host-process.ts';
 
 const GREETING = 'Hello, this is the help desk of the end-to-end tests.';
 const PRELOAD = new URL('host-preload.ts', import.meta.url);
 /** What undici keeps a connection for, that nobody uses: 4 s. */
 const KEPT_ALIVE_MS = 5500;
-/** Of 32,767: far below the tone, above what the codec makes of nothing. */
-const SILENT = 200;
 const PROMPT = `---\ngreeting: ${GREETING}\n---\nYou are an agent.`;
 
 let dir: string;
@@ -65,25 +63,6 @@ async function calls(host: HostProcess, endings: readonly string[]) {
       return { room, guest, jobId: await host.join(room) };
     }),
   );
-}
-
-/** A voice without any pause, for every text: ten seconds of one tone. */
-function* hum(_utterance: unknown, sampleRate: number): Generator<Int16Array> {
-  const second = Int16Array.from(
-    { length: sampleRate },
-    (_, at) => 8000 * Math.sin(at * 2 * Math.PI * (440 / sampleRate)),
-  );
-  for (let s = 0; s < 10; s += 1) yield second;
-}
-
-/** The longest time without any sound in what was heard. */
-function longestGapMs({ samples, sampleRate }: Sound): number {
-  let [longest, current] = [0, 0];
-  for (const sample of samples) {
-    current = Math.abs(sample) < SILENT ? current + 1 : 0;
-    longest = Math.max(longest, current);
-  }
-  return (longest * 1000) / sampleRate;
 }
 
 test('one process greets two callers, each line of its log names its call, and it drains', async () => {

@@ -5,19 +5,30 @@ import { createMetrics } from '../../src/observe/metrics.ts';
 /** Labels by series: what an expression may ask for. */
 export type Series = ReadonlyMap<string, readonly string[]>;
 
-/** One of each fact, so that every series has a sample with its labels. */
-const FACTS: readonly CallFact[] = [
-  { fact: 'call-started', prompt: 'a' },
-  { fact: 'call-ended', prompt: 'a', reason: 'a', durationMs: 1 },
-  { fact: 'turn', prompt: 'a', interrupted: false, parts: { totalMs: 1 } },
-  { fact: 'covered', prompt: 'a', what: 'filler', sound: 'words' },
-  { fact: 'dead-air', prompt: 'a', longestMs: 5000 },
-  { fact: 'endpoint-answered', endpoint: 'a', firstByteMs: 1 },
-  { fact: 'endpoint-failed', endpoint: 'a', failure: 'a' },
-  { fact: 'transcript-dropped', reason: 'a' },
-  { fact: 'host-ended', end: 'a' },
-  { fact: 'call-over', host: 1, how: 'ok', durationMs: 1, cpuMs: 1 },
-];
+/** One of each fact, so that every series has a sample with its labels; the compiler names one that is missing. */
+const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fact: Kind }>, 'fact'> } = {
+  'call-not-connected': {},
+  'call-started': { prompt: 'a' },
+  'call-ended': { prompt: 'a', reason: 'a', durationMs: 1 },
+  'call-broke': { why: 'host', outcome: 'goes-on' },
+  'call-resumed': { afterMs: 1 },
+  'call-over': { host: 1, how: 'ok', durationMs: 1, cpuMs: 1 },
+  'host-ended': { end: 'a' },
+  turn: { prompt: 'a', interrupted: false, parts: { totalMs: 1 } },
+  'turn-without-sound': { prompt: 'a', reason: 'a' },
+  covered: { prompt: 'a', what: 'filler', sound: 'words' },
+  'dead-air': { prompt: 'a', longestMs: 5000 },
+  'endpoint-answered': { endpoint: 'a', firstByteMs: 1 },
+  'endpoint-failed': { endpoint: 'a', failure: 'a' },
+  'request-hedged': { stage: 'a', outcome: 'a' },
+  'request-failed-over': { stage: 'a' },
+  'breaker-changed': { stage: 'a', host: 'a', openness: 1 },
+  'hold-expired': {},
+  'detector-failed': { isLost: false },
+  'chat-trimmed': { reason: 'a' },
+  'transcript-dropped': { reason: 'a' },
+  'input-refused': { input: 'a', reason: 'a', count: 1 },
+};
 
 /** What the program itself exposes, without the figures of its Node.js. */
 export async function programSeries(): Promise<Series> {
@@ -26,7 +37,7 @@ export async function programSeries(): Promise<Series> {
     hosts: () => [{ number: 1, calls: 0, isReady: true, usage: { rssMb: 1, lagMs: 1, cpuMs: 1 } }],
   };
   const metrics = createMetrics(worker);
-  for (const fact of FACTS) metrics.report(fact);
+  for (const [fact, about] of Object.entries(FACTS)) metrics.report({ fact, ...about } as CallFact);
   const samples = (await metrics.text()).matchAll(/^(voice_agent_(?!process|nodejs)\w+)(?:\{(.*)\})? /gm);
   return new Map([...samples].map(([, name = '', labels = '']) => [name, labelNames(labels)]));
 }
@@ -44,7 +55,7 @@ export function recordedSeries(): Series {
 /** Added to every series by the one who scrapes. */
 const TARGET_LABELS = ['namespace', 'pod', 'container', 'job', 'instance'];
 
-const FUNCTIONS = /^(sum|rate|histogram_quantile|absent|vector|by|or|and|le)$/;
+const FUNCTIONS = /^(sum|max|rate|histogram_quantile|absent|vector|by|or|and|le)$/;
 
 /** Series and labels of a PromQL expression that nothing exposes; empty is good. */
 export function unknownParts(expression: string, known: Series): string[] {
