@@ -147,8 +147,10 @@ test('LiveKit is away and comes back: the page says so, waits, and is in the cal
   const registeredMs = performance.now() - backMs;
   await status(page, 'In call');
   const joinedMs = performance.now() - backMs;
-  await said(page, RESUMED);
+  // What is being said stands there word by word.
+  await said(page, 'Sorry');
   const wordsMs = performance.now() - backMs;
+  await said(page, RESUMED);
   process.stderr.write(
     `LiveKit away for ${AWAY_MS} ms: registered after ${Math.round(registeredMs)} ms, in call after ${Math.round(joinedMs)} ms, first words after ${Math.round(wordsMs)} ms\n`,
   );

@@ -3,7 +3,7 @@ import { problemOf } from './problem.js';
 /** @import { Problem } from './problem.js' */
 
 /** Between two tries; the last repeats. */
-const PAUSES_MS = [300, 1000, 2000];
+const PAUSES_MS = [300, 1000];
 const PROBE_MS = 3000;
 /** What another try does not change. */
 const FINAL = ['credential', 'not-allowed', 'resume-over', 'token-refused', 'mixed-content'];
@@ -61,7 +61,7 @@ export function lostProblem(triedMs) {
   return {
     code: 'reconnecting',
     title: 'The connection is lost. You are connected again as soon as that is possible.',
-    ...(s >= 3 && { detail: `No answer for ${s} s; tried again every few seconds.` }),
+    ...(s >= 3 && { detail: `No answer for ${s} s; tried again every second.` }),
     hint: 'Stay on this page: the conversation goes on where it was.',
     action: 'retry',
     level: 'notice',
