@@ -5,8 +5,11 @@ import { type AgentSocket, openAgentSocket, type SocketParts, type ToLiveKit } f
 /** How long a worker that was never registered tries before it gives up. */
 const GIVE_UP_MS = 80_000;
 const FIRST_PAUSE_MS = 125;
-/** Calls go on while the connection is down, and new ones are lost: a worker that was registered tries soon and for ever. */
-const LONGEST_PAUSE_MS = { before: 5000, after: 1000 } as const;
+/**
+ * Calls go on while the connection is down, and new ones are lost: a worker that was registered tries soon and for ever. LiveKit
+ * drops the job of a caller who joins before a worker is there, and pages come back within a second.
+ */
+const LONGEST_PAUSE_MS = { before: 5000, after: 250 } as const;
 
 export interface LinkParts extends Omit<SocketParts, 'clock'> {
   clock: Clock;
