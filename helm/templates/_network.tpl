@@ -74,11 +74,13 @@ spec:
 {{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary 443 80 (has $url.scheme (list "https" "wss"))) -}}
 {{- end }}
 
-{{- /* URLs of the model endpoints, as JSON. */}}
+{{- /* URLs of the model endpoints, further ones of `endpoints` included, as JSON. */}}
 {{- define "voice-agent.modelUrls" -}}
 {{- $urls := list -}}
 {{- range $group := keys .Values.agent.config | sortAlpha }}
-{{- with get (get $.Values.agent.config $group | default dict) "baseUrl" }}{{ $urls = append $urls . }}{{ end }}
+{{- $of := get $.Values.agent.config $group | default dict }}
+{{- with get $of "baseUrl" }}{{ $urls = append $urls . }}{{ end }}
+{{- range get $of "endpoints" | default list }}{{ $urls = append $urls .baseUrl }}{{ end }}
 {{- end }}
 {{- toJson $urls -}}
 {{- end }}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { find, type Manifest, render, SCENARIOS } from './chart.ts';
-import { selects, workloadsOf } from './pods.ts';
+import { selects, workload, workloadsOf } from './pods.ts';
 
 interface Peer {
   podSelector?: { matchLabels: Record<string, string> };
@@ -185,6 +185,26 @@ test('a model endpoint given by address needs no network, one in the cluster a n
   expect(await modelsOf('http://vllm.models:80/v1', { modelNamespaces: ['models'] })).toBe(
     'TCP 80 → ns models',
   );
+});
+
+test('further endpoints of a stage are let out to as the first is, with the keys that they name', async () => {
+  const endpoints = [{ baseUrl: 'http://10.65.200.11:8088/v1', apiKeyEnv: 'LLM_API_KEY_2' }];
+  const manifests = await render({
+    values: {
+      agent: {
+        config: { llm: { baseUrl: 'http://10.65.200.10:8000/v1', endpoints } },
+        secrets: { LLM_API_KEY_2: { value: 'of the second' } },
+      },
+      networkPolicy: { enabled: true },
+    },
+  });
+  expect(inWords(policy(manifests, 'va-agent').egress.at(-1) ?? {})).toBe(
+    'TCP 8000, TCP 8088 → 10.65.200.10/32, 10.65.200.11/32',
+  );
+  expect(workload(manifests, 'agent').container.env).toContainEqual({
+    name: 'LLM_API_KEY_2_FILE',
+    value: '/etc/voice-agent/secrets/LLM_API_KEY_2',
+  });
 });
 
 test('other places for names, and rules of one’s own', async () => {
