@@ -72,6 +72,8 @@ export default defineConfig({
           ...E2E,
           // They wait even more: most of a row is sound that is played.
           maxWorkers: 3,
+          // Projects of one run that differ in workers have to follow each other.
+          sequence: { groupOrder: 1 },
           name: 'behaviours',
           include: ['test/behaviours/*.behaviour.ts'],
         },
