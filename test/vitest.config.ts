@@ -4,11 +4,13 @@ import { defineConfig } from 'vitest/config';
 const ALONE = [
   'barge-in',
   'bench',
+  'comes-back',
   'dispatch',
   'echo',
   'greeting',
   'host',
   'hosts',
+  'livekit-away',
   'long-turn',
   'media-faults',
   'probe',
