@@ -86,7 +86,8 @@ export const ROWS = {
   },
   'slow transcription': {
     injected: 'an STT that takes 25 s',
-    heard: 'the apology within 8 s, then the answer, to a text that came once, of one request',
+    heard:
+      'the apology within 8 s, then the answer, to a text that came once; of two requests the first time, then of one',
     event: none,
     metric: none,
   },
