@@ -34,7 +34,7 @@ export interface JobsParts {
 }
 
 /** An accepted offer that waits for its assignment, or a call. */
-type KnownJob = { state: 'accepted'; cancel(): void } | { state: 'assigned' };
+type KnownJob = ({ state: 'accepted'; cancel(): void } | { state: 'assigned' | 'joined' }) & { room: string };
 
 /** The identity that the agent of a job joins with. */
 const identityOf = (jobId: string): string => `agent-${jobId}`;
@@ -55,11 +55,12 @@ export class Jobs {
     if (!job) return;
     const { log, slots, isReturning } = this.#parts;
     const fields = { jobId: job.id, slotsUsed: slots.used(), pii_room: job.room?.name };
-    const terminate = !this.#known.has(job.id) && isReturning(job.room?.name ?? '');
+    const room = job.room?.name ?? '';
+    const terminate = !this.#known.has(job.id) && (isReturning(room) || this.#isComing(room));
     const available = !terminate && this.#accept(job);
     const answer = { jobId: job.id, available, terminate, participantIdentity: identityOf(job.id) };
     this.#parts.send({ case: 'availability', value: new AvailabilityResponse(answer) });
-    if (terminate) log.info(fields, 'job ended before it began: the call of its room is coming back');
+    if (terminate) log.info(fields, 'job ended before it began: the agent of its room is on its way');
     else if (available) log.info(fields, 'job accepted');
     else if (!isCheck(job))
       log.warn(fields, 'job refused: every call slot is taken, or the worker is stopping');
@@ -76,7 +77,7 @@ export class Jobs {
       return;
     }
     known.cancel();
-    this.#known.set(job.id, { state: 'assigned' });
+    this.#known.set(job.id, { state: 'assigned', room: known.room });
     this.#parts.take(toAssigned(job, url || this.#parts.url, token));
   }
 
@@ -89,12 +90,14 @@ export class Jobs {
     if (withdraw(jobId)) {
       log.info({ jobId }, 'job ended by LiveKit before its call began');
       this.#free(jobId);
-    } else if (this.#known.get(jobId)?.state === 'assigned') {
+    } else if (this.#known.has(jobId)) {
       log.debug({ jobId }, 'LiveKit ended the job of a call: it goes on unless it is removed from its room');
     }
   }
 
   joined(jobId: string): void {
+    const known = this.#known.get(jobId);
+    if (known) this.#known.set(jobId, { state: 'joined', room: known.room });
     this.#tell(jobId, JobStatus.JS_RUNNING);
   }
 
@@ -123,8 +126,16 @@ export class Jobs {
       log.warn({ jobId: job.id }, 'LiveKit did not assign an accepted job: its slot is free again');
       this.#free(job.id);
     });
-    this.#known.set(job.id, { state: 'accepted', cancel });
+    this.#known.set(job.id, { state: 'accepted', cancel, room: job.room?.name ?? '' });
     return true;
+  }
+
+  /** Asked again while the first agent waits for a host process: both would join, and see each other too late. */
+  #isComing(room: string): boolean {
+    return (
+      room !== '' &&
+      [...this.#known.values()].some((known) => known.room === room && known.state !== 'joined')
+    );
   }
 
   #free(jobId: string): void {

@@ -32,7 +32,8 @@ function createJobs({ maxCalls = 2, isStopping = false } = {}) {
   return { jobs, slots, clock, log, said, taken, waiting, answers, states };
 }
 
-const offer = (id: string, room = 'room') => new AvailabilityRequest({ job: { id, room: { name: room } } });
+const offer = (id: string, room = `room-of-${id}`) =>
+  new AvailabilityRequest({ job: { id, room: { name: room } } });
 const assignment = (id: string, job: ConstructorParameters<typeof Job>[0] = {}) =>
   new JobAssignment({ job: { id, room: { name: 'room', sid: 'RM_1' }, ...job }, token: `token-${id}` });
 
@@ -143,4 +144,26 @@ test('with the connection the accepted offers are gone, the calls are not', () =
   expect(slots.used()).toBe(1);
   clock.advance(60_000);
   expect(slots.used()).toBe(1);
+});
+
+test('a room is given one agent: a second job for it ends while the first agent has not joined, and is taken after', () => {
+  const { jobs, said, taken } = createJobs();
+  const ended = () =>
+    said.flatMap(({ case: kind, value }) =>
+      kind === 'availability' ? [[value.available, value.terminate]] : [],
+    );
+  jobs.offered(offer('AJ_1', 'room'));
+  jobs.offered(offer('AJ_2', 'room'));
+  jobs.assigned(assignment('AJ_1'));
+  jobs.offered(offer('AJ_3', 'room'));
+  expect(ended()).toEqual([
+    [true, false],
+    [false, true],
+    [false, true],
+  ]);
+  jobs.joined('AJ_1');
+  jobs.offered(offer('AJ_4', 'room'));
+  expect(ended().at(-1)).toEqual([true, false]);
+  jobs.ended('AJ_4', { ok: false, reason: 'room not reached' });
+  expect(taken.map(({ id }) => id)).toEqual(['AJ_1']);
 });
