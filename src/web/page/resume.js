@@ -20,9 +20,17 @@ const TOUCH_MS = 5000;
 
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
+/** The page is being left, or loaded anew: LiveKit's client then hangs up by itself, which is no wish of the caller. */
+let isLeaving = false;
+for (const event of ['beforeunload', 'pagehide']) {
+  globalThis.addEventListener?.(event, () => {
+    isLeaving = true;
+  });
+}
 
 /** @param {Omit<Kept, 'seenMs'>} kept */
 function keepResume(kept) {
+  isLeaving = false;
   const touch = () => sessionStorage.setItem(ITEM, JSON.stringify({ ...kept, seenMs: Date.now() }));
   touch();
   clearInterval(timer);
@@ -61,8 +69,9 @@ export async function grantFor({ credential, prompt, microphone }) {
   return grant;
 }
 
-/** The call is over for good. */
+/** The call is over for good, unless the page is only being loaded anew. */
 export function forgetResume() {
   clearInterval(timer);
+  if (isLeaving) return;
   sessionStorage.removeItem(ITEM);
 }
