@@ -96,23 +96,34 @@ function addCheck(cli: Command): void {
     .option('--json', 'print the results as JSON')
     .option('--files <path>', 'judge the livekit.yaml files in this folder (manifests too), and try nothing')
     .action(async ({ json = false, files }: { json?: boolean; files?: string }) => {
-      const { renderResult, renderSummary } = await import('./doctor/render.ts');
+      const { renderResult } = await import('./doctor/render.ts');
       const tell = (result: Result) => {
         if (!json) console.log(renderResult(result));
         else if (process.stderr.isTTY) console.error(renderResult(result));
       };
-      const { judgeFiles, summaryOf } = await import('./doctor/files/judge.ts');
-      const results = files === undefined ? await tryHops(tell) : await judgeFiles(files);
-      if (files !== undefined) results.forEach(tell);
-      const summary = files === undefined ? renderSummary(results) : summaryOf(results);
+      const { results, summary } = files === undefined ? await tryHops(tell) : await judge(files, tell);
       console.log(json ? JSON.stringify({ checks: results }, null, 2) : `\n${summary}`);
       process.exitCode = results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
     });
 }
 
-async function tryHops(onResult: (result: Result) => void): Promise<Result[]> {
+interface Checked {
+  results: Result[];
+  summary: string;
+}
+
+async function tryHops(onResult: (result: Result) => void): Promise<Checked> {
   const { runChecks } = await import('./doctor/run.ts');
+  const { renderSummary } = await import('./doctor/render.ts');
   const config = loadConfig();
   goThroughProxies((url) => proxyFor(url, config.proxy));
-  return runChecks({ config, fetch }, { onResult });
+  const results = await runChecks({ config, fetch }, { onResult });
+  return { results, summary: renderSummary(results) };
+}
+
+async function judge(path: string, onResult: (result: Result) => void): Promise<Checked> {
+  const { judgeFiles, summaryOf } = await import('./doctor/files/judge.ts');
+  const results = await judgeFiles(path);
+  results.forEach(onResult);
+  return { results, summary: summaryOf(results) };
 }

@@ -51,40 +51,33 @@ export function callerOver(
   const peeks: Request[] = [];
   let silentMs = 0;
   const governor = new SpeculationGovernor(1000);
+  /** A request that the test answers. */
+  const asked = (
+    name: string,
+    requests: Request[],
+    signal: AbortSignal,
+    onAbort: (reject: (error: unknown) => void) => void,
+  ) => {
+    log.push(name);
+    return new Promise<TurnText>((resolve, reject) => {
+      signal.addEventListener('abort', () => onAbort(reject));
+      requests.push({
+        signal,
+        is(text) {
+          resolve({ text });
+          return settled();
+        },
+        fails() {
+          reject(new Error('refused'));
+          return settled();
+        },
+      });
+    });
+  };
   const transcriber: TurnTranscriber = {
     push() {},
-    transcribe: (signal) =>
-      new Promise<TurnText>((resolve, reject) => {
-        log.push('transcribe');
-        signal.addEventListener('abort', () => log.push('abort'));
-        answers.push({
-          signal,
-          is(text) {
-            resolve({ text });
-            return settled();
-          },
-          fails() {
-            reject(new Error('refused'));
-            return settled();
-          },
-        });
-      }),
-    peek: (signal) =>
-      new Promise<TurnText>((resolve, reject) => {
-        log.push('peek');
-        signal.addEventListener('abort', () => reject(signal.reason));
-        peeks.push({
-          signal,
-          is(text) {
-            resolve({ text });
-            return settled();
-          },
-          fails() {
-            reject(new Error('refused'));
-            return settled();
-          },
-        });
-      }),
+    transcribe: (signal) => asked('transcribe', answers, signal, () => log.push('abort')),
+    peek: (signal) => asked('peek', peeks, signal, (reject) => reject(signal.reason)),
     reset() {},
     close() {},
   };
