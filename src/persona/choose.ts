@@ -1,5 +1,6 @@
 import { BOUNDS } from '../bounds.ts';
 import { AppError } from '../errors.ts';
+import { isObject } from '../openai/extra-body.ts';
 import type { Persona, PersonaLog } from './persona.ts';
 import type { PersonaStore } from './store.ts';
 
@@ -85,7 +86,7 @@ function parseMetadata(text: string | undefined, source: string, log: PersonaLog
     return { variables: {} };
   }
   const data = parse(text?.trim() ?? '');
-  const all = isRecord(data.variables) ? Object.entries(data.variables) : [];
+  const all = isObject(data.variables) ? Object.entries(data.variables) : [];
   const entries = all.slice(0, BOUNDS.metadataVariables);
   if (all.length > entries.length)
     log.warn({ source, variables: all.length, most: entries.length }, 'metadata holds too many variables');
@@ -93,7 +94,7 @@ function parseMetadata(text: string | undefined, source: string, log: PersonaLog
   const prompt = typeof data.prompt === 'string' && PROMPT_NAME.test(data.prompt) ? data.prompt : undefined;
   const ignored = [
     ...(data.prompt !== undefined && prompt === undefined ? ['prompt'] : []),
-    ...(data.variables !== undefined && !isRecord(data.variables) ? ['variables'] : []),
+    ...(data.variables !== undefined && !isObject(data.variables) ? ['variables'] : []),
     ...entries.filter((entry) => !variables.includes(entry)).map(([key]) => `variables.${key}`),
   ];
   if (ignored.length > 0) log.warn({ source, ignored }, 'metadata holds values of the wrong kind');
@@ -107,7 +108,7 @@ function parseMetadata(text: string | undefined, source: string, log: PersonaLog
 function parse(text: string): Record<string, unknown> {
   const data = parseJson(text) ?? text;
   if (typeof data === 'string') return PROMPT_NAME.test(data) ? { prompt: data } : {};
-  return isRecord(data) ? data : {};
+  return isObject(data) ? data : {};
 }
 
 function parseJson(text: string): unknown {
@@ -117,8 +118,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

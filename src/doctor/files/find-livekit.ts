@@ -1,3 +1,4 @@
+import { isObject } from '../../openai/extra-body.ts';
 import { LIVEKIT } from './keys.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
 
@@ -18,9 +19,9 @@ export interface Found {
  */
 export function findLiveKit(document: YamlText): Found[] {
   const value = document.value;
-  if (!isKeyed(value)) return [];
+  if (!isObject(value)) return [];
   if (isManifest(value)) return inConfigMap(document, value);
-  if (isKeyed(value.livekit) && looksLikeLiveKit(value.livekit, ['rtc', 'turn'])) {
+  if (isObject(value.livekit) && looksLikeLiveKit(value.livekit, ['rtc', 'turn'])) {
     return [{ within: 'livekit', text: partOf(document, 'livekit'), firstLine: 0, isHelmValues: true }];
   }
   return looksLikeLiveKit(value) ? [{ text: document, firstLine: 0 }] : [];
@@ -29,12 +30,13 @@ export function findLiveKit(document: YamlText): Found[] {
 /** Texts of a ConfigMap or Secret begin below the line of their key. */
 function inConfigMap(document: YamlText, { kind, metadata, data, stringData }: Manifest): Found[] {
   if (kind !== 'ConfigMap' && kind !== 'Secret') return [];
-  const name = isKeyed(metadata) ? String(metadata.name) : '';
+  const name = isObject(metadata) ? String(metadata.name) : '';
   return [{ data }, { stringData }].flatMap((section) =>
     Object.entries(section).flatMap(([part, texts]) =>
-      Object.entries(isKeyed(texts) ? texts : {}).flatMap(([key, text]) => {
+      Object.entries(isObject(texts) ? texts : {}).flatMap(([key, text]) => {
         const [inside] = typeof text === 'string' && text.includes(':') ? readYaml(text) : [];
-        if (!isKeyed(inside?.value) || isManifest(inside.value) || !looksLikeLiveKit(inside.value)) return [];
+        if (!isObject(inside?.value) || isManifest(inside.value) || !looksLikeLiveKit(inside.value))
+          return [];
         return [{ within: `${kind} ${name}, ${key}`, text: inside, firstLine: document.lineOf([part, key]) }];
       }),
     ),
@@ -60,15 +62,11 @@ function partOf(document: YamlText, key: string): YamlText {
   };
 }
 
-export interface Manifest extends Readonly<Record<string, unknown>> {
+interface Manifest extends Readonly<Record<string, unknown>> {
   apiVersion: string;
   kind: string;
 }
 
-export function isManifest(value: unknown): value is Manifest {
-  return isKeyed(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string';
-}
-
-export function isKeyed(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isManifest(value: unknown): value is Manifest {
+  return isObject(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string';
 }
