@@ -6,12 +6,12 @@ import {
   JobStatus,
   UpdateJobStatus,
 } from '@livekit/protocol';
+import { CHECK_ROOM_PREFIX } from '../config/check-room.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { ToLiveKit } from './agent-socket.ts';
 import type { AssignedJob } from './host-messages.ts';
 import type { CallEnd } from './host-process.ts';
-import { CHECK_ROOM_PREFIX } from './media.ts';
 import type { Slots } from './slots.ts';
 
 /** From an accepted offer to its assignment. livekit-server itself gives up after 3 s. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AccessToken, RoomServiceClient, TrackSource } from 'livekit-server-sdk';
+import { CHECK_ROOM_PREFIX } from '../config/check-room.ts';
 import { loadConfig } from '../config/load.ts';
 import { proxyFor, routeNativeClient } from '../config/proxy.ts';
 import type { Config } from '../config/schema.ts';
@@ -7,7 +8,7 @@ import { messageOf } from '../errors.ts';
 import { goThroughProxies } from '../openai/proxied-fetch.ts';
 import { joinAsCaller, NoMediaPath } from '../probe/guest.ts';
 import { hideUrlSecrets } from '../urls.ts';
-import { CHECK_ROOM_PREFIX, type MediaOutcome } from './media.ts';
+import type { MediaOutcome } from './media.ts';
 
 /** Long enough to join; the room is deleted sooner. */
 const TOKEN_TTL_S = 60;

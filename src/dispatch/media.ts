@@ -2,9 +2,6 @@ import { fork } from 'node:child_process';
 import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 
-/** Rooms whose names begin so are joined by `media-check.ts` alone: workers refuse jobs for them. */
-export const CHECK_ROOM_PREFIX = 'voice-agent-check-';
-
 /** What one join with media came to. */
 export type MediaOutcome =
   | { ok: true }

@@ -90,7 +90,7 @@ export async function issueToken(
 }
 
 /** LiveKit itself hands out the ICE servers at the join; what is added here is which candidates to use. */
-function iceHint({ iceTransport }: Config['livekit']): TokenAnswer['ice'] {
+export function iceHint({ iceTransport }: Config['livekit']): TokenAnswer['ice'] {
   if (iceTransport === 'all') return { transport: 'all' };
   return {
     transport: 'relay',

@@ -8,6 +8,7 @@ import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import { hideUrlSecrets } from '../urls.ts';
 import { serveCalls } from './calls.ts';
+import { serveCheck } from './check-token.ts';
 import type { Credentials } from './credentials.ts';
 import { DispatchWatch } from './dispatch-watch.ts';
 import { Gate } from './gate.ts';
@@ -46,6 +47,7 @@ export interface WebParts {
  * | `GET /api/prompts` | prompts to choose from |
  * | `POST /api/token` | a token for one call |
  * | `POST /api/room/join` | the same for a room that is named |
+ * | `POST /api/check` | tokens for the participants of a check of the connection |
  * | `GET /api/calls/:room/agent` | whether an agent has joined, once or as it changes |
  */
 export function createWeb({
@@ -82,6 +84,7 @@ export function createWeb({
     }));
     servePrompts(api, { config, gate, prompts: personas });
     serveToken(api, { config, gate, prompts: personas, watch, livekit, clock, log, areLinesBusy });
+    serveCheck(api, { config, gate, clock });
     serveCalls(api, { config, gate, watch, clock });
   });
   serveVendor(app);

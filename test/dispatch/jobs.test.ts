@@ -1,9 +1,9 @@
 import { AvailabilityRequest, type Job, JobAssignment } from '@livekit/protocol';
 import { expect, test } from 'vitest';
+import { CHECK_ROOM_PREFIX } from '../../src/config/check-room.ts';
 import type { ToLiveKit } from '../../src/dispatch/agent-socket.ts';
 import type { AssignedJob } from '../../src/dispatch/host-messages.ts';
 import { Jobs } from '../../src/dispatch/jobs.ts';
-import { CHECK_ROOM_PREFIX } from '../../src/dispatch/media.ts';
 import { createSlots } from '../../src/dispatch/slots.ts';
 import { keptLog } from '../helpers/kept-log.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
