@@ -23,8 +23,8 @@ const ALONE = [
 const E2E = {
   // The RTC library narrates at debug otherwise.
   env: { NODE_ENV: 'production' },
-  // A machine that is busy for a moment tears the sound of a call. What is broken fails twice.
-  retry: 1,
+  // A machine that is busy for a moment tears the sound of a call. What is broken fails three times.
+  retry: 2,
   testTimeout: 60_000,
   hookTimeout: 120_000,
   globalSetup: ['test/e2e/global-setup.ts'],
