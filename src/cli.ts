@@ -1,7 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig, processSources } from './config/load.ts';
 import { proxyFor } from './config/proxy.ts';
-import type { Result } from './doctor/check.ts';
 import { goThroughProxies } from './openai/proxied-fetch.ts';
 
 interface DevFlags {
@@ -93,37 +92,20 @@ function addCheck(cli: Command): void {
   cli
     .command('check')
     .description('try each hop of a call by itself, and say which is broken; exit code 1 when one is')
-    .option('--json', 'print the results as JSON')
+    .option('--json', 'print the results as one JSON document')
+    .option('--only <ids>', 'try these hops alone, by comma, with those that they need')
+    .option('--repeat <n>', `try hops that fail sometimes so often at once, at most ${MOST_REPEATS}`, timesOf)
     .option('--files <path>', 'judge the livekit.yaml files in this folder (manifests too), and try nothing')
-    .action(async ({ json = false, files }: { json?: boolean; files?: string }) => {
-      const { renderResult } = await import('./doctor/render.ts');
-      const tell = (result: Result) => {
-        if (!json) console.log(renderResult(result));
-        else if (process.stderr.isTTY) console.error(renderResult(result));
-      };
-      const { results, summary } = files === undefined ? await tryHops(tell) : await judge(files, tell);
-      console.log(json ? JSON.stringify({ checks: results }, null, 2) : `\n${summary}`);
-      process.exitCode = results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
+    .action(async (flags) => {
+      const { runCheckCommand } = await import('./doctor/command.ts');
+      process.exitCode = await runCheckCommand(flags);
     });
 }
 
-interface Checked {
-  results: Result[];
-  summary: string;
-}
+const MOST_REPEATS = 50;
 
-async function tryHops(onResult: (result: Result) => void): Promise<Checked> {
-  const { runChecks } = await import('./doctor/run.ts');
-  const { renderSummary } = await import('./doctor/render.ts');
-  const config = loadConfig();
-  goThroughProxies((url) => proxyFor(url, config.proxy));
-  const results = await runChecks({ config, fetch }, { onResult });
-  return { results, summary: renderSummary(results) };
-}
-
-async function judge(path: string, onResult: (result: Result) => void): Promise<Checked> {
-  const { judgeFiles, summaryOf } = await import('./doctor/files/judge.ts');
-  const results = await judgeFiles(path);
-  results.forEach(onResult);
-  return { results, summary: summaryOf(results) };
+function timesOf(text: string): number {
+  const times = Number(text);
+  if (Number.isInteger(times) && times >= 1 && times <= MOST_REPEATS) return times;
+  throw new InvalidArgumentError(`Want a whole number from 1 to ${MOST_REPEATS}.`);
 }

@@ -1,58 +1,129 @@
-import { AppError, messageOf } from '../errors.ts';
-import type { Check, CheckContext, Result } from './check.ts';
-import { chat } from './checks/chat.ts';
-import { models } from './checks/models.ts';
-import { ready } from './checks/ready.ts';
-import { signal } from './checks/signal.ts';
-import { speech } from './checks/speech.ts';
-import { transcription } from './checks/transcription.ts';
-import { turn } from './checks/turn.ts';
-
-/** In the order in which a call meets them. A new check is one file and one word here. */
-export const CHECKS: readonly Check[] = [signal, turn, ready, models, transcription, chat, speech];
-
-/** A model that is loaded on demand needs most of it. */
-const DEADLINE_MS = 30_000;
+import { AppError } from '../errors.ts';
+import type { Check, Finding, Means, Result } from './check.ts';
+import { once, repeatedly } from './once.ts';
 
 export interface RunOptions {
-  checks?: readonly Check[];
-  /** Hears of each result at once. */
+  /** Ids of the checks to run, with those that they need; default: all. */
+  only?: readonly string[];
+  /** How often, and how often at once, the checks that allow it are run; default 1. */
+  repeat?: number;
+  /** Interrupts the run: what runs is ended, what did not begin is skipped, what was left is undone. */
+  signal?: AbortSignal;
+  /** Hears of each check as it starts. */
+  onStart?: (id: string) => void;
+  /** Hears of each result as soon as those before it are told, so in the order of the checks. */
   onResult?: (result: Result) => void;
   /** Milliseconds since any fixed moment. */
   now?: () => number;
 }
 
-/** Runs the checks one after the other. Nothing that a check throws is ever taken for a success. */
-export async function runChecks(
-  context: Omit<CheckContext, 'signal'>,
-  { checks = CHECKS, onResult = () => {}, now = () => performance.now() }: RunOptions = {},
+/** What is undone at the end may take so long in all. */
+const UNDO_MS = 5000;
+
+interface Outcome {
+  result: Result;
+  /** The failure that explains this one's being skipped, or this one itself. */
+  explainedBy?: Result;
+}
+
+/**
+ * Runs checks: each as soon as those that it needs or comes after have ended, the others at the same time. Nothing that
+ * a check throws is ever taken for a success.
+ *
+ * @returns the results, in the order of `checks`.
+ * @throws AppError when `only` names one that there is not, or a check needs one that is not before it.
+ */
+export async function runChecks<C extends object>(
+  checks: readonly Check<C>[],
+  context: C & Pick<Means, 'fetch'>,
+  options: RunOptions = {},
 ): Promise<Result[]> {
+  const { signal = new AbortController().signal, onResult = () => {} } = options;
+  const undo: (() => unknown)[] = [];
+  const outcomes = new Map<string, Promise<Outcome>>();
+  const chosen = chooseChecks(checks, options.only);
+  for (const check of chosen) {
+    const before = (ids: readonly string[] = []) => ids.flatMap((id) => outcomes.get(id) ?? []);
+    const needed = before(check.needs);
+    const waitsFor = [...needed, ...before(check.after)];
+    const means = { ...context, signal, atEnd: (one: () => unknown) => undo.push(one) };
+    const start = async () => {
+      await Promise.all(waitsFor);
+      return outcomeOf(check, await Promise.all(needed), means, options);
+    };
+    outcomes.set(check.id, start());
+  }
   const results: Result[] = [];
-  for (const check of checks) {
-    const startedMs = now();
-    const found = await runOne(check, results, context);
-    const ms = Math.round(now() - startedMs);
-    const { id, proves } = check;
-    const result: Result = { id, verdict: 'ok', proves, evidence: '', cause: '', fix: '', ...found, ms };
-    results.push(result);
-    onResult(result);
+  try {
+    for (const outcome of outcomes.values()) {
+      const { result } = await outcome;
+      results.push(result);
+      onResult(result);
+    }
+  } finally {
+    await undoAll(undo);
   }
   return results;
 }
 
-async function runOne(
-  { needs = [], run }: Check,
-  before: readonly Result[],
-  context: Omit<CheckContext, 'signal'>,
-): Promise<Partial<Result>> {
-  const missing = before.find(({ id, verdict }) => needs.includes(id) && verdict === 'fail');
-  if (missing) return { verdict: 'skip', cause: `needs «${missing.proves}»` };
-  try {
-    const found = await run({ ...context, signal: AbortSignal.timeout(DEADLINE_MS) });
-    if (found === undefined) return { verdict: 'skip', cause: 'nothing is configured' };
-    return typeof found === 'string' ? { evidence: found } : found;
-  } catch (thrown) {
-    const fix = (thrown instanceof AppError && thrown.hint) || '';
-    return { verdict: 'fail', evidence: messageOf(thrown), fix };
+/** Those that are named with those that they need, or all. */
+function chooseChecks<C>(checks: readonly Check<C>[], only?: readonly string[]): readonly Check<C>[] {
+  const all = new Map(checks.map((check) => [check.id, check]));
+  const seen = new Set<string>();
+  for (const { id, needs = [] } of checks) {
+    const missing = needs.find((need) => !seen.has(need));
+    if (missing) throw new AppError(`check ${id} needs ${missing}, which is not before it`);
+    seen.add(id);
   }
+  if (!only) return checks;
+  const wanted = new Set<string>();
+  const add = (id: string): void => {
+    const check = all.get(id);
+    if (!check)
+      throw new AppError(`there is no hop «${id}»`, { hint: `there are ${[...all.keys()].join(', ')}` });
+    wanted.add(id);
+    check.needs?.forEach(add);
+  };
+  only.forEach(add);
+  return checks.filter(({ id }) => wanted.has(id));
+}
+
+async function outcomeOf<C>(
+  check: Check<C>,
+  needed: readonly Outcome[],
+  means: C & Means,
+  { repeat = 1, onStart = () => {}, now = () => performance.now() }: RunOptions,
+): Promise<Outcome> {
+  const { id, proves } = check;
+  const resultOf = (found: Finding, ms: number): Result => {
+    return { id, verdict: 'ok', proves, evidence: '', cause: '', fix: '', ...found, ms };
+  };
+  const explainedBy = needed.find((one) => one.explainedBy)?.explainedBy;
+  if (explainedBy) {
+    const cause = `needs «${explainedBy.proves}» (${explainedBy.id})`;
+    return { result: resultOf({ verdict: 'skip', cause }, 0), explainedBy };
+  }
+  if (means.signal.aborted) return { result: resultOf({ verdict: 'skip', cause: 'interrupted' }, 0) };
+  onStart(id);
+  const startedMs = now();
+  const found =
+    check.repeats && repeat > 1 ? await repeatedly(check, means, repeat) : await once(check, means);
+  const result = resultOf(found, Math.round(now() - startedMs));
+  return { result, ...(result.verdict === 'fail' && { explainedBy: result }) };
+}
+
+/** The last first, as they may build on each other. What fails hides no result. */
+async function undoAll(undo: readonly (() => unknown)[]): Promise<void> {
+  const inTurn = async () => {
+    for (const one of undo.toReversed())
+      await Promise.resolve()
+        .then(one)
+        .catch(() => {});
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, UNDO_MS);
+  });
+  await Promise.race([inTurn(), late]);
+  clearTimeout(timer);
 }

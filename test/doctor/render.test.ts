@@ -13,8 +13,8 @@ const result = (changes: Partial<Result>): Result => ({
   ...changes,
 });
 
-test('a result is one line: verdict, hop, time, what was found', () => {
-  expect(renderResult(result({}))).toMatch(/^ok {4}hop a +12 ms {2}fine$/);
+test('a result is one line: verdict, id, time, what it proves, what was found', () => {
+  expect(renderResult(result({}))).toMatch(/^ok {4}a +12 ms {3}hop a: fine$/);
 });
 
 test('further lines stand below the first, and what to do below them', () => {
@@ -22,7 +22,7 @@ test('further lines stand below the first, and what to do below them', () => {
     result({ verdict: 'fail', evidence: 'one\ntwo', cause: 'no way', fix: 'start it\nopen it' }),
   );
   const [first = '', ...rest] = text.split('\n');
-  const indent = ' '.repeat(first.indexOf('one'));
+  const indent = ' '.repeat(first.indexOf('hop a'));
   expect(rest).toEqual([`${indent}two`, `${indent}no way`, `${indent}→ start it`, `${indent}→ open it`]);
 });
 
@@ -33,9 +33,10 @@ test('what was not tried took no time', () => {
 test('the summary counts what was tried, and names what is broken or was not tried', () => {
   const results = [
     result({}),
-    result({ verdict: 'fail', proves: 'hop b' }),
-    result({ verdict: 'skip', proves: 'hop c' }),
+    result({ id: 'b', verdict: 'fail' }),
+    result({ id: 'c', verdict: 'skip' }),
+    result({ id: 'd', verdict: 'warn' }),
   ];
-  expect(renderSummary(results)).toBe('1 of 2 hops work; broken: hop b; not tried: hop c');
+  expect(renderSummary(results)).toBe('2 of 3 hops work; broken: b; to look at: d; not tried: c');
   expect(renderSummary([result({})])).toBe('1 of 1 hops work');
 });

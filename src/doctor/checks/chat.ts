@@ -4,7 +4,7 @@ import { streamChat } from '../../openai/chat.ts';
 import { type ChatAsk, THINKING_OFF } from '../../openai/chat-body.ts';
 import { ChatMemory, type Learned } from '../../openai/chat-learned.ts';
 import { chatChoices, chatEndpoint } from '../../stages/llm.ts';
-import type { Check } from '../check.ts';
+import type { InsideCheck } from '../inside-context.ts';
 import { withOffer } from './offer.ts';
 
 /** A call in small: instructions, a greeting that was spoken, a caller's turn. */
@@ -24,7 +24,7 @@ interface Heard {
 }
 
 /** The model answers one turn, in the shape that calls use. */
-export const chat: Check = {
+export const chat: InsideCheck = {
   id: 'chat',
   proves: 'the model answers',
   async run({ config, signal }) {

@@ -1,7 +1,7 @@
 import { modelEndpoints } from '../../config/models.ts';
 import { listModels, type ModelInfo } from '../../openai/models.ts';
 import { urlHost } from '../../urls.ts';
-import type { Check } from '../check.ts';
+import type { InsideCheck } from '../inside-context.ts';
 
 const MOST_NAMES = 6;
 
@@ -20,7 +20,7 @@ export const models = {
     );
     return found.join('\n');
   },
-} satisfies Check;
+} satisfies InsideCheck;
 
 function listOf(models: readonly ModelInfo[]): string {
   if (models.length === 0) return 'has no model';

@@ -1,9 +1,9 @@
 import { AppError, messageOf } from '../../errors.ts';
 import { hideUrlSecrets } from '../../urls.ts';
-import type { Check, CheckContext } from '../check.ts';
+import type { InsideCheck, InsideMeans } from '../inside-context.ts';
 
 /** Workers and pages say that they can take callers: their `/readyz` at CHECK_READY_URLS. */
-export const ready: Check = {
+export const ready: InsideCheck = {
   id: 'ready',
   proves: 'worker and page are ready',
   async run({ config, signal, fetch }) {
@@ -16,7 +16,7 @@ export const ready: Check = {
 
 async function requireReady(
   url: string,
-  { signal, fetch }: Pick<CheckContext, 'signal' | 'fetch'>,
+  { signal, fetch }: Pick<InsideMeans, 'signal' | 'fetch'>,
 ): Promise<void> {
   const failed = (problem: string, cause?: unknown) =>
     new AppError(`${hideUrlSecrets(url)}: ${problem}`, {

@@ -1,12 +1,12 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { AppError, messageOf } from '../../errors.ts';
 import { hideUrlSecrets } from '../../urls.ts';
-import type { Check } from '../check.ts';
+import type { InsideCheck } from '../inside-context.ts';
 
 const REQUEST_TIMEOUT_S = 10;
 
 /** LiveKit answers at LIVEKIT_URL, and takes our key and secret. */
-export const signal: Check = {
+export const signal: InsideCheck = {
   id: 'signal',
   proves: 'LiveKit takes our key',
   async run({ config: { livekit } }) {

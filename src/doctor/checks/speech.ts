@@ -2,7 +2,7 @@ import { servedBy, voiceName } from '../../config/models.ts';
 import type { Config } from '../../config/schema.ts';
 import { listModels } from '../../openai/models.ts';
 import { speak } from '../../openai/speech.ts';
-import type { Check, CheckContext } from '../check.ts';
+import type { InsideCheck, InsideMeans } from '../inside-context.ts';
 import { withOffer } from './offer.ts';
 
 const TEXT = 'One, two, three, four, five.';
@@ -16,7 +16,7 @@ interface Heard {
 }
 
 /** The voice speaks a short text, in the shape that calls use. */
-export const speech: Check = {
+export const speech: InsideCheck = {
   id: 'speech',
   proves: 'the voice speaks',
   async run(context) {
@@ -33,7 +33,7 @@ export const speech: Check = {
   },
 };
 
-async function say({ config, signal }: CheckContext, format: Config['tts']['format']): Promise<Heard> {
+async function say({ config, signal }: InsideMeans, format: Config['tts']['format']): Promise<Heard> {
   const { baseUrl = '', apiKey, headers, extraBody, voice, speed } = config.tts;
   const server = { baseUrl, apiKey, headers, signal };
   const { model } = servedBy(config, 'tts');
@@ -63,7 +63,7 @@ async function say({ config, signal }: CheckContext, format: Config['tts']['form
  * Raw samples whose rate nobody says are taken for 24 kHz, and play too fast or too slow when they are not (Piper's
  * 22,050 Hz: 9 % too fast). The header of a WAV tells.
  */
-async function rateHint(context: CheckContext, raw: Heard): Promise<string | undefined> {
+async function rateHint(context: InsideMeans, raw: Heard): Promise<string | undefined> {
   if (raw.sampleRate !== ASSUMED_RATE) return undefined;
   const wav = await say(context, 'wav').catch(() => undefined);
   if (!wav || wav.sampleRate === ASSUMED_RATE) return undefined;
@@ -71,7 +71,7 @@ async function rateHint(context: CheckContext, raw: Heard): Promise<string | und
 }
 
 /** speaches 0.8 labels the samples of Piper voices, in a WAV too, 24 kHz; its list of models has their rate. */
-async function listedRateHint({ config, signal }: CheckContext, heard: Heard): Promise<string | undefined> {
+async function listedRateHint({ config, signal }: InsideMeans, heard: Heard): Promise<string | undefined> {
   const { baseUrl = '', apiKey, headers, extraBody } = config.tts;
   if (heard.sampleRate !== ASSUMED_RATE || extraBody?.sample_rate !== undefined) return undefined;
   const server = { baseUrl, apiKey, headers, signal, endpoint: 'tts' as const };

@@ -6,7 +6,7 @@ import { openRealtime } from '../../openai/realtime.ts';
 import { joined } from '../../openai/samples.ts';
 import { type TranscribeOptions, type Transcript, transcribe } from '../../openai/transcription.ts';
 import { transcribeStreamed } from '../../openai/transcription-sse.ts';
-import type { Check, CheckContext } from '../check.ts';
+import type { InsideCheck, InsideMeans } from '../inside-context.ts';
 import { withOffer } from './offer.ts';
 
 /** «One, two, three, four, five.», spoken by a Flite voice: mono, 16-bit, 16 kHz. */
@@ -14,7 +14,7 @@ const SENTENCE = new URL('../sentence.wav', import.meta.url);
 const SAMPLE_RATE = 16_000;
 
 /** A spoken sentence becomes text, in the mode that calls use. */
-export const transcription: Check = {
+export const transcription: InsideCheck = {
   id: 'transcription',
   proves: 'speech is understood',
   async run({ config, signal }) {
@@ -37,7 +37,7 @@ export const transcription: Check = {
 };
 
 const BY_MODE: Readonly<
-  Record<CheckContext['config']['stt']['mode'], (options: TranscribeOptions) => Promise<Transcript>>
+  Record<InsideMeans['config']['stt']['mode'], (options: TranscribeOptions) => Promise<Transcript>>
 > = { batch: transcribe, sse: transcribeStreamed, realtime };
 
 async function realtime({ wav, signal, ...options }: TranscribeOptions): Promise<Transcript> {

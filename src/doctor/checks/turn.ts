@@ -3,7 +3,7 @@ import type { TurnServer } from '../../config/turn-url.ts';
 import { AppError, TurnError } from '../../errors.ts';
 import { tryAllocation } from '../../stun/client.ts';
 import { type Credentials, ephemeralCredentials } from '../../stun/credentials.ts';
-import type { Check } from '../check.ts';
+import type { InsideCheck } from '../inside-context.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -20,7 +20,7 @@ export const turn = {
     if (hints.length > 0) throw new AppError(report, { hint: [...new Set(hints)].join('\n') });
     return report;
   },
-} satisfies Check;
+} satisfies InsideCheck;
 
 /** What LiveKit would give a participant. */
 function credentialsFrom({ turnSecret, turnUsername = '', turnPassword = '' }: Config['check']): Credentials {

@@ -1,17 +1,13 @@
 import { expect, test } from 'vitest';
 import { chat } from '../../../src/doctor/checks/chat.ts';
-import { configFrom } from '../../helpers/config.ts';
 import { type Exchange, useEndpointServer } from '../../helpers/endpoint-server.ts';
+import { inside } from '../../helpers/inside.ts';
 
 const ROUTE = 'POST /v1/chat/completions';
 const server = useEndpointServer();
 
 const run = (env: Record<string, string> = {}) =>
-  chat.run({
-    config: configFrom({ LLM_BASE_URL: server.baseUrl, LLM_ATTEMPTS: '1', ...env }),
-    signal: AbortSignal.timeout(4000),
-    fetch,
-  });
+  chat.run(inside({ LLM_BASE_URL: server.baseUrl, LLM_ATTEMPTS: '1', ...env }));
 
 const stream = ({ start, write, end }: Exchange, ...deltas: object[]) => {
   start(200, { 'content-type': 'text/event-stream' });

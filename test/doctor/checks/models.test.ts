@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { models } from '../../../src/doctor/checks/models.ts';
-import { configFrom } from '../../helpers/config.ts';
 import { useEndpointServer } from '../../helpers/endpoint-server.ts';
+import { inside } from '../../helpers/inside.ts';
 
 const server = useEndpointServer();
 const run = (env: Record<string, string> = {}) => {
   const attempts = { STT_ATTEMPTS: '1', LLM_ATTEMPTS: '1', TTS_ATTEMPTS: '1' };
-  const config = configFrom({ OPENAI_BASE_URL: server.baseUrl, ...attempts, ...env });
-  return models.run({ config, signal: AbortSignal.timeout(4000), fetch });
+  return models.run(inside({ OPENAI_BASE_URL: server.baseUrl, ...attempts, ...env }));
 };
 
 test('models are listed with what servers say of them; an endpoint without the route is reachable all the same', async () => {

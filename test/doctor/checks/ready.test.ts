@@ -1,13 +1,9 @@
 import { expect, test } from 'vitest';
 import { ready } from '../../../src/doctor/checks/ready.ts';
-import { configFrom } from '../../helpers/config.ts';
+import { inside } from '../../helpers/inside.ts';
 
 const run = (urls: string, answer: () => Response | Promise<Response>) =>
-  ready.run({
-    config: configFrom({ CHECK_READY_URLS: urls }),
-    signal: new AbortController().signal,
-    fetch: async () => answer(),
-  });
+  ready.run(inside({ CHECK_READY_URLS: urls }, { fetch: async () => answer() }));
 
 test('without URLs there is nothing to check', async () => {
   expect(await run('', () => new Response())).toBeUndefined();

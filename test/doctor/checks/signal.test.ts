@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { signal } from '../../../src/doctor/checks/signal.ts';
-import { configFrom } from '../../helpers/config.ts';
 import { useEndpointServer } from '../../helpers/endpoint-server.ts';
+import { inside } from '../../helpers/inside.ts';
 
 const LIST_ROOMS = 'POST /twirp/livekit.RoomService/ListRooms';
 const server = useEndpointServer();
-const run = (url = server.origin) =>
-  signal.run({ config: configFrom({ LIVEKIT_URL: url }), signal: AbortSignal.timeout(4000), fetch });
+const run = (url = server.origin) => signal.run(inside({ LIVEKIT_URL: url }));
 
 test('a server that takes the key says how many rooms there are', async () => {
   server.on(LIST_ROOMS, ({ reply }) => reply(200, { rooms: [{ sid: 'RM_1', name: 'a' }] }));

@@ -1,19 +1,15 @@
 import { expect, test } from 'vitest';
 import { speech } from '../../../src/doctor/checks/speech.ts';
 import { encodeWav } from '../../../src/openai/wav.ts';
-import { configFrom } from '../../helpers/config.ts';
 import { type Handler, useEndpointServer } from '../../helpers/endpoint-server.ts';
+import { inside } from '../../helpers/inside.ts';
 
 const ROUTE = 'POST /v1/audio/speech';
 const SECOND = new Int16Array(24_000).fill(1000);
 const server = useEndpointServer();
 
 const run = (env: Record<string, string> = {}) =>
-  speech.run({
-    config: configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env }),
-    signal: AbortSignal.timeout(4000),
-    fetch,
-  });
+  speech.run(inside({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env }));
 
 /** A voice at this rate, which its raw samples do not tell. */
 const voiceAt =

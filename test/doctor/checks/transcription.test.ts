@@ -1,17 +1,13 @@
 import { expect, test } from 'vitest';
 import { transcription } from '../../../src/doctor/checks/transcription.ts';
-import { configFrom } from '../../helpers/config.ts';
 import { useEndpointServer } from '../../helpers/endpoint-server.ts';
+import { inside } from '../../helpers/inside.ts';
 
 const ROUTE = 'POST /v1/audio/transcriptions';
 const server = useEndpointServer();
 
 const run = (env: Record<string, string> = {}) =>
-  transcription.run({
-    config: configFrom({ STT_BASE_URL: server.baseUrl, STT_ATTEMPTS: '1', ...env }),
-    signal: AbortSignal.timeout(4000),
-    fetch,
-  });
+  transcription.run(inside({ STT_BASE_URL: server.baseUrl, STT_ATTEMPTS: '1', ...env }));
 
 test('a spoken sentence is sent as calls send theirs, and its text is told', async () => {
   server.on(ROUTE, ({ reply }) => reply(200, { text: ' One, two, three, four, five. ' }));

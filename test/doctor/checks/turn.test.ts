@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { turn } from '../../../src/doctor/checks/turn.ts';
 import { ephemeralCredentials } from '../../../src/stun/credentials.ts';
 import { decode, METHOD } from '../../../src/stun/message.ts';
-import { configFrom } from '../../helpers/config.ts';
+import { inside } from '../../helpers/inside.ts';
 import {
   type Answer,
   errorCode,
@@ -33,7 +33,7 @@ const STATIC = { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' };
 const run = (
   env: Record<string, string | undefined>,
   signal: AbortSignal = new AbortController().signal,
-): Promise<string | undefined> => turn.run({ config: configFrom(env), signal, fetch });
+): Promise<string | undefined> => turn.run(inside(env, { signal }));
 
 const refusing = (code: number): Script => ({
   signed: (request, key) => [reply(request, 'error', [errorCode(code)], key)],

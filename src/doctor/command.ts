@@ -1,0 +1,104 @@
+import type { Check, Means, Result } from './check.ts';
+import { renderResult, renderSummary } from './render.ts';
+import { type RunOptions, runChecks } from './run.ts';
+
+export interface CheckFlags {
+  json?: boolean;
+  /** Ids by comma. */
+  only?: string;
+  repeat?: number;
+  files?: string;
+}
+
+interface Checked {
+  results: readonly Result[];
+  summary: string;
+}
+
+/** As a shell says of a program that SIGINT ended. */
+const EXIT_INTERRUPTED = 130;
+
+/**
+ * `voice-agent check`: the table, or with `json` one document, on stdout; who watches a terminal sees on stderr what is
+ * being tried. SIGINT and SIGTERM end it with what it has, after undoing what it left anywhere.
+ *
+ * @returns the exit code: 1 only when a hop failed.
+ */
+export async function runCheckCommand({ json = false, ...flags }: CheckFlags): Promise<number> {
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const progress = progressLine(json);
+  const { results, summary } = await placeFor(flags)({
+    ...(flags.only !== undefined && { only: flags.only.split(',').map((id) => id.trim()) }),
+    ...(flags.repeat !== undefined && { repeat: flags.repeat }),
+    signal: interrupted.signal,
+    onStart: progress.started,
+    onResult: progress.ended,
+  });
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  console.log(json ? JSON.stringify({ checks: results }, null, 2) : `\n${summary}`);
+  if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
+  return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
+}
+
+/** From where the hops are tried, by what was asked for. Each loads its code when it is chosen. */
+function placeFor({ files }: CheckFlags): (options: RunOptions) => Promise<Checked> {
+  if (files !== undefined) return (options) => judge(files, options);
+  return tryInside;
+}
+
+async function tryInside(options: RunOptions): Promise<Checked> {
+  const { loadConfig } = await import('../config/load.ts');
+  const { proxyFor } = await import('../config/proxy.ts');
+  const { goThroughProxies } = await import('../openai/proxied-fetch.ts');
+  const { INSIDE } = await import('./inside.ts');
+  const config = loadConfig();
+  goThroughProxies((url) => proxyFor(url, config.proxy));
+  return tryHops(INSIDE, { config, fetch, seen: {} }, options);
+}
+
+/** The hops of a place, and the line that sums them up. */
+export async function tryHops<C extends object>(
+  checks: readonly Check<C>[],
+  context: C & Pick<Means, 'fetch'>,
+  options: RunOptions,
+): Promise<Checked> {
+  const results = await runChecks(checks, context, options);
+  return { results, summary: renderSummary(results) };
+}
+
+async function judge(path: string, { onResult = () => {} }: RunOptions): Promise<Checked> {
+  const { judgeFiles, summaryOf } = await import('./files/judge.ts');
+  const results = await judgeFiles(path);
+  results.forEach(onResult);
+  return { results, summary: summaryOf(results) };
+}
+
+const ERASE_LINE = '\r\x1b[2K';
+
+/** Results as they come, on stderr beside a document; below them on a terminal what is being tried now. */
+function progressLine(json: boolean) {
+  const running = new Set<string>();
+  const isWatched = process.stderr.isTTY;
+  const erase = () => isWatched && process.stderr.write(ERASE_LINE);
+  const show = () => {
+    if (isWatched && running.size > 0)
+      process.stderr.write(
+        `${ERASE_LINE}trying ${[...running].join(', ')} …`.slice(0, process.stderr.columns),
+      );
+  };
+  return {
+    started(id: string): void {
+      running.add(id);
+      show();
+    },
+    ended(result: Result): void {
+      running.delete(result.id);
+      erase();
+      if (!json) console.log(renderResult(result));
+      else if (isWatched) console.error(renderResult(result));
+      show();
+    },
+  };
+}
