@@ -95,7 +95,10 @@ function addCheck(cli: Command): void {
     .option('--json', 'print the results as one JSON document')
     .option('--only <ids>', 'try these hops alone, by comma, with those that they need')
     .option('--repeat <n>', `try hops that fail sometimes so often at once, at most ${MOST_REPEATS}`, timesOf)
-    .option('--files <path>', 'judge the livekit.yaml files in this folder (manifests too), and try nothing')
+    .option(
+      '--files <path>',
+      'judge the livekit.yaml, manifests and documents in this folder, and try nothing',
+    )
     .action(async (flags) => {
       const { runCheckCommand } = await import('./doctor/command.ts');
       process.exitCode = await runCheckCommand(flags);

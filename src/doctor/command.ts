@@ -69,7 +69,8 @@ export async function tryHops<C extends object>(
 }
 
 async function judge(path: string, { onResult = () => {} }: RunOptions): Promise<Checked> {
-  const { judgeFiles, summaryOf } = await import('./files/judge.ts');
+  const { judgeFiles } = await import('./files/judge.ts');
+  const { summaryOf } = await import('./files/results.ts');
   const results = await judgeFiles(path);
   results.forEach(onResult);
   return { results, summary: summaryOf(results) };

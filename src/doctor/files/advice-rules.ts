@@ -2,7 +2,7 @@ import type { LiveKitFile } from './livekit-file.ts';
 
 /** What livekit-server takes, and what callers or operators then meet. Facts are from the source of 1.13.3. */
 export function judgeAdvice(file: LiveKitFile): void {
-  for (const rule of [secrets, variables, metrics, rooms, limits, deprecated, development]) rule(file);
+  for (const rule of [secrets, variables, metrics, rooms, judgeLimits, deprecated, development]) rule(file);
 }
 
 const LEAST_SECRET = 32;
@@ -91,7 +91,7 @@ function rooms(file: LiveKitFile): void {
 /** What forty calls in two directions of 32 kbit/s need. */
 const LEAST_BYTES_PER_S = 10_000_000;
 
-function limits(file: LiveKitFile): void {
+export function judgeLimits(file: LiveKitFile): void {
   const bytes = file.number('limit', 'bytes_per_sec');
   if (bytes > 0 && bytes < LEAST_BYTES_PER_S) {
     file.warn(

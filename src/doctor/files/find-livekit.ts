@@ -1,4 +1,5 @@
 import { isObject } from '../../openai/extra-body.ts';
+import { containersOf, liveKitConfigOf } from '../objects/pods.ts';
 import { LIVEKIT } from './keys.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
 
@@ -14,13 +15,13 @@ export interface Found {
 }
 
 /**
- * Configurations of livekit-server in a YAML document: the document itself, texts of a ConfigMap or Secret, the
- * `livekit:` of the values of LiveKit's Helm chart.
+ * Configurations of livekit-server in a YAML document: the document itself, texts of a ConfigMap or Secret, the variable
+ * LIVEKIT_CONFIG of a container, the `livekit:` of the values of LiveKit's Helm chart.
  */
 export function findLiveKit(document: YamlText): Found[] {
   const value = document.value;
   if (!isObject(value)) return [];
-  if (isManifest(value)) return inConfigMap(document, value);
+  if (isManifest(value)) return [...inConfigMap(document, value), ...inVariables(document, value)];
   if (isObject(value.livekit) && looksLikeLiveKit(value.livekit, ['rtc', 'turn'])) {
     return [{ within: 'livekit', text: partOf(document, 'livekit'), firstLine: 0, isHelmValues: true }];
   }
@@ -43,8 +44,22 @@ function inConfigMap(document: YamlText, { kind, metadata, data, stringData }: M
   );
 }
 
+/** The text of LIVEKIT_CONFIG of containers. */
+function inVariables(document: YamlText, manifest: Manifest): Found[] {
+  const { kind, metadata } = manifest;
+  const name = isObject(metadata) ? String(metadata.name) : '';
+  return containersOf(manifest).flatMap((container) => {
+    const config = liveKitConfigOf(container);
+    const [inside] = config ? readYaml(config.text) : [];
+    if (!config || !inside) return [];
+    return [
+      { within: `${kind} ${name}, LIVEKIT_CONFIG`, text: inside, firstLine: document.lineOf(config.path) },
+    ];
+  });
+}
+
 /** Most of its keys are livekit-server's. */
-function looksLikeLiveKit(
+export function looksLikeLiveKit(
   value: Readonly<Record<string, unknown>>,
   telling = ['rtc', 'turn', 'keys', 'redis'],
 ): boolean {
@@ -58,6 +73,7 @@ function partOf(document: YamlText, key: string): YamlText {
     document: document.document,
     value: (document.value as Record<string, unknown>)[key],
     problem: undefined,
+    isTemplate: false,
     lineOf: (path) => document.lineOf([key, ...path]),
   };
 }
@@ -67,6 +83,6 @@ interface Manifest extends Readonly<Record<string, unknown>> {
   kind: string;
 }
 
-function isManifest(value: unknown): value is Manifest {
+export function isManifest(value: unknown): value is Manifest {
   return isObject(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string';
 }

@@ -1,8 +1,6 @@
+import { type Path, pathText, valueAt } from '../tree.ts';
 import type { Remark } from './remark.ts';
-import { pathText } from './shape.ts';
 import type { YamlText } from './yaml-text.ts';
-
-export type Path = readonly (string | number)[];
 
 /** A configuration of livekit-server whose keys and kinds are right, as rules ask it. */
 export class LiveKitFile {
@@ -15,13 +13,7 @@ export class LiveKitFile {
 
   /** The value at `path`, `undefined` where there is none. */
   get(...path: Path): unknown {
-    return path.reduce<unknown>(
-      (value, part) =>
-        typeof value === 'object' && value !== null
-          ? (value as Record<string | number, unknown>)[part]
-          : undefined,
-      this.#text.value,
-    );
+    return valueAt(this.#text.value, path);
   }
 
   /** 0 where there is no number. */

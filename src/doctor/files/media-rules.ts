@@ -2,7 +2,7 @@ import type { LiveKitFile } from './livekit-file.ts';
 
 /** What decides whether sound gets through. Facts are from the source of livekit-server 1.13.3. */
 export function judgeMedia(file: LiveKitFile): void {
-  for (const rule of [ports, externalAddress, stun, turnServers, embeddedTurn]) rule(file);
+  for (const rule of [ports, tcpFallback, externalAddress, stun, turnServers, embeddedTurn]) rule(file);
 }
 
 function ports(file: LiveKitFile): void {
@@ -22,6 +22,16 @@ function ports(file: LiveKitFile): void {
       'rtc:\n  port_range_start: 50000\n  port_range_end: 60000',
     );
   }
+}
+
+/** From pkg/rtc/transportmanager.go: it does not look at `tcp_port` before it drops every UDP candidate. */
+function tcpFallback(file: LiveKitFile): void {
+  if (file.get('rtc', 'tcp_port') !== 0 || file.get('rtc', 'allow_tcp_fallback') === false) return;
+  file.warn(
+    ['rtc', 'tcp_port'],
+    'a client whose UDP fails once is told to use TCP alone, which is off: it has no way left, and hears nothing',
+    'rtc:\n  tcp_port: 7881\nor, to stay with UDP:\n  allow_tcp_fallback: false',
+  );
 }
 
 function externalAddress(file: LiveKitFile): void {

@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
+import { type Path, pathText } from '../tree.ts';
 import { isList, LIVEKIT, placesOf, type Shape } from './keys.ts';
 import type { Remark } from './remark.ts';
 import type { YamlText } from './yaml-text.ts';
-
-type Path = readonly (string | number)[];
 
 /**
  * Keys and kinds as livekit-server reads them: it decodes strictly, so that one unknown key or one wrong value ends it
@@ -115,11 +114,4 @@ function wrongText(value: unknown, key: string): string | undefined {
   const addresses = String(value).split(',');
   const areValid = addresses.length <= 2 && addresses.every((one) => isIP(one.trim()) !== 0);
   return areValid ? undefined : 'an IP address, or one IPv4 and one IPv6 with a comma';
-}
-
-export function pathText(path: Path): string {
-  return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
-    '',
-  );
 }

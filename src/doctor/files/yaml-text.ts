@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isNode, LineCounter, parseAllDocuments, visit } from 'yaml';
 
 /** An alias bomb expands a few lines to millions. */
 const MOST_ALIASES = 100;
@@ -10,6 +10,8 @@ export interface YamlText {
   readonly value: unknown;
   /** Its first mistake, with its line. */
   readonly problem: { line: number; text: string } | undefined;
+  /** Whether it holds `{{ … }}` of a template that was not rendered, which YAML takes for a key. */
+  readonly isTemplate: boolean;
   /** The line, from 1, of the value at `path`; of the nearest that encloses it when there is none. */
   lineOf(path: readonly (string | number)[]): number;
 }
@@ -25,9 +27,11 @@ export function readYaml(text: string): YamlText[] {
       line: lineAt(mistake.pos[0]),
       text: mistake.message.split('\n', 1)[0] ?? '',
     };
+    const isTemplate = text.includes('{{') && (problem !== undefined || hasKeyOfKeys(document));
     return {
       document,
-      ...plainValue(document, problem),
+      isTemplate,
+      ...(isTemplate ? { value: undefined, problem: undefined } : plainValue(document, problem)),
       lineOf(path) {
         for (let length = path.length; length > 0; length -= 1) {
           const offset = offsetOf(document, path.slice(0, length));
@@ -37,6 +41,18 @@ export function readYaml(text: string): YamlText[] {
       },
     };
   });
+}
+
+function hasKeyOfKeys(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isMap(key)) return undefined;
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function plainValue(document: Document, problem: YamlText['problem']): Pick<YamlText, 'value' | 'problem'> {

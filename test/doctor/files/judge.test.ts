@@ -80,7 +80,7 @@ test.each([
   [
     'deployment.yaml',
     'apiVersion: apps/v1\nkind: Deployment\n',
-    /no configuration of livekit-server among 1/,
+    /no configuration of livekit-server.* among 1 YAML/,
   ],
 ])('a folder of %s alone is refused, with what to name', async (name, text, message) => {
   const dir = await mkdtemp(join(tmpdir(), 'voice-agent-judge-'));
@@ -92,7 +92,7 @@ test.each([
   await rm(dir, { recursive: true });
 });
 
-test('what is no YAML, a template, an alias bomb and ten thousand documents are told, not thrown', async () => {
+test('what is no YAML, no UTF-8, a template, an alias bomb and ten thousand documents are told, not thrown', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'voice-agent-judge-'));
   const bomb = [
     'a: &a [x, x, x, x, x, x, x, x, x, x]',
@@ -105,13 +105,25 @@ test('what is no YAML, a template, an alias bomb and ten thousand documents are 
     'template.yaml': 'rtc:\n  {{- toYaml .Values.rtc }}',
     'bomb.yaml': bomb.join('\n'),
     'many.yaml': '---\nkind: Pod\n'.repeat(10_000),
+    'odd.yaml': Buffer.from('rtc: {node_ip: \xe9}', 'latin1'),
+    'value.yaml': 'rtc:\n  node_ip: {{ .Values.ip }}\n',
+    'wide.yaml': Buffer.from('\ufeffport: 7880', 'utf16le'),
   };
   await Promise.all(Object.entries(texts).map(([name, text]) => writeFile(join(dir, name), text)));
   const results = await judgeFiles(dir);
   expect(results.map(({ verdict, proves }) => `${verdict} ${proves}`)).toEqual([
     'fail bomb.yaml',
     'fail broken.yaml',
+    'fail many.yaml',
+    'fail odd.yaml',
     'skip template.yaml',
+    'skip value.yaml',
+    'fail wide.yaml',
   ]);
+  expect(results.map(({ fix }) => fix.split('\n'))).not.toContainEqual(['']);
+  expect(results.at(-1)).toMatchObject({
+    evidence: 'wide.yaml: the text is not UTF-8',
+    fix: expect.stringContaining('iconv -f UTF-16 -t UTF-8 wide.yaml'),
+  });
   await rm(dir, { recursive: true });
 });
