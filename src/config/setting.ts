@@ -49,7 +49,7 @@ export const deadlines = (stage: 'STT' | 'LLM' | 'TTS', firstByteMs: number) => 
   attempts: setting(`${stage}_ATTEMPTS`, count(3, 1, 10), `${stage}: tries in all, before the first byte`),
   hedgeAfterMs: setting(
     `${stage}_HEDGE_AFTER_MS`,
-    durationMs(500, 0),
+    durationMs(300, 0),
     `${stage}: when an answer is later than recent ones say, but not before so long, another request is made beside the first, for at most a third of all requests; the answer that comes first counts. 0: never`,
   ),
 });

@@ -53,6 +53,17 @@ export class Breaker {
     this.#openUntilMs = nowMs + this.#openMs;
   }
 
+  /** The caller's own request goes on as the trial of whether it works: others are asked until that ends. */
+  doubt(nowMs: number): void {
+    if (this.#openUntilMs !== undefined) return;
+    this.#openUntilMs = nowMs;
+    this.#isProbed = true;
+  }
+
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
   /** Whether the caller may try a half-open endpoint: one at a time, until it succeeds, fails or is released. */
   claimProbe(nowMs: number): boolean {
     if (this.#isProbed || this.state(nowMs) !== 'half-open') return false;

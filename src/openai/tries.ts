@@ -1,5 +1,6 @@
 import { EndpointError } from '../errors.ts';
 import type { Clock } from './clock.ts';
+import { MOST_AT_ONCE, MOST_HEDGED, PROBE_MS, type Try } from './one-try.ts';
 import { OneWait } from './one-wait.ts';
 import { RequestTimes } from './request-times.ts';
 import type { Route, RouteOptions, RunOne, Settle } from './retry.ts';
@@ -8,24 +9,6 @@ import { delayAfter, LONGEST_DELAY_MS } from './retry-delay.ts';
 import { type Candidate, processRoutes } from './route-memory.ts';
 import { type Chosen, ServerChoice } from './server-choice.ts';
 import { isServersFault, Verdicts } from './verdicts.ts';
-
-/** A late request and one that was sent in its place: more would make a slow server slower still. */
-const MOST_AT_ONCE = 2;
-/** The same with hedging, whose budget bounds it too. */
-const MOST_HEDGED = 3;
-/** A server that is tried whether it works again has so long to begin its answer. */
-const PROBE_MS = 2500;
-
-interface Try<S> {
-  readonly number: number;
-  readonly chosen: Chosen<S>;
-  readonly kind: 'first' | 'again' | 'hedge' | 'probe';
-  readonly cancel: AbortController;
-  readonly startedMs: number;
-  /** Past this it is late; infinite where nobody hedges. */
-  readonly lateAfterMs: number;
-  stopTimer(): void;
-}
 
 /** The tries of one request (`route.ts`). */
 export class Tries<S extends Candidate, T> {
@@ -78,10 +61,13 @@ export class Tries<S extends Candidate, T> {
 
   #probe(chosen: Chosen<S>): void {
     this.#budget.spend();
-    const one = this.#launch(chosen, 'probe');
+    this.#endProbe(this.#launch(chosen, 'probe'));
+  }
+
+  #endProbe(one: Try<S>): void {
     one.stopTimer = this.#clock.after(PROBE_MS, () => {
       this.#underWay.delete(one);
-      this.#verdicts.failed(chosen);
+      this.#verdicts.failed(one.chosen);
       one.cancel.abort();
     });
   }
@@ -148,7 +134,7 @@ export class Tries<S extends Candidate, T> {
     one.stopTimer();
     if (one.cancel.signal.aborted) return;
     if (!this.#isOver) {
-      this.#end();
+      this.#end(one.chosen);
       if (one.kind === 'hedge') this.#tellHedge(one, 'used');
       this.#settle.resolve(value);
     } else one.cancel.abort();
@@ -217,16 +203,31 @@ export class Tries<S extends Candidate, T> {
   }
 
   /** A probe goes on until it is known whether its server works. */
-  #end(): void {
+  #end(answered?: Chosen<S>): void {
     this.#isOver = true;
     this.#wait.stop();
-    for (const other of this.#awaited) this.#drop(other);
+    for (const other of this.#awaited) {
+      const isFirst = !other.chosen.breaker.hasAnswered && this.#isLate(other);
+      if (answered && answered !== other.chosen && isFirst) this.#doubt(other);
+      else this.#drop(other);
+    }
+  }
+
+  /** Its first answer may only take longer: it is waited for, by nobody. */
+  #doubt(one: Try<S>): void {
+    if (one.kind === 'hedge') this.#tellHedge(one, 'dropped');
+    one.kind = 'probe';
+    this.#verdicts.doubted(one.chosen);
+    this.#endProbe(one);
+  }
+
+  #isLate({ startedMs, lateAfterMs }: Try<S>): boolean {
+    return this.#clock.now() - startedMs >= lateAfterMs;
   }
 
   #drop(one: Try<S>): void {
     this.#underWay.delete(one);
-    const isLate = this.#clock.now() - one.startedMs >= one.lateAfterMs;
-    if (isLate) this.#verdicts.failed(one.chosen);
+    if (this.#isLate(one)) this.#verdicts.failed(one.chosen);
     else one.chosen.breaker.releaseProbe();
     if (one.kind === 'hedge') this.#tellHedge(one, 'dropped');
     one.cancel.abort();

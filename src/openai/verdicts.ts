@@ -23,6 +23,11 @@ export class Verdicts {
     this.#judge(chosen, () => chosen.breaker.failed(this.#clock.now(), isGone));
   }
 
+  /** It has never answered, and is late: its answer is waited for beside others'. */
+  doubted(chosen: Chosen<unknown>): void {
+    this.#judge(chosen, () => chosen.breaker.doubt(this.#clock.now()));
+  }
+
   #judge({ breaker, host }: Chosen<unknown>, judge: () => void): void {
     const before = breaker.state(this.#clock.now());
     judge();

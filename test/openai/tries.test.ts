@@ -180,6 +180,28 @@ test('a server that was left out is tried beside the one that is waited for: it 
   expect(await asked()).toEqual(['0 a1', '100 answer of a']);
 });
 
+test('a first server that has never answered costs the first request 0.8 s, and the next ones nothing', async () => {
+  const { asked, state, clock } = world({ a: [HANGS], b: [200] });
+  expect(await asked()).toEqual(['0 a1', '800 b2', '1000 answer of b']);
+  expect(state('a')).toBe('half-open');
+  expect(await asked()).toEqual(['0 b1', '200 answer of b']);
+  clock.advance(2500);
+  expect(state('a')).toBe('open');
+  expect((await asked()).slice(-2)).toEqual(['0 b1', '200 answer of b']);
+});
+
+test('one whose first answer only takes longer is asked again as soon as that has come', async () => {
+  const { asked, state, clock, events } = world({ a: [1500, 300], b: [200] });
+  expect(await asked()).toEqual(['0 a1', '800 b2', '1000 answer of b']);
+  clock.advance(500);
+  await settled();
+  expect(state('a')).toBe('closed');
+  expect((await asked()).at(-1)).toBe('300 answer of a');
+  expect(events.map((event) => ('state' in event ? event.state : event.what))).toEqual([
+    ...['half-open', 'hedge', 'closed'],
+  ]);
+});
+
 test('a refusal is not repeated at the same server, but another one is asked; the server is not to blame for the request', async () => {
   const { asked, state } = world({ a: [STATUS(400)], b: [200] });
   expect(await asked()).toEqual(['0 a1', '0 b2', '200 answer of b']);
