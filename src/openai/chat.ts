@@ -10,14 +10,15 @@ import type { Call } from './exchange.ts';
 import { isObject, type JsonObject } from './extra-body.ts';
 import { excerpt, fault, RefusedError } from './fault.ts';
 import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
-import { brokeOff, tryServers } from './route.ts';
+import { brokeOff, tryServers, wentOn } from './route.ts';
 import type { Candidate } from './route-memory.ts';
 import type { SseEvent } from './sse.ts';
+import { isServersFault } from './verdicts.ts';
 
 export interface ChatOptions extends RemoteOptions {
   /** A server that broke an answer off just now: asked last. */
   avoid?: Candidate | undefined;
-  /** Told whose answer broke off after it had begun. */
+  /** Told whose answer broke off after it had begun, and might be had of another server. */
   onBroken?: ((server: ChatEndpoint) => void) | undefined;
 }
 
@@ -35,6 +36,7 @@ export async function* streamChat(
   options: ChatOptions,
 ): AsyncGenerator<ChatPart> {
   const { server, fitted, call, bytes, events } = await asked(endpoint, ask, options);
+  if (options.avoid) wentOn(options.avoid, server, options);
   let characters = 0;
   try {
     for await (const { data } of events) {
@@ -51,7 +53,8 @@ export async function* streamChat(
   } catch (error) {
     if (bytes.isComplete && !options.signal?.aborted) return;
     brokeOff('llm', server, error, options);
-    options.onBroken?.(server);
+    const isEndless = characters > BOUNDS.answerCharacters;
+    if (isServersFault(error) && !isEndless) options.onBroken?.(server);
     throw error;
   }
 }

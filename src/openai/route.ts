@@ -1,4 +1,5 @@
 import type { EndpointName } from '../errors.ts';
+import { urlHost } from '../urls.ts';
 import { systemClock } from './clock.ts';
 import type { Call } from './exchange.ts';
 import type { RetryPolicy, Route, RouteOptions, RunOne } from './retry.ts';
@@ -50,4 +51,10 @@ export function brokeOff(
 ): void {
   const chosen = new ServerChoice(endpoint, [server], routes).next(clock.now());
   if (chosen && isServersFault(error)) new Verdicts(clock, onRoute).failed(chosen, error);
+}
+
+/** To tell that another server goes on with an answer that one broke off. */
+export function wentOn(from: Candidate, to: Candidate, { onRoute }: RetryPolicy): void {
+  const [before, now] = [urlHost(from.baseUrl), urlHost(to.baseUrl)];
+  onRoute?.({ what: 'failover', attempt: 1, from: before, to: now, failure: 'stall' });
 }

@@ -12,6 +12,8 @@ import {
   type RequestOptions,
 } from './request.ts';
 import { brokeOff, tryServers } from './route.ts';
+import type { Candidate } from './route-memory.ts';
+import { isServersFault } from './verdicts.ts';
 
 /** A server that speaks, as requests to it need it. */
 export interface SpeechServer {
@@ -29,6 +31,10 @@ export interface SpeechServer {
 export interface SpeakOptions extends RemoteOptions, SpeechServer {
   /** Who speaks when this one does not, in order. */
   others?: readonly SpeechServer[] | undefined;
+  /** A server that broke a speech off just now: asked last. */
+  avoid?: Candidate | undefined;
+  /** Told whose speech broke off after it had begun. */
+  onBroken?: ((server: SpeechServer) => void) | undefined;
   /** Told whose speech it is, before the first of it. */
   onServer?: ((server: SpeechServer) => void) | undefined;
   text: string;
@@ -51,6 +57,7 @@ export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
     endpoint: 'tts',
     servers: [options, ...others],
     bytes: text.length + FIELDS_BYTES,
+    avoid: options.avoid,
   } as const;
   const { call, server, answer, audio, first } = await tryServers(route, options, (server, one, attempt) =>
     firstAudio(server, { ...options, ...one }, attempt),
@@ -68,6 +75,7 @@ export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
     }
   } catch (error) {
     brokeOff('tts', server, error, options);
+    if (isServersFault(error)) options.onBroken?.(server);
     throw error;
   } finally {
     answer.close();

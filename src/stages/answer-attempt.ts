@@ -1,12 +1,15 @@
 import type { llm } from '@livekit/agents';
+import { AppError, messageOf } from '../errors.ts';
 import { streamChat } from '../openai/chat.ts';
 import type { ChatAsk, ChatEndpoint } from '../openai/chat-body.ts';
 import type { ChatPart, ChatUsage } from '../openai/chat-part.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { RemoteOptions } from '../openai/request.ts';
+import { Continuation } from './continued-answer.ts';
 import type { AnswerEnd } from './hooks.ts';
 import { SpeakableText } from './speakable.ts';
 import { AnswerFilter } from './text/answer-filter.ts';
+import { WholeWords } from './text/whole-words.ts';
 import { ToolCalls } from './tool-calls.ts';
 
 export type Attempt = Omit<AnswerEnd, 'tries'>;
@@ -24,18 +27,36 @@ export interface AttemptParts {
   awaitsBegin: boolean;
   /** Names of the tools that may be called. */
   offered: ReadonlySet<string>;
+  /** What was passed on of an answer that broke off, which this one continues. */
+  after?: string | undefined;
+  /** The server that broke it off. */
+  avoid?: ChatEndpoint | undefined;
   put(chunk: llm.ChatChunk): void;
+}
+
+/** An answer that a server broke off: another one may go on with it. */
+export class BrokenAnswer extends AppError {
+  readonly server: ChatEndpoint;
+  /** What of it was passed on, in whole words. */
+  readonly said: string;
+
+  constructor(cause: unknown, server: ChatEndpoint, said: string) {
+    super(messageOf(cause), { cause });
+    this.server = server;
+    this.said = said;
+  }
 }
 
 /**
  * One request and its answer, passed on as it is written from the first thing in it that can be spoken.
  *
- * @throws EndpointError, but not where the answer was given up.
+ * @throws EndpointError, but not where the answer was given up; BrokenAnswer where a server broke it off.
  */
 export async function readAnswer(parts: AttemptParts): Promise<Attempt> {
   const { endpoint, ask, options, signal, clock, giveUpAtMs, awaitsBegin } = parts;
   const reader = new AnswerReader(parts);
   const cut = new AbortController();
+  let brokenBy: ChatEndpoint | undefined;
   const giveUp = () => {
     if ((reader.hasBegun || !awaitsBegin) && !reader.isAnswer) cut.abort();
   };
@@ -45,12 +66,17 @@ export async function readAnswer(parts: AttemptParts): Promise<Attempt> {
       ...options,
       clock,
       signal: AbortSignal.any([signal, cut.signal]),
+      avoid: parts.avoid,
+      onBroken: (server) => {
+        brokenBy = server;
+      },
     });
     for await (const part of answer) {
       reader.read(part);
       if (clock.now() >= giveUpAtMs) giveUp();
     }
   } catch (error) {
+    if (brokenBy && !signal.aborted) throw new BrokenAnswer(error, brokenBy, reader.said);
     if (!cut.signal.aborted || signal.aborted) throw error;
   } finally {
     stopTimer();
@@ -68,6 +94,8 @@ class AnswerReader {
   readonly #memory: { untaggedThoughts: boolean };
   readonly #filter: AnswerFilter;
   readonly #text = new SpeakableText();
+  readonly #continuation: Continuation | undefined;
+  readonly #words = new WholeWords();
   readonly #toolCalls = new ToolCalls();
   #id = '';
   #chars = 0;
@@ -75,9 +103,12 @@ class AnswerReader {
   #finish: string | undefined;
   /** Whether anything came: text, thoughts or the call of a tool. */
   hasBegun = false;
+  /** All that was passed on. */
+  said = '';
 
   constructor(parts: AttemptParts) {
     this.#parts = parts;
+    if (parts.after) this.#continuation = new Continuation(parts.after);
     this.#memory = { untaggedThoughts: parts.endpoint.memory.learned.untaggedThoughts ?? false };
     this.#filter = new AnswerFilter(this.#memory);
   }
@@ -99,7 +130,9 @@ class AnswerReader {
   end(givenUp: boolean): Attempt {
     const { offered } = this.#parts;
     this.#give(this.#filter.end(givenUp || this.#finish === 'length'));
-    this.#put({ content: this.#text.end(), toolCalls: this.#toolCalls.of(offered) });
+    this.#say(this.#text.end());
+    this.#say(this.#continuation?.end() ?? '', true);
+    this.#put({ content: this.#words.end(), toolCalls: this.#toolCalls.of(offered) });
     this.#remember();
     const { thoughts, thoughtsGivenOut, thinkingOff } = this.#filter.saw;
     const thoughtChars = this.#thoughtChars + thoughts;
@@ -117,7 +150,13 @@ class AnswerReader {
 
   #give(text: string): void {
     this.#chars += text.length;
-    if (text !== '') this.#put({ content: this.#text.push(text) });
+    if (text !== '') this.#say(this.#text.push(text));
+  }
+
+  /** @param isNew - nothing of it was said in the answer that broke off. */
+  #say(text: string, isNew = this.#continuation === undefined): void {
+    const fresh = isNew ? text : (this.#continuation?.push(text) ?? text);
+    if (fresh !== '') this.#put({ content: this.#words.push(fresh) });
   }
 
   #remember(): void {
@@ -128,6 +167,7 @@ class AnswerReader {
 
   #put({ content, toolCalls = [] }: { content: string; toolCalls?: llm.FunctionCall[] }): void {
     if (content === '' && toolCalls.length === 0) return;
+    this.said += content;
     const delta = {
       role: 'assistant' as const,
       ...(content && { content }),

@@ -3,8 +3,9 @@ import { type ChatAsk, type ChatEndpoint, THINKING_OFF } from '../openai/chat-bo
 import type { ChatMessage } from '../openai/chat-messages.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { RemoteOptions } from '../openai/request.ts';
-import { type Attempt, type AttemptParts, readAnswer } from './answer-attempt.ts';
+import { type Attempt, type AttemptParts, BrokenAnswer, readAnswer } from './answer-attempt.ts';
 import { attemptNow } from './attempt.ts';
+import { continued } from './continued-answer.ts';
 import { asEndpointError } from './endpoint.ts';
 import { reporters, type StageHooks } from './hooks.ts';
 import { toolBodies } from './tool-calls.ts';
@@ -23,6 +24,8 @@ export interface ChatAnswerInput {
   toolCtx?: llm.ToolContext;
   connOptions: APIConnectOptions;
 }
+
+type Until = Pick<AttemptParts, 'giveUpAtMs' | 'awaitsBegin'>;
 
 /** An answer in which only thoughts came for so long is asked for once more, without them. */
 const THINKS_MS = 5000;
@@ -73,7 +76,37 @@ export class ChatAnswer extends llm.LLMStream {
     this.#report(second, 2);
   }
 
-  #attempt(ask: ChatAsk, until: Pick<AttemptParts, 'giveUpAtMs' | 'awaitsBegin'>): Promise<Attempt> {
+  /**
+   * An answer that its server breaks off is gone on with by the next one, or the same where there is no other: once, and once
+   * more for each further server.
+   */
+  async #attempt(ask: ChatAsk, until: Until): Promise<Attempt> {
+    const { endpoint, clock } = this.#parts;
+    let left = Math.max(1, endpoint.others?.length ?? 0);
+    let [after, rest]: [string, Partial<AttemptParts>] = ['', until];
+    for (;;) {
+      try {
+        const attempt = await this.#read(after === '' ? ask : continued(ask, after), {
+          ...until,
+          ...rest,
+          after,
+        });
+        return {
+          ...attempt,
+          isAnswer: attempt.isAnswer || after !== '',
+          chars: after.length + attempt.chars,
+        };
+      } catch (error) {
+        if (!(error instanceof BrokenAnswer)) throw error;
+        if (left === 0 || this.abortController.signal.aborted) throw error.cause;
+        left -= 1;
+        after += error.said;
+        rest = { avoid: error.server, giveUpAtMs: clock.now() + THINKS_MS, awaitsBegin: true };
+      }
+    }
+  }
+
+  #read(ask: ChatAsk, rest: Until & Pick<AttemptParts, 'after' | 'avoid'>): Promise<Attempt> {
     const { endpoint, deadlines, hooks, clock } = this.#parts;
     return readAnswer({
       endpoint,
@@ -81,7 +114,7 @@ export class ChatAnswer extends llm.LLMStream {
       options: { deadlines, ...reporters(hooks, 'llm') },
       signal: this.abortController.signal,
       clock,
-      ...until,
+      ...rest,
       offered: new Set(Object.keys(this.toolCtx?.functionTools ?? {})),
       put: (chunk) => this.queue.put(chunk),
     });

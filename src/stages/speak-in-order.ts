@@ -27,7 +27,8 @@ const MOST_LOST = 2;
  * between them. All requests end at once when `signal` aborts, or the caller stops reading.
  *
  * A chunk that fails is left out with the rest of its sentence, because half a sentence may say the opposite; the
- * caller hears the next sentence rather than silence. When two in a row fail, the answer ends.
+ * caller hears the next sentence rather than silence. When two in a row fail, the answer ends. One that breaks off before
+ * anything of it was heard is asked for once more.
  *
  * A server that speaks faster than is played is read on only while less than `BOUNDS.speechAheadMs` waits: of each
  * request by itself, and of all that was yielded. So at most three times that is held here and by the reader.
@@ -49,6 +50,7 @@ export async function* speakInOrder(
         continue;
       }
       let isHeard = false;
+      speech.isBegun = true;
       for await (const samples of speech.audio) {
         if (options.signal.aborted) return;
         isHeard = true;
@@ -73,6 +75,8 @@ interface Speech {
   audio: AsyncIterableQueue<Int16Array>;
   cancel: AbortController;
   failed: boolean;
+  /** It is its turn to be heard. */
+  isBegun: boolean;
   /** Audio that is still to come, as a guess. */
   owedMs: number;
   /** Audio that came and was not yielded. */
@@ -149,6 +153,7 @@ class Speaker {
       audio: new AsyncIterableQueue(),
       cancel: new AbortController(),
       failed: false,
+      isBegun: false,
       owedMs: chunk.text.length * MS_PER_CHARACTER,
       heldMs: 0,
       wake() {},
@@ -162,7 +167,15 @@ class Speaker {
     });
   }
 
-  async #stream(speech: Speech): Promise<void> {
+  /** Nothing of it was heard: it may as well be another server's from its beginning. */
+  #streamAgain(speech: Speech): Promise<void> {
+    this.#playedAtMs -= speech.heldMs;
+    speech.heldMs = 0;
+    speech.audio = new AsyncIterableQueue();
+    return this.#stream(speech, true);
+  }
+
+  async #stream(speech: Speech, isAgain = false): Promise<void> {
     const { speak, clock, onError } = this.#options;
     const signal = AbortSignal.any([this.#signal, speech.cancel.signal]);
     signal.addEventListener('abort', () => speech.wake(), { once: true });
@@ -182,6 +195,7 @@ class Speaker {
       }
     } catch (error) {
       if (signal.aborted) return;
+      if (!isAgain && !speech.isBegun && speech.heldMs > 0) return this.#streamAgain(speech);
       speech.failed = true;
       onError(error);
     }

@@ -3,7 +3,7 @@ import { servedBy, serversOf } from '../config/models.ts';
 import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import { merged } from '../openai/extra-body.ts';
-import { type SpeechServer, speak } from '../openai/speech.ts';
+import { type SpeakOptions, type SpeechServer, speak } from '../openai/speech.ts';
 import type { Persona } from '../persona/persona.ts';
 import { urlHost } from '../urls.ts';
 import { AnswerStream, type AnswerStreamOptions } from './answer-stream.ts';
@@ -79,14 +79,27 @@ export class StreamingTts extends tts.TTS {
   override stream(options?: { connOptions?: APIConnectOptions }): tts.SynthesizeStream {
     const { firstChunkWords: firstWords, aheadMs } = this.#options;
     const { onMark, onSpeechBroken: onBroken } = this.#hooks;
-    const answer = { speak: this.#speak, onError: this.#onError, onBroken, onMark, firstWords, aheadMs };
+    let avoid: SpeechServer | undefined;
+    const speak: AnswerStreamOptions['speak'] = (text, signal) =>
+      this.#speak(text, signal, {
+        avoid,
+        onBroken: (server) => {
+          avoid = server;
+        },
+      });
+    const answer = { speak, onError: this.#onError, onBroken, onMark, firstWords, aheadMs };
     return new AnswerStream(this, answer, options?.connOptions);
   }
 
-  readonly #speak = (text: string, signal: AbortSignal): AsyncIterable<Int16Array> =>
+  readonly #speak = (
+    text: string,
+    signal: AbortSignal,
+    broken: Pick<SpeakOptions, 'avoid' | 'onBroken'> = {},
+  ): AsyncIterable<Int16Array> =>
     atOutputRate(
       speak({
         ...this.#options,
+        ...broken,
         text,
         deadlines: this.#options,
         signal,

@@ -278,3 +278,19 @@ test('that the end of an answer was lost is told; that a sentence in its middle 
   await aborted.ended;
   expect(aborted.broken).toEqual([]);
 });
+
+test('a chunk that breaks off before anything of it was heard is asked for once more, whole', async () => {
+  const { request, texted, heard, errors, broken, ended } = speaking(['a.', 'b.']);
+  await texted();
+  request(1).send(100);
+  request(2).send(100);
+  await settled();
+  request(2).fail();
+  expect(await texted()).toEqual(['a.', 'b.', 'b.']);
+  request(1).end();
+  request(3).send(100);
+  request(3).end();
+  await ended;
+  expect(heard).toEqual([1, 3]);
+  expect([errors, broken]).toEqual([[], []]);
+});
