@@ -1,3 +1,4 @@
+import type { Control } from '../standin/control.ts';
 import type { Route } from '../standin/faults.ts';
 import type { Entry } from '../standin/journal.ts';
 import type { AnswerLength } from './answers.ts';
@@ -10,6 +11,7 @@ export type Order =
   /** These utterances, and no others, are being spoken now. */
   | { do: 'expect'; utterances: readonly Utterance[] }
   | { do: 'answer'; length: AnswerLength }
+  | { do: 'control'; change: Control }
   /** Requests with an `id` above this. */
   | { do: 'journal'; after: number };
 

@@ -78,6 +78,7 @@ async function follow(order: Order): Promise<Omit<Answered, 'id'>> {
   }
   if (order.do === 'expect') heardNow = await Promise.all(order.utterances.map(known));
   if (order.do === 'answer') length = order.length;
+  if (order.do === 'control') standIn.control(order.change);
   if (order.do !== 'journal') return {};
   const all = (['stt', 'llm', 'tts'] as const).flatMap((route) => standIn.requests(route));
   return { entries: all.filter(({ id }) => id > order.after).sort((a, b) => a.id - b.id) };

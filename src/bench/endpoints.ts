@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../errors.ts';
+import type { Control } from '../standin/control.ts';
 import type { Route } from '../standin/faults.ts';
 import type { Entry } from '../standin/journal.ts';
 import type { AnswerLength } from './answers.ts';
@@ -18,6 +19,8 @@ export interface Endpoints {
   /** Tells the transcription endpoint what is being said; it answers with the part of it that it was sent. */
   expect(utterances: readonly Utterance[]): Promise<void>;
   answer(length: AnswerLength): Promise<void>;
+  /** Changes what the stand-ins do: faults, speeds. */
+  control(change: Control): Promise<void>;
   /** Requests since the one with this id, oldest first. */
   journal(after: number): Promise<Entry<Route>[]>;
   close(): void;
@@ -57,6 +60,7 @@ export async function startEndpoints(speeds: Speeds, dir: string): Promise<Endpo
     pid: child.pid,
     expect: async (utterances) => void (await give({ do: 'expect', utterances })),
     answer: async (length) => void (await give({ do: 'answer', length })),
+    control: async (change) => void (await give({ do: 'control', change })),
     journal: async (after) => (await give({ do: 'journal', after })).entries ?? [],
     close: () => child.kill(),
   };

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
 import { AppError, messageOf } from '../errors.ts';
+import { measureFaults } from './faults/measure.ts';
+import { renderFaults } from './faults/report.ts';
 import { type LoadReport, measureLoad, renderLoad } from './load-report.ts';
 import { measure } from './measure.ts';
 import { type BenchOptions, parseOptions, USAGE } from './options.ts';
@@ -21,6 +23,12 @@ async function bench(options: BenchOptions): Promise<void> {
     const report = await measureLoad(options, out);
     await keep(report);
     tell(renderLoad(report, earlier), '');
+    return;
+  }
+  if (options.set === 'faults') {
+    const report = await measureFaults(options, out);
+    await keep(report);
+    tell(renderFaults(report), '');
     return;
   }
   const earlier = await readEarlier<Report>(options.compare);

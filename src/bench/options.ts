@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../errors.ts';
+import { SCENES } from './faults/scenes.ts';
 import { DEFAULT_SPEEDS, type Speeds } from './profile.ts';
 
 /** Calls at once of the steps under load. */
@@ -9,10 +10,15 @@ const BURST_CALLERS = 6;
 const BURST_WITHIN_MS = 1500;
 const TURNS_A_STEP = 20;
 
+/** The faults set's own. */
+const TURNS_WITH_FAULTS = 25;
+const AWAY_S = 10;
+export const SCENE_NAMES = [...SCENES.map(({ name }) => name), 'killed', 'away'];
+
 export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge-in and cut-offs, from what a caller hears
 
   --set <name>        latency, labelled, bargein, greeting or all (default: all, in each --stt-mode; a quarter of an hour);
-                      load: many calls on one worker, see below
+                      load: many calls on one worker, see below; faults: calls in which something fails, see below
   --calls <n>         calls (default 1); --parallel <n> of them at a time (default 1)
   --turns <n>         sentences a call (default 10; labelled: all of them, over all calls)
   --stt-mode <mode>   batch, sse or realtime (default batch; with --set all the others too, latency only)
@@ -25,6 +31,11 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
   --steps <n,n,…>     calls at once, for the calls that are held (default ${DEFAULT_STEPS.join(',')}); --turns of each (default 20)
   --isolate           a process a call: CALLS_PER_HOST=1
   --profile           CPU profiles of our worker's processes, in the folder of the logs
+
+  with --set faults
+  --only <a,b,…>      of its calls only these (${SCENE_NAMES.join(', ')});
+                      --turns of each (default ${TURNS_WITH_FAULTS}); --parallel <n> of them at a time (default 1)
+  --away-s <n>        how long LiveKit is away (default ${AWAY_S})
 
   --stt-ms <n>        speed of the simulated endpoints: request to transcript (default ${DEFAULT_SPEEDS.sttMs})
   --stt-final-ms <n>  realtime: commit to transcript (default ${DEFAULT_SPEEDS.sttFinalMs})
@@ -39,7 +50,7 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
   --seed <n>          of the pauses between turns (default 1)
 `;
 
-const SETS = ['latency', 'labelled', 'bargein', 'greeting', 'all', 'load'] as const;
+const SETS = ['latency', 'labelled', 'bargein', 'greeting', 'all', 'load', 'faults'] as const;
 export const STT_MODES = ['batch', 'sse', 'realtime'] as const;
 
 export interface BenchOptions {
@@ -52,6 +63,10 @@ export interface BenchOptions {
   /** Calls at once of each step under load, rising from 1. */
   steps: readonly number[];
   turns: number;
+  /** With faults: the calls that are made. */
+  only: readonly string[];
+  /** With faults: how long LiveKit is away. */
+  awayMs: number;
   sttMode: (typeof STT_MODES)[number];
   baseline: boolean;
   /** Settings of our worker on top of the default configuration. */
@@ -78,7 +93,9 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
     parallel: atLeast('parallel', values.parallel, isLoad ? BURST_CALLERS : 1, 1),
     withinMs: atLeast('within', values.within, BURST_WITHIN_MS),
     steps: readSteps(values.steps),
-    turns: atLeast('turns', values.turns, isLoad ? TURNS_A_STEP : 10, 1),
+    turns: atLeast('turns', values.turns, turnsOf(set), 1),
+    only: readOnly(values.only),
+    awayMs: atLeast('away-s', values['away-s'], AWAY_S, 1) * 1000,
     sttMode: oneOf('stt-mode', values['stt-mode'], STT_MODES),
     baseline: values.baseline !== undefined && oneOf('baseline', values.baseline, ['stock']) === 'stock',
     settings: {
@@ -102,7 +119,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
 
 const text = { type: 'string' } as const;
 const SPEC = {
-  ...{ within: text, steps: text },
+  ...{ within: text, steps: text, only: text, 'away-s': text },
   isolate: { type: 'boolean' },
   profile: { type: 'boolean' },
   ...{ calls: text, parallel: text, turns: text, baseline: text, endpoints: text, seed: text },
@@ -133,6 +150,13 @@ function oneOf<const T extends string>(name: string, given: string | undefined, 
   const found = choices.find((choice) => choice === given);
   if (found) return found;
   throw new AppError(`--${name} ${given} is not one of ${choices.join(', ')}`, { hint: 'see --help' });
+}
+
+const turnsOf = (set: BenchOptions['set']): number =>
+  ({ load: TURNS_A_STEP, faults: TURNS_WITH_FAULTS })[set as string] ?? 10;
+
+function readOnly(given: string | undefined): readonly string[] {
+  return given?.split(',').map((name) => oneOf('only', name, SCENE_NAMES)) ?? SCENE_NAMES;
 }
 
 function readSteps(given: string | undefined): readonly number[] {
