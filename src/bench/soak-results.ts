@@ -1,6 +1,6 @@
 import type { Footprint, ProcessFootprint } from './footprint.ts';
 import { type Metric, metric } from './metrics.ts';
-import { lineThrough } from './stats.ts';
+import { lineThrough, percentile } from './stats.ts';
 
 /** Caches fill and heaps grow to their size before this many calls. */
 export const SETTLED_AFTER_CALLS = 50;
@@ -24,6 +24,26 @@ export interface SoakResult {
   readonly waitsMs: readonly number[];
   /** Calls that did not end in time. */
   readonly stuck: number;
+  readonly deadAir: DeadAir;
+}
+
+/** Times in which a caller who waited for an answer heard nothing of ours, by the sound that was sent: a filler ends one. */
+export interface DeadAir {
+  /** Calls that say so. */
+  readonly calls: number;
+  /** Turns with more than 3 s of it. */
+  readonly turns: number;
+  readonly longestMs: number;
+}
+
+/** @param ended - the last line of each call in the worker's log. */
+export function deadAirIn(ended: readonly Readonly<Record<string, unknown>>[]): DeadAir {
+  const known = ended.filter(({ deadAirMs }) => deadAirMs !== undefined);
+  return {
+    calls: known.length,
+    turns: known.reduce((sum, { deadAirTurns }) => sum + Number(deadAirTurns), 0),
+    longestMs: Math.max(0, ...known.map(({ deadAirMs }) => Number(deadAirMs))),
+  };
 }
 
 /**
@@ -90,12 +110,17 @@ function byPid(looks: readonly Look[]): Map<number, Look[]> {
 }
 
 /** The figures of a soak with their targets. */
-export function soakMetrics({ calls, checkpoints, turns, lost, gaps, stuck }: SoakResult): Metric[] {
+export function soakMetrics(result: SoakResult): Metric[] {
+  const { calls, checkpoints, turns, lost, gaps, stuck, waitsMs, deadAir } = result;
   const slope = rssSlope(checkpoints);
   return [
     metric('calls', calls),
     metric('calls that did not end', stuck, { target: 0 }),
     metric('turns lost', lost, { n: turns + lost, target: 0 }),
+    metric('first sound p50 ms', percentile(waitsMs, 0.5)),
+    metric('first sound p95 ms', percentile(waitsMs, 0.95)),
+    metric('turns with over 3 s of dead air', deadAir.turns, { n: deadAir.calls, target: 0 }),
+    metric('longest dead air ms', deadAir.longestMs, { n: deadAir.calls }),
     metric('gaps over 120 ms', gaps),
     // Where the noise is larger than the slope, there is none to be seen.
     metric(`RSS slope after ${SETTLED_AFTER_CALLS} calls, kB a call`, slope?.kbPerCall, {

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLoadEar } from './ear.ts';
+import { mixed } from './faults/plan.ts';
 import { footprintOf } from './footprint.ts';
 import { type LoadWorld, untilAtRest } from './load.ts';
 import { type Crowd, createCrowd } from './load-callers.ts';
 import { turnsIn } from './load-results.ts';
 import { showProgress } from './progress.ts';
-import type { Checkpoint, SoakResult } from './soak-results.ts';
+import { type Checkpoint, deadAirIn, type SoakResult } from './soak-results.ts';
+import { randomFrom } from './stats.ts';
 import { startWorker } from './worker.ts';
+import { linesOf, logOf } from './worker-log.ts';
 
 /** After so many calls the worker is left alone, and looked at. */
 const CALLS_A_CHECKPOINT = 25;
@@ -26,9 +29,14 @@ export interface SoakOptions {
   readonly turns: number;
   /** No new calls after this. */
   readonly withinMs: number;
+  /** 0 to 1: so many of the requests to each model endpoint fail in one of all ways. */
+  readonly faults: number;
   /** Settings of the worker on top of the default configuration. */
   readonly settings: Readonly<Record<string, string>>;
 }
+
+/** Another soak meets the same faults. */
+const FAULTS_SEED = 13;
 
 /** Short calls, several at a time, on one worker, which is looked at whenever all are over. */
 export async function soak(options: SoakOptions, world: LoadWorld): Promise<SoakResult> {
@@ -46,6 +54,8 @@ export async function soak(options: SoakOptions, world: LoadWorld): Promise<Soak
     await createLoadEar(endpoints, lightUtterances).close();
     const crowd = createCrowd({ light, livekit, agentName, speech });
     checkpoints.push(await lookAt(worker.pid, 0));
+    if (options.faults > 0)
+      await endpoints.control({ faults: mixed(options.faults, randomFrom(FAULTS_SEED)) });
     while (done < options.calls && performance.now() < endMs) {
       const batch = Math.min(CALLS_A_CHECKPOINT, options.calls - done);
       stuck += await makeCalls(batch, options, crowd);
@@ -56,7 +66,8 @@ export async function soak(options: SoakOptions, world: LoadWorld): Promise<Soak
     await worker.stop();
   }
   const { waitsMs, lost, gaps } = turnsIn(light.events.slice(firstEvent));
-  return { calls: done, checkpoints, turns: waitsMs.length, lost, gaps, waitsMs, stuck };
+  const deadAir = deadAirIn(await linesOf(logOf(dir, agentName), 'call ended'));
+  return { calls: done, checkpoints, turns: waitsMs.length, lost, gaps, waitsMs, stuck, deadAir };
 }
 
 /** The worker once it is at rest. */

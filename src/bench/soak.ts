@@ -19,6 +19,7 @@ const USAGE = `npm run soak -- [options]   short calls, several at once, on one 
   --parallel <n>      calls at a time (default 6)
   --turns <n>         sentences a call (default 2)
   --within-min <n>    no new calls after so many minutes (default 20)
+  --faults <percent>  so many of the requests to each model endpoint hang, fail, or break off (default 0)
   --isolate           a process a call: CALLS_PER_HOST=1
   --env KEY=VALUE     a setting of the worker; without any it is the default configuration
   --out <dir>         gets results.json and the logs (default a new temporary folder)
@@ -26,7 +27,7 @@ const USAGE = `npm run soak -- [options]   short calls, several at once, on one 
 
 const text = { type: 'string' } as const;
 const SPEC = {
-  ...{ calls: text, parallel: text, turns: text, 'within-min': text, out: text },
+  ...{ calls: text, parallel: text, turns: text, 'within-min': text, out: text, faults: text },
   env: { type: 'string', multiple: true },
   isolate: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -40,6 +41,7 @@ async function run(): Promise<void> {
     parallel: atLeast('parallel', values.parallel, 6, 1),
     turns: atLeast('turns', values.turns, 2, 1),
     withinMs: atLeast('within-min', values['within-min'], 20, 1) * 60_000,
+    faults: atLeast('faults', values.faults, 0) / 100,
     settings: {
       ...(values.isolate && { CALLS_PER_HOST: '1' }),
       ...Object.fromEntries((values.env ?? []).map(readSetting)),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ProcessFootprint } from '../../src/bench/footprint.ts';
 import {
   type Checkpoint,
+  deadAirIn,
   leftOver,
   missed,
   processesLeft,
@@ -25,6 +26,7 @@ const at = (calls: number, ...each: readonly ProcessFootprint[]): Checkpoint => 
 const host = (rssMb: number, pid = HOST.pid) => ({ ...HOST, pid, rssMb });
 const soaked = (checkpoints: readonly Checkpoint[], more: Partial<SoakResult> = {}): SoakResult => ({
   ...{ calls: 200, checkpoints, turns: 400, lost: 0, gaps: 0, waitsMs: [], stuck: 0 },
+  deadAir: { calls: 200, turns: 0, longestMs: 900 },
   ...more,
 });
 const missedOf = (result: SoakResult) => missed(soakMetrics(result)).map(({ name }) => name);
@@ -85,4 +87,10 @@ test('a soak too short for a slope does not pass for one without', () => {
 
 test('lost turns and calls that never ended are missed targets', () => {
   expect(missedOf(soaked(steady, { lost: 1, stuck: 2 }))).toEqual(['calls that did not end', 'turns lost']);
+});
+
+test('a turn with more than 3 s of dead air is missed; calls in which nobody waited do not count', () => {
+  const deadAir = deadAirIn([{ deadAirMs: 900, deadAirTurns: 0 }, {}, { deadAirMs: 4200, deadAirTurns: 2 }]);
+  expect(deadAir).toEqual({ calls: 2, turns: 2, longestMs: 4200 });
+  expect(missedOf(soaked(steady, { deadAir }))).toEqual(['turns with over 3 s of dead air']);
 });

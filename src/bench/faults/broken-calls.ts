@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '../../dev/livekit.ts';
 import { AppError } from '../../errors.ts';
@@ -8,7 +7,8 @@ import { mintToken } from '../../web/mint.ts';
 import { questionOf } from '../attribution.ts';
 import type { Ear } from '../ear.ts';
 import { startWorker } from '../worker.ts';
-import { type FaultBench, hearGreeting, logOf, plainTurn } from './call.ts';
+import { linesOf, logOf } from '../worker-log.ts';
+import { type FaultBench, hearGreeting, plainTurn } from './call.ts';
 import { earOf, startServers } from './servers.ts';
 
 /** Into an answer, before the process of its call is killed. */
@@ -111,13 +111,6 @@ async function pidOfLastCall(log: string): Promise<number> {
   const pid = (await linesOf(log, 'call started')).at(-1)?.pid;
   if (typeof pid === 'number') return pid;
   throw new AppError(`${log} names no process of a call`);
-}
-
-/** The lines of a log with this message, oldest first. */
-async function linesOf(log: string, msg: string): Promise<Record<string, unknown>[]> {
-  const lines = (await readFile(log, 'utf8')).split('\n');
-  const found = lines.filter((line) => line.includes(JSON.stringify(msg)) && line.endsWith('}'));
-  return found.map((line) => JSON.parse(line));
 }
 
 /** Whether one more question comes to the model with an earlier one. */

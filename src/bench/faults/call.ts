@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service } from '../../dev/child.ts';
 import type { LiveKit } from '../../dev/livekit.ts';
@@ -170,6 +169,3 @@ function describe({ answerMs, soundMs, requests: { stt, llm, tts }, text }: Faul
   const ms = (value: number | undefined) => (value === undefined ? 'never' : `${Math.round(value)} ms`);
   return `answer ${ms(answerMs)}, sound ${ms(soundMs)}, stt ${stt} llm ${llm} tts ${tts}, «${text}»`;
 }
-
-/** Where a worker of this name has its log. */
-export const logOf = (dir: string, agentName: string): string => join(dir, `worker-own-${agentName}.log`);

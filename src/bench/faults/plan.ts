@@ -6,7 +6,7 @@ export const MODEL_ROUTES = ['stt', 'llm', 'tts'] as const satisfies readonly Mo
 export type Planned = Record<ModelRoute, Fault[]>;
 
 /** More requests than any of these calls makes. */
-const ENOUGH = 2000;
+const ENOUGH = 5000;
 
 /** Of each route every `nth` request meets the fault, the others are answered. */
 export function everyNth(nth: number, fault: Fault): Planned {
