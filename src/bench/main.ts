@@ -26,8 +26,7 @@ async function bench(options: BenchOptions): Promise<void> {
     return;
   }
   if (options.set === 'faults') {
-    const report = await measureFaults(options, out);
-    await keep(report);
+    const report = await measureFaults(options, out, keep);
     tell(renderFaults(report), '');
     return;
   }

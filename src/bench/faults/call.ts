@@ -19,6 +19,8 @@ const GREETING_END_WITHIN_MS = 30_000;
 const THINKING_MS = 500;
 /** Into an answer, before its server ends. */
 const INTO_ANSWER_MS = 300;
+/** Of the model of that server: an answer takes two seconds to write. */
+const SLOW_TOKENS_PER_S = 15;
 
 /** What all scenes share. */
 export interface FaultBench {
@@ -93,7 +95,7 @@ async function talk(scene: Scene, bench: FaultBench, { guest, servers, ear }: Op
   const greetingMs = await hearGreeting(guest);
   if (scene.faultsInCall) await servers.simulated[0]?.control({ faults: scene.faultsInCall });
   const turns: FaultTurn[] = [];
-  const count = scene.turns ?? bench.turns;
+  const count = Math.max(Math.min(scene.turns ?? bench.turns, bench.turns), (scene.endsAt ?? 0) + 2);
   let wentOnMs: number | undefined;
   for (let index = 0; index < count; index += 1) {
     const open = { guest, servers, ear };
@@ -134,14 +136,17 @@ export async function plainTurn(
   return takeFaultTurn({ guest, ear, utterance, sound, length, ...(onSound && { onSound }) });
 }
 
-/** A turn in whose answer, a long one, the first server ends: it is lost unless the other one is heard after it. */
+/** A turn in whose answer the first server ends, while the model still writes it: it is lost unless the other one is heard after it. */
 async function endedTurn(
   index: number,
   bench: FaultBench,
   { guest, servers, ear }: Open,
 ): Promise<FaultTurn & { wentOnMs: number | undefined }> {
   const [first, second] = servers.simulated;
-  for (const one of servers.simulated) await one.answer('long');
+  for (const one of servers.simulated) await one.answer('usual');
+  await first?.control({
+    profile: { llm: { ttftMs: bench.speeds.llmTtftMs, tokensPerS: SLOW_TOKENS_PER_S } },
+  });
   let endedAtMs = Number.POSITIVE_INFINITY;
   const end = async () => {
     await sleep(INTO_ANSWER_MS);
@@ -152,7 +157,7 @@ async function endedTurn(
   const onSound = () => {
     ending = end();
   };
-  const turn = await plainTurn(index, bench, { guest, ear, length: 'long', onSound });
+  const turn = await plainTurn(index, bench, { guest, ear, length: 'usual', onSound });
   await ending;
   const after = guest.heard.between(endedAtMs);
   const spoken = (await second?.journal(0))?.filter(({ route }) => route === 'tts') ?? [];

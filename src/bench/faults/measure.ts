@@ -17,8 +17,16 @@ const TEXT = fileURLToPath(new URL('../utterances.txt', import.meta.url));
 /** Calls in which the host is killed. */
 const KILLS = 3;
 
-/** Makes the calls that are wanted, `parallel` at a time; one that cannot be made is told, and the others are. */
-export async function measureFaults(options: BenchOptions, dir: string): Promise<FaultsReport> {
+/**
+ * Makes the calls that are wanted, `parallel` at a time; one that cannot be made is told, and the others are.
+ *
+ * @param keep - keeps what is known after each.
+ */
+export async function measureFaults(
+  options: BenchOptions,
+  dir: string,
+  keep: (report: FaultsReport) => Promise<void>,
+): Promise<FaultsReport> {
   const startedAt = new Date().toISOString();
   const load = loadavg().map((one) => one.toFixed(1));
   const lines = (await readLines(TEXT)).filter(({ set, snrDb }) => set === 'latency' && snrDb === undefined);
@@ -51,6 +59,7 @@ export async function measureFaults(options: BenchOptions, dir: string): Promise
         showProgress(`${name}: ${messageOf(error)}`);
         report.failed.push({ name, why: messageOf(error) });
       });
+      await keep(report);
     }
   };
   try {

@@ -15,8 +15,9 @@ import { ANSWERED_AFTER_MS } from '../turn.ts';
 
 /** An answer that takes longer than this to begin is lost, whatever else is heard. */
 export const LOST_AFTER_MS = 15_000;
-const LONGEST_ANSWER_MS = 40_000;
+const LONGEST_ANSWER_MS = 60_000;
 const VOICE_RATE = 16_000;
+const LIKENESS_WITHIN_MS = 500;
 
 /** One turn of a call in which something fails; times in ms after the caller's last sound. */
 export interface FaultTurn {
@@ -97,7 +98,14 @@ export function answerIn(
   );
   const beginnings = new Set(asked.map((entry) => firstSentence(answerTo(questionOf(entry), length))));
   const places = [...beginnings].flatMap((text) => placeOf(text, heard) ?? []);
-  return places.length === 0 ? undefined : Math.max(0, Math.min(...places));
+  return places.length === 0 ? undefined : onsetNear(Math.max(0, Math.min(...places)), heard);
+}
+
+/** Likeness tells a place within some hundred milliseconds; where a sound begins there, that is it. */
+function onsetNear(atMs: number, heard: Sound): number {
+  const onsets = voicedSpans(heard, { maxPauseMs: GAP_MS }).map(({ startMs }) => startMs);
+  const nearest = onsets.toSorted((a, b) => Math.abs(a - atMs) - Math.abs(b - atMs))[0] ?? atMs;
+  return Math.abs(nearest - atMs) <= LIKENESS_WITHIN_MS ? nearest : atMs;
 }
 
 /** Where the simulated voice says a text in what was heard, in ms. */
