@@ -82,6 +82,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'doctor',
+          env: { NODE_ENV: 'production' },
+          include: ['test/doctor/matrix/*.doctor.ts'],
+          fileParallelism: false,
+          // A row runs the program twice; a hop may wait for its deadline.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          globalSetup: ['test/doctor/matrix/global-setup.ts'],
+        },
+      },
+      {
+        test: {
           name: 'real',
           env: { NODE_ENV: 'production' },
           include: ['test/real/*.real.ts'],

@@ -112,7 +112,7 @@ export function refusalHint(refusal: Refusal): string {
   const row = ROWS.find((one) => applies(one, refusal));
   if (row) return row.hint(refusal);
   if (status === 404 && !/\/v\d+\//.test(new URL(url).pathname))
-    return 'Check the base URL: most servers want it to end in /v1.';
+    return `Check ${settingOf(endpoint, 'BASE_URL')}: most servers want it to end in /v1.`;
   if (status === 404 || status === 405)
     return 'The server has no such route or model: check the base URL (its /v1) and the model name.';
   if (status === 429)

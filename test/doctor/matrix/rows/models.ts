@@ -1,0 +1,12 @@
+import type { Row } from '../row.ts';
+
+/** STT, LLM and TTS. */
+export const MODELS: readonly Row[] = [
+  {
+    broken: 'the LLM’s base URL without its path',
+    hop: 'chat',
+    fix: 'Check LLM_BASE_URL: most servers want it to end in /v1.',
+    breaks: ({ settings, standIn }) => ({ ...settings, LLM_BASE_URL: standIn.url }),
+    cure: 'settings',
+  },
+];

@@ -1,0 +1,15 @@
+import type { Row } from '../row.ts';
+
+/** The way to LiveKit, and what it takes. */
+export const SIGNALLING: readonly Row[] = [
+  {
+    broken: 'another secret than LiveKit’s',
+    hop: 'signal',
+    fix: 'must be a pair of the server’s `keys`',
+    breaks: ({ settings }) => ({
+      ...settings,
+      LIVEKIT_API_SECRET: 'a-secret-that-livekit-does-not-have-at-all',
+    }),
+    cure: 'settings',
+  },
+];
