@@ -9,10 +9,14 @@ export function readmeWith(readme: string): string {
   const [before, rest] = readme.split(BEGIN);
   const after = rest?.split(END)[1];
   if (after === undefined) throw new AppError(`src/doctor/README.md lacks its markers ${BEGIN} and ${END}`);
-  const rows = ROWS.map(({ broken, hop, verdict = 'fail', fix }) => {
+  const rows = ROWS.map(({ broken, seat = 'inside', hop, verdict = 'fail', says }) => {
     const said = verdict === 'fail' ? '' : ` (${verdict})`;
-    return `| ${broken} | \`${hop}\`${said} | … ${fix} … |`;
+    return `| ${broken} | ${seat} | \`${hop}\`${said} | … ${says} … |`;
   });
-  const table = ['| What was broken | Hop named | In its fix |', '|---|---|---|', ...rows];
+  const table = [
+    '| What was broken | Checked from | Hop named | What it says to do |',
+    '|---|---|---|---|',
+    ...rows,
+  ];
   return `${before}${BEGIN}\n${table.join('\n')}\n${END}${after}`;
 }

@@ -5,8 +5,8 @@ export const MODELS: readonly Row[] = [
   {
     broken: 'the LLM’s base URL without its path',
     hop: 'chat',
-    fix: 'Check LLM_BASE_URL: most servers want it to end in /v1.',
-    breaks: ({ settings, standIn }) => ({ ...settings, LLM_BASE_URL: standIn.url }),
+    says: 'Check LLM_BASE_URL: most servers want it to end in /v1.',
+    breaks: ({ standIn }, settings) => ({ ...settings, LLM_BASE_URL: standIn.url }),
     cure: 'settings',
   },
 ];

@@ -5,8 +5,8 @@ export const SIGNALLING: readonly Row[] = [
   {
     broken: 'another secret than LiveKit’s',
     hop: 'signal',
-    fix: 'must be a pair of the server’s `keys`',
-    breaks: ({ settings }) => ({
+    says: 'must be a pair of the server’s `keys`',
+    breaks: (_, settings) => ({
       ...settings,
       LIVEKIT_API_SECRET: 'a-secret-that-livekit-does-not-have-at-all',
     }),
