@@ -99,6 +99,11 @@ function addCheck(cli: Command): void {
       '--files <path>',
       'judge the livekit.yaml, manifests and documents in this folder, and try nothing',
     )
+    .option(
+      '--kube',
+      'read the objects in the cluster (pod’s service account, or kubeconfig), and try nothing',
+    )
+    .option('--namespace <name>', 'of --kube; default: the pod’s, or the one of the kubeconfig’s context')
     .action(async (flags) => {
       const { runCheckCommand } = await import('./doctor/command.ts');
       process.exitCode = await runCheckCommand(flags);

@@ -8,6 +8,9 @@ export interface CheckFlags {
   only?: string;
   repeat?: number;
   files?: string;
+  kube?: boolean;
+  /** Of `kube`. */
+  namespace?: string;
 }
 
 interface Checked {
@@ -43,9 +46,16 @@ export async function runCheckCommand({ json = false, ...flags }: CheckFlags): P
 }
 
 /** From where the hops are tried, by what was asked for. Each loads its code when it is chosen. */
-function placeFor({ files }: CheckFlags): (options: RunOptions) => Promise<Checked> {
+function placeFor({ files, kube, namespace }: CheckFlags): (options: RunOptions) => Promise<Checked> {
   if (files !== undefined) return (options) => judge(files, options);
+  if (kube) return (options) => tryKube(namespace, options);
   return tryInside;
+}
+
+async function tryKube(namespace: string | undefined, options: RunOptions): Promise<Checked> {
+  const { kubeContext } = await import('./kube/command.ts');
+  const { KUBE } = await import('./kube/hops.ts');
+  return tryHops(KUBE, { ...(await kubeContext(namespace)), fetch }, options);
 }
 
 async function tryInside(options: RunOptions): Promise<Checked> {

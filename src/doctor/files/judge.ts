@@ -5,16 +5,11 @@ import { Manifest } from '../objects/manifest.ts';
 import { OBJECT_RULES } from '../objects/rules.ts';
 import { remarksOf, worldOf } from '../objects/world.ts';
 import { pathText } from '../tree.ts';
-import { judgeAdvice } from './advice-rules.ts';
 import { findLiveKit, isManifest } from './find-livekit.ts';
 import { readTextFiles, type TextFile } from './folder.ts';
-import { LiveKitFile } from './livekit-file.ts';
-import { judgeMedia } from './media-rules.ts';
+import { judgeLiveKit } from './livekit-rules.ts';
 import { judgeProse, judgeSeries } from './prose.ts';
-import type { Remark } from './remark.ts';
 import { broken, fine, told, toldOfObject, unfit, unread, untouched } from './results.ts';
-import { judgeShape } from './shape.ts';
-import { judgeStart } from './start-rules.ts';
 import { judgeTexts } from './unquoted.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
 
@@ -74,13 +69,6 @@ function judgeConfigs(
     if (within === undefined && !isFirst) remarks.push(unread(document));
     return remarks.length === 0 ? [fine(where)] : remarks.map((remark) => told(where, name, remark));
   });
-}
-
-/** All that is said of one configuration. */
-export function judgeLiveKit(text: YamlText, { isStrict = true } = {}): Remark[] {
-  const file = new LiveKitFile(text);
-  for (const judge of [judgeStart, judgeMedia, judgeAdvice]) judge(file);
-  return [...judgeShape(text, { isStrict }), ...file.remarks];
 }
 
 /** Kinds of which something is said in any case: others count only beside them. */

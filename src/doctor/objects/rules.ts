@@ -4,7 +4,7 @@ import { judgeHttpRoutes } from './httproute-rules.ts';
 import { judgeNetworkPolicies } from './network-policy-rules.ts';
 import { judgeTurnServers } from './turn-server-rules.ts';
 import { judgeUdpRoutes } from './udproute-rules.ts';
-import { judgeWorkloads } from './workload-rules.ts';
+import { judgeLiveKitPods, judgePrompts } from './workload-rules.ts';
 import type { Rule } from './world.ts';
 
 /** In the order in which a call meets what they judge. */
@@ -14,6 +14,7 @@ export const OBJECT_RULES: readonly Rule[] = [
   judgeElb,
   judgeTurnServers,
   judgeUdpRoutes,
-  judgeWorkloads,
+  judgeLiveKitPods,
+  judgePrompts,
   judgeNetworkPolicies,
 ];

@@ -1,6 +1,6 @@
 import { isObject } from '../../openai/extra-body.ts';
 import { looksLikeLiveKit } from '../files/find-livekit.ts';
-import { readYaml } from '../files/yaml-text.ts';
+import { readYaml, type YamlText } from '../files/yaml-text.ts';
 import { type Path, valueAt } from '../tree.ts';
 import { isSameNamespace, type Manifest } from './manifest.ts';
 import { type Container, containersOf, isLiveKit, liveKitConfigOf, podPathOf } from './pods.ts';
@@ -20,6 +20,7 @@ export interface LiveKitConfig {
   /** What holds the text. */
   object: Manifest;
   path: Path;
+  text: YamlText;
   /** What it says, as plain values. */
   value: unknown;
 }
@@ -49,15 +50,17 @@ function configOf(
   objects: readonly Manifest[],
 ): LiveKitConfig | undefined {
   const own = liveKitConfigOf(container);
-  if (own) return { object, path: own.path, value: readYaml(own.text)[0]?.value };
+  const [text] = own ? readYaml(own.text) : [];
+  if (own && text) return { object, path: own.path, text, value: text.value };
   const volumes = object.list(...podPath, 'spec', 'volumes');
   const names = volumes.map((volume) => valueAt(volume, ['configMap', 'name']));
   for (const map of objects) {
     if (map.kind !== 'ConfigMap' || !names.includes(map.name)) continue;
     if (!isSameNamespace(map.namespace, object.namespace)) continue;
-    for (const [key, text] of Object.entries(map.texts('data'))) {
-      const value = text.includes(':') ? readYaml(text)[0]?.value : undefined;
-      if (isObject(value) && looksLikeLiveKit(value)) return { object: map, path: ['data', key], value };
+    for (const [key, content] of Object.entries(map.texts('data'))) {
+      const [text] = content.includes(':') ? readYaml(content) : [];
+      if (text && isObject(text.value) && looksLikeLiveKit(text.value))
+        return { object: map, path: ['data', key], text, value: text.value };
     }
   }
   return undefined;

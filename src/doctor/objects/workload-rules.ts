@@ -5,13 +5,12 @@ import { podPathOf } from './pods.ts';
 import type { LiveKitSetup } from './setups.ts';
 import type { Rule, Say, World } from './world.ts';
 
-/** Pods of LiveKit and of the agent: what of them keeps media or prompts from where they are wanted. */
-export const judgeWorkloads: Rule = (world, say) => {
+/** Pods of LiveKit: whether media finds them, and they each other. */
+export const judgeLiveKitPods: Rule = (world, say) => {
   for (const setup of world.liveKits) {
     nodeIp(setup, say);
     replicas(setup, say);
   }
-  prompts(world, say);
 };
 
 const BY_FIELD =
@@ -23,7 +22,9 @@ function nodeIp(setup: LiveKitSetup, say: Say): void {
   const flag = container.words.findIndex((word) => /^--node-ip(=|$)/.test(word));
   const variable = container.env.get('NODE_IP');
   const inFile = valueAt(config?.value, ['rtc', 'node_ip']);
-  if (object.get(...podPath, 'spec', 'hostNetwork') === true) return;
+  const own = object.text('status', 'podIP');
+  if (object.get(...podPath, 'spec', 'hostNetwork') === true || (own !== '' && variable?.value === own))
+    return;
   if (flag >= 0 && !/\$\(/.test(`${container.words[flag]}${container.words[flag + 1]}`)) {
     constant(setup, container.path, '--node-ip', say);
   } else if (variable?.value !== undefined && !variable.value.includes('$(')) {
@@ -74,7 +75,7 @@ function replicas({ object, config }: LiveKitSetup, say: Say): void {
 const PROMPTS_VARIABLE = 'PROMPTS_DIR';
 
 /** A ConfigMap of prompts that no pod has, and a folder of prompts that is no volume. */
-function prompts(world: World, say: Say): void {
+export const judgePrompts: Rule = (world, say) => {
   const bearers = world.objects.flatMap((object) => {
     const podPath = podPathOf(object.value);
     return podPath ? [{ object, volumes: object.list(...podPath, 'spec', 'volumes') }] : [];
@@ -92,7 +93,7 @@ function prompts(world: World, say: Say): void {
     });
   }
   for (const { object, volumes } of bearers) missing(object, volumes, world, say);
-}
+};
 
 /** Names of the ConfigMaps that a volume cannot be without. */
 function configMapsOf(volume: unknown): string[] {
