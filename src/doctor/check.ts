@@ -44,6 +44,8 @@ export interface Means {
 export interface Finding {
   /** Default `ok`. A `skip` says in `cause` why it cannot be told from here. */
   verdict?: Verdict;
+  /** With `skip`: id of the check before it whose failure explains this; what needs this one is skipped too. */
+  because?: string;
   /** A line a thing. */
   evidence?: string;
   /** Why it is so, where the evidence does not say it. */

@@ -59,13 +59,9 @@ async function tryKube(namespace: string | undefined, options: RunOptions): Prom
 }
 
 async function tryInside(options: RunOptions): Promise<Checked> {
-  const { loadConfig } = await import('../config/load.ts');
-  const { proxyFor } = await import('../config/proxy.ts');
-  const { goThroughProxies } = await import('../openai/proxied-fetch.ts');
-  const { INSIDE } = await import('./inside.ts');
-  const config = loadConfig();
-  goThroughProxies((url) => proxyFor(url, config.proxy));
-  return tryHops(INSIDE, { config, fetch, seen: {} }, options);
+  const { tryFromAgent } = await import('./try-inside.ts');
+  const results = await tryFromAgent(options);
+  return { results, summary: renderSummary(results) };
 }
 
 /** The hops of a place, and the line that sums them up. */

@@ -46,10 +46,13 @@ export async function runChecks<C extends object>(
     const before = (ids: readonly string[] = []) => ids.flatMap((id) => outcomes.get(id) ?? []);
     const needed = before(check.needs);
     const waitsFor = [...needed, ...before(check.after)];
+    const failureOf = async (cause: string) => (await outcomes.get(cause))?.explainedBy;
     const means = { ...context, signal, atEnd: (one: () => unknown) => undo.push(one) };
     const start = async () => {
       await Promise.all(waitsFor);
-      return outcomeOf(check, await Promise.all(needed), means, options);
+      const { because, ...outcome } = await outcomeOf(check, await Promise.all(needed), means, options);
+      const explainedBy = because === undefined ? outcome.explainedBy : await failureOf(because);
+      return { ...outcome, ...(explainedBy && { explainedBy }) };
     };
     outcomes.set(check.id, start());
   }
@@ -93,7 +96,7 @@ async function outcomeOf<C>(
   needed: readonly Outcome[],
   means: C & Means,
   { repeat = 1, onStart = () => {}, now = () => performance.now() }: RunOptions,
-): Promise<Outcome> {
+): Promise<Outcome & Pick<Finding, 'because'>> {
   const { id, proves } = check;
   const resultOf = (found: Finding, ms: number): Result => {
     return { id, verdict: 'ok', proves, evidence: '', cause: '', fix: '', ...found, ms };
@@ -106,9 +109,10 @@ async function outcomeOf<C>(
   if (means.signal.aborted) return { result: resultOf({ verdict: 'skip', cause: 'interrupted' }, 0) };
   onStart(id);
   const startedMs = now();
-  const found =
+  const { because, ...found } =
     check.repeats && repeat > 1 ? await repeatedly(check, means, repeat) : await once(check, means);
   const result = resultOf(found, Math.round(now() - startedMs));
+  if (because !== undefined) return { result, because };
   return { result, ...(result.verdict === 'fail' && { explainedBy: result }) };
 }
 

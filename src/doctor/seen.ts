@@ -1,14 +1,28 @@
+import type { TurnServer } from '../config/turn-url.ts';
+import type { Credentials } from '../stun/credentials.ts';
+import type { Signalling } from './signalling.ts';
+
 /**
  * What hops learn and later ones use, in every place: one mutable record a run. Whoever reads a field names the hop that
  * fills it among its `needs` or `after`.
  */
 export interface Seen {
-  /** Signalling, such as `wss://livekit.example.com`. */
+  /** Signalling, such as `wss://livekit.example.com`. Filled by `config`, outside by `page-token`. */
   url?: string;
-  /** Lets its holder join the room of the check. */
+  /** The setting to change when it is wrong; default `LIVEKIT_URL`. */
+  urlSetting?: string;
+  /** What signalling goes through; it may hold a password. */
+  proxy?: string | undefined;
+  /** Names that have no address. Filled by `dns`. */
+  unresolved?: ReadonlySet<string>;
+  /** Lets its holder join the room of the check. Filled by `signal-token`, outside by `page-token`. */
   token?: string;
-  /** As LiveKit hands them to who joins. */
+  /** As LiveKit hands them to who joins. Filled by `ice-servers`. */
   iceServers?: readonly IceServer[];
+  /** The doors of TURN servers to try. Filled by `ice-servers`. */
+  relays?: readonly Relay[];
+  /** The check's participant in its room. Filled by `ice-servers`. */
+  joined?: Signalling;
 }
 
 export interface IceServer {
@@ -16,4 +30,13 @@ export interface IceServer {
   urls: readonly string[];
   username: string;
   credential: string;
+}
+
+export interface Relay {
+  server: TurnServer;
+  credentials: Credentials;
+  /** Whether the credentials end by themselves, and so depend on clocks. */
+  isEphemeral: boolean;
+  /** Who names it: `TURN_URLS`, or LiveKit to everybody who joins. */
+  from: 'settings' | 'livekit';
 }

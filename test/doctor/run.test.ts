@@ -146,3 +146,19 @@ test('an interrupted run skips what did not end, and undoes what was left, the l
   expect(results[1]?.cause).toBe('interrupted');
   expect(undone).toEqual(['participant', 'room']);
 });
+
+test('a skip that names the failure behind it is passed on like one by need', async () => {
+  const results = await run([
+    broken('a', 'down'),
+    hop('b', { after: ['a'], found: { verdict: 'skip', because: 'a', cause: 'x has no address' } }),
+    hop('c', { needs: ['b'] }),
+  ]);
+  expect(results[1]).toEqual({
+    ...RESULT,
+    id: 'b',
+    proves: 'b works',
+    verdict: 'skip',
+    cause: 'x has no address',
+  });
+  expect(results[2]).toMatchObject({ verdict: 'skip', cause: 'needs «a works» (a)' });
+});

@@ -121,6 +121,6 @@ test('all hops of an installation that works: a summary, and exit code 0', async
   };
   const { code, output } = await check(env, { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' });
   expect(output).toMatch(/^ok {4}turn +\d+ ms {3}TURN servers relay: turn:\S+udp works/m);
-  expect(output).toMatch(/\n6 of 6 hops work; not tried: ready$/);
+  expect(output).toMatch(/\n10 of 10 hops work; not tried: signal-tls, ready$/);
   expect(code).toBe(0);
 });

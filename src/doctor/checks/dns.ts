@@ -1,0 +1,118 @@
+import { lookup } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { modelEndpoints } from '../../config/models.ts';
+import { proxyFor } from '../../config/proxy.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Check } from '../check.ts';
+import type { Seen } from '../seen.ts';
+
+/** A name that a call needs, and the setting that has it. */
+export interface Named {
+  host: string;
+  from: string;
+}
+
+export interface DnsParts {
+  /** All addresses of a name, in the order in which they are tried. */
+  lookup?: (host: string) => Promise<readonly { address: string; family: number }[]>;
+  /** Text of `/etc/hosts`. */
+  hosts?: () => Promise<string>;
+}
+
+interface Answer extends Named {
+  addresses: readonly { address: string; family: number }[];
+  /** Line of /etc/hosts. */
+  hostsLine: number | undefined;
+}
+
+/** Each name has an address; says which come from a file of this machine alone, and which are IPv6 only. */
+export function dns<C extends { seen: Seen }>(
+  namesOf: (context: C) => readonly Named[],
+  { lookup = lookupAll, hosts = readHosts }: DnsParts = {},
+): Check<C> {
+  return {
+    id: 'dns',
+    proves: 'names have addresses',
+    async run(context) {
+      const names = uniqueNames(namesOf(context));
+      if (names.length === 0) return { evidence: 'addresses are used in place of names' };
+      const lines = (await hosts().catch(() => '')).split('\n');
+      const answers = await Promise.all(
+        names.map(async (named): Promise<Answer> => {
+          const addresses = await lookup(named.host).catch(() => []);
+          return { ...named, addresses, hostsLine: hostsLineOf(named.host, lines) };
+        }),
+      );
+      const missing = answers.filter(({ addresses }) => addresses.length === 0);
+      context.seen.unresolved = new Set(missing.map(({ host }) => host));
+      const fixes = answers.flatMap((answer) => faultOf(answer) ?? []);
+      const evidence = answers.map(describe).join('\n');
+      const verdict = missing.length > 0 ? 'fail' : fixes.length > 0 ? 'warn' : 'ok';
+      return { verdict, evidence, fix: fixes.join('\n') };
+    },
+  };
+}
+
+/** The names of the settings: of LiveKit, TURN servers, models, readiness and proxies. */
+export function configuredNames(config: Config): Named[] {
+  const { livekit, check } = config;
+  const urls: [string, string][] = [
+    ['LIVEKIT_URL', livekit.url],
+    ['LIVEKIT_PUBLIC_URL', livekit.publicUrl],
+    ...check.turnUrls.map(({ host }): [string, string] => ['TURN_URLS', `turn://${bracketed(host)}`]),
+    ...modelEndpoints(config).map(({ name, baseUrl }): [string, string] => [
+      `${name.toUpperCase()}_BASE_URL`,
+      baseUrl,
+    ]),
+    ...check.readyUrls
+      .split(',')
+      .filter((url) => URL.canParse(url.trim()))
+      .map((url): [string, string] => ['CHECK_READY_URLS', url.trim()]),
+  ];
+  return urls.map(([from, url]) => {
+    // Behind a proxy, the proxy looks the name up.
+    const proxy = from === 'TURN_URLS' ? undefined : proxyFor(url, config.proxy);
+    return { from: proxy ? 'HTTPS_PROXY or HTTP_PROXY' : from, host: hostOf(proxy ?? url) };
+  });
+}
+
+const hostOf = (url: string) => new URL(url).hostname.replace(/^\[|\]$/g, '');
+const bracketed = (host: string) => (isIP(host) === 6 ? `[${host}]` : host);
+
+function uniqueNames(names: readonly Named[]): Named[] {
+  const byHost = new Map<string, Named>();
+  for (const { host, from } of names) {
+    if (isIP(host) !== 0 || host === 'localhost') continue;
+    const known = byHost.get(host)?.from.split(', ') ?? [];
+    byHost.set(host, { host, from: [...new Set([...known, from])].join(', ') });
+  }
+  return [...byHost.values()];
+}
+
+function hostsLineOf(host: string, lines: readonly string[]): number | undefined {
+  const at = lines.findIndex((line) => {
+    const [, ...names] = line.replace(/#.*/, '').trim().toLowerCase().split(/\s+/);
+    return names.includes(host.toLowerCase());
+  });
+  return at < 0 ? undefined : at + 1;
+}
+
+function describe({ host, from, addresses, hostsLine }: Answer): string {
+  const found = [...new Set(addresses.map(({ address }) => address))].join(', ') || 'no address';
+  const file = hostsLine === undefined ? '' : ` by /etc/hosts, line ${hostsLine}`;
+  return `${host} (${from}): ${found}${file}`;
+}
+
+function faultOf({ host, from, addresses, hostsLine }: Answer): string | undefined {
+  if (addresses.length === 0)
+    return `correct ${from}, or give ${host} an A record in the name server that this machine asks (kubectl -n kube-system get configmap coredns -o yaml; a private zone must be forwarded there)`;
+  if (hostsLine !== undefined)
+    return `${host}: remove line ${hostsLine} from /etc/hosts once the name server has the name. Neither other pods nor browsers read this file; in a pod it is made by hostAliases`;
+  if (addresses.every(({ family }) => family === 6))
+    return `${host}: give it an A record too, since relays and callers without IPv6 cannot use an AAAA record alone`;
+  return undefined;
+}
+
+const lookupAll = (host: string) => lookup(host, { all: true });
+const readHosts = () => readFile('/etc/hosts', 'utf8');
