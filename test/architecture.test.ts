@@ -210,7 +210,9 @@ test('each unit test stands where the file that it tests stands', () => {
     .filter((path) => path.endsWith('.test.ts') && !path.startsWith('test/helm/'))
     .filter((path) => {
       // What only tests need stands beside its test.
-      const home = /^test\/(cluster|behaviours|doctor\/matrix|media|real)\//.test(path) ? 'test' : 'src';
+      const home = /^test\/(cluster|behaviours|doctor\/matrix|media|patience|real)\//.test(path)
+        ? 'test'
+        : 'src';
       const twin = path.replace(/^test/, home).replace(/\.test\.ts$/, '');
       return !['.ts', '.mjs', '.js'].some((extension) => existsSync(twin + extension));
     });

@@ -1,0 +1,54 @@
+import { loadVad } from '../../src/stages/vad.ts';
+import { type Case, recordedCases, spokenCases } from './cases.ts';
+import { type Heard, hear } from './hearing.ts';
+import { stopPiper } from './piper.ts';
+import { fetchRecordings } from './recordings.ts';
+import { soundOf } from './sounds.ts';
+import type { Half } from './split.ts';
+
+interface Making {
+  seed: number;
+  half: Half;
+  /** Where sounds are kept. */
+  dir: string;
+  say(line: string): void;
+}
+
+/** All utterances of a half, as the turn taker hears them: made once, which takes ten minutes, then read. */
+export async function hearHalf({ seed, half, dir, say }: Making): Promise<Heard[]> {
+  const cases = [...(await spokenCases(seed)), ...recordedCases(await fetchRecordings(dir), seed)];
+  return hearThem(
+    cases.filter((one) => one.half === half),
+    { dir, say },
+  );
+}
+
+/** These utterances, without those whose recording has no silence inside. */
+export async function hearThem(
+  cases: readonly Case[],
+  { dir, say }: Pick<Making, 'dir' | 'say'>,
+): Promise<Heard[]> {
+  const vad = await loadVad({ vad: 'bundled' });
+  const heard: Heard[] = [];
+  for (const [index, one] of cases.entries()) {
+    const spoken = await soundOf(one, dir);
+    if (spoken) heard.push(await hear(spoken, vad, dir));
+    if (index % 100 === 99) say(`${index + 1} of ${cases.length} sounds`);
+  }
+  await stopPiper();
+  return heard;
+}
+
+const wordsByLanguage = new Map<string, string[]>();
+
+/** Words of the same language that a transcriber may take a word for. */
+export function otherWords(all: readonly Heard[], { language }: Pick<Case, 'language'>): string[] {
+  const known = wordsByLanguage.get(language);
+  if (known) return known;
+  const words = all
+    .filter(({ one }) => one.language === language)
+    .flatMap((heard) => heard.words.map(({ text }) => text.toLowerCase().replace(/[^\p{L}'-]/gu, '')));
+  const some = [...new Set(words)].filter(Boolean);
+  wordsByLanguage.set(language, some);
+  return some;
+}

@@ -1,0 +1,86 @@
+/**
+ * How patient and how fast turns end, on sentences, voices and engines that nothing was tuned on: real sounds, the real
+ * detector and `TurnTaker`, a clock that is moved by hand.
+ *
+ *     npx tsx test/patience/main.ts [--tune] [--policy NAME,…] [--sounds]
+ *
+ * `--sounds` only makes what is missing of the sounds (once, kept in the cache); `--tune` scores the half that may be
+ * looked at. Raw values, tables and curve: test-results/patience.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { initializeLogger } from '@livekit/agents';
+import { cacheDir } from '../../src/dev/livekit-binary.ts';
+import { hearHalf, otherWords } from './corpus.ts';
+import { curvesSvg, type Point } from './curve.ts';
+import { type Player, play } from './play.ts';
+import { policies, SCALES, scaled } from './policies.ts';
+import { groupedBy, type Scored, scoreOf, tableOf } from './score.ts';
+
+const SEED = 16;
+const OUT = 'test-results/patience';
+
+const { values } = parseArgs({
+  options: { tune: { type: 'boolean' }, sounds: { type: 'boolean' }, policy: { type: 'string' } },
+});
+initializeLogger({ pretty: false, level: 'silent' });
+const half = values.tune ? 'tune' : 'held';
+const startedAt = Date.now();
+const dir = join(cacheDir(), 'patience');
+const corpus = await hearHalf({ seed: SEED, half, dir, say: (line) => console.error(line) });
+const sentences = new Set(corpus.map(({ one }) => one.sentence)).size;
+console.log(`seed ${SEED}, half «${half}»: ${corpus.length} utterances of ${sentences} sentences`);
+if (values.sounds) process.exit(0);
+
+const wanted = values.policy?.split(',');
+const all = new Map([...policies()].filter(([name]) => !wanted || wanted.includes(name)));
+const results = new Map<string, Scored[]>();
+const curves = new Map<string, Point[]>();
+for (const [name, player] of all) {
+  const points: Point[] = [];
+  for (const by of SCALES) {
+    const scored = await scoreAll(scaled(player, by));
+    if (by === 1) results.set(name, scored);
+    const { shortPauses, p50 = Number.NaN } = scoreOf(scored);
+    points.push({ cutOff: shortPauses.some / shortPauses.all, p50Ms: p50, isItself: by === 1 });
+  }
+  curves.set(name, points);
+}
+
+const report = [
+  `# ${half}, seed ${SEED}`,
+  tableOf(new Map([...results].map(([name, some]) => [name, scoreOf(some)]))),
+];
+for (const [name, scored] of results) {
+  const by = (title: string, of: Parameters<typeof groupedBy>[1]) =>
+    report.push(`## ${name}, by ${title}`, tableOf(groupedBy(scored, of), title));
+  by('language', ({ language, engine }) => (isRecorded(engine) ? `recorded ${language}` : language));
+  by('engine', ({ engine }) => engine);
+  by('condition', ({ condition }) => condition);
+  by('category', ({ category }) => category);
+  by('pause', ({ pauseMs }) => (pauseMs ? `${Math.floor(pauseMs / 100) * 100}`.padStart(4) : 'none'));
+}
+await mkdir(OUT, { recursive: true });
+await writeFile(join(OUT, `${half}.md`), `${report.join('\n\n')}\n`);
+await writeFile(join(OUT, `${half}.svg`), curvesSvg(curves, `Cut off at pauses of 200–900 ms (${half})`));
+await writeFile(
+  join(OUT, `${half}.jsonl`),
+  [...results]
+    .flatMap(([policy, some]) => some.map((one) => `${JSON.stringify({ policy, ...one })}\n`))
+    .join(''),
+);
+console.log(report.slice(0, 2).join('\n\n'));
+console.log(`${OUT}/${half}.{md,svg,jsonl}, after ${Math.round((Date.now() - startedAt) / 1000)} s`);
+process.exit(0);
+
+async function scoreAll(player: Player): Promise<Scored[]> {
+  const scored: Scored[] = [];
+  for (const one of corpus)
+    scored.push({ one: one.one, outcome: await play(one, player, otherWords(corpus, one.one)) });
+  return scored;
+}
+
+function isRecorded(engine: string): boolean {
+  return engine === 'asterisk' || engine === 'fillets';
+}

@@ -1,0 +1,164 @@
+import { randomFrom } from '../../src/bench/stats.ts';
+import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
+import type { TurnModel, TurnPolicy } from '../../src/stages/turn/roles.ts';
+import { TurnTaker } from '../../src/stages/turn/taker.ts';
+import { configFrom } from '../helpers/config.ts';
+import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
+import { FRAME_MS, FRAME_SAMPLES, type Heard } from './hearing.ts';
+import { shareOf } from './split.ts';
+import { transcribed } from './transcript.ts';
+
+/** From the transcript to the first sound: first token, a few more, first byte. */
+const ANSWER_MS = 200 + 50 + 120;
+const STT_MS = 200;
+/** A word is known before its end is heard: how long before, for each of its letters. */
+const KNOWN_MS_A_LETTER = 25;
+
+/** How one utterance ended. */
+export interface Outcome {
+  /** The answer begins before the caller has ended, or to less than all of it. */
+  readonly cutOff: boolean;
+  /** The detector heard no end: a turn that no policy would have ended. */
+  readonly isUnanswered: boolean;
+  /** Only what stands before the pause was answered. */
+  readonly halfAnswered: boolean;
+  /** Last sound → the answer begins. */
+  readonly delayMs: number;
+  /** Beyond the one of each that is needed. */
+  readonly extraTranscriptions: number;
+  readonly extraAnswers: number;
+}
+
+/** Something that is asked, and answers on the clock. */
+export interface Playing {
+  readonly clock: ManualClock;
+  /** Runs at that moment, and is waited for. */
+  at(ms: number, run: () => unknown): void;
+}
+
+export interface Player {
+  policy: TurnPolicy;
+  /** What else hears one utterance. */
+  model?(heard: Heard, playing: Playing): TurnModel;
+}
+
+/** Plays one utterance to the real `TurnTaker`, on a clock that is moved by hand. */
+export async function play(
+  heard: Heard,
+  { policy, model }: Player,
+  others: readonly string[],
+): Promise<Outcome> {
+  const { words, endMs, pauseAtMs, one } = heard;
+  const clock = manualClock();
+  const due: { at: number; run: () => unknown }[] = [];
+  const playing: Playing = { clock, at: (at, run) => due.push({ at, run }) };
+  const writing = {
+    punctuates: one.punctuates,
+    numerals: one.numerals,
+    seed: (count: number) => randomFrom(Math.floor(shareOf(`${one.id} ${one.seed} ${count}`) * 2 ** 31)),
+  };
+  let outcome: Outcome | undefined;
+  let [transcriptions, answers] = [0, 0];
+  let preparedAt: number | undefined;
+  const wordsOf = new Map<object, number>();
+  const hearing = model?.(heard, playing);
+  const taker = new TurnTaker({
+    policy,
+    model: hearing,
+    governor: new SpeculationGovernor(configFrom().turn.speculationSlowMs),
+    clock,
+    wallNow: clock.now,
+    agent: { isBusy: () => false, mayBeInterrupted: () => true, isEnding: () => false },
+    transcriber: {
+      push() {},
+      reset() {},
+      close() {},
+      peek: () => Promise.reject(new Error('nobody speaks over the agent')),
+      transcribe(signal) {
+        transcriptions += 1;
+        const known = words.filter(
+          ({ text, endMs }) => endMs - KNOWN_MS_A_LETTER * Math.min(6, text.length) <= clock.now(),
+        );
+        const said = known.map((word) => word.text);
+        const text = transcribed(said, others, writing) || said.join(' ');
+        // Nobody tells the language: it is what the transcriber hears.
+        const transcript = { text, ...(LANGUAGE[one.language] && { language: LANGUAGE[one.language] }) };
+        wordsOf.set(transcript, known.length);
+        return new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+          playing.at(clock.now() + STT_MS, () => resolve(transcript));
+        });
+      },
+    },
+    actions: {
+      speechStarted() {},
+      hold() {},
+      release() {},
+      async interrupt() {},
+      prepare() {
+        answers += 1;
+        const mine = clock.now();
+        preparedAt = mine;
+        clock.after(ANSWER_MS, () => {
+          if (preparedAt === mine) taker.answerReady();
+        });
+      },
+      drop() {
+        preparedAt = undefined;
+      },
+      turnEnded(text, { endedAt = 0 }) {
+        if (outcome || !text) return;
+        const readyAt =
+          preparedAt === undefined ? endedAt + ANSWER_MS : Math.max(endedAt, preparedAt + ANSWER_MS);
+        const before = words.filter((word) => word.endMs <= pauseAtMs + 1).length;
+        const lacks = (wordsOf.get(text) ?? 0) < words.length;
+        outcome = {
+          cutOff: readyAt < endMs || lacks,
+          isUnanswered: false,
+          halfAnswered: one.pauseMs > 0 && lacks && (wordsOf.get(text) ?? 0) <= before,
+          delayMs: readyAt - endMs,
+          extraTranscriptions: transcriptions - 1,
+          extraAnswers: Math.max(0, answers - 1),
+        };
+      },
+    },
+  });
+  for (const [index, events] of heard.frames.entries()) {
+    if (outcome) break;
+    const samples = heard.samples.subarray(index * FRAME_SAMPLES, (index + 1) * FRAME_SAMPLES);
+    hearing?.push(samples);
+    for (let ms = 0; ms < FRAME_MS; ms += 5) {
+      clock.advance(5);
+      while (due.length > 0) {
+        const next = due.findIndex(({ at }) => at <= clock.now());
+        if (next < 0) break;
+        await due.splice(next, 1)[0]?.run();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    for (const event of events) {
+      if ('speechMs' in event) taker.speech(event.speechMs);
+      else taker.silence(event.silenceMs);
+    }
+  }
+  taker.close();
+  return outcome ?? UNANSWERED;
+}
+
+const UNANSWERED: Outcome = {
+  ...{ cutOff: false, halfAnswered: false, isUnanswered: true },
+  ...{ delayMs: Number.NaN, extraTranscriptions: 0, extraAnswers: 0 },
+};
+
+/** As a transcriber tells it. */
+const LANGUAGE: Readonly<Record<string, string>> = {
+  en: 'en',
+  ms: 'ms',
+  mixed: 'ms',
+  es: 'es',
+  fr: 'fr',
+  it: 'it',
+  ru: 'ru',
+  cs: 'cs',
+  nl: 'nl',
+};

@@ -1,0 +1,76 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { TurnEndPrediction, TurnModel, TurnPolicy } from '../../src/stages/turn/roles.ts';
+import { loadTurnModel } from '../bench/turn-model.ts';
+import { configFrom } from '../helpers/config.ts';
+import type { Heard } from './hearing.ts';
+import type { Player, Playing } from './play.ts';
+
+/** From the question to the turn model's prediction. */
+const MODEL_MS = 40;
+
+/** As the schema has them. */
+export const today: TurnPolicy = { ...configFrom().turn, useWords: true };
+const silence = (ms: number): TurnPolicy => ({
+  ...today,
+  useWords: false,
+  minEndpointingMs: ms,
+  statementEndpointingMs: ms,
+});
+
+/** What is compared. */
+export function policies(): Map<string, Player> {
+  return new Map<string, Player>([
+    ['today', { policy: today }],
+    ['silence 800', { policy: silence(800) }],
+    ['turn model alone', { policy: { ...today, useWords: false }, model: onDevice() }],
+    ['words and turn model', { policy: today, model: onDevice() }],
+    ['the same, ms read as id', { policy: today, model: onDevice({ ms: 'id' }) }],
+  ]);
+}
+
+/** The waits that a policy is tried with, for its curve. */
+export const SCALES = [0.7, 1, 1.3, 1.7] as const;
+
+export function scaled({ policy, ...player }: Player, by: number): Player {
+  const { minEndpointingMs, statementEndpointingMs, maxEndpointingMs } = policy;
+  return {
+    ...player,
+    policy: {
+      ...policy,
+      minEndpointingMs: minEndpointingMs * by,
+      statementEndpointingMs: statementEndpointingMs * by,
+      maxEndpointingMs: maxEndpointingMs * by,
+    },
+  };
+}
+
+let turnModel: ReturnType<typeof loadTurnModel> | undefined;
+
+const predicted = new WeakMap<Heard, Map<number, Promise<TurnEndPrediction>>>();
+
+/** The framework's v1-mini; what it predicts of a moment of an utterance is remembered. */
+function onDevice(readAs: Readonly<Record<string, string>> = {}) {
+  return (heard: Heard, { clock, at }: Playing): TurnModel => {
+    turnModel ??= loadTurnModel();
+    const model = turnModel.hearing(heard.samples, clock.now);
+    const known = predicted.get(heard) ?? new Map<number, Promise<TurnEndPrediction>>();
+    predicted.set(heard, known);
+    return {
+      ...model,
+      predict() {
+        const prediction = known.get(clock.now()) ?? model.predict();
+        known.set(clock.now(), prediction);
+        return new Promise((resolve) =>
+          at(clock.now() + MODEL_MS, async () => {
+            const told = await prediction;
+            resolve((language = '') => told(readAs[language] ?? language));
+            await nextTurn();
+          }),
+        );
+      },
+    };
+  };
+}
+
+/** What ships: what a worker without settings does. */
+export const shipped = (): Player => ({ policy: today });

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../../src/errors.ts';
+import { type Half, halfOfSentence } from './split.ts';
+
+export const LANGUAGES = ['en', 'ms', 'mixed', 'es'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** A sentence with slots, of which many are made. */
+export interface Template {
+  readonly language: Language;
+  readonly category: string;
+  /** Pieces between which a caller may pause; slots as `{a|b}`, `(uh)` is spoken and not written. */
+  readonly pieces: readonly string[];
+  readonly half: Half;
+}
+
+const CATEGORIES =
+  'question request statement opening digits spelled hesitation correction list short thinking'.split(' ');
+
+/** All templates of all languages. @throws AppError that names a line that is none. */
+export async function readTemplates(): Promise<Template[]> {
+  const all = await Promise.all(LANGUAGES.map(readLanguage));
+  return all.flat();
+}
+
+async function readLanguage(language: Language): Promise<Template[]> {
+  const path = fileURLToPath(new URL(`sentences/${language}.txt`, import.meta.url));
+  const rows = (await readFile(path, 'utf8')).split('\n');
+  return rows.flatMap((row, index) => {
+    if (!row.trim() || row.startsWith('#')) return [];
+    const [, category = '', text = ''] = /^(\w+) \| (.+)$/.exec(row) ?? [];
+    if (!CATEGORIES.includes(category))
+      throw new AppError(`${path}:${index + 1}: «${row}» has no category`, { hint: CATEGORIES.join(', ') });
+    const pieces = text.split(' / ').map((piece) => piece.trim());
+    return [{ language, category, pieces, half: halfOfSentence(language, text) }];
+  });
+}
+
+/** The template with each slot filled by one of its words. @param random - 0 to before 1. */
+export function filled(pieces: readonly string[], random: () => number): string[] {
+  return pieces.map((piece) =>
+    piece.replace(/\{([^}]*)\}/g, (_, slot: string) => {
+      const words = slot.split('|');
+      return words[Math.floor(random() * words.length)] ?? '';
+    }),
+  );
+}
