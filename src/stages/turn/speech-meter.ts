@@ -14,6 +14,9 @@ const LATE_MS = 64;
 const STILL_MS = 15;
 /** A probability that rises by so much belongs to speech that comes back. */
 const RISE = 0.1;
+/** Below it the detector is no longer sure of speech: so long a quiet is silence then, about 30 ms before it says so. */
+const DOUBT = 0.7;
+const QUIET_MS = 60;
 /** The detector alone decides from here on: there are noises that are never still. */
 const SURE_MS = 128;
 
@@ -43,7 +46,8 @@ export class SpeechMeter {
   addAudio(samples: Int16Array): { silenceMs: number } | undefined {
     this.#heardSamples += samples.length;
     if (this.#loudness.addAudio(samples)) this.#lastLoudAt = this.#heardSamples;
-    return this.#silentSince === undefined ? undefined : { silenceMs: this.#silenceMs(this.#silentSince) };
+    if (this.#silentSince !== undefined) return { silenceMs: this.#silenceMs(this.#silentSince) };
+    return this.#isFadingOut ? { silenceMs: this.#quietMs } : undefined;
   }
 
   /** The detector is another one: what comes from now on is its first window. */
@@ -63,7 +67,7 @@ export class SpeechMeter {
     if (probability >= (this.#speechMs > 0 ? DEACTIVATION : ACTIVATION)) {
       this.#speechMs += WINDOW_MS;
       this.#silentSince = undefined;
-      return { speechMs: this.#speechMs };
+      return this.#isFadingOut ? { silenceMs: this.#quietMs } : { speechMs: this.#speechMs };
     }
     this.#speechMs = 0;
     this.#silentSince ??= start;
@@ -72,8 +76,16 @@ export class SpeechMeter {
 
   #silenceMs(since: number): number {
     const silenceMs = (this.#heardSamples - since) / SAMPLES_PER_MS;
-    const quietMs = (this.#heardSamples - this.#lastLoudAt) / SAMPLES_PER_MS;
+    const quietMs = this.#quietMs;
     if (silenceMs < SURE_MS && (this.#isRising || quietMs < STILL_MS)) return 0;
     return Math.max(silenceMs, Math.min(quietMs, silenceMs + LATE_MS));
+  }
+
+  get #quietMs(): number {
+    return (this.#heardSamples - this.#lastLoudAt) / SAMPLES_PER_MS;
+  }
+
+  get #isFadingOut(): boolean {
+    return this.#probability < DOUBT && this.#quietMs >= QUIET_MS;
   }
 }

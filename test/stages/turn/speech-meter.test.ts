@@ -50,8 +50,15 @@ test('silence counts from the end of the sound, not from the end of its window',
   expect(hearing(before(160), speech(330), quiet(60, 0.6, 0.1))).toEqual({ silenceMs: 60 });
 });
 
-test('nothing is silence before the detector says so', () => {
+test('nothing is silence while the detector is sure of speech', () => {
   expect(hearing(before(160), speech(320), quiet(90, 0.9))).toEqual({ speechMs: 384 });
+});
+
+test('a quiet is silence as soon as the detector doubts, and speech if there was sound meanwhile', () => {
+  expect(hearing(before(160), speech(320), quiet(60, 0.6))).toEqual({ silenceMs: 60 });
+  expect(hearing(before(160), speech(320), quiet(90, 0.6))).toEqual({ silenceMs: 90 });
+  expect(hearing(before(160), speech(320), quiet(50, 0.6))).toEqual({ speechMs: 352 });
+  expect(hearing(before(160), speech(320), quiet(90, 0.6), speech(40))).toEqual({ speechMs: 448 });
 });
 
 test('what the detector takes for silence while it is loud is a doubt', () => {
