@@ -1,9 +1,14 @@
-import type { Check } from './check.ts';
 import { chat } from './checks/chat.ts';
 import { settings } from './checks/config.ts';
 import { configuredNames, dns } from './checks/dns.ts';
+import { iceServers } from './checks/ice-servers.ts';
+import { loadBalancer } from './checks/load-balancer.ts';
 import { models } from './checks/models.ts';
+import { nat } from './checks/nat.ts';
+import { pathMtu } from './checks/path-mtu.ts';
 import { ready } from './checks/ready.ts';
+import { relayPermission } from './checks/relay-permission.ts';
+import { relayRefuses } from './checks/relay-refuses.ts';
 import { signalTcp } from './checks/signal-tcp.ts';
 import { signalTls } from './checks/signal-tls.ts';
 import { signalToken } from './checks/signal-token.ts';
@@ -13,19 +18,19 @@ import { transcription } from './checks/transcription.ts';
 import { turn } from './checks/turn.ts';
 import type { InsideCheck, InsideContext } from './inside-context.ts';
 
-/** The hops that can be tried from where an agent sits, in the order in which a call meets them. */
-export const INSIDE: readonly InsideCheck[] = [
-  settings,
-  ...[
-    dns<InsideContext>(({ config }) => configuredNames(config)),
-    ...[signalTcp, signalTls, signalWs, signalToken],
-    turn,
-    ready,
-    ...[models, transcription, chat, speech],
-  ].map(afterSettings),
+const HOPS: readonly InsideCheck[] = [
+  dns<InsideContext>(({ config }) => configuredNames(config)),
+  ...[signalTcp, signalTls, signalWs, signalToken, iceServers],
+  ...[turn('udp'), turn('tcp'), turn('tls'), loadBalancer],
+  ...[nat, relayPermission, relayRefuses(), pathMtu],
+  ready,
+  ...[models, transcription, chat, speech],
 ];
 
+/** The hops that can be tried from where an agent sits, in the order in which a call meets them. */
+export const INSIDE: readonly InsideCheck[] = [settings, ...HOPS.map(afterSettings)];
+
 /** Nothing is tried with settings that were refused. */
-function afterSettings<C>(check: Check<C>): Check<C> {
+function afterSettings(check: InsideCheck): InsideCheck {
   return { ...check, needs: ['config', ...(check.needs ?? [])] };
 }

@@ -1,6 +1,6 @@
 import type { TurnServer } from '../config/turn-url.ts';
 import type { Credentials } from '../stun/credentials.ts';
-import type { Signalling } from './signalling.ts';
+import type { SfuMedia } from './sfu-media.ts';
 
 /**
  * What hops learn and later ones use, in every place: one mutable record a run. Whoever reads a field names the hop that
@@ -19,10 +19,10 @@ export interface Seen {
   token?: string;
   /** As LiveKit hands them to who joins. Filled by `ice-servers`. */
   iceServers?: readonly IceServer[];
-  /** The doors of TURN servers to try. Filled by `ice-servers`. */
+  /** The doors of TURN servers to try. Filled by `ice-servers`, inside by `config` where `TURN_URLS` names them. */
   relays?: readonly Relay[];
-  /** The check's participant in its room. Filled by `ice-servers`. */
-  joined?: Signalling;
+  /** Where the SFU takes media of the check's participant. Filled by `ice-servers`. */
+  sfu?: SfuMedia;
 }
 
 export interface IceServer {

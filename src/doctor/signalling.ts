@@ -71,9 +71,12 @@ export function openSignalling(
     });
     socket.once('unexpected-response', (_request, response) => {
       settled();
-      const { statusCode: status = 0, headers } = response;
-      void beginningOf(response).then((text) => resolve({ status, headers, text }));
-      socket.once('error', () => {});
+      const { statusCode: status = 0, headers, socket: tcp } = response;
+      void beginningOf(response).then((text) => {
+        resolve({ status, headers, text });
+        // It is nobody's otherwise, and keeps the process alive.
+        tcp.destroy();
+      });
     });
     socket.once('open', () => {
       settled();

@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+import { TurnError } from '../errors.ts';
 import type { Attribute, Message } from './message.ts';
 import { ATTRIBUTE } from './message.ts';
 
@@ -13,6 +15,24 @@ export function numberAttribute(type: number, value: number): Attribute {
 
 /** REQUESTED-TRANSPORT of a relay that speaks UDP to the other side: LiveKit's media. RFC 8656 §18.7. */
 export const REQUEST_UDP_RELAY: Attribute = [ATTRIBUTE.requestedTransport, Buffer.from([17, 0, 0, 0])];
+
+/**
+ * XOR-PEER-ADDRESS of an IPv4 address such as `10.0.0.7:50000`. RFC 8656 §18.3.
+ *
+ * @throws TurnError when it is none.
+ */
+export function peerAttribute(peer: string): Attribute {
+  const [host = '', port = ''] = peer.split(':');
+  if (!isIPv4(host)) throw new TurnError(`«${peer}» is no IPv4 address`, { failure: 'status' });
+  const value = Buffer.alloc(8);
+  value.writeUInt8(1, 1);
+  value.writeUInt16BE(Number(port) ^ 0x2112, 2);
+  for (const [index, byte] of host.split('.').entries())
+    value.writeUInt8(Number(byte) ^ (COOKIE_BYTES[index] ?? 0), 4 + index);
+  return [ATTRIBUTE.peerAddress, value];
+}
+
+const COOKIE_BYTES = [0x21, 0x12, 0xa4, 0x42];
 
 export function bytesOf({ attributes }: Message, type: number): Buffer | undefined {
   return attributes.find(([found]) => found === type)?.[1];
@@ -38,7 +58,7 @@ export function xorAddressOf(message: Message, type: number): string | undefined
   const value = bytesOf(message, type);
   const isV6 = value?.[1] === 2;
   if (value?.length !== (isV6 ? 20 : 8)) return undefined;
-  const mask = Buffer.concat([Buffer.from([0x21, 0x12, 0xa4, 0x42]), message.transactionId]);
+  const mask = Buffer.concat([Buffer.from(COOKIE_BYTES), message.transactionId]);
   const bytes = value.subarray(4).map((byte, index) => byte ^ (mask[index] ?? 0));
   const port = value.readUInt16BE(2) ^ 0x2112;
   if (!isV6) return `${bytes.join('.')}:${port}`;
@@ -49,4 +69,11 @@ export function xorAddressOf(message: Message, type: number): string | undefined
   );
   // The URL parser shortens it, as people write it.
   return `${new URL(`http://[${groups.join(':')}]`).hostname}:${port}`;
+}
+
+/** OTHER-ADDRESS of RFC 5780, plain: an IPv4 address and port, or `undefined`. */
+export function addressOf(message: Message, type: number): string | undefined {
+  const value = bytesOf(message, type);
+  if (value?.length !== 8 || value[1] !== 1) return undefined;
+  return `${value.subarray(4).join('.')}:${value.readUInt16BE(2)}`;
 }

@@ -8,24 +8,40 @@ const COOKIE = 0x2112a442;
 export const HEADER_BYTES = 20;
 export const TRANSACTION_ID_BYTES = 12;
 
-/** RFC 8656 §17. */
-export const METHOD = { allocate: 0x003, refresh: 0x004 } as const;
+/** RFC 8489 §18.2, RFC 8656 §17. */
+export const METHOD = {
+  binding: 0x001,
+  allocate: 0x003,
+  refresh: 0x004,
+  send: 0x006,
+  data: 0x007,
+  createPermission: 0x008,
+} as const;
 
-/** RFC 8489 §18.3, RFC 8656 §18. */
+/** RFC 8489 §18.3, RFC 8656 §18; of NATs RFC 5780 §7, of ICE RFC 8445 §16.1. */
 export const ATTRIBUTE = {
+  changeRequest: 0x0003,
   username: 0x0006,
   integrity: 0x0008,
   errorCode: 0x0009,
   lifetime: 0x000d,
+  peerAddress: 0x0012,
+  data: 0x0013,
   realm: 0x0014,
   nonce: 0x0015,
   relayedAddress: 0x0016,
   requestedTransport: 0x0019,
+  mappedAddress: 0x0020,
+  priority: 0x0024,
+  iceControlled: 0x8029,
+  otherAddress: 0x802c,
+  /** Of no standard: one that servers have to pass over. Makes a message longer. */
+  filling: 0xfffe,
   fingerprint: 0x8028,
 } as const;
 
 /** Both bits of the class, in their places within the message's type. */
-export const CLASS = { request: 0x000, success: 0x100, error: 0x110 } as const;
+export const CLASS = { request: 0x000, indication: 0x010, success: 0x100, error: 0x110 } as const;
 const CLASS_MASK = 0x110;
 
 export type Attribute = readonly [type: number, value: Buffer];

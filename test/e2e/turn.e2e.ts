@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { processSources } from '../../src/config/load.ts';
 import { startChild } from '../../src/dev/child.ts';
@@ -56,23 +57,24 @@ async function check(env: Record<string, string>, secrets: Record<string, string
   return { code, output: lines.join('\n') };
 }
 
-/** The result of the TURN check alone; nothing else is running. */
-async function checkTurn(env: Record<string, string>, secrets: Record<string, string>): Promise<Result> {
-  const { output } = await check(env, secrets, '--json');
+/** The results of the hops over UDP, TCP and TLS; nothing else is running. */
+async function checkTurn(env: Record<string, string>, secrets: Record<string, string>) {
+  const { output } = await check(env, secrets, '--json', '--only', 'turn-udp,turn-tcp,turn-tls');
   const { checks }: { checks: Result[] } = JSON.parse(output);
-  const result = checks.find(({ id }) => id === 'turn');
-  expect(result, output).toBeDefined();
-  return result as Result;
+  const [udp, tcp, tls] = checks.slice(-3);
+  expect([udp?.id, tcp?.id, tls?.id], output).toEqual(['turn-udp', 'turn-tcp', 'turn-tls']);
+  return { udp, tcp, tls };
 }
 
 test('allocations over UDP and TCP with static credentials, given back', async () => {
   const server = await coturn(...STATIC);
-  const result = await checkTurn(
-    { TURN_URLS: urls(server) },
-    { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' },
-  );
-  expect(result).toMatchObject({ verdict: 'ok', ms: expect.any(Number) });
-  expect(result.evidence).toMatch(/udp works: relays from 127\.0\.0\.1:\d+ .*\n.*tcp works: relays from/);
+  const secrets = { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' };
+  const { udp, tcp } = await checkTurn({ TURN_URLS: urls(server) }, secrets);
+  expect(udp).toMatchObject({
+    verdict: 'ok',
+    evidence: expect.stringMatching(/relays from 127\.0\.0\.1:\d+ /),
+  });
+  expect(tcp).toMatchObject({ verdict: 'ok', ms: expect.any(Number) });
   const logged = (what: RegExp) => server.log.filter((line) => what.test(line)).length;
   await vi.waitFor(() => expect(logged(/ new, .*username=<me>/)).toBe(2));
   await vi.waitFor(() => expect(logged(/refreshed, .*lifetime=0$/)).toBe(2));
@@ -80,8 +82,8 @@ test('allocations over UDP and TCP with static credentials, given back', async (
 
 test('with ephemeral credentials too', async () => {
   const server = await coturn(...EPHEMERAL);
-  const result = await checkTurn({ TURN_URLS: urls(server) }, { TURN_SECRET: 'shared secret' });
-  expect(result).toMatchObject({ verdict: 'ok' });
+  const { udp } = await checkTurn({ TURN_URLS: urls(server) }, { TURN_SECRET: 'shared secret' });
+  expect(udp).toMatchObject({ verdict: 'ok' });
 });
 
 test('over TLS, with the authority that NODE_EXTRA_CA_CERTS names; without it, the certificate is refused', async () => {
@@ -91,10 +93,9 @@ test('over TLS, with the authority that NODE_EXTRA_CA_CERTS names; without it, t
   const { port } = await coturn(...EPHEMERAL, ...files);
   const TURN_URLS = `turns:localhost:${port}?transport=tcp`;
   const secrets = { TURN_SECRET: 'shared secret' };
-  expect(await checkTurn({ TURN_URLS, NODE_EXTRA_CA_CERTS: caFile }, secrets)).toMatchObject({
-    verdict: 'ok',
-  });
-  expect(await checkTurn({ TURN_URLS }, secrets)).toMatchObject({
+  const { tls } = await checkTurn({ TURN_URLS, NODE_EXTRA_CA_CERTS: caFile }, secrets);
+  expect(tls).toMatchObject({ verdict: 'ok' });
+  expect((await checkTurn({ TURN_URLS }, secrets)).tls).toMatchObject({
     verdict: 'fail',
     evidence: expect.stringMatching(/certificate/),
     fix: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
@@ -107,20 +108,48 @@ test.each([
   ['a wrong secret', EPHEMERAL, { TURN_SECRET: 'another secret' }, 'TURN_SECRET'],
 ])('%s is named, at both doors', async (_, settings, secrets, hint) => {
   const server = await coturn(...settings);
-  const result = await checkTurn({ TURN_URLS: urls(server) }, secrets);
-  expect(result).toMatchObject({ verdict: 'fail', fix: expect.stringContaining(hint) });
-  expect(result.evidence).toMatch(/udp fails: 401: .*credentials\n.*tcp fails: 401: .*credentials$/);
+  const { udp, tcp } = await checkTurn({ TURN_URLS: urls(server) }, secrets);
+  for (const result of [udp, tcp])
+    expect(result).toMatchObject({
+      ...{ verdict: 'fail', evidence: expect.stringMatching(/fails: 401: .*credentials$/) },
+      fix: expect.stringContaining(hint),
+    });
 });
 
-test('all hops of an installation that works: a summary, and exit code 0', async () => {
-  const [server, livekit, models] = await Promise.all([coturn(...STATIC), startLiveKit(), startStandIn()]);
+test('all hops of an installation that works, the relay to the SFU among them; nothing is left in LiveKit', async () => {
+  const [server, livekit, models] = await Promise.all([
+    coturn(...STATIC, 'allow-loopback-peers'),
+    startLiveKit(),
+    startStandIn(),
+  ]);
   opened.push({ stop: livekit.close }, { stop: models.close });
+  const { url, apiKey, apiSecret } = livekit;
   const env = {
-    ...{ LIVEKIT_URL: livekit.url, LIVEKIT_API_KEY: livekit.apiKey, LIVEKIT_API_SECRET: livekit.apiSecret },
+    ...{ LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret },
     ...{ OPENAI_BASE_URL: models.baseUrl, TURN_URLS: urls(server) },
   };
   const { code, output } = await check(env, { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' });
-  expect(output).toMatch(/^ok {4}turn +\d+ ms {3}TURN servers relay: turn:\S+udp works/m);
-  expect(output).toMatch(/\n10 of 10 hops work; not tried: signal-tls, ready$/);
-  expect(code).toBe(0);
+  expect(output).toMatch(/^ok {4}turn-udp +\d+ ms {3}TURN over UDP relays: turn:\S+udp works/m);
+  expect(output).toMatch(/^ok {4}relay-permission .* reaches 127\.0\.0\.1:\d+ and back/m);
+  expect(output).not.toMatch(/^fail/m);
+  expect(code, output).toBe(0);
+  const rooms = new RoomServiceClient(url, apiKey, apiSecret);
+  expect(await rooms.listRooms()).toEqual([]);
+});
+
+test('a relay that may not reach the SFU is told from one that gives no allocation', async () => {
+  const [server, livekit] = await Promise.all([coturn(...STATIC), startLiveKit()]);
+  opened.push({ stop: livekit.close });
+  const { url, apiKey, apiSecret } = livekit;
+  const { output } = await check(
+    {
+      ...{ LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret },
+      ...{ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', TURN_URLS: urls(server) },
+    },
+    { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' },
+    ...['--only', 'relay-permission'],
+  );
+  expect(output).toMatch(/^ok {4}turn-udp /m);
+  expect(output).toMatch(/^fail {2}relay-permission .* refuses 127\.0\.0\.1:\d+/m);
+  expect(output).toMatch(/→ .*UDPRoute/);
 });

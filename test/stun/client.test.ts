@@ -95,7 +95,7 @@ describe('a refusal', () => {
 
   test.each([
     [300, 'it sends clients to another server'],
-    [403, 'it forbids this client'],
+    [403, 'it forbids this client or this address'],
     [437, 'it has another allocation for this client'],
     [486, 'this user has all the allocations that one may have'],
     [508, 'it has no relay port left'],

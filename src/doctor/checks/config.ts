@@ -1,7 +1,10 @@
 import { proxyFor } from '../../config/proxy.ts';
+import type { Config } from '../../config/schema.ts';
 import type { ConfigError } from '../../errors.ts';
+import { ephemeralCredentials } from '../../stun/credentials.ts';
 import { hideUrlSecrets } from '../../urls.ts';
 import type { InsideCheck } from '../inside-context.ts';
+import type { Relay } from '../seen.ts';
 
 const ID = { id: 'config', proves: 'the settings are understood' };
 
@@ -12,6 +15,7 @@ export const settings: InsideCheck = {
     const { url, publicUrl, apiKey, apiSecret } = config.livekit;
     seen.url = url;
     seen.proxy = proxyFor(url, config.proxy);
+    if (config.check.turnUrls.length > 0) seen.relays = relaysOf(config.check);
     const evidence = `LiveKit at ${hideUrlSecrets(url)}, a secret of ${apiSecret.length} characters`;
     const wrong = [
       ...[quoteFault('LIVEKIT_API_KEY', apiKey), quoteFault('LIVEKIT_API_SECRET', apiSecret)],
@@ -20,6 +24,18 @@ export const settings: InsideCheck = {
     return wrong.length === 0 ? evidence : { verdict: 'warn', evidence, fix: wrong.join('\n') };
   },
 };
+
+const HOUR_MS = 3_600_000;
+
+/** With what LiveKit would give a participant. */
+function relaysOf({ turnUrls, turnSecret, turnUsername = '', turnPassword = '' }: Config['check']): Relay[] {
+  const credentials = turnSecret
+    ? ephemeralCredentials(turnSecret, { user: 'voice-agent-check', ttlMs: HOUR_MS, nowMs: Date.now() })
+    : { username: turnUsername, password: turnPassword };
+  return turnUrls.map((server) => {
+    return { server, credentials, isEphemeral: Boolean(turnSecret), from: 'settings' };
+  });
+}
 
 /** In place of `settings`, where the configuration could not be loaded. */
 export const refusedSettings = ({ problems, hint = '' }: ConfigError): InsideCheck => ({

@@ -1,64 +1,61 @@
-import type { Config } from '../../config/schema.ts';
 import type { TurnServer } from '../../config/turn-url.ts';
-import { AppError, TurnError } from '../../errors.ts';
+import { TurnError } from '../../errors.ts';
 import { tryAllocation } from '../../stun/client.ts';
-import { type Credentials, ephemeralCredentials } from '../../stun/credentials.ts';
-import type { InsideCheck } from '../inside-context.ts';
+import type { Check, Finding, Means } from '../check.ts';
+import type { Relay, Seen } from '../seen.ts';
 
-const HOUR_MS = 3_600_000;
+type Transport = TurnServer['transport'];
+const WORDS = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' } as const;
 
-/** Each door of TURN_URLS gives an allocation, as it has to for callers outside the cluster. */
-export const turn = {
-  id: 'turn',
-  proves: 'TURN servers relay',
-  async run({ config: { check }, signal }) {
-    if (check.turnUrls.length === 0) return undefined;
-    const access = { credentials: credentialsFrom(check), isEphemeral: Boolean(check.turnSecret) };
-    const doors = await Promise.all(check.turnUrls.map((server) => tryDoor(server, access, signal)));
-    const report = doors.map(({ text }) => text).join('\n');
-    const hints = doors.flatMap(({ hint }) => hint ?? []);
-    if (hints.length > 0) throw new AppError(report, { hint: [...new Set(hints)].join('\n') });
-    return report;
+/** Each door of this transport gives an allocation, as it has to for callers outside the cluster. */
+export const turn = (transport: Transport): Check<{ seen: Seen }> => ({
+  id: `turn-${transport}`,
+  proves: `TURN over ${WORDS[transport]} relays`,
+  after: ['dns', 'ice-servers'],
+  repeats: true,
+  async run({ seen, signal }): Promise<Finding | undefined> {
+    if (!seen.relays)
+      return { verdict: 'skip', because: 'ice-servers', cause: 'nobody said where TURN servers are' };
+    const relays = seen.relays.filter(({ server }) => server.transport === transport);
+    if (relays.length === 0) return undefined;
+    const doors = await Promise.all(relays.map((relay) => tryDoor(relay, signal)));
+    const fixes = [...new Set(doors.flatMap(({ fix }) => fix ?? []))];
+    const isBroken = doors.some(({ works }) => !works);
+    const verdict = isBroken ? 'fail' : fixes.length > 0 ? 'warn' : 'ok';
+    return { verdict, evidence: doors.map(({ text }) => text).join('\n'), fix: fixes.join('\n') };
   },
-} satisfies InsideCheck;
-
-/** What LiveKit would give a participant. */
-function credentialsFrom({ turnSecret, turnUsername = '', turnPassword = '' }: Config['check']): Credentials {
-  if (!turnSecret) return { username: turnUsername, password: turnPassword };
-  return ephemeralCredentials(turnSecret, { user: 'voice-agent-check', ttlMs: HOUR_MS, nowMs: Date.now() });
-}
-
-interface Access {
-  credentials: Credentials;
-  isEphemeral: boolean;
-}
+});
 
 interface Door {
+  works: boolean;
   text: string;
-  /** What to do, when it does not work. */
-  hint?: string;
+  /** What to do. */
+  fix?: string;
 }
 
-async function tryDoor(server: TurnServer, access: Access, signal: AbortSignal): Promise<Door> {
+async function tryDoor(relay: Relay, signal: Means['signal']): Promise<Door> {
+  const { server, credentials } = relay;
   const startedMs = performance.now();
   try {
-    const { relayed, isOpenToAll } = await tryAllocation(server, access.credentials, { signal });
+    const { relayed, isOpenToAll } = await tryAllocation(server, credentials, { signal });
     const tookMs = Math.round(performance.now() - startedMs);
-    const warning = isOpenToAll ? ', but asks nobody for credentials' : '';
-    return { text: `${server.url} works: relays from ${relayed} after ${tookMs} ms${warning}` };
+    const text = `${server.url} works: relays from ${relayed} after ${tookMs} ms`;
+    if (!isOpenToAll) return { works: true, text };
+    const fix = `have ${server.host} ask for credentials (coturn: use-auth-secret; STUNner: authType ephemeral): everybody can relay through it`;
+    return { works: true, text: `${text}, but asks nobody for credentials`, fix };
   } catch (error) {
     if (!(error instanceof TurnError)) throw error;
-    return { text: `${server.url} fails: ${error.message}`, hint: hintFor(error, server, access) };
+    return { works: false, text: `${server.url} fails: ${error.message}`, fix: hintFor(error, relay) };
   }
 }
 
 /** Where to look, in the words of the settings and of the chart. */
-function hintFor({ failure, code }: TurnError, server: TurnServer, { isEphemeral }: Access): string {
+export function hintFor({ failure, code }: TurnError, { server, isEphemeral, from }: Relay): string {
   const { host, port, transport } = server;
   const door = `${transport === 'udp' ? 'UDP' : 'TCP'} ${port}`;
   switch (failure) {
     case 'resolve':
-      return `correct the host ${host} (chart: turn.host), or the name server`;
+      return `correct the host ${host} (chart: turn.host; livekit.yaml: rtc.turn_servers[].host), or the name server`;
     case 'timeout':
       return `open ${door} in firewalls and security groups, and see that the load balancer listens there (kubectl get service; chart: stunner.layout split where it refuses to mix UDP and TCP)`;
     case 'connect':
@@ -68,13 +65,26 @@ function hintFor({ failure, code }: TurnError, server: TurnServer, { isEphemeral
     case 'garbled':
       return `see what is behind ${door} of ${host}: a TURN server has to be, unchanged by anything between`;
     case 'credentials':
-      return isEphemeral
-        ? 'TURN_SECRET must be the server’s shared secret, and the clocks of both must agree (chart: turn.auth; STUNner: the Secret of its GatewayConfig)'
-        : 'TURN_USERNAME and TURN_PASSWORD must be the server’s (chart: turn.auth.type and turn.auth; STUNner: the Secret of its GatewayConfig)';
+      return CREDENTIALS[from][isEphemeral ? 'ephemeral' : 'static'];
     case 'status':
       return STATUS_HINTS[code ?? 0] ?? 'read the log of the TURN server';
   }
 }
+
+const CREDENTIALS = {
+  settings: {
+    ephemeral:
+      'TURN_SECRET must be the server’s shared secret, and the clocks of both must agree (chart: turn.auth; STUNner: the Secret of its GatewayConfig)',
+    static:
+      'TURN_USERNAME and TURN_PASSWORD must be the server’s (chart: turn.auth.type and turn.auth; STUNner: the Secret of its GatewayConfig)',
+  },
+  livekit: {
+    ephemeral:
+      'rtc.turn_servers[].secret in livekit.yaml must be the TURN server’s shared secret (chart: turn.auth; STUNner: the Secret of its GatewayConfig), and the clocks of both must agree',
+    static:
+      'rtc.turn_servers[].username and .credential in livekit.yaml must be the TURN server’s (chart: turn.auth.type and turn.auth; STUNner: the Secret of its GatewayConfig)',
+  },
+} as const;
 
 const STATUS_HINTS: Readonly<Record<number, string>> = {
   403: 'see the TURN server’s list of forbidden addresses',
