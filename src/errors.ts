@@ -62,6 +62,8 @@ export interface EndpointErrorOptions extends AppErrorOptions {
   status?: number;
   /** What the server gave as its reason, without any word of the request: fit for the log. */
   reason?: string;
+  /** Of an answer that is `invalid`: the next one may be right. */
+  isPassing?: boolean;
 }
 
 const RETRYABLE_STATUSES = new Set([408, 409, 425, 429]);
@@ -89,6 +91,7 @@ export class EndpointError extends AppError {
       options.failure === 'connect' ||
       options.failure === 'first-byte' ||
       options.failure === 'stall' ||
+      options.isPassing === true ||
       (options.failure === 'status' &&
         options.status !== undefined &&
         (options.status >= 500 || RETRYABLE_STATUSES.has(options.status)));

@@ -25,6 +25,8 @@ export interface SoakResult {
   /** Calls that did not end in time. */
   readonly stuck: number;
   readonly deadAir: DeadAir;
+  /** Turns that the worker gave no answer, with an apology in its place. */
+  readonly unanswered: number;
 }
 
 /** Times in which a caller who waited for an answer heard nothing of ours, by the sound that was sent: a filler ends one. */
@@ -111,12 +113,13 @@ function byPid(looks: readonly Look[]): Map<number, Look[]> {
 
 /** The figures of a soak with their targets. */
 export function soakMetrics(result: SoakResult): Metric[] {
-  const { calls, checkpoints, turns, lost, gaps, stuck, waitsMs, deadAir } = result;
+  const { calls, checkpoints, turns, lost, gaps, stuck, waitsMs, deadAir, unanswered } = result;
   const slope = rssSlope(checkpoints);
   return [
     metric('calls', calls),
     metric('calls that did not end', stuck, { target: 0 }),
     metric('turns lost', lost, { n: turns + lost, target: 0 }),
+    metric('turns with an apology for an answer', unanswered, { n: turns }),
     metric('first sound p50 ms', percentile(waitsMs, 0.5)),
     metric('first sound p95 ms', percentile(waitsMs, 0.95)),
     metric('turns with over 3 s of dead air', deadAir.turns, { n: deadAir.calls, target: 0 }),

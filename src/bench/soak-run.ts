@@ -66,8 +66,10 @@ export async function soak(options: SoakOptions, world: LoadWorld): Promise<Soak
     await worker.stop();
   }
   const { waitsMs, lost, gaps } = turnsIn(light.events.slice(firstEvent));
-  const deadAir = deadAirIn(await linesOf(logOf(dir, agentName), 'call ended'));
-  return { calls: done, checkpoints, turns: waitsMs.length, lost, gaps, waitsMs, stuck, deadAir };
+  const log = logOf(dir, agentName);
+  const deadAir = deadAirIn(await linesOf(log, 'call ended'));
+  const unanswered = (await linesOf(log, 'turn without sound')).length;
+  return { calls: done, checkpoints, turns: waitsMs.length, lost, gaps, waitsMs, stuck, deadAir, unanswered };
 }
 
 /** The worker once it is at rest. */

@@ -16,6 +16,7 @@ interface FaultOptions {
   hint?: string | undefined;
   status?: number;
   cause?: unknown;
+  isPassing?: boolean;
 }
 
 /** An `EndpointError` for `target`, its URL without credentials and query. It says what to do, unless we ended the call. */

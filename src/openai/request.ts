@@ -37,6 +37,8 @@ export async function attemptOnce(call: Call, attempt: number): Promise<Answer> 
     const said = excerpt(await whatItSaid(answer), call);
     throw fault(call, 'invalid', `answered ${answer.status} with a web page: ${said}`, {
       hint: 'The base URL leads to a web site or a proxy login, not to an OpenAI-compatible API.',
+      // A proxy's error page is there for a moment, as its 502 is.
+      isPassing: true,
     });
   }
   const { connectMs, firstByteMs } = answer;

@@ -56,5 +56,5 @@ export function brokeOff(
 /** To tell that another server goes on with an answer that one broke off. */
 export function wentOn(from: Candidate, to: Candidate, { onRoute }: RetryPolicy): void {
   const [before, now] = [urlHost(from.baseUrl), urlHost(to.baseUrl)];
-  onRoute?.({ what: 'failover', attempt: 1, from: before, to: now, failure: 'stall' });
+  if (before !== now) onRoute?.({ what: 'failover', attempt: 1, from: before, to: now, failure: 'stall' });
 }

@@ -11,7 +11,7 @@ import {
   type RemoteOptions,
   type RequestOptions,
 } from './request.ts';
-import { brokeOff, tryServers } from './route.ts';
+import { brokeOff, tryServers, wentOn } from './route.ts';
 import type { Candidate } from './route-memory.ts';
 import { isServersFault } from './verdicts.ts';
 
@@ -63,6 +63,7 @@ export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
     firstAudio(server, { ...options, ...one }, attempt),
   );
   onServer?.(server);
+  if (options.avoid) wentOn(options.avoid, server, options);
   const most = mostSeconds(options.text);
   let seconds = 0;
   try {

@@ -1,6 +1,7 @@
 import { AsyncIterableQueue } from '@livekit/agents';
 import { BOUNDS } from '../bounds.ts';
 import type { Clock } from '../openai/clock.ts';
+import { restAfter } from './rest-after.ts';
 import type { Chunk } from './text/chunker.ts';
 
 export interface SpeakInOrderOptions {
@@ -26,9 +27,9 @@ const MOST_LOST = 2;
  * The audio of all chunks in their order. The next request is sent while one still streams, so that no gap is heard
  * between them. All requests end at once when `signal` aborts, or the caller stops reading.
  *
- * A chunk that fails is left out with the rest of its sentence, because half a sentence may say the opposite; the
- * caller hears the next sentence rather than silence. When two in a row fail, the answer ends. One that breaks off before
- * anything of it was heard is asked for once more.
+ * A chunk that breaks off is gone on with once, from about the word that was heard last. One that fails all the same is left
+ * out with the rest of its sentence, because half a sentence may say the opposite; the caller hears the next sentence rather
+ * than silence. When two in a row fail, the answer ends.
  *
  * A server that speaks faster than is played is read on only while less than `BOUNDS.speechAheadMs` waits: of each
  * request by itself, and of all that was yielded. So at most three times that is held here and by the reader.
@@ -81,6 +82,8 @@ interface Speech {
   owedMs: number;
   /** Audio that came and was not yielded. */
   heldMs: number;
+  /** Audio that came. */
+  cameMs: number;
   /** Lets the request go on that waits for room. */
   wake(): void;
 }
@@ -156,36 +159,40 @@ class Speaker {
       isBegun: false,
       owedMs: chunk.text.length * MS_PER_CHARACTER,
       heldMs: 0,
+      cameMs: 0,
       wake() {},
     };
     this.line.put(speech);
     this.#running.add(speech);
-    this.#stream(speech).finally(() => {
+    this.#stream(speech, chunk).finally(() => {
       speech.audio.close();
       this.#running.delete(speech);
       this.#wake();
     });
   }
 
-  /** Nothing of it was heard: it may as well be another server's from its beginning. */
-  #streamAgain(speech: Speech): Promise<void> {
-    this.#playedAtMs -= speech.heldMs;
-    speech.heldMs = 0;
-    speech.audio = new AsyncIterableQueue();
-    return this.#stream(speech, true);
+  /** From its beginning where nothing of it was heard, else from about where it broke off. */
+  async #goOn(speech: Speech): Promise<void> {
+    if (!speech.isBegun) {
+      this.#playedAtMs -= speech.cameMs;
+      Object.assign(speech, { heldMs: 0, cameMs: 0, audio: new AsyncIterableQueue() });
+    }
+    const text = restAfter(speech.chunk.text, speech.cameMs);
+    if (text !== '') await this.#stream(speech, { ...speech.chunk, text }, true);
   }
 
-  async #stream(speech: Speech, isAgain = false): Promise<void> {
+  async #stream(speech: Speech, chunk: Chunk, isAgain = false): Promise<void> {
     const { speak, clock, onError } = this.#options;
     const signal = AbortSignal.any([this.#signal, speech.cancel.signal]);
     signal.addEventListener('abort', () => speech.wake(), { once: true });
     try {
-      for await (const samples of speak(speech.chunk, signal)) {
+      for await (const samples of speak(chunk, signal)) {
         if (signal.aborted) break;
         const durationMs = this.#durationMs(samples);
         speech.owedMs = Math.max(0, speech.owedMs - durationMs);
         this.#playedAtMs = Math.max(this.#playedAtMs, clock.now()) + durationMs;
         speech.heldMs += durationMs;
+        speech.cameMs += durationMs;
         speech.audio.put(samples);
         while (speech.heldMs > BOUNDS.speechAheadMs && !signal.aborted) {
           await new Promise<void>((resolve) => {
@@ -195,7 +202,7 @@ class Speaker {
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!isAgain && !speech.isBegun && speech.heldMs > 0) return this.#streamAgain(speech);
+      if (!isAgain && speech.cameMs > 0) return this.#goOn(speech);
       speech.failed = true;
       onError(error);
     }

@@ -27,6 +27,7 @@ const host = (rssMb: number, pid = HOST.pid) => ({ ...HOST, pid, rssMb });
 const soaked = (checkpoints: readonly Checkpoint[], more: Partial<SoakResult> = {}): SoakResult => ({
   ...{ calls: 200, checkpoints, turns: 400, lost: 0, gaps: 0, waitsMs: [], stuck: 0 },
   deadAir: { calls: 200, turns: 0, longestMs: 900 },
+  unanswered: 0,
   ...more,
 });
 const missedOf = (result: SoakResult) => missed(soakMetrics(result)).map(({ name }) => name);

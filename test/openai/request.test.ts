@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { endpointUrl, type RequestOptions, readText, request } from '../../src/openai/request.ts';
+import { RouteMemory } from '../../src/openai/route-memory.ts';
 import { endpointFailure } from '../helpers/endpoint-failure.ts';
-import { useEndpointServer } from '../helpers/endpoint-server.ts';
+import { type Exchange, useEndpointServer } from '../helpers/endpoint-server.ts';
 
 const deadlines = { connectTimeoutMs: 3000, firstByteTimeoutMs: 5000, stallTimeoutMs: 4000, attempts: 1 };
 const server = useEndpointServer();
@@ -32,13 +33,17 @@ test('a redirect is not followed, and the error says where it leads, without its
   expect(server.requests).toHaveLength(1);
 });
 
-test('a web page with status 200 is named as what it is', async () => {
-  server.on('POST /v1/x', (exchange) =>
-    exchange.reply(200, '<html><title>Corporate login</title></html>', { 'content-type': 'text/html' }),
-  );
+test('a web page with status 200 is named as what it is, and may be a moment’s', async () => {
+  const page = (exchange: Exchange) =>
+    exchange.reply(200, '<html><title>Corporate login</title></html>', { 'content-type': 'text/html' });
+  server.on('POST /v1/x', page);
   const error = await endpointFailure(request(options()));
-  expect(error).toMatchObject({ failure: 'invalid', retryable: false });
+  expect(error).toMatchObject({ failure: 'invalid' });
   expect(error.message).toContain('web page: Corporate login');
+  server.on('POST /v1/x', page, (exchange) => exchange.reply(200, 'sound'));
+  const routes = new RouteMemory();
+  const answer = await request(options({ deadlines: { ...deadlines, attempts: 3 }, routes }));
+  expect(await readText(options(), answer)).toBe('sound');
 });
 
 test('a 404 on a base URL without /v1 says so', async () => {

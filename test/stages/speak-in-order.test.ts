@@ -147,22 +147,6 @@ test('a chunk that fails takes the rest of its sentence with it, and the next on
   expect(errors).toHaveLength(1);
 });
 
-test('a chunk that breaks off was heard so far', async () => {
-  const { request, texted, heard, errors, ended } = speaking(['a.', 'b.', 'c.']);
-  await texted();
-  for (const n of [1, 2]) {
-    request(n).send(100);
-    await settled();
-    request(n).fail();
-    await texted();
-  }
-  request(3).send(100);
-  request(3).end();
-  await ended;
-  expect(heard).toEqual([1, 2, 3]);
-  expect(errors).toHaveLength(2);
-});
-
 test('two chunks lost in a row end the answer', async () => {
   const { request, texted, heard, errors, ended } = speaking(['a.', 'b.', 'c.', 'd.']);
   await texted();
@@ -282,8 +266,7 @@ test('that the end of an answer was lost is told; that a sentence in its middle 
 test('a chunk that breaks off before anything of it was heard is asked for once more, whole', async () => {
   const { request, texted, heard, errors, broken, ended } = speaking(['a.', 'b.']);
   await texted();
-  request(1).send(100);
-  request(2).send(100);
+  for (const n of [1, 2]) request(n).send(100);
   await settled();
   request(2).fail();
   expect(await texted()).toEqual(['a.', 'b.', 'b.']);
@@ -291,6 +274,24 @@ test('a chunk that breaks off before anything of it was heard is asked for once 
   request(3).send(100);
   request(3).end();
   await ended;
-  expect(heard).toEqual([1, 3]);
-  expect([errors, broken]).toEqual([[], []]);
+  expect([heard, errors, broken]).toEqual([[1, 3], [], []]);
+});
+
+test('one that breaks off while it is heard goes on from there, once; at its end it was heard', async () => {
+  const { request, texted, heard, errors, ended } = speaking(['Pay it in the app.', 'b.']);
+  await texted();
+  for (const [n, ms] of [
+    [1, 700],
+    [3, 100],
+    [2, 200],
+  ] as const) {
+    request(n).send(ms);
+    await settled();
+    request(n).fail();
+    await texted();
+  }
+  await ended;
+  expect(await texted()).toEqual(['Pay it in the app.', 'b.', 'in the app.']);
+  expect(heard).toEqual([1, 3, 2]);
+  expect(errors).toHaveLength(1);
 });
