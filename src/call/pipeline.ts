@@ -95,6 +95,7 @@ async function createInput(
   const plugin = await createPluginStt(config, persona.language, hooks, providers);
   if (plugin) return { vad, stt: plugin, ...followVad(config.turn, persona.allowInterruptions) };
   const { turn } = config;
+  const served = servedBy(config, 'stt', providers);
   const turnModel = turn.detection === 'model' ? new OnDeviceTurnModel(parts.turnModel) : undefined;
   const transcriber = createTranscriber(config, persona, hooks);
   // The stream that closes them may never be opened.
@@ -113,8 +114,8 @@ async function createInput(
     onTurnCut: hooks.onTurnCut,
     onHoldExpired: hooks.onHoldExpired,
     onDetectorFailed: hooks.onDetectorFailed,
-    model: servedBy(config, 'stt', providers).model,
-    provider: urlHost(config.stt.baseUrl),
+    model: served.model,
+    provider: urlHost(served.baseUrl),
   });
   return { stt, ...followTurnStt(persona.allowInterruptions) };
 }

@@ -10,6 +10,7 @@ const NUMBERS = [2, 3, 4, 5, 6, 7, 8, 9] as const;
 
 const shape = {
   baseUrl: httpUrl,
+  provider: text.optional(),
   model: text.optional(),
   voice: text.optional(),
   extraBody,
@@ -32,6 +33,8 @@ const WHAT: Readonly<Record<Stage, string>> = { stt: 'transcription', llm: 'chat
 export function moreEndpoints(stage: Stage) {
   const name = stage.toUpperCase();
   const voice = stage === 'tts' ? ', `TTS_VOICE_2`' : '';
+  // One alone serves the others.
+  const hasChoice = stage !== 'llm';
   return setting(
     `${name}_ENDPOINTS`,
     z
@@ -39,7 +42,7 @@ export function moreEndpoints(stage: Stage) {
       .max(NUMBERS.length, `at most ${NUMBERS.length} endpoints`)
       .default([])
       .transform((list): readonly EndpointEntry[] => list),
-    `More ${WHAT[stage]} endpoints, in order, for when the first fails or is late: in YAML a list of \`{baseUrl, model, ${stage === 'tts' ? 'voice, ' : ''}extraBody, apiKeyFile or apiKeyEnv}\`, in the environment \`${name}_BASE_URL_2\`, \`${name}_API_KEY_2\`, \`${name}_MODEL_2\`, \`${name}_EXTRA_BODY_2\`${voice} … \`_9\` without gaps. What is not given is as for the first, but for the key`,
+    `More ${WHAT[stage]} endpoints, in order, for when the first fails or is late: in YAML a list of \`{baseUrl, ${hasChoice ? 'provider, ' : ''}model, ${stage === 'tts' ? 'voice, ' : ''}extraBody, apiKeyFile or apiKeyEnv}\`, in the environment \`${name}_BASE_URL_2\`, \`${name}_API_KEY_2\`, ${hasChoice ? `\`${name}_PROVIDER_2\`, ` : ''}\`${name}_MODEL_2\`, \`${name}_EXTRA_BODY_2\`${voice} … \`_9\` without gaps. What is not given is as for the first, but for the key`,
   );
 }
 
@@ -88,7 +91,13 @@ function keyOf(
   return value;
 }
 
-const FIELDS = { baseUrl: 'BASE_URL', model: 'MODEL', extraBody: 'EXTRA_BODY', voice: 'VOICE' } as const;
+const FIELDS = {
+  baseUrl: 'BASE_URL',
+  provider: 'PROVIDER',
+  model: 'MODEL',
+  extraBody: 'EXTRA_BODY',
+  voice: 'VOICE',
+} as const;
 
 /** @param listed - how many the YAML file has: a key alone may belong to one of those. */
 function numberedEntries(

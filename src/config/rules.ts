@@ -61,9 +61,9 @@ function modelProblems(config: Config, broken: ReadonlySet<string>, providers: P
     const name = config[stage].provider;
     // A name that is no provider's is a problem already.
     if (broken.has(`${stage.toUpperCase()}_PROVIDER`) || !providers[name]) continue;
-    const { plugin, own } = servedBy(config, stage, providers);
+    const { plugin, wire, own } = servedBy(config, stage, providers);
     const want = `the ${ENDPOINTS[stage]} endpoint's base URL, or OPENAI_BASE_URL for all three`;
-    if (plugin) wanted.push(...needsOf(providers[name], own));
+    if (plugin || wire) wanted.push(...needsOf(providers[name], own));
     else wanted.push({ key: `${stage.toUpperCase()}_BASE_URL`, value: config[stage].baseUrl, want });
   }
   const isNew = (key: string, at: number) => wanted.findIndex((other) => other.key === key) === at;
@@ -85,19 +85,28 @@ function needsOf({ settings, needs = {} }: Provider, own: Readonly<Record<string
   }));
 }
 
-/** A provider's own protocol is not spoken to other servers. */
+/** What a plugin serves, it serves alone; each endpoint of a list is one that our own clients speak to. */
 function listProblems(config: Config, providers: Providers): ConfigProblem[] {
   return (['stt', 'llm', 'tts'] as const).flatMap((stage) => {
     const { provider, endpoints = [] } = config[stage];
-    if (!providers[provider]?.[stage]?.plugin || endpoints.length === 0) return [];
-    const want = `none: ${provider} is not spoken to by the OpenAI-compatible API`;
-    return [{ key: `${stage.toUpperCase()}_ENDPOINTS`, got: `${endpoints.length} endpoints`, want }];
+    const name = stage.toUpperCase();
+    const canServe = (one: string) => providers[one]?.[stage] && !providers[one][stage].plugin;
+    if (!canServe(provider) && endpoints.length > 0) {
+      const want = `none: ${provider} is not spoken to by the OpenAI-compatible API`;
+      return [{ key: `${name}_ENDPOINTS`, got: `${endpoints.length} endpoints`, want }];
+    }
+    return endpoints.flatMap((one, index) => {
+      if (one.provider === undefined || canServe(one.provider)) return [];
+      const want = `one of ${Object.keys(providers).filter(canServe).join(', ')}`;
+      return [{ key: `${name}_PROVIDER_${index + 2}`, got: one.provider, want }];
+    });
   });
 }
 
 function modeProblems(config: Config, providers: Providers): ConfigProblem[] {
   const { provider, mode } = config.stt;
-  if (!providers[provider]?.stt?.plugin || mode === 'batch') return [];
+  const { plugin, wire } = { ...providers[provider]?.stt, wire: providers[provider]?.wire };
+  if ((!plugin && !wire) || mode === 'batch') return [];
   const want = `batch, or not set: the modes are for the OpenAI-compatible API, ${provider} has a way of its own`;
   return [{ key: 'STT_MODE', got: mode, want }];
 }

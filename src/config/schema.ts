@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { agent } from './agent-settings.ts';
 import { moreEndpoints } from './endpoint-list.ts';
-import { choiceOf, groupsOf, pluginNames } from './providers/choice.ts';
+import { choiceOf, groupsOf } from './providers/choice.ts';
 import type { SettingGroup, Values } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import { proxy } from './proxy-settings.ts';
@@ -108,7 +108,7 @@ export const settings = {
     detection: setting(
       'TURN_DETECTION',
       oneOf(['words', 'vad', 'model'], 'words'),
-      `What ends a turn: silence, longer while the words are unfinished (\`words\`) or, in languages that the on-device model knows, sound so too (\`model\`); silence alone (\`vad\`). With the transcriber of ${pluginNames('stt', PROVIDERS)} \`words\` is \`vad\``,
+      'What ends a turn: silence, longer while the words are unfinished (`words`) or, in languages that the on-device model knows, sound so too (`model`); silence alone (`vad`)',
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',

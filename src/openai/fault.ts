@@ -10,6 +10,8 @@ export interface Target {
   url: string;
   /** What must not show in an error although the server may quote it: the key, and each text of the request. */
   secrets?: readonly string[] | undefined;
+  /** The setting that holds the key, where it is not the stage's own. */
+  keySetting?: string | undefined;
 }
 
 interface FaultOptions {
@@ -51,7 +53,7 @@ export class RefusedError extends EndpointError {
       failure: 'status',
       status,
       ...(said === '' ? {} : { reason: said }),
-      hint: refusalHint({ endpoint: target.endpoint, url: target.url, status, said }),
+      hint: refusalHint({ ...target, status, said }),
     });
     this.name = 'EndpointError';
     this.retryAfterMs = waitMs;
@@ -117,7 +119,7 @@ function readableHtml(text: string): string {
 }
 
 /**
- * The message of a JSON error: `{error: {message}}` (OpenAI, vLLM), `{message}`, `{detail}` (FastAPI). FastAPI's
+ * The message of a JSON error: `{error: {message}}` (OpenAI, vLLM), `{message}`, `{err_msg}`, `{detail}` (FastAPI). FastAPI's
  * list of faults repeats the request in `input`: only place and message are taken.
  */
 function messageIn(body: string): string | undefined {
@@ -129,7 +131,8 @@ function messageIn(body: string): string | undefined {
   }
   const detail = field(json, 'error') ?? field(json, 'detail') ?? json;
   const faults = (Array.isArray(detail) ? detail : [detail]).map((one: unknown) => {
-    const message = typeof one === 'string' ? one : (field(one, 'message') ?? field(one, 'msg'));
+    const message =
+      typeof one === 'string' ? one : (field(one, 'message') ?? field(one, 'msg') ?? field(one, 'err_msg'));
     const place = field(one, 'loc');
     return typeof message !== 'string'
       ? ''

@@ -6,12 +6,15 @@ import { hintFor, reasonOf } from './connect-hint.ts';
 import type { Deadlines } from './exchange.ts';
 import { excerpt, fault, RefusedError, type Target } from './fault.ts';
 import { socketAgentFor } from './proxy.ts';
-import { type Dialect, dialectOf, readEvent, type ServerEvent, type Session } from './realtime-dialect.ts';
+import { type Dialect, dialectOf, type ServerEvent, type Session } from './realtime-dialect.ts';
+import type { Wire } from './wire.ts';
 
 export interface ConnectOptions extends Target, Session {
   headers: Readonly<Record<string, string>>;
   deadlines: Deadlines;
   clock?: Clock | undefined;
+  /** Of a server that does not greet; else its greeting tells. */
+  dialect?: Wire['dialect'] | undefined;
   onReady(connection: RealtimeConnection): void;
   /** Told after `onReady` and before `onLost` only, as all of these are told by the socket's own callbacks. */
   onEvent(event: ServerEvent): void;
@@ -22,20 +25,22 @@ export interface ConnectOptions extends Target, Session {
 /** A connection that stands, its session configured. */
 export interface RealtimeConnection {
   dialect: Dialect;
-  send(message: object): void;
+  /** Bytes as they are, all else as JSON. */
+  send(message: object | Uint8Array): void;
   /** Gives the connection up; `onLost` is told why. */
   drop(error: EndpointError): void;
 }
 
 // Load balancers drop idle connections without a word; callers are silent for minutes.
 const PING_EVERY_MS = 10_000;
+const KEEP_ALIVE_MS = 4000;
 const GOODBYE_MS = 1000;
 const SAID_BYTES = 4096;
 /** Close codes that say that the client is wrong: the same would happen again. */
 const CLIENT_FAULT = /^(1002|1003|1007|1008|1009|1010|[34]\d\d\d)$/;
 
 /**
- * Opens a WebSocket, waits for the server's greeting and configures the session; the first two within
+ * Opens a WebSocket, waits for the greeting of a server that greets, and configures the session; the first two within
  * `connectTimeoutMs`. Aborting `signal` closes it at any time.
  *
  * `onLost` gets an `EndpointError`: `connect`, `status` (the upgrade was refused), `stall` (it stood), `invalid`,
@@ -52,6 +57,8 @@ class Socket {
   readonly #signal: AbortSignal;
   readonly #onAbort = () => this.#fail(fault(this.#options, 'aborted', 'cancelled'));
   #stopTimer: () => void;
+  #stopKeepAlive = () => {};
+  #dialect: Dialect | undefined;
   #state: 'opening' | 'open' | 'ready' | 'over' = 'opening';
   #heard = true;
 
@@ -77,7 +84,10 @@ class Socket {
       agent: socketAgentFor(url),
     });
     socket.on('open', () => {
-      if (this.#state === 'opening') this.#state = 'open';
+      if (this.#state !== 'opening') return;
+      this.#state = 'open';
+      const { dialect } = this.#options;
+      if (dialect) this.#begin(dialect((event) => this.#tell(event)));
     });
     socket.on('unexpected-response', (_, response) => {
       const headers = new Headers();
@@ -104,8 +114,7 @@ class Socket {
     if (message === undefined) {
       this.#fail(fault(this.#options, 'invalid', `sent no JSON: ${excerpt(text, this.#options)}`));
     } else if (this.#state === 'ready') {
-      const event = readEvent(message);
-      if (event !== undefined) this.#options.onEvent(event);
+      this.#tell(this.#dialect?.read(message));
     } else this.#greeted(message);
   }
 
@@ -115,19 +124,28 @@ class Socket {
       const said = excerpt(JSON.stringify(message), this.#options);
       this.#fail(fault(this.#options, 'invalid', `refused the session: ${said}`));
     }
-    if (dialect === undefined) return;
+    if (dialect !== undefined) this.#begin(dialect);
+  }
+
+  #begin(dialect: Dialect): void {
+    this.#dialect = dialect;
     this.#state = 'ready';
     this.#stopTimer();
     this.#watch();
-    const send = (json: object) => this.#send(json);
-    send(dialect.configure(this.#options));
+    const send = (message: object) => this.#send(message);
+    if (dialect.configure) send(dialect.configure(this.#options));
+    if (dialect.keepAlive) this.#keepAlive(dialect.keepAlive);
     this.#options.onReady({ dialect, send, drop: (error) => this.#fail(error) });
+  }
+
+  #tell(event: ServerEvent | undefined): void {
+    if (event !== undefined && this.#state === 'ready') this.#options.onEvent(event);
   }
 
   /** A server that does not read is given up before what waits for it fills the memory. */
   #send(message: object): void {
     if (this.#state === 'over') return;
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(message instanceof Uint8Array ? message : JSON.stringify(message));
     const { bufferedAmount } = this.#socket;
     if (bufferedAmount <= BOUNDS.realtimeUnsentBytes) return;
     const error = fault(this.#options, 'stall', `does not read: ${bufferedAmount} bytes wait to be sent`);
@@ -147,11 +165,19 @@ class Socket {
     });
   }
 
+  #keepAlive(message: object): void {
+    this.#stopKeepAlive = this.#clock.after(KEEP_ALIVE_MS, () => {
+      this.#send(message);
+      this.#keepAlive(message);
+    });
+  }
+
   #fail(error: EndpointError): void {
     const before = this.#state;
     if (before === 'over') return;
     this.#state = 'over';
     this.#stopTimer();
+    this.#stopKeepAlive();
     this.#signal.removeEventListener('abort', this.#onAbort);
     if (error.failure === 'aborted' && before === 'ready') this.#sayGoodbye();
     else this.#socket.terminate();

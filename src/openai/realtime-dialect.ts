@@ -12,25 +12,35 @@ export interface Session {
   prompt?: string | undefined;
 }
 
-/** How one kind of server wants to be spoken to. */
+/** How one kind of server wants to be spoken to. Bytes are sent as they are, all else as JSON. */
 export interface Dialect {
   /** Of the 16-bit mono audio that it wants. */
   sampleRate: number;
   /** Sent once, before any audio; turns the server's own turn detection off. */
-  configure(session: Session): object;
+  configure?(session: Session): object;
   /** Sent before the audio of an utterance. */
   begin?: object;
+  /** Audio of it. */
+  append(samples: Int16Array): object | Uint8Array;
   /** Sent after it. */
-  commit: object;
+  commit(): object;
   /** Makes the server forget the audio since the last commit. */
   clear?: object;
   /** Takes the next utterance only when it has answered the last. */
   oneByOne?: boolean;
   /** An error that means nothing. */
   forgives?: RegExp;
+  /** Sent every few seconds, for a server that ends a connection on which nothing comes. */
+  keepAlive?: object;
+  /** `undefined` for what need not be known, such as rate limits. */
+  read(message: Record<string, unknown>): ServerEvent | undefined;
 }
 
 const COMMIT = { type: 'input_audio_buffer.commit' };
+const append = ({ buffer, byteOffset, byteLength }: Int16Array) => ({
+  type: 'input_audio_buffer.append',
+  audio: Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
+});
 const CLEAR = { type: 'input_audio_buffer.clear' };
 
 const openai: Dialect = {
@@ -40,8 +50,10 @@ const openai: Dialect = {
     const input = { format, transcription: transcriptionOf(session), turn_detection: null };
     return { type: 'session.update', session: { type: 'transcription', audio: { input } } };
   },
-  commit: COMMIT,
+  append,
+  commit: () => COMMIT,
   clear: CLEAR,
+  read,
 };
 
 const openaiBeta: Dialect = {
@@ -81,8 +93,10 @@ const vllm: Dialect = {
   configure: ({ model }) => ({ type: 'session.update', model }),
   // It transcribes while it listens: the first commit starts that, the final one ends it.
   begin: COMMIT,
-  commit: { ...COMMIT, final: true },
+  append,
+  commit: () => ({ ...COMMIT, final: true }),
   oneByOne: true,
+  read,
 };
 
 function transcriptionOf({ model, language, prompt }: Session): object {
@@ -98,8 +112,7 @@ export function dialectOf(message: Record<string, unknown>): Dialect | undefined
   return 'input_audio_format' in session ? speaches : openai;
 }
 
-/** `undefined` for what need not be known, such as rate limits. */
-export function readEvent(message: Record<string, unknown>): ServerEvent | undefined {
+function read(message: Record<string, unknown>): ServerEvent | undefined {
   const type = String(message.type);
   const item = typeof message.item_id === 'string' ? message.item_id : undefined;
   const text = [message.delta, message.transcript, message.text].find((one) => typeof one === 'string') ?? '';

@@ -6,7 +6,7 @@ import type { RealtimeConnection } from './realtime-connection.ts';
 import type { ServerEvent } from './realtime-dialect.ts';
 import type { Utterance } from './realtime-utterance.ts';
 import { refusalHint } from './refusal-hint.ts';
-import { unsayable } from './transcription.ts';
+import { unsayable } from './transcript-faults.ts';
 
 export interface PendingOptions {
   target: Target;

@@ -85,16 +85,14 @@ export class Utterance {
       this.#resampler = new Resampler(this.#sampleRate, dialect.sampleRate);
     }
     const append = (samples: Int16Array = new Int16Array()) => {
-      if (samples.length === 0) return;
-      const audio = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64');
-      send({ type: 'input_audio_buffer.append', audio });
+      if (samples.length > 0) send(dialect.append(samples));
     };
     for (; this.#sent < count; this.#sent += 1) {
       append(this.#resampler?.push(this.#chunks[this.#sent - this.#dropped] ?? new Int16Array()));
     }
     if (!this.committed || this.commitSent) return false;
     append(this.#resampler?.flush());
-    send(dialect.commit);
+    send(dialect.commit());
     this.commitSent = true;
     return true;
   }

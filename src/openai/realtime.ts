@@ -1,13 +1,22 @@
 import type { EndpointError } from '../errors.ts';
+import type { JsonObject } from './extra-body.ts';
 import { fault, type Target } from './fault.ts';
 import type { ServerEvent } from './realtime-dialect.ts';
 import { RealtimeLink } from './realtime-link.ts';
 import { PendingCommits } from './realtime-pending.ts';
 import { type Outcome, Utterance } from './realtime-utterance.ts';
 import { authorization, endpointUrl, type RemoteOptions } from './request.ts';
-import { type Transcript, unsayable } from './transcription.ts';
+import { unsayable } from './transcript-faults.ts';
+import type { Transcript } from './transcription.ts';
+import { wireOf } from './wires.ts';
 
 export interface RealtimeOptions extends Omit<RemoteOptions, 'signal' | 'transport'> {
+  /** The protocol, where it is not OpenAI's (`wires.ts`). */
+  wire?: string | undefined;
+  /** With such a protocol. */
+  extraBody?: JsonObject | undefined;
+  /** The setting that holds the key. */
+  keySetting?: string | undefined;
   /** Such as `http://gpu-host:8000/v1`; `/realtime` is added. */
   baseUrl: string;
   apiKey?: string | undefined;
@@ -55,6 +64,8 @@ const SHORTEST_MS = 100;
  * | speaches | `session.created` {session: {input_audio_format}} | 24 kHz | the same; cannot switch its VAD off, so it is made deaf |
  * | vLLM | `session.created` without a session | 16 kHz | `transcription.…`, one utterance at a time; a commit begins it, a final one ends it |
  *
+ * A server with a `wire` of its own does not greet.
+ *
  * `firstByteTimeoutMs` runs from a commit to its first text, `stallTimeoutMs` from text to text. `attempts` counts
  * connections for one commit. `onRetry` is told of each connection that was lost or did not come about.
  */
@@ -71,10 +82,12 @@ class Client implements Realtime {
   #open: Utterance;
 
   constructor(options: RealtimeOptions) {
-    const { apiKey, prompt, headers = {} } = options;
+    const { apiKey, prompt, headers = {}, keySetting } = options;
+    const wire = wireOf(options);
     this.#options = options;
     const secrets = [apiKey ?? '', prompt ?? '', ...Object.values(headers)];
-    this.#target = { endpoint: 'stt', url: realtimeUrl(options), secrets };
+    const url = wire ? wire.socketUrl(options, options.language) : realtimeUrl(options);
+    this.#target = { endpoint: 'stt', url, secrets, keySetting };
     this.#open = new Utterance(options.sampleRate);
     this.#pending = new PendingCommits({
       ...options,
@@ -91,7 +104,8 @@ class Client implements Realtime {
     this.#link = new RealtimeLink({
       ...options,
       ...this.#target,
-      headers: authorization(apiKey, headers),
+      headers: authorization(apiKey, headers, wire),
+      dialect: wire?.dialect,
       onReady: () => {
         this.#pending.begin();
         this.#send();

@@ -9,6 +9,8 @@ export interface Refusal {
   status: number;
   /** What the server said, already redacted; may be empty. */
   said: string;
+  /** The setting that holds the key; default the endpoint's. */
+  keySetting?: string | undefined;
 }
 
 interface Row {
@@ -97,7 +99,7 @@ const ROWS: readonly Row[] = [
 
 /** One sentence on what to do about a status outside 2xx. */
 export function refusalHint(refusal: Refusal): string {
-  const { endpoint, url, status, said } = refusal;
+  const { endpoint, url, status, said, keySetting = settingOf(endpoint, 'API_KEY') } = refusal;
   if (status < 300)
     return 'There is no WebSocket at this URL, or a proxy before it does not pass one on: check it, or set STT_MODE=batch or sse.';
   if (status < 400) return 'Redirects are not followed: set the base URL to where the server really is.';
@@ -108,7 +110,7 @@ export function refusalHint(refusal: Refusal): string {
     return `The server has no such route for realtime transcription${orKey}: set STT_MODE=batch or sse.`;
   }
   if (status === 401 || status === 403)
-    return `The server wants another API key for ${endpoint}: set ${settingOf(endpoint, 'API_KEY')}.`;
+    return `The server wants another API key for ${endpoint}: set ${keySetting}.`;
   const row = ROWS.find((one) => applies(one, refusal));
   if (row) return row.hint(refusal);
   if (status === 404 && !/\/v\d+\//.test(new URL(url).pathname))

@@ -77,13 +77,16 @@ export function endpointUrl(baseUrl: string, path: string): string {
   return url.href;
 }
 
-/** Headers of an OpenAI-compatible request; self-hosted servers often want no key. `headers`, in lower case, win. */
+/** Headers of a request; self-hosted servers often want no key. `headers`, in lower case, win. */
 export function authorization(
   apiKey: string | undefined,
   headers: Readonly<Record<string, string>> = {},
+  wire: { authorization(apiKey: string): Readonly<Record<string, string>> } = OPENAI,
 ): Record<string, string> {
-  return { ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}), ...headers };
+  return { ...(apiKey ? wire.authorization(apiKey) : {}), ...headers };
 }
+
+const OPENAI = { authorization: (apiKey: string) => ({ authorization: `Bearer ${apiKey}` }) };
 
 const SAID_BYTES = 4096;
 

@@ -14,6 +14,8 @@ import {
 import { brokeOff, tryServers, wentOn } from './route.ts';
 import type { Candidate } from './route-memory.ts';
 import { isServersFault } from './verdicts.ts';
+import type { Post } from './wire.ts';
+import { wireOf } from './wires.ts';
 
 /** A server that speaks, as requests to it need it. */
 export interface SpeechServer {
@@ -26,6 +28,10 @@ export interface SpeechServer {
   model: string;
   /** Any name that the server knows. */
   voice: string;
+  /** The protocol, where it is not OpenAI's (`wires.ts`). */
+  wire?: string | undefined;
+  /** The setting that holds the key. */
+  keySetting?: string | undefined;
 }
 
 export interface SpeakOptions extends RemoteOptions, SpeechServer {
@@ -87,25 +93,27 @@ export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
 const FIELDS_BYTES = 100;
 
 function speechCall(server: SpeechServer, options: SpeakOptions): RequestOptions {
-  const { baseUrl, apiKey, headers = {}, extraBody, model, voice } = server;
+  const { apiKey, headers = {}, keySetting } = server;
+  const wire = wireOf(server);
+  const { url, contentType, body } = wire ? wire.speech(server, options) : speechPost(server, options);
+  const sent = { 'content-type': contentType, ...authorization(apiKey, headers, wire) };
+  return {
+    ...{ ...options, endpoint: 'tts', url, keySetting },
+    init: { method: 'POST', headers: sent, body },
+    secrets: [apiKey ?? '', options.text, ...Object.values(headers)],
+  };
+}
+
+function speechPost({ baseUrl, extraBody, model, voice }: SpeechServer, options: SpeakOptions): Post {
   const { text, speed, format = 'pcm' } = options;
   const ours = {
-    model,
-    voice,
-    input: text,
-    response_format: format,
+    ...{ model, voice, input: text, response_format: format },
     ...(speed === undefined ? {} : { speed }),
   };
   return {
-    ...options,
-    endpoint: 'tts',
     url: endpointUrl(baseUrl, 'audio/speech'),
-    init: {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...authorization(apiKey, headers) },
-      body: new TextEncoder().encode(JSON.stringify(merged(ours, extraBody))),
-    },
-    secrets: [apiKey ?? '', text, ...Object.values(headers)],
+    contentType: 'application/json',
+    body: new TextEncoder().encode(JSON.stringify(merged(ours, extraBody))),
   };
 }
 

@@ -6,17 +6,18 @@ import { excerpt, fault } from './fault.ts';
 import { attemptOnce, type RequestOptions } from './request.ts';
 import { tryServers } from './route.ts';
 import type { SseEvent } from './sse.ts';
+import { noText, unsayable } from './transcript-faults.ts';
 import {
-  noText,
+  askServer,
   readTranscript,
   routeOf,
   type TranscribeOptions,
   type Transcript,
   toTranscript,
   transcriptionCall,
-  unsayable,
 } from './transcription.ts';
 import { wavDurationMs } from './wav.ts';
+import { wireOf } from './wires.ts';
 
 /**
  * Transcribes a WAV as `transcribe` does, with `stream=true`: yields the text in pieces and returns the whole
@@ -54,6 +55,7 @@ export async function* transcribeSse(
  */
 export function transcribeStreamed(options: TranscribeOptions): Promise<Transcript> {
   return tryServers(routeOf(options), options, async (server, one, attempt) => {
+    if (wireOf(server)) return askServer({ ...options, ...server, ...one }, attempt);
     const { answer, pieces, first } = await begun({ ...options, ...server, ...one }, attempt);
     let next = first;
     try {

@@ -1,8 +1,6 @@
-import { BOUNDS } from '../bounds.ts';
 import { EndpointError } from '../errors.ts';
 import type { Answer } from './exchange.ts';
-import type { JsonObject } from './extra-body.ts';
-import { excerpt, fault, type Target } from './fault.ts';
+import { isObject, type JsonObject } from './extra-body.ts';
 import {
   attemptOnce,
   authorization,
@@ -13,7 +11,10 @@ import {
 } from './request.ts';
 import type { Route } from './retry.ts';
 import { tryServers } from './route.ts';
+import { noText, unsayable } from './transcript-faults.ts';
 import { wavDurationMs } from './wav.ts';
+import type { Wire } from './wire.ts';
+import { wireOf } from './wires.ts';
 
 /** A server that transcribes, as requests to it need it. */
 export interface TranscriptionServer {
@@ -24,6 +25,10 @@ export interface TranscriptionServer {
   /** Fields of the form beyond ours, over ours. */
   extraBody?: JsonObject | undefined;
   model: string;
+  /** The protocol, where it is not OpenAI's (`wires.ts`). */
+  wire?: string | undefined;
+  /** The setting that holds the key. */
+  keySetting?: string | undefined;
 }
 
 export interface TranscribeOptions extends RemoteOptions, TranscriptionServer {
@@ -83,10 +88,11 @@ export function routeOf(options: TranscribeOptions): Route<TranscriptionServer> 
   return { endpoint: 'stt', servers: [options, ...others], bytes: wav.length };
 }
 
-async function askServer(options: TranscribeOptions, attempt: number): Promise<Transcript> {
+/** One try at one server. */
+export async function askServer(options: TranscribeOptions, attempt: number): Promise<Transcript> {
   const known = options.plainServers ?? plainServers;
   const server = `${options.baseUrl} ${options.model}`;
-  if (known.has(server)) return ask(options, 'json', attempt);
+  if (wireOf(options) || known.has(server)) return ask(options, 'json', attempt);
   try {
     return await ask(options, 'verbose_json', attempt);
   } catch (error) {
@@ -128,22 +134,13 @@ async function ask(
   format: 'verbose_json' | 'json',
   attempt: number,
 ): Promise<Transcript> {
-  const call = await transcriptionCall(options, { response_format: format });
-  const transcript = await readTranscript(call, await attemptOnce(call, attempt));
+  const wire = wireOf(options);
+  const call = wire ? wireCall(options, wire) : await transcriptionCall(options, { response_format: format });
+  const answer = await attemptOnce(call, attempt);
+  const transcript = wire ? await readWire(call, answer, wire) : await readTranscript(call, answer);
   const error = unsayable(call, transcript.text.length, wavDurationMs(options.wav));
   if (error) throw error;
   return transcript;
-}
-
-/** The fault of a text that nobody can have said in so short a sound; `characters` of it so far. */
-export function unsayable(target: Target, characters: number, soundMs: number): EndpointError | undefined {
-  const { transcriptCharacters: always, transcriptCharactersPerSecond: perSecond } = BOUNDS;
-  const most = Math.ceil(always + (soundMs / 1000) * perSecond);
-  if (characters <= most) return undefined;
-  const seconds = (soundMs / 1000).toFixed(1);
-  return fault(target, 'invalid', `answered more than ${most} characters for ${seconds} s of sound`, {
-    hint: 'The model repeats itself without end, or this is no transcriber: check the model.',
-  });
 }
 
 /** The transcript of an answer that holds all of it, JSON or plain text. */
@@ -157,6 +154,24 @@ export async function readTranscript(call: RequestOptions, answer: Answer): Prom
   if (typeof json === 'string') return { text: json.trim() };
   if (type.startsWith('text/plain')) return { text: body.trim() };
   throw noText(call, body);
+}
+
+function wireCall(options: TranscribeOptions, wire: Wire): RequestOptions {
+  const { apiKey, headers = {} } = options;
+  const { url, contentType, body } = wire.transcription(options, options);
+  const sent = { 'content-type': contentType, ...authorization(apiKey, headers, wire) };
+  return {
+    ...{ ...options, endpoint: 'stt', url, init: { method: 'POST', headers: sent, body } },
+    secrets: [apiKey ?? '', ...Object.values(headers)],
+  };
+}
+
+async function readWire(call: RequestOptions, answer: Answer, wire: Wire): Promise<Transcript> {
+  const body = await readText(call, answer);
+  const json = parsed(body);
+  const transcript = isObject(json) ? wire.transcript(json) : undefined;
+  if (!transcript) throw noText(call, body);
+  return transcript;
 }
 
 /** The request for a transcript; `fields` are those of the form that say how it is wanted. */
@@ -223,13 +238,6 @@ function toSegment(value: unknown): TranscriptSegment[] {
       ...(typeof compressionRatio === 'number' ? { compressionRatio } : {}),
     },
   ];
-}
-
-export function noText(call: RequestOptions, body: string): EndpointError {
-  const said = excerpt(body, call);
-  return fault(call, 'invalid', `answered no transcript${said === '' ? '' : `: ${said}`}`, {
-    hint: 'It must answer JSON with a `text`: check the model, and the log of the server.',
-  });
 }
 
 function parsed(body: string): unknown {

@@ -56,10 +56,10 @@ export async function createLlm(
   parts: LlmParts,
   providers?: Providers,
 ): Promise<llm.LLM> {
-  const { plugin, baseUrl, ...made } = servedBy(config, 'llm', providers);
+  const { plugin, baseUrl, own, model: name } = servedBy(config, 'llm', providers);
   if (!plugin) return new ChatModel(config, persona, parts);
   const { temperature, maxTokens } = chatChoices(config.llm, persona);
-  const model = await plugin.create({ ...made, temperature, maxTokens });
+  const model = await plugin.create({ own, model: name, temperature, maxTokens });
   model.on('error', ({ error }) => parts.hooks.onError(asEndpointError(error, 'llm', baseUrl)));
   return model;
 }

@@ -69,7 +69,8 @@ export function createTranscriber(
     };
     return new WholeAudioTranscriber(loudly, systemClock, quietly);
   };
-  if (mode !== 'realtime') return whole(mode === 'sse');
+  // What has a protocol of its own hears speech while it is spoken.
+  if (mode !== 'realtime' && !first.wire) return whole(mode === 'sse');
   const realtime = openRealtime({ ...endpoint, sampleRate: TURN_SAMPLE_RATE });
   return new FallbackTranscriber({
     first: new RealtimeTranscriber({
@@ -102,9 +103,9 @@ export async function createPluginStt(
   hooks: SttHooks,
   providers?: Providers,
 ): Promise<stt.STT | undefined> {
-  const { plugin, baseUrl, ...made } = servedBy(config, 'stt', providers);
+  const { plugin, baseUrl, own, model } = servedBy(config, 'stt', providers);
   if (!plugin) return undefined;
-  const transcriber = await plugin.create({ ...made, language: personaLanguage ?? config.stt.language });
+  const transcriber = await plugin.create({ own, model, language: personaLanguage ?? config.stt.language });
   transcriber.on('error', ({ error }) => hooks.onError(asEndpointError(error, 'stt', baseUrl)));
   return transcriber;
 }

@@ -18,10 +18,10 @@ export async function createTts(
   hooks: StageHooks,
   providers?: Providers,
 ): Promise<tts.TTS> {
-  const { plugin, baseUrl, ...made } = servedBy(config, 'tts', providers);
+  const { plugin, baseUrl, own, model } = servedBy(config, 'tts', providers);
   if (!plugin) return createStreamingTts(config, persona, hooks);
   const voice = persona.voice ?? config.tts.voice;
-  const speaker = await plugin.create({ ...made, voice, speed: config.tts.speed });
+  const speaker = await plugin.create({ own, model, voice, speed: config.tts.speed });
   speaker.on('error', ({ error }) => hooks.onError(asEndpointError(error, 'tts', baseUrl)));
   return speaker;
 }

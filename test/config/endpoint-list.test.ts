@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { redactedDump } from '../../src/config/describe.ts';
 import { serversOf } from '../../src/config/models.ts';
+import { PROVIDERS } from '../../src/config/providers/table.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { configFrom } from '../helpers/config.ts';
+import { fake } from '../helpers/fake-provider.ts';
+import { configWith } from '../helpers/provided.ts';
 
 const A = 'http://127.0.0.1:9100/v1';
 const B = 'http://b:8000/v1';
@@ -78,7 +81,29 @@ test('keys of the list stand in no dump', () => {
   expect(dump).not.toContain('very-secret');
 });
 
-test('a provider with a protocol of its own has no list', () => {
-  const env = { STT_PROVIDER: 'deepgram', DEEPGRAM_API_KEY: 'k', DEEPGRAM_BASE_URL: 'ws://d:8080' };
-  expect(problemsOf({ ...env, STT_BASE_URL_2: B })).toMatchObject([{ key: 'STT_ENDPOINTS' }]);
+const DEEPGRAM = { DEEPGRAM_API_KEY: 'k', DEEPGRAM_BASE_URL: 'ws://d:8080' };
+
+test('each endpoint of a list has its provider, and the usual model of that', () => {
+  const more = { STT_BASE_URL_2: B, STT_PROVIDER_2: 'openai', STT_BASE_URL_3: 'http://e:8080' };
+  const servers = serversOf(configFrom({ ...DEEPGRAM, STT_PROVIDER: 'deepgram', ...more }), 'stt');
+  expect(servers).toMatchObject([
+    { baseUrl: 'http://d:8080/v1', wire: 'deepgram', model: 'nova-3' },
+    { baseUrl: B, wire: undefined, model: 'whisper-1', keySetting: 'STT_API_KEY_2' },
+    { baseUrl: 'http://e:8080/v1', wire: 'deepgram', model: 'nova-3', apiKey: undefined },
+  ]);
+  expect(serversOf(configFrom({ TTS_BASE_URL_2: B, TTS_PROVIDER_2: 'deepgram' }), 'tts')[1]).toMatchObject({
+    ...{ wire: 'deepgram', model: 'aura-2-thalia-en', baseUrl: 'http://b:8000/v1' },
+  });
+});
+
+test('a provider that does not serve the stage is refused', () => {
+  expect(problemsOf({ LLM_BASE_URL_2: B, LLM_PROVIDER_2: 'deepgram' })).toMatchObject([
+    { key: 'LLM_PROVIDER_2', got: 'deepgram', want: 'one of openai' },
+  ]);
+});
+
+test('what a plugin serves has no list', () => {
+  const providers = { ...PROVIDERS, fake };
+  const env = { STT_PROVIDER: 'fake', FAKE_KEY: 'k', STT_BASE_URL_2: B };
+  expect(() => configWith(providers, env)).toThrow('STT_ENDPOINTS');
 });

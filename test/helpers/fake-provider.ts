@@ -36,8 +36,8 @@ export const fake: Provider<typeof settings> = {
   },
   tts: {
     defaultModel: 'fake-voice',
+    modelIsVoice: true,
     plugin: {
-      modelIsVoice: true,
       async create(parts) {
         made.tts = parts;
         return new FakeTts();

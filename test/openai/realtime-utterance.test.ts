@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { Utterance } from '../../src/openai/realtime-utterance.ts';
 
-const dialect = { sampleRate: 16_000, configure: () => ({}), commit: { type: 'commit' } };
+const dialect = {
+  sampleRate: 16_000,
+  append: (samples: Int16Array) => ({
+    type: 'audio',
+    audio: Buffer.from(samples.slice().buffer).toString('base64'),
+  }),
+  commit: () => ({ type: 'commit' }),
+  read: () => undefined,
+};
 
 function wire() {
   const sent: { type: string; audio?: string }[] = [];
@@ -45,7 +53,7 @@ test('the commit is sent once on each connection', () => {
   utterance.push(new Int16Array(100));
   utterance.commit();
   expect([utterance.sendTo(connection), utterance.sendTo(connection)]).toEqual([true, false]);
-  expect(sent.map(({ type }) => type)).toEqual(['input_audio_buffer.append', 'commit']);
+  expect(sent.map(({ type }) => type)).toEqual(['audio', 'commit']);
   utterance.rewind();
   expect(utterance.sendTo(wire().connection)).toBe(true);
 });

@@ -18,12 +18,6 @@ export function choiceOf(stage: Stage, providers: Providers, doc: string) {
   };
 }
 
-/** The names of the providers that stream by themselves in a stage. */
-export function pluginNames(stage: Stage, providers: Providers): string {
-  const names = withStage(stage, providers).filter(([, provider]) => provider[stage]?.plugin);
-  return names.map(([name]) => name).join(', ');
-}
-
 type Groups<P extends Providers> = { readonly [N in keyof P]: P[N]['settings'] };
 
 /** Each provider's own settings, as a group by its name. */

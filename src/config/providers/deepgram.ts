@@ -11,37 +11,19 @@ const settings = {
   ),
 };
 
-/** Deepgram's own protocols, spoken by LiveKit's plugin. */
+/** Deepgram's own protocols: sound as it is spoken over a WebSocket, speech over HTTP. */
 export const deepgram: Provider<typeof settings> = {
   settings,
   needs: {
     apiKey: "Deepgram's key",
     baseUrl: "Deepgram's base URL; calls never leave for the cloud by default",
   },
-  stt: {
-    defaultModel: 'nova-3',
-    plugin: {
-      retriesItself: false,
-      async create({ own: { apiKey = '', baseUrl = '' }, model, language = 'multi' }) {
-        const { STT } = await import('@livekit/agents-plugin-deepgram');
-        return new STT({ apiKey, baseUrl: rootOf(baseUrl, 'ws'), model, language });
-      },
-    },
-  },
-  tts: {
-    defaultModel: 'aura-2-thalia-en',
-    plugin: {
-      modelIsVoice: true,
-      async create({ own: { apiKey = '', baseUrl = '' }, model, speed }) {
-        const { TTS } = await import('@livekit/agents-plugin-deepgram');
-        const root = rootOf(baseUrl, 'http');
-        return new TTS({ apiKey, baseUrl: root, model, ...(speed === undefined ? {} : { speed }) });
-      },
-    },
-  },
+  wire: { name: 'deepgram', baseUrl: rootOf },
+  stt: { defaultModel: 'nova-3' },
+  tts: { defaultModel: 'aura-2-thalia-en', modelIsVoice: true },
 };
 
-/** The plugin appends `/v1/…` itself, and wants the scheme of the protocol that it speaks. */
-export function rootOf(baseUrl: string, scheme: 'ws' | 'http'): string {
-  return baseUrl.replace(/\/+(v1\/*)?$/, '').replace(/^(ws|http)/, scheme);
+/** Given with or without its version, and as a WebSocket's or not. */
+export function rootOf(baseUrl: string): string {
+  return `${baseUrl.replace(/^ws/, 'http').replace(/\/+(v1\/*)?$/, '')}/v1`;
 }

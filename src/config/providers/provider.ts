@@ -12,8 +12,8 @@ export type Values<G extends SettingGroup> = { readonly [K in keyof G]: z.output
  * Who transcribes, answers or speaks. A provider is one file that exports one of these, and one line in `table.ts`: its
  * name there is a choice of `STT_PROVIDER`, `LLM_PROVIDER` or `TTS_PROVIDER`, for the stages that it has.
  *
- * A stage without `plugin` is spoken to by the OpenAI-compatible API with this program's own clients, at the stage's
- * `*_BASE_URL`. One with `plugin` makes what LiveKit's framework takes instead; then it retries and fails as it does
+ * A stage without `plugin` is spoken to with this program's own clients: by the OpenAI-compatible API at the stage's
+ * `*_BASE_URL`, or by the provider's `wire` at the provider's own `baseUrl`. One with `plugin` makes what LiveKit's framework takes instead; then it retries and fails as it does
  * itself, and the framework converts its sample rates. It imports its library when it makes something, not before: this
  * folder is part of every process.
  */
@@ -22,6 +22,12 @@ export interface Provider<S extends SettingGroup = SettingGroup> extends Offers<
   settings: S;
   /** Those that must be set where a stage has its plugin, with what each is. */
   needs?: { readonly [K in keyof S]?: string };
+  /** Its protocol, of which our clients know how it is spoken (`openai/wires.ts`). Its settings have `baseUrl` and `apiKey`. */
+  wire?: {
+    name: string;
+    /** The URL that the paths of requests follow, from what the user wrote. */
+    baseUrl(given: string): string;
+  };
 }
 
 /** What it offers for each stage; nothing for those that it does not serve. */
@@ -29,6 +35,8 @@ export type Offers<S extends SettingGroup = SettingGroup> = { readonly [K in Sta
 
 interface Offer<K extends Stage, S extends SettingGroup> {
   defaultModel: string;
+  /** The model says whose voice it is: it takes no other. */
+  modelIsVoice?: boolean;
   plugin?: Plugins<S>[K];
 }
 
@@ -60,7 +68,5 @@ export interface LlmPlugin<S extends SettingGroup = SettingGroup> {
 }
 
 export interface TtsPlugin<S extends SettingGroup = SettingGroup> {
-  /** Its model says whose voice it is: it takes no other. */
-  modelIsVoice: boolean;
   create(parts: Made<S> & { voice: string; speed: number | undefined }): Promise<tts.TTS>;
 }

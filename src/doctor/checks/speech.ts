@@ -1,4 +1,4 @@
-import { servedBy, voiceName } from '../../config/models.ts';
+import { servedBy, serversOf, voiceName } from '../../config/models.ts';
 import type { Config } from '../../config/schema.ts';
 import { listModels } from '../../openai/models.ts';
 import { speak } from '../../openai/speech.ts';
@@ -21,35 +21,42 @@ export const speech: InsideCheck = {
   proves: 'the voice speaks',
   async run(context) {
     const { tts } = context.config;
-    if (servedBy(context.config, 'tts').plugin || !tts.baseUrl) return undefined;
+    const [{ baseUrl, wire }] = serversOf(context.config, 'tts');
+    if (servedBy(context.config, 'tts').plugin || baseUrl === '') return undefined;
     const { format } = tts;
     const heard = await say(context, format);
     const seconds = (heard.durationMs / 1000).toFixed(1);
     const evidence = `${voiceName(context.config)}: ${seconds} s at ${heard.sampleRate} Hz, first sound after ${heard.firstMs} ms`;
     const fix =
-      (await listedRateHint(context, heard)) ??
-      (format === 'pcm' ? await rateHint(context, heard) : undefined);
+      wire === undefined
+        ? ((await listedRateHint(context, heard)) ??
+          (format === 'pcm' ? await rateHint(context, heard) : undefined))
+        : undefined;
     return { evidence, ...(fix && { verdict: 'warn' as const, fix }) };
   },
 };
 
 async function say({ config, signal }: InsideMeans, format: Config['tts']['format']): Promise<Heard> {
-  const { baseUrl = '', apiKey, headers, extraBody, voice, speed } = config.tts;
-  const server = { baseUrl, apiKey, headers, signal };
-  const { model } = servedBy(config, 'tts');
+  const { voice, speed } = config.tts;
+  const [{ wire, model, extraBody, keySetting, ...address }] = serversOf(config, 'tts');
+  const server = { ...address, signal };
   const deadlines = { ...config.tts, attempts: 1 };
   const startedMs = performance.now();
   let firstMs: number | undefined;
   let sampleRate = 0;
   let samples = 0;
   try {
-    const chunks = speak({ ...server, extraBody, model, voice, speed, text: TEXT, format, deadlines });
+    const chunks = speak({
+      ...{ ...server, extraBody, model, wire, keySetting },
+      ...{ voice, speed, text: TEXT, format, deadlines },
+    });
     for await (const chunk of chunks) {
       firstMs ??= Math.round(performance.now() - startedMs);
       sampleRate = chunk.sampleRate;
       samples += chunk.samples.length;
     }
   } catch (error) {
+    if (wire !== undefined) throw error;
     throw await withOffer(
       error,
       { endpoint: 'tts', model, voice },

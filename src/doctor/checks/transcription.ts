@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { servedBy } from '../../config/models.ts';
+import { servedBy, serversOf } from '../../config/models.ts';
 import { AppError } from '../../errors.ts';
 import { pcmStream } from '../../openai/pcm.ts';
 import { openRealtime } from '../../openai/realtime.ts';
@@ -19,18 +19,19 @@ export const transcription: InsideCheck = {
   proves: 'speech is understood',
   async run({ config, signal }) {
     const { stt } = config;
-    const { model, plugin } = servedBy(config, 'stt');
-    if (plugin || !stt.baseUrl) return undefined;
-    const { baseUrl, apiKey, headers, extraBody, language } = stt;
-    const server = { baseUrl, apiKey, headers, deadlines: { ...stt, attempts: 1 }, signal };
+    const [{ wire, model, extraBody, keySetting, voice: _, ...address }] = serversOf(config, 'stt');
+    if (servedBy(config, 'stt').plugin || address.baseUrl === '') return undefined;
+    const server = { ...address, deadlines: { ...stt, attempts: 1 }, signal };
+    const mode = wire === undefined ? stt.mode : 'realtime';
     const startedMs = performance.now();
     try {
-      const { text } = await BY_MODE[stt.mode]({
-        ...{ ...server, extraBody, model, language },
+      const { text } = await BY_MODE[mode]({
+        ...{ ...server, extraBody, model, wire, keySetting, language: stt.language },
         wav: await readFile(SENTENCE),
       });
-      return `${model} (${stt.mode}): «${text}» after ${Math.round(performance.now() - startedMs)} ms`;
+      return `${model} (${mode}): «${text}» after ${Math.round(performance.now() - startedMs)} ms`;
     } catch (error) {
+      if (wire !== undefined) throw error;
       throw await withOffer(error, { endpoint: 'stt', model }, { ...server, endpoint: 'stt' });
     }
   },
