@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serversOf } from '../config/models.ts';
 import type { Config } from '../config/schema.ts';
+import { type Clock, systemClock } from '../openai/clock.ts';
 import type { Persona } from '../persona/store.ts';
 import { SharedFolder } from './shared-folder.ts';
 
@@ -19,6 +21,9 @@ export function soundFolder(): string {
 const MOST_BYTES = 64 * 2 ** 20;
 const DIGEST_BYTES = 32;
 
+/** While the first voice does not speak, it is asked so often for one phrase that another has said. */
+const REMAKE_AFTER_MS = 60_000;
+
 /** In memory, about 480 KB for ten seconds of speech each; more are read from the folder again. */
 const MOST_KEPT = 64;
 
@@ -35,9 +40,23 @@ export class PhraseStore {
   readonly #kept = new Map<string, Int16Array>();
   readonly #reading = new Map<string, Promise<Samples>>();
   readonly #making = new Set<string>();
+  readonly #clock: Clock;
+  /** When the first voice may be asked again for what another has said. */
+  #remakeFromMs = 0;
 
-  constructor(folder: string) {
+  constructor(folder: string, clock: Clock = systemClock) {
     this.#folder = new SharedFolder(folder);
+    this.#clock = clock;
+  }
+
+  /** Whether what another voice has said may be said anew, in the first one if that is back. */
+  get mayRemake(): boolean {
+    return this.#clock.now() >= this.#remakeFromMs;
+  }
+
+  /** It is not back. */
+  waitToRemake(): void {
+    this.#remakeFromMs = this.#clock.now() + REMAKE_AFTER_MS;
   }
 
   async read(key: string): Promise<Samples> {
@@ -94,8 +113,8 @@ const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).diges
 
 export interface PhraseCacheOptions {
   store: PhraseStore;
-  /** What else than the text decides how it sounds: server, model, voice … */
-  voice: readonly unknown[];
+  /** What else than the text decides how it sounds: server, model, voice … of each endpoint, in order of preference. */
+  voices: readonly (readonly unknown[])[];
   /** The texts that are kept. What was made for one caller, their name in it, never is. */
   phrases: readonly string[];
   /** Texts with something of this caller in them: in memory, for this call. */
@@ -104,16 +123,16 @@ export interface PhraseCacheOptions {
   isRead?: boolean;
 }
 
-/** The phrases of one call, in its voice. */
+/** The phrases of one call: each in the voice that said it, of those there are in the one that is preferred. */
 export class PhraseCache {
   readonly #store: PhraseStore;
-  readonly #voice: readonly unknown[];
+  readonly #voices: PhraseCacheOptions['voices'];
   readonly #phrases: ReadonlySet<string>;
   readonly #own: ReadonlyMap<string, { samples: Samples }>;
 
-  constructor({ store, voice, phrases, own = [], isRead = true }: PhraseCacheOptions) {
+  constructor({ store, voices, phrases, own = [], isRead = true }: PhraseCacheOptions) {
     this.#store = store;
-    this.#voice = voice;
+    this.#voices = voices;
     this.#phrases = new Set(phrases);
     this.#own = new Map(own.map((text) => [text, { samples: undefined }]));
     // Read beforehand: when one is wanted, it is wanted at once.
@@ -121,43 +140,61 @@ export class PhraseCache {
   }
 
   async read(text: string): Promise<Samples> {
-    return this.#phrases.has(text) ? this.#store.read(this.#keyOf(text)) : this.#own.get(text)?.samples;
+    if (!this.#phrases.has(text)) return this.#own.get(text)?.samples;
+    for (const key of this.#keysOf(text)) {
+      const samples = await this.#store.read(key);
+      if (samples) return samples;
+    }
+    return undefined;
   }
 
-  async write(text: string, samples: Int16Array): Promise<void> {
+  /** @param voice - which of the voices said it. */
+  async write(text: string, samples: Int16Array, voice = 0): Promise<void> {
     if (samples.length === 0) return;
+    if (voice > 0) this.#store.waitToRemake();
     const own = this.#own.get(text);
     if (own) own.samples = samples;
     if (!this.#phrases.has(text)) return;
-    await this.#store.write(this.#keyOf(text), samples);
+    const key = this.#keysOf(text)[voice];
+    if (key !== undefined) await this.#store.write(key, samples);
   }
 
-  async has(text: string): Promise<boolean> {
-    return this.#phrases.has(text) && this.#store.has(this.#keyOf(text));
+  /** Whether it is to be made: nobody has said it, or not the first voice, which may be back. */
+  async isWanted(text: string): Promise<boolean> {
+    if (!this.#phrases.has(text)) return this.#own.get(text)?.samples === undefined;
+    const [first = '', ...others] = this.#keysOf(text);
+    if (await this.#store.has(first)) return false;
+    if (this.#store.mayRemake) return true;
+    const isThere = await Promise.all(others.map((key) => this.#store.has(key)));
+    return !isThere.includes(true);
   }
 
   /** @returns what ends the claim; `undefined` while another call of this process has the phrase made. */
   claim(text: string): (() => void) | undefined {
-    return this.#store.claim(this.#keyOf(text));
+    return this.#store.claim(this.#keysOf(text).join());
   }
 
-  #keyOf(text: string): string {
-    return createHash('sha256')
-      .update(JSON.stringify([this.#voice, text]))
-      .digest('hex');
+  /** Of its sound in each of the voices. */
+  #keysOf(text: string): string[] {
+    return this.#voices.map((voice) =>
+      createHash('sha256')
+        .update(JSON.stringify([voice, text]))
+        .digest('hex'),
+    );
   }
 }
 
 /** `undefined` where the configuration keeps no phrases. */
 export function phraseCacheFor(
-  { tts }: Config,
-  { voice, extraBody }: Pick<Persona, 'voice' | 'extraBody'>,
-  parts: Omit<PhraseCacheOptions, 'voice'>,
+  config: Config,
+  persona: Pick<Persona, 'voice' | 'extraBody'>,
+  parts: Omit<PhraseCacheOptions, 'voices'>,
 ): PhraseCache | undefined {
-  if (!tts.cache) return undefined;
-  const { provider, baseUrl, model, format, speed } = tts;
-  return new PhraseCache({
-    ...parts,
-    voice: [provider, baseUrl, model, voice ?? tts.voice, format, speed, tts.extraBody, extraBody?.tts],
+  const { cache, format, speed } = config.tts;
+  if (!cache) return undefined;
+  const voices = serversOf(config, 'tts').map(({ baseUrl, model, voice, wire, extraBody }) => {
+    const name = voice ?? persona.voice ?? config.tts.voice;
+    return [baseUrl, model, wire, name, format, speed, extraBody, persona.extraBody?.tts];
   });
+  return new PhraseCache({ ...parts, voices });
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../openai/clock.ts';
 import { joined } from '../openai/samples.ts';
 import type { Persona } from '../persona/store.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { speakerOf } from '../stages/tts.ts';
 import type { PhraseCache } from './phrase-cache.ts';
 import { TONE } from './tone.ts';
 import { VoiceUse } from './voice-use.ts';
@@ -84,11 +85,11 @@ export async function keepSound(
   { tts, cache, signal }: { tts: tts.TTS; cache: PhraseCache; signal: AbortSignal },
 ): Promise<boolean> {
   if (signal.aborted) return false;
-  if (await cache.read(text)) return true;
+  if (!(await cache.isWanted(text))) return true;
   const endClaim = cache.claim(text);
   if (!endClaim) return true;
   try {
-    return (await wholeOf(spoken({ text, tts, cache, signal }))) !== undefined && !signal.aborted;
+    return (await wholeOf(made({ text, tts, cache, signal }))) !== undefined && !signal.aborted;
   } finally {
     endClaim();
   }
@@ -144,6 +145,11 @@ async function* spoken({ text, tts, cache, signal }: Spoken): AsyncGenerator<Aud
     yield* framesOf(kept);
     return true;
   }
+  return yield* made({ text, tts, cache, signal });
+}
+
+/** The same, by the voice, whatever is kept. */
+async function* made({ text, tts, cache, signal }: Spoken): AsyncGenerator<AudioFrame, boolean> {
   const parts: Int16Array[] = [];
   const stream = tts.synthesize(text);
   const close = () => stream.close();
@@ -160,7 +166,7 @@ async function* spoken({ text, tts, cache, signal }: Spoken): AsyncGenerator<Aud
     signal.removeEventListener('abort', close);
     close();
   }
-  if (isWhole) await cache?.write(text, joined(parts));
+  if (isWhole) await cache?.write(text, joined(parts), speakerOf(stream));
   return isWhole;
 }
 

@@ -23,7 +23,7 @@ export interface PreparingParts {
 
 /**
  * Has the voice say the fillers, apology, good-bye and resumed line of each prompt before any call needs them, one after the
- * other, and again until they are there: when an endpoint is dead they are all that a caller hears. Never rejects.
+ * other, and again until they are there in the first voice: when an endpoint is dead they are all that a caller hears. Never rejects.
  */
 export async function preparePhrases(parts: PreparingParts): Promise<void> {
   const { config, personas, log, clock, signal } = parts;
@@ -60,7 +60,7 @@ async function prepare(persona: Persona, parts: PreparingParts): Promise<string 
   let voice: tts.TTS | undefined;
   for (const text of phrases) {
     if (!cache || signal.aborted) return undefined;
-    if (await cache.has(text)) continue;
+    if (!(await cache.isWanted(text))) continue;
     voice ??= await createTts(config, persona, { onError });
     if (!(await keepSound(text, { tts: voice, cache, signal })))
       return failure?.summary ?? 'nothing was said';

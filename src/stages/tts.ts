@@ -72,7 +72,10 @@ export class StreamingTts extends tts.TTS {
     connOptions?: APIConnectOptions,
     abortSignal?: AbortSignal,
   ): tts.ChunkedStream {
-    const speech = { speak: this.#speak, onError: this.#onError };
+    const { others } = this.#options;
+    const speak: TextSpeech['speak'] = (text, signal, onSpeaker) =>
+      this.#speak(text, signal, { onServer: (server) => onSpeaker(others.indexOf(server) + 1) });
+    const speech = { speak, onError: this.#onError };
     return new TextStream(this, text, speech, connOptions, abortSignal);
   }
 
@@ -94,15 +97,11 @@ export class StreamingTts extends tts.TTS {
   readonly #speak = (
     text: string,
     signal: AbortSignal,
-    broken: Pick<SpeakOptions, 'avoid' | 'onBroken'> = {},
+    more: Pick<SpeakOptions, 'avoid' | 'onBroken' | 'onServer'> = {},
   ): AsyncIterable<Int16Array> =>
     atOutputRate(
       speak({
-        ...this.#options,
-        ...broken,
-        text,
-        deadlines: this.#options,
-        signal,
+        ...{ ...this.#options, ...more, text, signal, deadlines: this.#options },
         ...reporters(this.#hooks, 'tts'),
       }),
     );
@@ -113,14 +112,25 @@ export class StreamingTts extends tts.TTS {
   };
 }
 
+/** Which endpoint of the list has spoken a text, from 0. */
+export function speakerOf(stream: tts.ChunkedStream): number {
+  return stream instanceof TextStream ? stream.speaker : 0;
+}
+
+interface TextSpeech {
+  speak(text: string, signal: AbortSignal, onSpeaker: (index: number) => void): AsyncIterable<Int16Array>;
+  onError(error: unknown): void;
+}
+
 class TextStream extends tts.ChunkedStream {
   readonly label = 'voice-agent.TextStream';
-  readonly #speech: Pick<AnswerStreamOptions, 'speak' | 'onError'>;
+  speaker = 0;
+  readonly #speech: TextSpeech;
 
   constructor(
     owner: tts.TTS,
     text: string,
-    speech: Pick<AnswerStreamOptions, 'speak' | 'onError'>,
+    speech: TextSpeech,
     connOptions: APIConnectOptions | undefined,
     abortSignal: AbortSignal | undefined,
   ) {
@@ -133,7 +143,11 @@ class TextStream extends tts.ChunkedStream {
     const writer = new FrameWriter((audio) => this.queue.put(audio));
     let isWhole = true;
     try {
-      for await (const samples of this.#speech.speak(this.inputText, this.abortSignal)) writer.write(samples);
+      const onSpeaker = (index: number) => {
+        this.speaker = index;
+      };
+      const speech = this.#speech.speak(this.inputText, this.abortSignal, onSpeaker);
+      for await (const samples of speech) writer.write(samples);
     } catch (error) {
       isWhole = false;
       if (!this.abortSignal.aborted) this.#speech.onError(error);

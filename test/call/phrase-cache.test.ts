@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { PhraseCache, PhraseStore } from '../../src/call/phrase-cache.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 
 const SOUND = Int16Array.from([1, 2, 3]);
 let folder: string;
@@ -15,7 +16,7 @@ beforeEach(async () => {
   store = new PhraseStore(folder);
 });
 
-const callWith = (phrases: string[], of = store) => new PhraseCache({ store: of, voice: ['v'], phrases });
+const callWith = (phrases: string[], of = store) => new PhraseCache({ store: of, voices: [['v']], phrases });
 
 test('what one call keeps, the next one of this process has without the folder', async () => {
   await callWith(['Sorry.']).write('Sorry.', SOUND);
@@ -72,7 +73,7 @@ test.each([
   await writeFile(file, spoil(await readFile(file)));
   const next = callWith(['Sorry.'], new PhraseStore(folder));
   expect(await next.read('Sorry.')).toBeUndefined();
-  expect(await next.has('Sorry.')).toBe(false);
+  expect(await next.isWanted('Sorry.')).toBe(true);
   await next.write('Sorry.', SOUND);
   expect(await callWith(['Sorry.'], new PhraseStore(folder)).read('Sorry.')).toEqual(SOUND);
 });
@@ -83,14 +84,30 @@ test('the folder keeps 64 MB, what was used last', async () => {
   const call = callWith(texts);
   for (const text of texts) await call.write(text, minute);
   expect(await readdir(folder)).toHaveLength(5);
-  expect(await call.has('Sentence 7.')).toBe(true);
+  expect(await call.isWanted('Sentence 7.')).toBe(false);
   expect(await callWith(texts, new PhraseStore(folder)).read('Sentence 0.')).toBeUndefined();
 });
 
 test('what holds something of a caller is kept for their call alone, in memory', async () => {
-  const own = new PhraseCache({ store, voice: ['v'], phrases: [], own: ['Sorry, Aisyah.'] });
+  const own = new PhraseCache({ store, voices: [['v']], phrases: [], own: ['Sorry, Aisyah.'] });
   await own.write('Sorry, Aisyah.', SOUND);
   expect(await own.read('Sorry, Aisyah.')).toEqual(SOUND);
   await expect(readdir(folder)).rejects.toThrow();
   expect(await callWith(['Sorry, Aisyah.']).read('Sorry, Aisyah.')).toBeUndefined();
+});
+
+test('a phrase has the voice that said it: that of the first endpoint is heard where it is there', async () => {
+  const clock = manualClock();
+  const options = { store: new PhraseStore(folder, clock), phrases: ['Sorry.', 'Bye.'] };
+  const call = new PhraseCache({ ...options, voices: [['first'], ['second']] });
+  await call.write('Sorry.', SOUND, 1);
+  expect(await call.read('Sorry.')).toEqual(SOUND);
+  expect(await new PhraseCache({ ...options, voices: [['second']] }).read('Sorry.')).toEqual(SOUND);
+  expect(await new PhraseCache({ ...options, voices: [['first']] }).read('Sorry.')).toBeUndefined();
+  expect([await call.isWanted('Sorry.'), await call.isWanted('Bye.')]).toEqual([false, true]);
+  clock.advance(60_000);
+  expect(await call.isWanted('Sorry.')).toBe(true);
+  const inFirst = Int16Array.from([4, 5]);
+  await call.write('Sorry.', inFirst, 0);
+  expect([await call.read('Sorry.'), await call.isWanted('Sorry.')]).toEqual([inFirst, false]);
 });

@@ -15,6 +15,7 @@ import { manualClock } from '../helpers/manual-clock.ts';
 const ROUTE = 'POST /v1/audio/speech';
 const ROUND_MS = 60_000;
 const server = useEndpointServer();
+const other = useEndpointServer();
 const { persona } = readPersona('prompts/default.md', 'You help.', new Map());
 const TEXTS = coverPhrases(persona);
 
@@ -33,7 +34,8 @@ const speak = ({ reply }: Exchange) => reply(200, Buffer.from(new Int16Array(240
 /** A host process that starts. */
 function host(env: Record<string, string> = {}) {
   const config = configFrom({ TTS_BASE_URL: server.baseUrl, TTS_ATTEMPTS: '1', ...env });
-  const [clock, end, store] = [manualClock(), new AbortController(), new PhraseStore(folder)];
+  const [clock, end] = [manualClock(), new AbortController()];
+  const store = new PhraseStore(folder, clock);
   const over = preparePhrases({
     ...{ config, store, clock, log: logInto(lines), signal: end.signal },
     personas: { list: () => [persona] },
@@ -75,6 +77,28 @@ test('a voice that is dead at the start is asked again, one request a minute, an
     'warn fillers and apologies have no sound: callers hear a tone until the voice works',
     'info fillers and apologies have their sound now',
   ]);
+});
+
+test('what a further endpoint says is kept as its voice, and said anew in the first one, once that is back', async () => {
+  const [first, second] = [new Int16Array(2400).fill(1), new Int16Array(2400).fill(2)];
+  // A failure of which the breaker, whose clock is the real one, knows nothing.
+  server.on(ROUTE, ({ reply }) => reply(400));
+  other.on(ROUTE, ({ reply }) => reply(200, Buffer.from(second.buffer)));
+  const { clock, cache } = host({
+    TTS_BASE_URL_2: other.baseUrl,
+    TTS_ATTEMPTS: '2',
+    TTS_HEDGE_AFTER_MS: '0',
+  });
+  await clock.waitsFor(ROUND_MS);
+  for (const text of TEXTS) expect(await cache?.read(text), text).toEqual(second);
+  const made = other.requests.length;
+  clock.advance(ROUND_MS);
+  await clock.waitsFor(ROUND_MS);
+  expect(other.requests.length, 'one is tried, whether the first is back').toBe(made + 1);
+  server.on(ROUTE, ({ reply }) => reply(200, Buffer.from(first.buffer)));
+  clock.advance(ROUND_MS);
+  await clock.waitsFor(ROUND_MS);
+  for (const text of TEXTS) expect(await cache?.read(text), text).toEqual(first);
 });
 
 test('TTS_CACHE=false keeps none', async () => {
