@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../openai/clock.ts';
 import type { PersonaStore } from '../persona/store.ts';
 import { publishFacts } from './agent-facts.ts';
 import type { CallMemory } from './call-memory.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, isKnowable, whoIs } from './caller.ts';
 import type { CallEvents } from './events.ts';
 import { type CallPrompt, type GoingOn, goingOnWith } from './going-on.ts';
 import { HangUp } from './hang-up.ts';
@@ -114,7 +114,6 @@ async function begin(scope: CallScope, events: CallEvents, hangUp: HangUp, parts
   await talk({ ...parts, scope, events, hangUp, ...prompt, ...met, goesOn, log: callLog });
 }
 
-/** An identity is proven by the token that was joined with; that of a phone line is its number, which callers can forge. */
 async function recalled(caller: Caller, { recall }: CallParts): Promise<GoingOn | undefined> {
-  return caller.via === 'web' ? goingOnWith(caller, await recall?.(caller.identity)) : undefined;
+  return isKnowable(caller) ? goingOnWith(caller, await recall?.(whoIs(caller))) : undefined;
 }

@@ -21,6 +21,26 @@ export interface Caller {
   attributes: Readonly<Record<string, string>>;
 }
 
+const SIP = 'sip:';
+
+/**
+ * Who somebody is, as LiveKit vouches for it: the identity of their token; on a phone the number that called and the trunk by
+ * which it came, which livekit-sip writes, so that a line that dropped is known when it calls again. Where the number is
+ * withheld, a phone is known by the identity of this one call.
+ */
+export function whoIs({ identity, via, attributes }: Omit<Caller, 'name'>): string {
+  if (via === 'web') return identity.startsWith(SIP) ? `web:${identity}` : identity;
+  const { 'sip.phoneNumber': number = '', 'sip.trunkID': trunk } = attributes;
+  return isNumber(number) && trunk ? `${SIP}${number}@${trunk}` : identity;
+}
+
+/** Whether somebody who comes back can be known. */
+export const isKnowable = (caller: Caller): boolean =>
+  caller.via === 'web' || whoIs(caller) !== caller.identity;
+
+/** What stands there for a number that is withheld differs: `anonymous`, `Restricted`, nothing. */
+const isNumber = (text: string): boolean => /^\+?\d{3,}$/.test(text);
+
 /**
  * Whether another agent of the same name was in the room before us. Who joins later sees the earlier one in its
  * join response, so that of two exactly one leaves. Call it right after connecting.
@@ -56,7 +76,7 @@ const isCaller = ({ kind, info }: RemoteParticipant): boolean =>
 export interface CallerWait {
   /** How long an empty room is worth a call slot. */
   timeoutMs: number;
-  /** Identity of somebody who comes before all others, if present. */
+  /** Somebody (`whoIs`) who comes before all others, if present. */
   known?: string | undefined;
 }
 
@@ -70,9 +90,9 @@ export async function waitForCaller(
   { timeoutMs, known }: CallerWait,
   scope: CallScope,
 ): Promise<Caller | undefined> {
-  const all = callersIn(room);
-  const present = all.find(({ identity }) => identity === known) ?? all[0];
-  if (present) return asCaller(present);
+  const all = callersIn(room).map(asCaller);
+  const present = all.find((caller) => whoIs(caller) === known) ?? all[0];
+  if (present) return present;
   return new Promise((resolve) => {
     const settle = (caller?: Caller) => {
       for (const stop of stops) stop();

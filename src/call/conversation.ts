@@ -4,7 +4,7 @@ import { currentSpeechOf } from '../framework/activity.ts';
 import { listenTo } from '../framework/room-io.ts';
 import type { Log } from '../observe/log.ts';
 import type { Persona } from '../persona/store.ts';
-import { isAudible } from './caller.ts';
+import { isAudible, whoIs } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
 import { answerInWriting, listenToChat } from './chat.ts';
 import { onHangUpCommand } from './commands.ts';
@@ -125,10 +125,11 @@ function followCaller(parts: ConversationParts): void {
   const { scope, events, hangUp, host, link, session, persona, phrases } = parts;
   const histories = new Histories(session);
   link.follow({
-    onChange({ identity }, before) {
-      histories.change(before.identity, identity).catch((error) => scope.fail(error));
-      listenTo(session, identity);
-      events.emit({ type: 'caller-changed', piiCaller: identity });
+    onChange(caller, before) {
+      const piiCaller = whoIs(caller);
+      histories.change(whoIs(before), piiCaller).catch((error) => scope.fail(error));
+      listenTo(session, caller.identity);
+      events.emit({ type: 'caller-changed', piiCaller });
     },
     onAway: () => currentSpeechOf(session)?.interrupt(true),
     onReturn() {

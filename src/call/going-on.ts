@@ -1,7 +1,7 @@
 import { llm, type voice } from '@livekit/agents';
 import type { Conversation, Said } from '../observe/conversation.ts';
 import type { Persona } from '../persona/store.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, whoIs } from './caller.ts';
 import { greet } from './greeting.ts';
 import type { Phrases } from './phrases.ts';
 
@@ -24,7 +24,7 @@ export interface GoingOn {
 
 /** Another participant than the one who was served is told nothing of what was said: their call begins anew. */
 export function goingOnWith(caller: Caller, goesOn: GoingOn | undefined): GoingOn | undefined {
-  return goesOn?.conversation.piiCaller === caller.identity ? goesOn : undefined;
+  return goesOn?.conversation.piiCaller === whoIs(caller) ? goesOn : undefined;
 }
 
 /** How long the call had lasted when it broke off. */

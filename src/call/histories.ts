@@ -20,8 +20,8 @@ export class Histories {
   /**
    * Breaks off what is being said and understood. One change after the other.
    *
-   * @param before - identity of the caller so far.
-   * @param next - identity of the one to come.
+   * @param before - the caller so far (`whoIs`).
+   * @param next - the one to come; the same where a phone has called again.
    */
   change(before: string, next: string): Promise<void> {
     this.#changing = this.#changing.then(() => this.#change(before, next));

@@ -5,7 +5,7 @@ import {
   type Room,
   RoomEvent,
 } from '@livekit/rtc-node';
-import { asCaller, type Caller, callersIn } from './caller.ts';
+import { asCaller, type Caller, callersIn, isKnowable } from './caller.ts';
 import type { CallScope } from './scope.ts';
 
 /** A caller whose connection broke may come back; after this the slot is worth more. */
@@ -16,7 +16,7 @@ const RELOAD_TIMEOUT_MS = 10_000;
 /** Of callers whose client tells the agent when they hang up, and may leave without (`web/mint.ts` sets it). */
 export const RESUMABLE_ATTRIBUTE = 'voice-agent.resumable';
 
-/** Reasons after which nobody comes back. A phone line that is gone never does. */
+/** Reasons after which nobody comes back. A phone line that is gone does so by another call alone. */
 const ON_PURPOSE: ReadonlySet<DisconnectReason | undefined> = new Set([
   DisconnectReason.CLIENT_INITIATED,
   DisconnectReason.PARTICIPANT_REMOVED,
@@ -114,7 +114,8 @@ class RoomLink implements CallerLink {
     else {
       const mayReload = reason === DisconnectReason.CLIENT_INITIATED && isResumable(this.caller);
       if (mayReload) this.#await(RELOAD_TIMEOUT_MS, 'left');
-      else if (this.caller.via === 'sip' || ON_PURPOSE.has(reason)) this.#events?.onGone('left', false);
+      else if (ON_PURPOSE.has(reason)) this.#events?.onGone('left', false);
+      else if (this.caller.via === 'sip') this.#events?.onGone('left', isKnowable(this.caller));
       else this.#await(RETURN_TIMEOUT_MS, 'lost');
     }
   }

@@ -44,7 +44,7 @@ export interface MeetParts {
   host: CallHost;
   config: Config;
   personas: PersonaStore;
-  /** Identity of the caller who was served before, where the call goes on. */
+  /** The caller (`whoIs`) who was served before, where the call goes on. */
   known?: string | undefined;
   log: Log;
 }

@@ -11,7 +11,7 @@ export interface Said {
 
 /** A call's conversation so far, as plain JSON. It is kept in memory alone, and never logged. */
 export interface Conversation {
-  /** Identity of the participant who is served. */
+  /** Who is served: the identity of a token, or a phone's number and trunk (`call/caller.ts`). */
   readonly piiCaller: string;
   /** When the agent first listened, in milliseconds since the epoch. */
   readonly startedAtMs: number;

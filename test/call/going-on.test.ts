@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initializeLogger } from '@livekit/agents';
-import { DisconnectReason, RoomEvent } from '@livekit/rtc-node';
+import { DisconnectReason, ParticipantKind, RoomEvent } from '@livekit/rtc-node';
 import { expect, test, vi } from 'vitest';
 import { type CallParts, startCall } from '../../src/call/call.ts';
 import { openCallMemory } from '../../src/call/call-memory.ts';
@@ -32,6 +32,8 @@ test('the model is given the words so far, and the call counts from its first st
   expect([lastedMs(goesOn), lastedMs(undefined)]).toEqual([200, 0]);
 });
 
+type Person = Parameters<FakeRoom['joins']>[1];
+
 const folder = perTest(
   async () => ({ path: await mkdtemp(join(tmpdir(), 'comes-back-')) }),
   ({ path }) => rm(path, { recursive: true, force: true }),
@@ -41,7 +43,7 @@ vi.setConfig({ testTimeout: 20_000 });
 const KEPT: GoingOn = { ...keptCall([['assistant', 'Your number is 7.']]), brokeAtMs: 700, comesBack: true };
 
 /** A call with a caller of that identity, which has begun. */
-async function begun(identity: string, more: Partial<CallParts> = {}) {
+async function begun(identity: string, more: Partial<CallParts> = {}, person: Person = {}) {
   initializeLogger({ pretty: false, level: 'silent' });
   await writeFile(join(folder.path, 'default.md'), '---\ngreeting: Welcome.\n---\nYou help.');
   const [room, clock] = [new FakeRoom(), manualClock()];
@@ -68,10 +70,10 @@ async function begun(identity: string, more: Partial<CallParts> = {}) {
     },
     ...more,
   });
-  room.joins(identity);
+  room.joins(identity, person);
   const started = () => events.find(({ type }) => type === 'started');
   await expect.poll(started, { timeout: 10_000 }).toBeDefined();
-  return { room, clock, running, facts, asked, lines, started };
+  return { room, clock, running, facts, asked, lines, events, started };
 }
 
 test('a caller who comes back is served with the prompt that they had, and their call counts as a new one', async () => {
@@ -82,6 +84,41 @@ test('a caller who comes back is served with the prompt that they had, and their
   expect(facts.map(({ fact }) => fact).filter((fact) => fact.startsWith('call-'))).toEqual([
     ...['call-started', 'call-ended'],
   ]);
+});
+
+const PHONE: Person = {
+  kind: ParticipantKind.SIP,
+  attributes: { 'sip.phoneNumber': '+60312345678', 'sip.trunkID': 'ST_a' },
+};
+const OF_PHONE: GoingOn = {
+  ...KEPT,
+  conversation: { ...KEPT.conversation, piiCaller: 'sip:+60312345678@ST_a' },
+};
+
+test('a phone whose agent died is served with what was said, and so is its next call in the same room', async () => {
+  const goesOn = { ...OF_PHONE, comesBack: false };
+  const { room, running, events } = await begun('sip_1', { goesOn }, PHONE);
+  expect(events.find(({ type }) => type === 'started')).toMatchObject({
+    via: 'sip',
+    goesOn: true,
+    piiCaller: 'sip:+60312345678@ST_a',
+  });
+  room.joins('sip_2', PHONE);
+  room.leaves('sip_1', DisconnectReason.CONNECTION_TIMEOUT);
+  await expect.poll(() => events.map(({ type }) => type)).toContain('caller-changed');
+  const changed = events.find(({ type }) => type === 'caller-changed');
+  expect(changed).toMatchObject({ piiCaller: 'sip:+60312345678@ST_a' });
+  await running.fail(new Error('done'));
+});
+
+test('a phone that calls again after its call broke off is given what was said; one without a number asks for nothing', async () => {
+  const again = await begun('sip_2', { recall: async () => OF_PHONE }, PHONE);
+  expect(again.started()).toMatchObject({ comesBack: true });
+  await again.running.fail(new Error('done'));
+  const withheld = await begun('sip_3', {}, { ...PHONE, attributes: { 'sip.trunkID': 'ST_a' } });
+  expect(withheld.asked).toEqual([]);
+  expect(withheld.started()).not.toHaveProperty('comesBack');
+  await withheld.running.fail(new Error('done'));
 });
 
 test('what is kept of another caller is not taken, whatever the worker answers', async () => {

@@ -8,7 +8,7 @@ import {
   RoomEvent,
 } from '@livekit/rtc-node';
 import { beforeEach, expect, test } from 'vitest';
-import { asCaller, callersIn } from '../../src/call/caller.ts';
+import { asCaller, callersIn, whoIs } from '../../src/call/caller.ts';
 import { type CallerLink, linkCaller } from '../../src/call/link.ts';
 import type { CallScope } from '../../src/call/scope.ts';
 import { scopeOn } from '../helpers/call-log.ts';
@@ -157,6 +157,35 @@ test.each([
   link();
   room.leaves('a', reason);
   expect(seen).toEqual(['left']);
+});
+
+const PHONE = { 'sip.phoneNumber': '+60312345678', 'sip.trunkID': 'ST_a' };
+
+test.each([
+  ['a line that drops may call again', PHONE, DisconnectReason.CONNECTION_TIMEOUT, true],
+  ['who hangs up does not', PHONE, DisconnectReason.CLIENT_INITIATED, false],
+  ['whose number is withheld is not known again', {}, DisconnectReason.CONNECTION_TIMEOUT, false],
+])('of phones %s', (_, attributes, reason, may) => {
+  room.joins('sip_1', { kind: ParticipantKind.SIP, attributes });
+  const [first] = callersIn(asRoom());
+  if (!first) throw new Error('nobody is there');
+  const outcomes: unknown[] = [];
+  linkCaller(asRoom(), asCaller(first), scope).follow({
+    ...{ onChange: () => {}, onAway: () => {}, onReturn: () => {} },
+    onGone: (how, mayComeBack) => outcomes.push([how, mayComeBack]),
+  });
+  room.leaves('sip_1', reason);
+  expect(outcomes).toEqual([['left', may]]);
+});
+
+test('a phone is who its number and trunk say, whatever the identity of its call; a token says its identity', () => {
+  const phone = (identity: string, more: object = {}) =>
+    whoIs({ identity, via: 'sip', attributes: { ...PHONE, ...more } });
+  expect(phone('sip_1')).toBe(phone('sip_2'));
+  expect(phone('sip_1')).not.toBe(phone('sip_1', { 'sip.trunkID': 'ST_b' }));
+  expect(phone('sip_1', { 'sip.phoneNumber': 'anonymous' })).toBe('sip_1');
+  expect(whoIs({ identity: phone('sip_1'), via: 'web', attributes: PHONE })).not.toBe(phone('sip_1'));
+  expect(whoIs({ identity: 'a', via: 'web', attributes: PHONE })).toBe('a');
 });
 
 test('a crashed client that still stands in the room gives way to whoever comes, and has the call back when it recovers', () => {

@@ -43,11 +43,12 @@ export class FakeRoom extends EventEmitter {
     return this as unknown as Room;
   }
 
-  joins(identity: string): void {
+  joins(identity: string, more: Partial<Pick<RemoteParticipant, 'kind' | 'attributes'>> = {}): void {
     const info = { joinedAt: 1n, state: 2, permission: { hidden: false } };
     const person = { identity, name: '', kind: ParticipantKind.STANDARD, info, attributes: {} };
     this.remoteParticipants.set(identity, {
       ...person,
+      ...more,
       trackPublications: new Map(),
     } as unknown as RemoteParticipant);
     this.emit(RoomEvent.ParticipantConnected, this.remoteParticipants.get(identity));
