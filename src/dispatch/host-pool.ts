@@ -33,7 +33,7 @@ export interface PoolEvents {
   onRecall(jobId: string, piiCaller: string): GoingOn | undefined;
   onHostReady(): void;
   /** A process is gone. */
-  onHostEnded(end: HostEnd): void;
+  onHostEnded(end: HostEnd, number: number): void;
 }
 
 export interface PoolParts {
@@ -169,7 +169,8 @@ export class HostPool {
         onUsage: () => this.#mindMemory(host),
         onJoined: (_host, jobId) => events.onJoined(jobId),
         onCallEnded: (_host, jobId, end) => this.#callEnded(host, jobId, end),
-        onFact: (fact) => events.onFact(fact),
+        onFact: (fact) =>
+          events.onFact(fact.fact === 'breaker-changed' ? { ...fact, process: number } : fact),
         onOfCall: (message) => events.onOfCall(message),
         onRecall: (jobId, piiCaller) => events.onRecall(jobId, piiCaller),
         onUnfit: (_host, reason) => this.#replace(host, 'unfit', { reason }),
@@ -233,7 +234,7 @@ export class HostPool {
   #gone(host: HostProcess, how: string): void {
     const { log, events } = this.#parts;
     this.#hosts.delete(host);
-    events.onHostEnded(host.end);
+    events.onHostEnded(host.end, host.number);
     const fields = { host: host.number, pid: host.pid, end: host.end, how };
     if (['recycled', 'surplus', 'stopped'].includes(host.end)) log.debug(fields, 'host process ended');
     else log.error(fields, 'host process ended');

@@ -156,8 +156,8 @@ class AgentWorker implements Worker {
         onOfCall: (message) => this.#returns.told(message),
         onRecall: (jobId, piiCaller) => this.#returns.recall(jobId, piiCaller),
         onHostReady: () => this.#tellStatus(),
-        onHostEnded: (end) => {
-          this.#report({ fact: 'host-ended', end });
+        onHostEnded: (end, process) => {
+          this.#report({ fact: 'host-ended', end, process });
           this.#tellStatus();
           this.#onChange();
         },

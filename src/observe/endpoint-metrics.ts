@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { BreakerStates } from './breaker-states.ts';
 
 /** Seconds; a voice answer is quick below 1 s and lost beyond 5 s. */
 export const LATENCY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
@@ -31,12 +32,7 @@ export function countsOfEndpoints(registers: Registry[]) {
       labelNames: ['stage'],
       registers,
     }),
-    breakers: new Gauge({
-      name: 'voice_agent_breaker_state',
-      help: 'Whether requests go to a model endpoint: 0 yes (closed), 1 to try it (half-open), 2 no (open); as the last change in any host process left it',
-      labelNames: ['stage', 'host'],
-      registers,
-    }),
+    breakers: new BreakerStates(registers),
     dropped: new Counter({
       name: 'voice_agent_transcripts_dropped_total',
       help: 'Transcripts that were taken for silence',

@@ -5,7 +5,7 @@
 export type CallFact =
   | { fact: 'call-not-connected' }
   /** Of the worker itself: a host process ended, and why. */
-  | { fact: 'host-ended'; end: string }
+  | { fact: 'host-ended'; end: string; process: number }
   /** Of the worker itself: a job is over, whether a call came of it or not. `host`: 0 when no process had it. */
   | { fact: 'call-over'; host: number; how: 'ok' | 'failed' | 'lost'; durationMs: number; cpuMs: number }
   /** Of the worker itself: a call broke off, with its host process, its room's connection or by a fault of ours. */
@@ -25,8 +25,8 @@ export type CallFact =
   | { fact: 'chat-trimmed'; reason: string }
   | { fact: 'request-hedged'; stage: string; outcome: string }
   | { fact: 'request-failed-over'; stage: string }
-  /** `openness`: 0 closed, 1 half-open, 2 open. */
-  | { fact: 'breaker-changed'; stage: string; host: string; openness: number }
+  /** `openness`: 0 closed, 1 half-open, 2 open. `process`: the host process whose calls see it so; the worker adds it. */
+  | { fact: 'breaker-changed'; stage: string; host: string; openness: number; process?: number }
   | { fact: 'transcript-dropped'; reason: string }
   | { fact: 'input-refused'; input: string; reason: string; count: number };
 

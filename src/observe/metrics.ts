@@ -24,16 +24,25 @@ export interface Metrics {
   contentType: string;
 }
 
-/** Every metric of the program, declared once. Durations are seconds there, as Prometheus wants them. */
+/**
+ * Every metric of the program, declared once. Durations are seconds there, as Prometheus wants them. What is rare, and has an
+ * alert, is there with 0 before it happens: Prometheus sees no rise in a series that begins with 1.
+ */
 export function createMetrics(worker?: WorkerFacts): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'voice_agent_' });
   if (worker) addWorkerGauges(registry, worker);
   addHostGauges(registry, () => worker?.hosts?.() ?? []);
   const counters = callMetrics(registry);
+  for (const why of ['host', 'connection', 'fault'])
+    for (const outcome of ['goes-on', 'given-up']) counters.broke.inc({ why, outcome }, 0);
   return {
     report: (fact) => count(counters, fact),
-    text: () => registry.metrics(),
+    text() {
+      for (const { number } of worker?.hosts?.() ?? [])
+        counters.callEnds.inc({ host: number, how: 'lost' }, 0);
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
 }
@@ -152,6 +161,7 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
   switch (fact.fact) {
     case 'host-ended':
       metrics.hostEnds.inc({ end: fact.end });
+      metrics.breakers.forget(fact.process);
       break;
     case 'call-over':
       metrics.callEnds.inc({ host: fact.host, how: fact.how });
@@ -166,6 +176,7 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'call-started':
       metrics.started.inc({ prompt: fact.prompt });
+      metrics.deadAirs.inc({ prompt: fact.prompt }, 0);
       break;
     case 'call-ended':
       metrics.ended.observe({ prompt: fact.prompt, reason: fact.reason }, fact.durationMs / 1000);
@@ -208,7 +219,7 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       metrics.failovers.inc({ stage: fact.stage });
       break;
     case 'breaker-changed':
-      metrics.breakers.set({ stage: fact.stage, host: fact.host }, fact.openness);
+      metrics.breakers.set(fact, fact.openness, fact.process);
       break;
     case 'transcript-dropped':
       metrics.dropped.inc({ reason: fact.reason });

@@ -98,7 +98,7 @@ test('the call of a process that dies goes on in another, in its slot, and needs
   await expect.poll(() => hosts.alive().flatMap((one) => one.jobs())).toEqual(['AJ_1']);
   expect(facts).toMatchObject([
     { fact: 'call-broke', why: 'host', outcome: 'goes-on' },
-    { fact: 'host-ended', end: 'crashed' },
+    { fact: 'host-ended', end: 'crashed', process: 1 },
   ]);
   expect(told('updateJob').map(({ status }) => status)).toEqual(['JS_RUNNING']);
   worker.kill();

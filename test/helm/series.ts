@@ -13,7 +13,7 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
   'call-broke': { why: 'host', outcome: 'goes-on' },
   'call-resumed': { afterMs: 1 },
   'call-over': { host: 1, how: 'ok', durationMs: 1, cpuMs: 1 },
-  'host-ended': { end: 'a' },
+  'host-ended': { end: 'a', process: 1 },
   turn: { prompt: 'a', interrupted: false, parts: { totalMs: 1 } },
   'turn-without-sound': { prompt: 'a', reason: 'a' },
   covered: { prompt: 'a', what: 'filler', sound: 'words' },

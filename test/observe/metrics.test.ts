@@ -53,7 +53,7 @@ test('host processes are shown by their small numbers, and what ended in them by
     ...{ slots: 4, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
     hosts: () => [{ number: 2, calls: 3, isReady: true, usage }],
   });
-  metrics.report({ fact: 'host-ended', end: 'hung' });
+  metrics.report({ fact: 'host-ended', end: 'hung', process: 2 });
   metrics.report({ fact: 'call-over', host: 2, how: 'lost', durationMs: 10_000, cpuMs: 900 });
   const lines = (await metrics.text()).split('\n');
   expect(lines).toContain('voice_agent_host_calls{host="2"} 3');
@@ -63,4 +63,30 @@ test('host processes are shown by their small numbers, and what ended in them by
   expect(lines).toContain('voice_agent_host_ends_total{end="hung"} 1');
   expect(lines).toContain('voice_agent_call_ends_total{host="2",how="lost"} 1');
   expect(lines).toContain('voice_agent_call_cpu_cores_bucket{le="0.1",host="2"} 1');
+});
+
+test('an endpoint is shown as the host process sees it in which it does worst, until that one ends', async () => {
+  const metrics = createMetrics();
+  const sees = (process: number, openness: number) =>
+    metrics.report({ fact: 'breaker-changed', stage: 'tts', host: 'gpu:8000', openness, process });
+  const shown = async () => /voice_agent_breaker_state\{.*\} (\d)/.exec(await metrics.text())?.[1];
+  sees(1, 2);
+  sees(2, 2);
+  sees(2, 0);
+  expect(await shown()).toBe('2');
+  metrics.report({ fact: 'host-ended', end: 'crashed', process: 1 });
+  expect(await shown()).toBe('0');
+});
+
+test('what is rare and has an alert is there before it happens: a series that begins with 1 shows no rise', async () => {
+  const usage = { rssMb: 100, lagMs: 20, cpuMs: 1500 };
+  const metrics = createMetrics({
+    ...{ slots: 4, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
+    hosts: () => [{ number: 2, calls: 3, isReady: true, usage }],
+  });
+  metrics.report({ fact: 'call-started', prompt: 'phone' });
+  const lines = (await metrics.text()).split('\n');
+  expect(lines).toContain('voice_agent_calls_broken_total{why="host",outcome="given-up"} 0');
+  expect(lines).toContain('voice_agent_dead_air_turns_total{prompt="phone"} 0');
+  expect(lines).toContain('voice_agent_call_ends_total{host="2",how="lost"} 0');
 });
