@@ -59,6 +59,22 @@ export const requestToken = (credential, call) =>
   });
 
 /**
+ * Tokens for a check of the connection.
+ *
+ * @param {string} credential
+ * @returns {Promise<import('./check/context.js').CheckGrant>}
+ */
+export const postCheck = (credential) => request('api/check', credential, { method: 'POST' });
+
+/**
+ * Where the wait for an agent stands.
+ *
+ * @param {Grant} grant
+ * @returns {Promise<AgentStatus>}
+ */
+export const agentStatus = ({ room, token }) => request(`api/calls/${encodeURIComponent(room)}/agent`, token);
+
+/**
  * Follows the wait for an agent: one request, whose answer goes on.
  *
  * @param {Grant} grant

@@ -1,4 +1,5 @@
 import { getPrompts, getSettings } from './api.js';
+import { CheckView } from './check/view.js';
 import { byId } from './dom.js';
 import { loadLiveKit } from './livekit.js';
 import { listMicrophones, openMicrophone } from './microphone.js';
@@ -34,12 +35,18 @@ let agentName = '';
 /** Of the last call, for the next try. */
 let withMicrophone = true;
 
+const connectionCheck = new CheckView({
+  choices: () => ({ credential: credential.value, prompt: prompt.value, mayRun: !phone.isInCall }),
+  copy: copyReport,
+});
+
 Object.defineProperty(window, 'voiceAgentPage', {
   value: Object.freeze({
     get room() {
       return phone.call?.room;
     },
     facts: () => factsOfCall(phone, problems.shown),
+    checked: () => connectionCheck.facts(),
   }),
 });
 
@@ -192,6 +199,7 @@ async function showPrompts() {
 }
 
 async function begin() {
+  if (location.hash === '#check') connectionCheck.open();
   // On a small screen the details would push the conversation away.
   if (matchMedia('(max-width: 760px)').matches) {
     for (const panel of document.querySelectorAll('.evidence details, .line details + details')) {
