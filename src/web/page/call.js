@@ -1,5 +1,6 @@
 import { parseAgentEvent } from './agent-event.js';
 import { connectProblem, endProblem } from './connection-problem.js';
+import { rtcConfigFor } from './path-choice.js';
 import { ProblemError } from './problem.js';
 import { dispatchedAgent, onTranscription, TRANSCRIPTION } from './room-events.js';
 import { guardStreams } from './stream-door.js';
@@ -9,6 +10,7 @@ import { guardStreams } from './stream-door.js';
  * @import { AgentEvent } from './agent-event.js'
  * @import { Grant } from './api.js'
  * @import { Problem } from './problem.js'
+ * @import { PathChoice } from './path-choice.js'
  * @import { Words } from './room-events.js'
  *
  * @typedef {object} CallEvents
@@ -72,10 +74,10 @@ export class Call {
 
   /**
    * @param {Grant} grant
-   * @param {{relay: boolean, microphone: LocalAudioTrack | undefined}} options
+   * @param {{path: PathChoice, microphone: LocalAudioTrack | undefined}} options
    * @throws {ProblemError}
    */
-  async join({ url, token }, { relay, microphone }) {
+  async join({ url, token }, { path, microphone }) {
     const { room } = this;
     let signalled = false;
     room.once(this.#sdk.RoomEvent.SignalConnected, () => {
@@ -86,11 +88,11 @@ export class Call {
     try {
       await room.connect(url, token, {
         websocketTimeout: 8000,
-        ...(relay && { rtcConfig: { iceTransportPolicy: 'relay' } }),
+        rtcConfig: rtcConfigFor(path, () => room.engine?.latestJoinResponse?.iceServers),
       });
     } catch (error) {
       if (this.#hungUp) return;
-      const attempt = { url, pageHost: location.hostname, signalled, relay, iceServers: this.iceServers() };
+      const attempt = { url, pageHost: location.hostname, signalled, path, iceServers: this.iceServers() };
       throw new ProblemError(connectProblem(error, attempt));
     }
     this.#joined = true;

@@ -1,13 +1,18 @@
+import { doorsOf } from './check/ice-servers.js';
+import { isOf } from './path-choice.js';
 import { textOf } from './problem.js';
 
-/** @import { Problem } from './problem.js' */
+/**
+ * @import { PathChoice } from './path-choice.js'
+ * @import { Problem } from './problem.js'
+ */
 
 /**
  * @typedef {object} Attempt how far the way to LiveKit was gone
  * @property {string} url
  * @property {boolean} signalled the server answered the join
  * @property {string} pageHost where the page was opened
- * @property {boolean} relay only relayed paths were tried
+ * @property {PathChoice} path that was tried
  * @property {readonly string[]} iceServers URLs that LiveKit handed out
  */
 
@@ -18,7 +23,7 @@ import { textOf } from './problem.js';
  * @param {Attempt} attempt
  * @returns {Problem}
  */
-export function connectProblem(error, { url, pageHost, signalled, relay, iceServers }) {
+export function connectProblem(error, { url, pageHost, signalled, path, iceServers }) {
   const { status, reasonName } = /** @type {{status?: number, reasonName?: string}} */ (error ?? {});
   const detail = textOf(error);
   if (status === 401 || status === 403 || reasonName === 'NotAllowed') {
@@ -30,7 +35,7 @@ export function connectProblem(error, { url, pageHost, signalled, relay, iceServ
       action: 'retry',
     };
   }
-  if (signalled) return mediaProblem(detail, relay, iceServers);
+  if (signalled) return mediaProblem(detail, path, iceServers);
   return {
     code: 'livekit-unreachable',
     title: `LiveKit does not answer at ${url}.`,
@@ -48,21 +53,24 @@ const isLoopback = (host) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
 
 /**
  * @param {string} detail
- * @param {boolean} relay
+ * @param {PathChoice} path
  * @param {readonly string[]} iceServers
  * @returns {Problem}
  */
-function mediaProblem(detail, relay, iceServers) {
-  const turn = iceServers.filter((server) => server.startsWith('turn'));
+function mediaProblem(detail, path, iceServers) {
+  const turn = doorsOf([{ urls: [...iceServers] }]).filter(({ kind }) => kind === 'turn');
+  const tried = turn.filter(isOf(path)).map(({ url }) => url);
   const hint =
     turn.length === 0
       ? 'LiveKit handed out no TURN server, so only direct paths exist: open its UDP ports to this network, or set rtc.turn_servers.'
-      : `${relay ? 'No relay' : 'Neither LiveKit’s own ports nor a relay'} could be reached: open one of these to this network, ${turn.join(', ')}.`;
+      : tried.length === 0
+        ? 'LiveKit handed out no TURN server of the chosen connection: choose another under Connection.'
+        : `${path === 'any' ? 'Neither LiveKit’s own ports nor a relay' : 'No relay'} could be reached: open one of these to this network, ${tried.join(', ')}.`;
   return {
     code: 'no-media-path',
     title: 'LiveKit answers, but no media path to it was found.',
     detail,
-    hint,
+    hint: `${hint} “Check my connection” says which of them is reached.`,
     action: 'retry',
   };
 }

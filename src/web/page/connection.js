@@ -6,7 +6,9 @@
  * @property {Candidate} [remote]
  * @property {number} [rttMs]
  * @property {number} [jitterMs] of what arrives
- * @property {number} [lossPercent] of what arrives
+ * @property {number} [lossPercent] of what arrives, over the whole call
+ * @property {number} [recentLossPercent] the same, over the last 10 s
+ * @property {import('./recent-loss.js').Counts} [counts] of what arrives
  * @property {number} [sentLossPercent] of what LiveKit receives from here
  * @property {string} [codec]
  */
@@ -36,6 +38,9 @@ export function factsOf(report) {
     ...round('rttMs', pair.currentRoundTripTime, 1000, 1),
     ...round('jitterMs', inbound?.jitter, 1000, 1),
     ...round('lossPercent', lossOf(inbound), 100, 2),
+    ...(inbound && {
+      counts: { lost: Math.max(0, inbound.packetsLost ?? 0), arrived: inbound.packetsReceived ?? 0 },
+    }),
     ...round('sentLossPercent', received?.fractionLost, 100, 2),
     ...(codec && { codec: String(codec).replace('audio/', '') }),
   };

@@ -3,6 +3,7 @@ import { CheckView } from './check/view.js';
 import { byId } from './dom.js';
 import { loadLiveKit } from './livekit.js';
 import { listMicrophones, openMicrophone } from './microphone.js';
+import { keepPathChoice, keptPathChoice, pathChoiceOf } from './path-choice.js';
 import { Phone } from './phone.js';
 import { insecureProblem, ProblemError, problemOf, textOf } from './problem.js';
 import { ProblemView } from './problem-view.js';
@@ -23,7 +24,7 @@ const check = byId('check', HTMLButtonElement);
 const microphone = byId('microphone', HTMLSelectElement);
 const credential = byId('credential', HTMLInputElement);
 const prompt = byId('prompt', HTMLSelectElement);
-const relay = byId('relay', HTMLInputElement);
+const pathChoice = byId('path-choice', HTMLSelectElement);
 const message = byId('message', HTMLInputElement);
 
 const problems = new ProblemView(act);
@@ -72,7 +73,7 @@ async function place(kept) {
     credential: credential.value,
     prompt: kept?.prompt ?? prompt.value,
     isReturn: kept !== undefined,
-    relay: relay.checked,
+    path: pathChoiceOf(pathChoice.value),
     microphone: async () => (withMicrophone ? openTrack() : undefined),
   });
 }
@@ -181,6 +182,7 @@ credential.addEventListener('change', () => {
 });
 
 prompt.addEventListener('change', describePrompt);
+pathChoice.addEventListener('change', () => keepPathChoice(pathChoiceOf(pathChoice.value)));
 
 function describePrompt() {
   byId('prompt-description', HTMLElement).textContent = prompt.selectedOptions[0]?.dataset.description ?? '';
@@ -211,6 +213,7 @@ async function begin() {
   byId('agent-name', HTMLElement).textContent = agentName || 'any agent';
   byId('livekit-url', HTMLElement).textContent = settings.livekitUrl;
   byId('credential-field', HTMLElement).hidden = settings.credential !== 'wanted';
+  pathChoice.value = keptPathChoice();
   credential.value = sessionStorage.getItem('credential') ?? '';
   phone.status.set('idle');
   const insecure = insecureProblem(location, isSecureContext && 'mediaDevices' in navigator);

@@ -23,7 +23,7 @@ import { TurnsView } from './turns-view.js';
  * @property {string} agentName of the agent that calls are for; empty for any
  * @property {string} credential
  * @property {string} prompt empty for the configured one
- * @property {boolean} relay
+ * @property {import('./path-choice.js').PathChoice} path that media may take
  * @property {boolean} isReturn to the call that this tab was in before
  * @property {() => Promise<LocalAudioTrack | undefined>} microphone opens it; `undefined` calls without
  */
@@ -108,7 +108,7 @@ export class Phone {
    * @param {Choices} choices
    */
   async #join(choices) {
-    const { agentName, credential, prompt, relay } = choices;
+    const { agentName, credential, prompt, path } = choices;
     const { steps } = this;
     const track = this.#microphone;
     const isOver = this.#sinceNow();
@@ -127,7 +127,8 @@ export class Phone {
     this.call = call;
     this.connection?.stop();
     this.connection = watchConnection(call.room, () => call.iceServers());
-    await call.join(grant, { relay: relay || grant.ice.transport === 'relay', microphone: track });
+    const isRelayed = path === 'any' && grant.ice.transport === 'relay';
+    await call.join(grant, { path: isRelayed ? 'relay' : path, microphone: track });
     if (isOver()) return;
     steps.done('media');
     byId('mute', HTMLButtonElement).disabled = track === undefined;

@@ -25,7 +25,7 @@ const attempt = {
   url: 'wss://livekit.example',
   pageHost: 'agent.example',
   signalled: false,
-  relay: false,
+  path: 'any',
   iceServers: ['turn:turn.example:3478?transport=udp', 'stun:turn.example:3478'],
 };
 const named = (name: string) => Object.assign(new Error('as the browser says it'), { name });
@@ -72,12 +72,12 @@ test('a refused token, an unreachable LiveKit and a missing media path are told 
 test('a missing media path names the TURN servers, or that there are none', () => {
   const signalled = { ...attempt, signalled: true };
   const open = 'open one of these to this network, turn:turn.example:3478?transport=udp.';
-  expect(connectProblem(new Error(), signalled).hint).toBe(
-    `Neither LiveKit’s own ports nor a relay could be reached: ${open}`,
-  );
-  expect(connectProblem(new Error(), { ...signalled, relay: true }).hint).toBe(
-    `No relay could be reached: ${open}`,
-  );
+  const hintOf = (path: string) => connectProblem(new Error(), { ...signalled, path }).hint;
+  expect(hintOf('any')).toContain(`Neither LiveKit’s own ports nor a relay could be reached: ${open}`);
+  expect(hintOf('relay')).toContain(`No relay could be reached: ${open}`);
+  expect(hintOf('relay-udp')).toContain(`No relay could be reached: ${open}`);
+  expect(hintOf('relay-tcp')).toContain('no TURN server of the chosen connection');
+  expect(hintOf('any')).toContain('Check my connection');
   expect(connectProblem(new Error(), { ...signalled, iceServers: [] }).hint).toContain('no TURN server');
 });
 

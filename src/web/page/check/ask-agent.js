@@ -40,7 +40,7 @@ export async function askAgent({ agentName, credential, prompt, relay, audio, si
   const call = new Call(await loadLiveKit(), agentName, heard.events);
   const startedMs = performance.now();
   try {
-    await call.join(grant, { relay, microphone: undefined });
+    await call.join(grant, { path: relay ? 'relay' : 'any', microphone: undefined });
     const isThere = await until(() => heard.isThere, JOINS_WITHIN_MS, signal);
     if (!isThere) return { outcome: 'absent', ...(await reasonOf(grant)) };
     const joinedMs = Math.round(performance.now() - startedMs);

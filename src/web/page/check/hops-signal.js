@@ -86,7 +86,7 @@ function isRefusal(error) {
  */
 async function unreachable(error, url, pageHost, net) {
   const http = url.replace(/^ws/, 'http');
-  const attempt = { url, pageHost, signalled: false, relay: false, iceServers: [] };
+  const attempt = { url, pageHost, signalled: false, path: /** @type {const} */ ('any'), iceServers: [] };
   const { title, hint = '' } = connectProblem(error, attempt);
   const evidence = `${title} ${textOf(error)}`;
   if (await net.httpAnswers(http))
