@@ -1,0 +1,19 @@
+import { INSIDE } from '../../../src/doctor/inside.ts';
+import { HOPS } from '../../web/page/check/page-check.ts';
+
+/** One check as the page of docs lists it. */
+export interface ListedCheck {
+  id: string;
+  proves: string;
+}
+
+/** Where checks are made, with those of each in order. A new place is a line here. */
+export const PLACES: readonly { name: string; how: string; checks: readonly ListedCheck[] }[] = [
+  { name: 'page', how: '“Check my connection” on the page', checks: HOPS },
+  { name: 'inside', how: '`kubectl exec deploy/… -- node dist/main.js check`, or `helm test`', checks: INSIDE },
+];
+
+/** Every check by its id; the words of the first place that has it. */
+export const CHECKS: ReadonlyMap<string, ListedCheck> = new Map(
+  PLACES.toReversed().flatMap(({ checks }) => checks.map((check) => [check.id, check])),
+);
