@@ -49,7 +49,8 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const ops = await serveOps(config, { metrics, worker, media });
   log.info({ url: ops.url }, 'health listening');
   const lines = worker && {
-    areLinesBusy: () => worker.facts.slotsUsed() >= worker.facts.slots,
+    lines: async () =>
+      worker.facts.slotsUsed() >= worker.facts.slots ? ('busy' as const) : ('unknown' as const),
     isReturning: (room: string) => worker.isReturning(room),
   };
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally, ...lines }));

@@ -1,7 +1,7 @@
 import { cidrs } from './cidrs.ts';
 import { credentialList } from './credentials.ts';
 import { setting } from './setting.ts';
-import { bearerToken, durationMs, flag, port, text } from './types.ts';
+import { bearerToken, durationMs, flag, httpUrl, port, text } from './types.ts';
 
 /** The page and its routes: the `web` group of the schema. */
 export const web = {
@@ -23,6 +23,11 @@ export const web = {
     'WEB_TRUSTED_PROXIES',
     cidrs,
     'Proxies before the page, as addresses or networks by comma: only their `X-Forwarded-For` tells clients apart',
+  ),
+  workersUrl: setting(
+    'WORKERS_URL',
+    httpUrl.optional(),
+    'For a page without a worker in its process: where workers serve health and metrics, such as `http://workers:8081`; a name of several addresses is all of them. Callers are then told whether all lines are busy, or no worker runs',
   ),
   tokenTtlMs: setting(
     'TOKEN_TTL_MS',

@@ -1,4 +1,5 @@
 import type { AgentState, Progress } from './dispatch-machine.ts';
+import type { Lines } from './lines.ts';
 
 /** What a caller's page shows while it waits. */
 export interface AgentStatus {
@@ -9,11 +10,18 @@ export interface AgentStatus {
   hint?: string;
 }
 
+/** What is known of a wait. */
+interface Waiting {
+  progress: Progress;
+  /** Why LiveKit's API could not be asked. */
+  trouble: string | undefined;
+  lines: Lines;
+}
+
 /** Says in words where the wait for an agent stands. */
 export function describeStatus(
-  { state, attempts, askAtMs }: Progress,
+  { progress: { state, attempts, askAtMs }, trouble, lines }: Waiting,
   agentName: string,
-  trouble: string | undefined,
   nowMs: number,
 ): AgentStatus {
   if (trouble) {
@@ -50,8 +58,8 @@ export function describeStatus(
         ? {
             state,
             attempts,
-            message: `All lines are busy, or no agent is running: ${attempts} requests for ${who} were not answered. Next try in ${nextS} s.`,
-            hint: `Check that a worker with AGENT_NAME=${agentName} runs, is registered with this LiveKit, and has a free call slot.`,
+            message: `${NOBODY[lines]}: ${attempts} requests for ${who} were not answered. Next try in ${nextS} s.`,
+            hint: hintOf(lines, agentName),
           }
         : {
             state,
@@ -60,6 +68,21 @@ export function describeStatus(
             hint: 'Check that a worker with an empty AGENT_NAME runs, or set AGENT_NAME for workers and page, so that it is asked for again.',
           };
   }
+}
+
+/** Why requests are not answered. */
+const NOBODY: Record<Lines, string> = {
+  none: 'No agent is running',
+  free: 'A line is free, and no agent comes',
+  busy: 'All lines are busy',
+  unknown: 'All lines are busy, or no agent is running',
+};
+
+function hintOf(lines: Lines, agentName: string): string {
+  if (lines === 'free')
+    return `Workers answer at WORKERS_URL and are registered: check that they have AGENT_NAME=${agentName} and this LiveKit's LIVEKIT_URL.`;
+  const free = lines === 'none' ? '' : ', and has a free call slot';
+  return `Check that a worker with AGENT_NAME=${agentName} runs and is registered with this LiveKit${free}.`;
 }
 
 function capitalized(text: string): string {

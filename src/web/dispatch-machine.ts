@@ -1,3 +1,5 @@
+import type { Lines } from './lines.ts';
+
 /** What the caller is told while an agent is awaited. */
 export type AgentState =
   | 'waiting-for-caller'
@@ -12,8 +14,8 @@ export interface Sight {
   callerPresent: boolean;
   /** `starting`: a worker took the job, but its agent is not in the room yet. */
   agent: 'absent' | 'starting' | 'present';
-  /** Every call slot that is known of is taken. */
-  areLinesBusy?: boolean;
+  /** Whether somebody could answer; default unknown. */
+  lines?: Lines;
 }
 
 export interface Progress {
@@ -54,11 +56,11 @@ export function observe(before: Progress, sight: Sight, nowMs: number, canAsk: b
     return { after: { state: 'waiting', attempts, askAtMs: nowMs + delayMs(attempts) }, ask: false };
   }
   if (sight.agent === 'starting') return { after: before, ask: false };
-  const areBusy = sight.areLinesBusy ?? false;
+  const areBusy = sight.lines === 'busy';
   const isLineFree = before.state === 'busy' && !areBusy;
   if (nowMs < before.askAtMs && !isLineFree) return { after: before, ask: false };
   const attempts = before.attempts + 1;
-  const isHopeless = attempts >= UNAVAILABLE_AFTER || !canAsk;
+  const isHopeless = attempts >= UNAVAILABLE_AFTER || !canAsk || sight.lines === 'none';
   const state = areBusy ? 'busy' : isHopeless ? 'unavailable' : 'asking-again';
   return {
     after: { state, attempts: canAsk ? attempts : 0, askAtMs: nowMs + delayMs(attempts) },

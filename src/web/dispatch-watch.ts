@@ -4,14 +4,15 @@ import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import { type AgentStatus, describeStatus } from './agent-status.ts';
 import { atStart, observe, type Progress } from './dispatch-machine.ts';
+import type { Lines } from './lines.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 import { type AgentRef, RoomWatcher } from './room-sight.ts';
 
 /** Without a name nothing can be asked for again. */
 export interface WatchOptions extends AgentRef {
   clients: LiveKitClients;
-  /** Whether every call slot of this process's worker is taken; unknown, so `false`, where it has none. */
-  areLinesBusy?(): boolean;
+  /** Whether somebody could answer; default unknown. */
+  lines?(): Promise<Lines>;
   /** Whether this process's worker brings a call of the room back: it needs no other agent. */
   isReturning?(room: string): boolean;
   log: Log;
@@ -31,6 +32,8 @@ interface Watch extends ExpectedCall {
   progress: Progress;
   /** Why LiveKit's API could not be asked, the last time. */
   trouble: string | undefined;
+  /** As last seen. */
+  lines: Lines;
   rooms: RoomWatcher;
   startedMs: number;
   cancel: () => void;
@@ -53,7 +56,7 @@ export class DispatchWatch {
   readonly #watches = new Map<string, Watch>();
 
   constructor(options: WatchOptions) {
-    this.#options = { maxWatches: 200, areLinesBusy: () => false, isReturning: () => false, ...options };
+    this.#options = { maxWatches: 200, lines: async () => 'unknown', isReturning: () => false, ...options };
   }
 
   /** Starts to watch a room, or goes on when it is watched already. */
@@ -69,6 +72,7 @@ export class DispatchWatch {
       ...call,
       progress: atStart,
       trouble: undefined,
+      lines: 'unknown',
       rooms: new RoomWatcher(clients, this.#options),
       startedMs: clock.now(),
       cancel: () => {},
@@ -80,10 +84,8 @@ export class DispatchWatch {
   /** What is known of a room's agent; `undefined` when the room is not watched (any more). */
   status(room: string): AgentStatus | undefined {
     const watch = this.#watches.get(room);
-    return (
-      watch &&
-      describeStatus(watch.progress, this.#options.agentName, watch.trouble, this.#options.clock.now())
-    );
+    const { agentName, clock } = this.#options;
+    return watch && describeStatus(watch, agentName, clock.now());
   }
 
   stop(): void {
@@ -119,16 +121,13 @@ export class DispatchWatch {
   }
 
   async #step(room: string, watch: Watch): Promise<void> {
-    const { agentName, areLinesBusy, isReturning, clock } = this.#options;
+    const { agentName, lines, isReturning, clock } = this.#options;
     const nowMs = clock.now();
     const { sight, dispatches } = await watch.rooms.look(room, nowMs);
     const agent = sight.agent === 'absent' && isReturning(room) ? 'starting' : sight.agent;
-    const { after, ask } = observe(
-      watch.progress,
-      { ...sight, agent, areLinesBusy: areLinesBusy() },
-      nowMs,
-      agentName !== '',
-    );
+    watch.lines = sight.callerPresent && agent === 'absent' ? await lines() : 'unknown';
+    const seen = { ...sight, agent, lines: watch.lines };
+    const { after, ask } = observe(watch.progress, seen, nowMs, agentName !== '');
     watch.progress = after;
     if (ask) await this.#dispatchAgain(room, watch, dispatches);
   }

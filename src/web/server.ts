@@ -13,6 +13,7 @@ import type { Credentials } from './credentials.ts';
 import { DispatchWatch } from './dispatch-watch.ts';
 import { Gate } from './gate.ts';
 import { cacheControl, securityHeaders } from './headers.ts';
+import { askWorkers, type Lines } from './lines.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 import { type Prompts, servePrompts } from './prompts.ts';
 import { serveToken } from './token.ts';
@@ -29,8 +30,8 @@ export interface WebParts {
   credentials: Credentials;
   /** Without credentials, serve browsers of this machine. */
   openLocally: boolean;
-  /** Whether every call slot of the worker in this process is taken; not given where there is none. */
-  areLinesBusy?(): boolean;
+  /** Whether the worker in this process can answer; not given where there is none. */
+  lines?(): Promise<Lines>;
   /** Whether the worker of this process brings a call of the room back. */
   isReturning?(room: string): boolean;
 }
@@ -57,14 +58,14 @@ export function createWeb({
   log,
   credentials,
   openLocally,
-  areLinesBusy = () => false,
   isReturning = () => false,
   clock = systemClock,
+  lines = linesElsewhere(config.web.workersUrl, clock),
 }: WebParts): FastifyInstance {
   const { host, trustedProxies } = config.web;
   const app = fastify({ logger: false, trustProxy: trustedProxies.length > 0 && trustedProxies });
   const { name: agentName, deployment } = config.agent;
-  const agent = { agentName, deployment, areLinesBusy, isReturning };
+  const agent = { agentName, deployment, lines, isReturning };
   const watch = new DispatchWatch({ clients: livekit, ...agent, log, clock });
   app.addHook('onClose', async () => watch.stop());
 
@@ -83,7 +84,7 @@ export function createWeb({
       livekitUrl: hideUrlSecrets(config.livekit.publicUrl),
     }));
     servePrompts(api, { config, gate, prompts: personas });
-    serveToken(api, { config, gate, prompts: personas, watch, livekit, clock, log, areLinesBusy });
+    serveToken(api, { config, gate, prompts: personas, watch, livekit, clock, log, lines });
     serveCheck(api, { config, gate, clock });
     serveCalls(api, { config, gate, watch, clock });
   });
@@ -91,6 +92,10 @@ export function createWeb({
   app.register(fastifyStatic, { root: join(import.meta.dirname, 'page'), cacheControl: false });
   return app;
 }
+
+/** Of workers in other processes, where the page knows them. */
+const linesElsewhere = (url: string | undefined, clock: Clock) =>
+  url === undefined ? async (): Promise<Lines> => 'unknown' : askWorkers({ url, clock });
 
 /** Every error is `{error: {message, hint}}`. What was not meant for the client is logged and not sent. */
 function answerErrors(app: FastifyInstance, log: Log): void {

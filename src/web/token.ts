@@ -8,6 +8,7 @@ import { dispatchIfRoomIsOpen } from './dispatch-now.ts';
 import type { DispatchWatch } from './dispatch-watch.ts';
 import type { Gate } from './gate.ts';
 import { issueToken, joinRequest, type TokenAnswer, tokenRequest } from './issue.ts';
+import type { Lines } from './lines.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 import { dispatchMetadata } from './mint.ts';
 import { parseBody } from './parse.ts';
@@ -23,8 +24,8 @@ export interface TokenRouteOptions {
   livekit: LiveKitClients;
   clock: Clock;
   log: Log;
-  /** Whether every known call slot is taken. */
-  areLinesBusy(): boolean;
+  /** Whether somebody could answer. */
+  lines(): Promise<Lines>;
 }
 
 const BODY_LIMIT = 4096;
@@ -47,7 +48,7 @@ async function answerCaller(
   type: z.ZodType<z.output<typeof tokenRequest>>,
   options: TokenRouteOptions,
 ): Promise<TokenAnswer> {
-  const { config, gate, prompts, watch, clock, log, areLinesBusy } = options;
+  const { config, gate, prompts, watch, clock, log, lines } = options;
   const credential = await gate.admit(request);
   requireRight(credential, 'join');
   const { resumeKey, ...asked } = parseBody(type, request.body);
@@ -77,7 +78,7 @@ async function answerCaller(
     },
     'caller token issued',
   );
-  return areLinesBusy() ? { ...answer, notice: ALL_BUSY } : answer;
+  return (await lines()) === 'busy' ? { ...answer, notice: ALL_BUSY } : answer;
 }
 
 /** A caller who comes back may find the room open and its agent gone. The watch would see it seconds later. */

@@ -12,6 +12,7 @@ const CHART_OWNED = new Set([
   'web.host',
   'web.port',
   'web.credentials',
+  'web.workersUrl',
   'check.readyUrls',
   'check.turnUrls',
 ]);

@@ -111,6 +111,7 @@ test('pods reach what they need and nothing else', async () => {
   };
   expect(lines('va-agent')).toEqual([
     'TCP 8081 ← ns monitoring, check',
+    'TCP 8081 ← web',
     'TCP 7880, TCP 7881, UDP 50000-60000 → livekit',
     'TCP 443, TCP 8000 → 10.65.200.0/24',
   ]);
@@ -123,6 +124,7 @@ test('pods reach what they need and nothing else', async () => {
   expect(lines('va-web')).toEqual([
     'TCP 8080 ← ns gateways',
     'TCP 8081 ← ns monitoring, check',
+    'TCP 8081 → agent',
     'TCP 7880 → livekit',
   ]);
   expect(lines('va-livekit')).toEqual([

@@ -1,7 +1,7 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createLog } from '../../src/observe/log.ts';
 import { openCredentials } from '../../src/web/credentials.ts';
-import { createWeb } from '../../src/web/server.ts';
+import { createWeb, type WebParts } from '../../src/web/server.ts';
 import { configFrom } from './config.ts';
 import { FakeLiveKit } from './livekit-api.ts';
 import { type TurnedClock, turnedClock } from './web-clock.ts';
@@ -32,7 +32,7 @@ export function createTestWeb(
   env: Record<string, string> = {},
   openLocally = true,
   files: Record<string, string> = {},
-  areLinesBusy = () => false,
+  callLines: WebParts['lines'] = async () => 'unknown',
 ): TestWeb {
   const clock = turnedClock(Date.now());
   const livekit = new FakeLiveKit();
@@ -43,7 +43,7 @@ export function createTestWeb(
   const config = configFrom(env);
   const credentials = openCredentials(config.web, (path) => files[path]);
   return {
-    app: createWeb({ config, personas, livekit, log, clock, credentials, openLocally, areLinesBusy }),
+    app: createWeb({ config, personas, livekit, log, clock, credentials, openLocally, lines: callLines }),
     clock,
     livekit,
     lines,

@@ -61,7 +61,7 @@ test('automatic dispatch is never asked for, only reported as missing', () => {
 });
 
 test('busy lines are told from the first request on; requests go on, and one is made the moment a line is free', () => {
-  const busy: Sight = { ...alone, areLinesBusy: true };
+  const busy: Sight = { ...alone, lines: 'busy' };
   const { asked, last } = secondsOfRequests(busy, 60);
   expect(asked).toEqual([3, 8, 16, 29, 50]);
   expect(last.state).toBe('busy');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/observe/log.ts';
 import { DispatchWatch } from '../../src/web/dispatch-watch.ts';
+import type { Lines } from '../../src/web/lines.ts';
 import { FakeLiveKit } from '../helpers/livekit-api.ts';
 import { turnedClock } from '../helpers/web-clock.ts';
 
@@ -10,10 +11,10 @@ const METADATA = '{"prompt":"phone"}';
 function setUp({ agentName = 'voice-agent', deployment = '', maxWatches = 200 } = {}) {
   const clock = turnedClock();
   const livekit = new FakeLiveKit();
-  const lines = { areBusy: false, isReturning: false };
+  const lines: { are: Lines; isReturning: boolean } = { are: 'unknown', isReturning: false };
   const watch = new DispatchWatch({
     ...{ clients: livekit, agentName, deployment, log, clock, maxWatches },
-    areLinesBusy: () => lines.areBusy,
+    lines: async () => lines.are,
     isReturning: () => lines.isReturning,
   });
   const expectCall = (room = 'room') =>
@@ -56,6 +57,22 @@ test('an agent that leaves while its caller stays is dispatched anew', async () 
   livekit.onDispatch = () => livekit.agentJoins({ 'lk.agent.name': 'voice-agent' });
   await clock.pass(60_000);
   expect(livekit.requests).toEqual([`create voice-agent ${METADATA}`]);
+});
+
+test.each<[Lines, number, RegExp]>([
+  ['none', 4000, /^No agent is running: 1 requests/],
+  ['unknown', 17_000, /^All lines are busy, or no agent is running: 3 requests/],
+  ['free', 17_000, /^A line is free, and no agent comes: 3 requests/],
+])('with lines that are %s, a caller whom nobody answers is told so', async (are, ms, message) => {
+  const { clock, livekit, watch, lines, expectCall } = setUp();
+  lines.are = are;
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(ms);
+  expect(watch.status('room')).toMatchObject({
+    state: 'unavailable',
+    message: expect.stringMatching(message),
+  });
 });
 
 test('while the worker brings a call back, no other agent is asked for', async () => {
@@ -118,14 +135,14 @@ test('while all lines are busy the caller is told so, and asked for the moment t
   const { clock, livekit, watch, lines, expectCall } = setUp();
   expectCall();
   livekit.callerJoins();
-  lines.areBusy = true;
+  lines.are = 'busy';
   await clock.pass(40_000);
   expect(watch.status('room')).toMatchObject({
     state: 'busy',
     message: expect.stringContaining('All lines are busy'),
   });
   const asked = livekit.requests.length;
-  lines.areBusy = false;
+  lines.are = 'unknown';
   livekit.onDispatch = () => livekit.agentJoins({ 'lk.agent_name': 'voice-agent' });
   await clock.pass(1000);
   expect(livekit.requests).toHaveLength(asked + 1);

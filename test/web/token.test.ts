@@ -33,7 +33,7 @@ test('a local caller gets a token, the address of LiveKit for browsers, and ICE 
 });
 
 test('while all lines are busy the token says so, and is of use all the same', async () => {
-  web = createTestWeb({ AGENT_DEPLOYMENT: 'green' }, true, {}, () => true);
+  web = createTestWeb({ AGENT_DEPLOYMENT: 'green' }, true, {}, async () => 'busy');
   const response = await web.app.inject(tokenRequest());
   expect(response.statusCode).toBe(200);
   expect(response.json().notice).toContain('All lines are busy');

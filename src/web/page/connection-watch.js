@@ -70,7 +70,8 @@ export function clearConnection() {
  * @param {readonly string[]} iceServers
  */
 function show(facts, room, iceServers) {
-  const { path, local, remote, rttMs, jitterMs, recentLossPercent, lossPercent, sentLossPercent, codec } = facts;
+  const { path, local, remote, rttMs, jitterMs, recentLossPercent, lossPercent, sentLossPercent, codec } =
+    facts;
   byId('path', HTMLSpanElement).textContent = path ?? '';
   showFacts(byId('connection', HTMLDListElement), [
     measured('Round trip', rttMs, 'ms', LIMITS.rttMs),

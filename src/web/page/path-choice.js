@@ -35,9 +35,11 @@ export function keepPathChoice(choice) {
  *
  * @param {PathChoice} choice
  */
-export const isOf = (choice) => (/** @type {Pick<Door, 'kind' | 'transport'>} */ { kind, transport }) =>
-  choice === 'any' ||
-  (kind === 'turn' && (choice === 'relay' || (choice === 'relay-udp') === (transport === 'udp')));
+export const isOf =
+  (choice) =>
+  (/** @type {Pick<Door, 'kind' | 'transport'>} */ { kind, transport }) =>
+    choice === 'any' ||
+    (kind === 'turn' && (choice === 'relay' || (choice === 'relay-udp') === (transport === 'udp')));
 
 /**
  * How a call connects by such paths alone. LiveKit hands out the ICE servers only as it answers the join: its client

@@ -18,7 +18,9 @@ test.each(SYMPTOMS)('«$symptom» is answered by checks that there are', ({ chec
 
 test('an answer that names a check names one that there is', () => {
   const prefixes = [...CHECKS.keys()].map((id) => id.split('-')[0]);
-  const named = SYMPTOMS.flatMap(({ answer }) => [...answer.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, id = '']) => id));
+  const named = SYMPTOMS.flatMap(({ answer }) =>
+    [...answer.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, id = '']) => id),
+  );
   const checks = named.filter((id) => prefixes.includes(id.split('-')[0] ?? ''));
   expect(checks.length).toBeGreaterThan(0);
   expect(checks.filter((id) => !CHECKS.has(id))).toEqual([]);
@@ -26,5 +28,7 @@ test('an answer that names a check names one that there is', () => {
 
 test('whatever the page of a caller finds broken has a symptom that it answers', () => {
   const answered = new Set(SYMPTOMS.flatMap(({ checks }) => checks));
-  expect(HOPS.map(({ id }) => id).filter((id) => !answered.has(id) && !answered.has(id.replace('-tls', '-tcp')))).toEqual([]);
+  expect(
+    HOPS.map(({ id }) => id).filter((id) => !answered.has(id) && !answered.has(id.replace('-tls', '-tcp'))),
+  ).toEqual([]);
 });

@@ -10,7 +10,11 @@ export interface ListedCheck {
 /** Where checks are made, with those of each in order. A new place is a line here. */
 export const PLACES: readonly { name: string; how: string; checks: readonly ListedCheck[] }[] = [
   { name: 'page', how: '“Check my connection” on the page', checks: HOPS },
-  { name: 'inside', how: '`kubectl exec deploy/… -- node dist/main.js check`, or `helm test`', checks: INSIDE },
+  {
+    name: 'inside',
+    how: '`kubectl exec deploy/… -- node dist/main.js check`, or `helm test`',
+    checks: INSIDE,
+  },
 ];
 
 /** Every check by its id; the words of the first place that has it. */

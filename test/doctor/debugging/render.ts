@@ -25,7 +25,9 @@ export function debuggingPage(): string {
     '',
     `| id | proves that | ${names.join(' | ')} |`,
     `|---|---|${names.map(() => '---|').join('')}`,
-    ...[...CHECKS.values()].map(({ id, proves }) => `| \`${id}\` | ${proves} | ${placesOf(id).join(' | ')} |`),
+    ...[...CHECKS.values()].map(
+      ({ id, proves }) => `| \`${id}\` | ${proves} | ${placesOf(id).join(' | ')} |`,
+    ),
     '',
   ].join('\n');
 }

@@ -17,7 +17,11 @@ interface RTCConfigurationLike {
 const SERVERS = [
   { urls: ['stun:10.0.0.1:3478'] },
   {
-    urls: ['turn:10.0.0.1:3478?transport=udp', 'turn:10.0.0.1:3480?transport=tcp', 'turns:10.0.0.1:443?transport=tcp'],
+    urls: [
+      'turn:10.0.0.1:3478?transport=udp',
+      'turn:10.0.0.1:3480?transport=tcp',
+      'turns:10.0.0.1:443?transport=tcp',
+    ],
     username: 'user',
     credential: 'password',
   },
@@ -36,7 +40,9 @@ test.each([
   const config = rtcConfigFor(choice, () => SERVERS);
   expect(config.iceTransportPolicy).toBe('relay');
   expect(urlsOf(config)).toEqual(urls);
-  expect(config.iceServers?.every(({ username, credential }) => username === 'user' && credential === 'password')).toBe(true);
+  expect(
+    config.iceServers?.every(({ username, credential }) => username === 'user' && credential === 'password'),
+  ).toBe(true);
 });
 
 test('what LiveKit hands out counts when it is read: its client copies the configuration before and after the join', () => {

@@ -1,0 +1,82 @@
+import { lookup } from 'node:dns/promises';
+import type { Clock } from '../openai/clock.ts';
+
+/** Whether somebody can answer: a call slot is free, all are taken, no worker is there, or nobody can tell. */
+export type Lines = 'free' | 'busy' | 'none' | 'unknown';
+
+export interface WorkersParts {
+  /** Where workers serve health and metrics; a name of several addresses is all of them. */
+  url: string;
+  clock: Clock;
+  fetch?: typeof fetch;
+  /** @throws an error with `code` ENOTFOUND when there are none */
+  addressesOf?: (host: string) => Promise<readonly { address: string; family: number }[]>;
+}
+
+const KEPT_MS = 2000;
+const ANSWERS_WITHIN_MS = 1500;
+
+/**
+ * Asks all workers at a URL for their lines, at most every two seconds. LiveKit's API does not tell: a dispatch without
+ * a worker and one that all workers refused both have no job (livekit-server, pkg/agent/client.go: LaunchJob logs them).
+ */
+export function askWorkers({ url, clock, ...parts }: WorkersParts): () => Promise<Lines> {
+  const ask = parts.fetch ?? fetch;
+  const addressesOf = parts.addressesOf ?? ((host) => lookup(host, { all: true }));
+  let kept: { untilMs: number; lines: Promise<Lines> } | undefined;
+  return () => {
+    if (kept && clock.now() < kept.untilMs) return kept.lines;
+    const lines = linesAt(url, ask, addressesOf);
+    kept = { untilMs: clock.now() + KEPT_MS, lines };
+    return lines;
+  };
+}
+
+async function linesAt(
+  url: string,
+  ask: typeof fetch,
+  addressesOf: NonNullable<WorkersParts['addressesOf']>,
+): Promise<Lines> {
+  const { hostname } = new URL(url);
+  try {
+    const addresses = await addressesOf(hostname.replace(/^\[(.*)\]$/, '$1'));
+    const answers = await Promise.all(addresses.map((address) => linesOf(urlAt(url, address), ask)));
+    return best(answers);
+  } catch (error) {
+    // A Service without pods has no address.
+    return error instanceof Error && 'code' in error && error.code === 'ENOTFOUND' ? 'none' : 'unknown';
+  }
+}
+
+/** One free line is enough; one worker that cannot be asked may have one. */
+function best(answers: readonly Lines[]): Lines {
+  const order: readonly Lines[] = ['free', 'unknown', 'busy'];
+  return order.find((lines) => answers.includes(lines)) ?? 'none';
+}
+
+function urlAt(url: string, { address, family }: { address: string; family: number }): URL {
+  const at = new URL('/metrics', url);
+  at.hostname = family === 6 ? `[${address}]` : address;
+  return at;
+}
+
+async function linesOf(url: URL, ask: typeof fetch): Promise<Lines> {
+  try {
+    const response = await ask(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+    return linesIn(await response.text());
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** What a worker's page of metrics says of its lines; one that is not registered, or drains, takes no call. */
+export function linesIn(metrics: string): Lines {
+  const gauge = (name: string) => {
+    const [, value] = new RegExp(`^voice_agent_${name} (\\d+)$`, 'm').exec(metrics) ?? [];
+    return value === undefined ? undefined : Number(value);
+  };
+  const [slots, used] = [gauge('call_slots'), gauge('calls_active')];
+  if (slots === undefined || used === undefined) return 'unknown';
+  if (gauge('registered') !== 1 || gauge('draining') === 1) return 'none';
+  return used < slots ? 'free' : 'busy';
+}
