@@ -124,9 +124,8 @@ describe('where everything works', () => {
 
 describe.each([
   {
-    name: 'UDP of this browser is blocked',
-    livekit: { turn: ['udp', 'tcp'] as const },
-    args: ['--force-webrtc-ip-handling-policy=disable_non_proxied_udp'],
+    name: 'the UDP port of the TURN server is closed',
+    livekit: { turn: ['udp', 'tcp'] as const, closed: 'udp' as const, onlyByRelay: true },
     expected: {
       'turn-udp': 'fail',
       'join-relay-udp': 'skip',
@@ -140,18 +139,17 @@ describe.each([
   {
     name: 'LiveKit is reached by relay only',
     livekit: { turn: ['udp', 'tcp'] as const, onlyByRelay: true },
-    args: [],
     expected: {
       'join-direct': 'skip',
       'join-relay-udp': 'ok',
       'join-relay-tcp': 'ok',
       'media-quality': 'ok',
     },
+    relayed: ['join-relay-udp', 'join-relay-tcp'],
   },
   {
     name: 'there is no TURN server',
     livekit: { turn: [] },
-    args: [],
     expected: {
       'ice-servers': 'warn',
       'turn-udp': 'skip',
@@ -163,14 +161,13 @@ describe.each([
   {
     name: 'there is no TURN server, and LiveKit is not reached',
     livekit: { turn: [], onlyByRelay: true },
-    args: [],
     expected: { 'ice-servers': 'warn', 'join-direct': 'fail', 'media-echo': 'skip' },
     broken: 'join-direct',
     fix: /rtc\.turn_servers/,
   },
-])('where $name', ({ name, livekit, args, expected, broken, fix }) => {
+])('where $name', ({ name, livekit, expected, broken, fix, relayed = [] }) => {
   const stack = useStack({ livekit: () => startTurnedLiveKit(livekit), worker: false });
-  const browser = useBrowser(undefined, () => ({ enter: [], args: [...args] }));
+  const browser = useBrowser();
   beforeAll(() => {
     stack().startProgram('web');
   });
@@ -186,6 +183,7 @@ describe.each([
       ...expected,
     });
     await look(page, name);
+    for (const id of relayed) expect(checks[id]?.evidence).toMatch(/^relayed, TURN over/);
     if (!broken) return;
     expect(checks[broken]?.fix).toMatch(fix);
     expect(await picture(page, broken).getAttribute('data-broken')).toBe('true');

@@ -22,12 +22,18 @@ const STARTED_WITHIN_MS = 15_000;
 export interface TurnedLiveKit {
   /** Over what coturn is handed out; none for a LiveKit that names no TURN server. */
   turn: readonly ('udp' | 'tcp')[];
+  /** coturn does not listen there, whatever LiveKit hands out. */
+  closed?: 'udp' | 'tcp';
   /** LiveKit's media port takes packets from coturn's relays alone. */
   onlyByRelay?: boolean;
 }
 
 /** A livekit-server that hands out a coturn of its own, as an installation does that has its TURN servers elsewhere. */
-export async function startTurnedLiveKit({ turn, onlyByRelay = false }: TurnedLiveKit): Promise<LiveKit> {
+export async function startTurnedLiveKit({
+  turn,
+  closed,
+  onlyByRelay = false,
+}: TurnedLiveKit): Promise<LiveKit> {
   const dir = await mkdtemp(join(tmpdir(), 'voice-agent-turned-'));
   const [binary, ports, coturn] = await Promise.all([
     findLiveKitBinary(),
@@ -36,6 +42,7 @@ export async function startTurnedLiveKit({ turn, onlyByRelay = false }: TurnedLi
       dir,
       settings: [
         ...['lt-cred-mech', `user=${USER}:${PASSWORD}`, 'allow-loopback-peers', 'cli-password=unused'],
+        ...(closed ? [`no-${closed}`] : []),
         ...[`min-port=${RELAYS.from}`, `max-port=${RELAYS.to}`],
       ],
     }),

@@ -1,4 +1,4 @@
-import { factsOf } from './connection.js';
+import { factsOf, relayOf } from './connection.js';
 import { byId, showFacts } from './dom.js';
 import { RecentLoss } from './recent-loss.js';
 
@@ -79,10 +79,10 @@ function show(facts, room, iceServers) {
     measured('Loss in', recentLossPercent, '% of 10 s', LIMITS.lossPercent),
     measured('in all', lossPercent, '%'),
     measured('Loss out', sentLossPercent, '%', LIMITS.lossPercent),
-    ['Relay over', local?.type === 'relay' ? (local.relayProtocol || local.protocol).toUpperCase() : ''],
+    ['Relay over', local ? relayOf(local).toUpperCase() : ''],
     ['Here', words(local)],
     ['LiveKit', words(remote)],
-    ['TURN used', local?.type === 'relay' ? local.url : ''],
+    ['TURN used', local && relayOf(local) ? local.url : ''],
     ['Codec', codec ?? ''],
     ['Room', room.name],
     ['Server', room.serverInfo?.version ? `livekit-server ${room.serverInfo.version}` : ''],

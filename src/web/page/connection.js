@@ -81,13 +81,22 @@ function candidateOf(stat) {
 }
 
 /**
+ * Over what the TURN server is reached; empty without one. Of a relay behind NAT, browsers name the address that LiveKit
+ * sees, which is of type prflx, and keep the relay's protocol beside it.
+ *
+ * @param {Candidate} local
+ */
+export const relayOf = ({ type, relayProtocol, protocol }) =>
+  relayProtocol || (type === 'relay' ? protocol : '');
+
+/**
  * @param {Candidate | undefined} local
  * @param {Candidate | undefined} remote
  */
 function pathOf(local, remote) {
   if (!local) return '';
-  if (local.type === 'relay')
-    return `relayed, TURN over ${(local.relayProtocol || local.protocol).toUpperCase()}`;
+  const relay = relayOf(local);
+  if (relay) return `relayed, TURN over ${relay.toUpperCase()}`;
   const kinds = [local.type, remote?.type ?? ''];
   const how = kinds.includes('srflx') || kinds.includes('prflx') ? 'direct through NAT' : 'direct';
   return `${how}, ${local.protocol.toUpperCase()}`;

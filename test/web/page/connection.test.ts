@@ -52,6 +52,11 @@ test('a relayed path says over what it reaches the TURN server', () => {
   });
 });
 
+test('a relay that LiveKit sees through NAT is still a relay', () => {
+  const mapped = { ...local, candidateType: 'prflx', relayProtocol: 'tcp' };
+  expect(factsOf([transport, pair, mapped, remote]).path).toBe('relayed, TURN over TCP');
+});
+
 test('a path through NAT, and one over TCP, are told apart', () => {
   const mapped = { ...remote, candidateType: 'prflx' };
   expect(factsOf([transport, pair, local, mapped]).path).toBe('direct through NAT, UDP');

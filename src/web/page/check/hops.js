@@ -35,9 +35,13 @@ export function summaryOf(results) {
     ways.length > 0
       ? `Calls reach LiveKit ${ways.map(({ id }) => WAYS[/** @type {keyof typeof WAYS} */ (id)]).join(', ')}.`
       : '';
-  const broken = results.find(({ verdict }) => verdict === 'fail');
-  if (broken) return { verdict: 'fail', title: `Broken: «${broken.proves}».`, text: works };
-  const doubtful = results.find(({ verdict }) => verdict === 'warn');
-  if (doubtful) return { verdict: 'warn', title: `Works, but look at «${doubtful.proves}».`, text: works };
+  const found =
+    results.find(({ verdict }) => verdict === 'fail') ?? results.find(({ verdict }) => verdict === 'warn');
+  if (found) {
+    const { verdict, proves, cause, fix } = found;
+    const title = verdict === 'fail' ? `Broken: «${proves}».` : `Works, but look at «${proves}».`;
+    const text = [works, cause, fix && `What to do: ${fix}`].filter(Boolean).join('\n');
+    return { verdict: verdict === 'fail' ? 'fail' : 'warn', title, text };
+  }
   return { verdict: 'ok', title: 'Every hop works.', text: works };
 }

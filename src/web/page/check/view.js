@@ -123,7 +123,7 @@ export class CheckView {
   #say(state, title, text) {
     const box = byId('connection-summary', HTMLParagraphElement);
     box.dataset.state = state;
-    box.replaceChildren(make('b', {}, title), ' ', text);
+    box.replaceChildren(make('b', {}, title), '\n', text);
   }
 
   async #report() {
@@ -145,7 +145,7 @@ function lineOf({ id, proves, evidence = '', cause = '', fix = '', ms = 0 }, sta
     'li',
     { 'data-hop': id, 'data-state': state },
     make('span', { class: 'proves' }, proves),
-    make('span', { class: 'ms' }, isOver ? `${WORDS[state]} · ${ms} ms` : WORDS[state]),
+    make('span', { class: 'ms' }, isOver && ms > 0 ? `${WORDS[state]} · ${ms} ms` : WORDS[state]),
     ...(evidence ? [make('p', { class: 'evidence-text' }, evidence)] : []),
     ...(cause ? [make('p', { class: 'cause' }, cause)] : []),
     ...(fix ? [make('p', { class: 'fix' }, make('b', {}, 'What to do: '), fix)] : []),
