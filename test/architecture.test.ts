@@ -212,7 +212,7 @@ test('each unit test stands where the file that it tests stands', () => {
     .filter((path) => path.endsWith('.test.ts') && !path.startsWith('test/helm/'))
     .filter((path) => {
       // What only tests need stands beside its test.
-      const home = /^test\/(cluster|behaviours|doctor\/matrix|media|patience|real)\//.test(path)
+      const home = /^test\/(cluster|behaviours|doctor\/(debugging|matrix)|media|patience|real)\//.test(path)
         ? 'test'
         : 'src';
       const twin = path.replace(/^test/, home).replace(/\.test\.ts$/, '');

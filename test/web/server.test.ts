@@ -28,11 +28,10 @@ test('scripts of the page import only files that are served', async () => {
   for (const url of queue) {
     const { statusCode, body } = await app.inject({ url, ...LOCAL });
     expect(statusCode, url).toBe(200);
-    for (const [, file] of body.matchAll(
-      /^(?:import|export) .*?from '\.\/([^']+)'|^import '\.\/([^']+)'/gm,
-    )) {
-      if (!seen.has(`/${file}`)) queue.push(`/${file}`);
-      seen.add(`/${file}`);
+    for (const [, file = ''] of body.matchAll(/^(?:import|export) .*?from '(\.\.?\/[^']+)'/gm)) {
+      const { pathname } = new URL(file, `http://page${url}`);
+      if (!seen.has(pathname)) queue.push(pathname);
+      seen.add(pathname);
     }
   }
   expect(seen.size).toBeGreaterThan(5);

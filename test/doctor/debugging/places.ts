@@ -1,4 +1,5 @@
 import { INSIDE } from '../../../src/doctor/inside.ts';
+import { KUBE } from '../../../src/doctor/kube/hops.ts';
 import { HOPS } from '../../web/page/check/page-check.ts';
 
 /** One check as the page of docs lists it. */
@@ -14,6 +15,11 @@ export const PLACES: readonly { name: string; how: string; checks: readonly List
     name: 'inside',
     how: '`kubectl exec deploy/… -- node dist/main.js check`, or `helm test`',
     checks: INSIDE,
+  },
+  {
+    name: 'kube',
+    how: '`voice-agent check --kube`, in a pod or with a kubeconfig that may read',
+    checks: KUBE,
   },
 ];
 

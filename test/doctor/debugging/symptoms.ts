@@ -11,13 +11,13 @@ export interface Symptom {
 export const SYMPTOMS: readonly Symptom[] = [
   {
     symptom: 'Can’t connect at all',
-    checks: ['page', 'signal-ws', 'turn-udp', 'turn-tcp'],
+    checks: ['page', 'signal-ws', 'dns', 'turn-udp', 'turn-tcp'],
     answer:
       'The first broken hop says which port is closed. The firewall or VPN must let through TCP 443 (page, signalling), UDP 3478 and TCP 3480 (TURN); nothing else is needed from a caller. `rtc.use_external_ip` stays `false` in a private network: it makes LiveKit ask a public STUN server.',
   },
   {
     symptom: 'Connects, but no audio',
-    checks: ['join-relay-udp', 'join-direct', 'media-echo'],
+    checks: ['join-relay-udp', 'join-direct', 'media-echo', 'kube-udproute', 'kube-livekit'],
     answer:
       'Signalling works and no media path is found. `turn-*` ok and `join-relay-*` broken: the relay may not reach LiveKit (UDPRoute, `rtc.node_ip`). Both broken: the TURN port is closed. LiveKit’s own UDP ports need to be open only where there is no relay.',
   },
@@ -41,13 +41,13 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     symptom: '“Secret is too short”',
-    checks: ['signal-token', 'signal'],
+    checks: ['config', 'signal-token'],
     answer:
-      'A warning of livekit-server under `development: true`, a refusal to start without it: `openssl rand -base64 32` makes one. Both sides need the same: `signal-token` says when they do not have it.',
+      'An error in the log of livekit-server, which starts all the same: `openssl rand -base64 32` makes one of more than 32 characters. Both sides need the same: `signal-token` says when they do not have it.',
   },
   {
     symptom: 'Cannot connect to WebSocket',
-    checks: ['signal-ws'],
+    checks: ['signal-ws', 'dns', 'signal-tcp', 'signal-tls', 'kube-httproute'],
     answer:
       'The check says whether the host answers plain requests. It does: the HTTPRoute or proxy does not pass on the upgrade. It does not: name, port or certificate; opened in a tab, `https://<LiveKit’s host>/` shows «OK» or what is wrong.',
   },
@@ -59,25 +59,25 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     symptom: 'Redis refused',
-    checks: ['signal-ws'],
+    checks: ['signal-ws', 'signal-tcp', 'kube-pods'],
     answer:
       'livekit-server does not start without the Redis that it is given: nothing answers at its port, and its log says `unable to connect to redis`. `kubectl logs` of LiveKit’s pod; then `redis.address` in `livekit.yaml`.',
   },
   {
     symptom: 'ICE fails sometimes, more often with many calls',
-    checks: ['turn-udp', 'join-relay-udp', 'join-relay-tcp'],
+    checks: ['turn-udp', 'join-relay-udp', 'join-relay-tcp', 'kube-udproute'],
     answer:
       'Check again a few times: code 486 or 508 at `turn-*` means that the relay ran out of ports or quota. Refusals of `join-relay-*` now and then: one of several LiveKit pods is not covered by the UDPRoute.',
   },
   {
     symptom: '“permission denied for client … to peer” in STUNner’s log',
-    checks: ['join-relay-udp', 'join-relay-tcp'],
+    checks: ['join-relay-udp', 'join-relay-tcp', 'kube-udproute', 'kube-network'],
     answer:
       'The UDPRoute’s `backendRefs` must name a Service whose endpoints are LiveKit’s pods: `kubectl get udproute,endpointslices -A`. The address that LiveKit names (`rtc.node_ip`) must be one of them.',
   },
   {
     symptom: '`turn_servers` are ignored; only private host candidates',
-    checks: ['ice-servers', 'candidates'],
+    checks: ['ice-servers', 'candidates', 'kube-livekit'],
     answer:
       '`ice-servers` shows what LiveKit hands out. They belong under `rtc.turn_servers`, each with `host`, `port`, `protocol` and credentials; `turn:` is LiveKit’s own server, `rtc.turn` is no key at all.',
   },
@@ -95,7 +95,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     symptom: 'The load balancer’s UDP listener may be missing',
-    checks: ['turn-udp'],
+    checks: ['turn-udp', 'kube-service', 'kube-gateway'],
     answer:
       '`helm test` cannot know: inside the cluster, the address of the load balancer is answered by the cluster itself. The page, opened from outside, goes the way of a caller.',
   },
@@ -107,9 +107,27 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     symptom: 'LiveKit refuses the token',
-    checks: ['signal-token', 'signal'],
+    checks: ['signal-token'],
     answer:
       '`signal-token` tells another key or secret from clocks that disagree. The page’s server, the workers and LiveKit need the same `LIVEKIT_API_KEY` and `LIVEKIT_API_SECRET`.',
+  },
+  {
+    symptom: 'The certificate is refused (private CA, expired, another name)',
+    checks: ['signal-tls', 'signal-ws'],
+    answer:
+      'A browser needs the authority in its own store; a worker in `NODE_EXTRA_CA_CERTS` and `SSL_CERT_FILE` (chart: `caBundle`). `signal-tls` shows what is wrong with the certificate.',
+  },
+  {
+    symptom: 'LiveKit names a public or wrong address in spite of `node_ip`',
+    checks: ['join-direct', 'join-relay-udp', 'kube-livekit'],
+    answer:
+      'The pair beside `join-*` shows the address that LiveKit names. `rtc.node_ip` must be the pod’s own, with `use_external_ip: false`.',
+  },
+  {
+    symptom: 'The Service of a Gateway with UDP and TCP is made anew again and again',
+    checks: ['kube-service', 'kube-gateway'],
+    answer:
+      'Its load balancer takes one protocol each: `stunner.layout: split` of the chart makes two Gateways.',
   },
   {
     symptom: 'The page gives no token',
@@ -119,7 +137,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     symptom: 'No agent joins',
-    checks: ['dispatch', 'ready', 'signal'],
+    checks: ['dispatch', 'ready', 'signal-token', 'kube-pods'],
     answer:
       'A worker with the page’s `AGENT_NAME` must be registered with the same LiveKit: `/readyz` of the worker says why it is not ready. «All lines are busy»: `MAX_CALLS` of each worker, or more replicas.',
   },

@@ -1,3 +1,5 @@
+import { HopError } from './run.js';
+
 /**
  * @import { Settings } from '../api.js'
  * @import { Gathered, GatherOptions } from './gather.js'
@@ -51,6 +53,7 @@
  * @returns {T}
  */
 export function known(value) {
-  if (value === undefined) throw new Error('an earlier hop did not tell what this one needs');
+  if (value === undefined)
+    throw new HopError({ evidence: 'an earlier hop did not tell what this one needs' });
   return value;
 }

@@ -24,7 +24,7 @@ export const joinDirect = {
     const { token } = known(participants[1]);
     const direct = await net.enter({ url, token, relay: false, iceServers: [] });
     const late = net.pause(DIRECT_WITHIN_MS, signal).then(() => {
-      throw new Error(`no path within ${DIRECT_WITHIN_MS / 1000} s`);
+      throw new HopError({ evidence: `no path within ${DIRECT_WITHIN_MS / 1000} s` });
     });
     late.catch(() => {});
     try {

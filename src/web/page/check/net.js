@@ -4,6 +4,7 @@ import { askAgent } from './ask-agent.js';
 import { gather } from './gather.js';
 import { Participant } from './participant.js';
 import { pause } from './pause.js';
+import { HopError } from './run.js';
 
 /**
  * @import { Net } from './context.js'
@@ -63,6 +64,6 @@ function toneOf(audio) {
   oscillator.connect(destination);
   oscillator.start();
   const [track] = destination.stream.getAudioTracks();
-  if (!track) throw new Error('this browser makes no sound tracks');
+  if (!track) throw new HopError({ evidence: 'this browser makes no sound tracks' });
   return track;
 }

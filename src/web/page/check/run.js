@@ -94,17 +94,25 @@ export async function runHops(hops, context, options) {
  * @returns {Promise<Finding>}
  */
 async function runOne({ run, deadlineMs = DEADLINE_MS }, context, stopped) {
-  const signal = AbortSignal.any([stopped, AbortSignal.timeout(deadlineMs)]);
+  // Own timer and controller: signals that are made of others may be collected before they fire.
+  const ending = new AbortController();
+  const stop = () => ending.abort();
+  stopped.addEventListener('abort', stop);
+  const timer = setTimeout(stop, deadlineMs);
+  const { signal } = ending;
+  /** @type {Promise<never>} */
   const over = new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`no answer within ${deadlineMs / 1000} s`)));
   });
-  over.catch(() => {}); // when it comes after the hop has ended
   try {
-    const found = await Promise.race([run({ ...context, signal }), /** @type {Promise<never>} */ (over)]);
+    const found = await Promise.race([run({ ...context, signal }), over]);
     return typeof found === 'string' ? { evidence: found } : found;
   } catch (error) {
     if (stopped.aborted) return { verdict: 'skip', cause: 'the check was stopped' };
     if (error instanceof HopError) return { verdict: 'fail', ...error.finding };
     return { verdict: 'fail', evidence: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+    stopped.removeEventListener('abort', stop);
   }
 }
