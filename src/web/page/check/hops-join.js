@@ -1,3 +1,4 @@
+import { relayOf } from '../connection.js';
 import { textOf } from '../problem.js';
 import { known } from './context.js';
 import { serverOf } from './gather.js';
@@ -23,8 +24,11 @@ export const joinDirect = {
     if (ice.transport === 'relay') return { verdict: 'skip', cause: 'this installation uses relays only' };
     const { token } = known(participants[1]);
     const direct = await net.enter({ url, token, relay: false, iceServers: [] });
-    const late = net.pause(DIRECT_WITHIN_MS, signal).then(() => {
-      throw new HopError({ evidence: `no path within ${DIRECT_WITHIN_MS / 1000} s` });
+    // Where calls go by relay there may be no direct path, and nobody waits long for one.
+    const late = net.pause(DIRECT_WITHIN_MS, signal).then(async () => {
+      if (await isRelayed(known(seen.echo)))
+        throw new HopError({ evidence: `no path within ${DIRECT_WITHIN_MS / 1000} s` });
+      return direct.joined;
     });
     late.catch(() => {});
     try {
@@ -35,6 +39,13 @@ export const joinDirect = {
     }
   },
 };
+
+/** @param {Participant} echo */
+async function isRelayed(echo) {
+  await echo.joined;
+  const { local } = await echo.facts();
+  return local !== undefined && relayOf(local) !== '';
+}
 
 /**
  * Where a relay carries the call, nothing is wrong with having no other path.

@@ -16,7 +16,7 @@ const PING = 'check.ping';
 const PONG = 'check.pong';
 /** What a packet of Opus takes, with its headers. */
 const PING_BYTES = 160;
-const MEDIA_WITHIN_MS = 9000;
+const MEDIA_WITHIN_MS = 12_000;
 
 /** One participant of a check: joins, sends sound, and sends back what others of the check send. */
 export class Participant {

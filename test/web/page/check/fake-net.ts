@@ -39,6 +39,7 @@ interface Entry {
 /** What the hops of the page reach the world with, played. */
 export class FakeNet {
   readonly #world: World;
+  #nowMs = 1_800_000_000_000;
 
   constructor(world: World) {
     this.#world = world;
@@ -86,8 +87,10 @@ export class FakeNet {
 
   httpAnswers = async () => this.#world.signal === 'no-upgrade';
   tone = () => ({});
-  pause = async () => {};
-  now = () => 1_800_000_000_000;
+  pause = async (ms: number) => {
+    this.#nowMs += ms;
+  };
+  now = () => this.#nowMs;
   askAgent = async () => ({
     joinedMs: 300,
     answeredMs: 900,
