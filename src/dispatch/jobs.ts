@@ -6,6 +6,7 @@ import {
   JobStatus,
   UpdateJobStatus,
 } from '@livekit/protocol';
+import { isCheckCall } from '../config/check-call.ts';
 import { CHECK_ROOM_PREFIX } from '../config/check-room.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
@@ -34,7 +35,11 @@ export interface JobsParts {
 }
 
 /** An accepted offer that waits for its assignment, or a call. */
-type KnownJob = ({ state: 'accepted'; cancel(): void } | { state: 'assigned' | 'joined' }) & { room: string };
+type KnownJob = ({ state: 'accepted'; cancel(): void } | { state: 'assigned' | 'joined' }) & {
+  room: string;
+  /** By `check`: counted nowhere. */
+  isCheck: boolean;
+};
 
 /** The identity that the agent of a job joins with. */
 const identityOf = (jobId: string): string => `agent-${jobId}`;
@@ -62,7 +67,7 @@ export class Jobs {
     this.#parts.send({ case: 'availability', value: new AvailabilityResponse(answer) });
     if (terminate) log.info(fields, 'job ended before it began: the agent of its room is on its way');
     else if (available) log.info(fields, 'job accepted');
-    else if (!isCheck(job))
+    else if (!isInCheckRoom(job))
       log.warn(fields, 'job refused: every call slot is taken, or the worker is stopping');
   }
 
@@ -77,7 +82,7 @@ export class Jobs {
       return;
     }
     known.cancel();
-    this.#known.set(job.id, { state: 'assigned', room: known.room });
+    this.#known.set(job.id, { ...known, state: 'assigned' });
     this.#parts.take(toAssigned(job, url || this.#parts.url, token));
   }
 
@@ -97,8 +102,13 @@ export class Jobs {
 
   joined(jobId: string): void {
     const known = this.#known.get(jobId);
-    if (known) this.#known.set(jobId, { state: 'joined', room: known.room });
+    if (known) this.#known.set(jobId, { ...known, state: 'joined' });
     this.#tell(jobId, JobStatus.JS_RUNNING);
+  }
+
+  /** Whether the call is by `check`, of a job that has not ended. */
+  isCheck(jobId: string): boolean {
+    return this.#known.get(jobId)?.isCheck ?? false;
   }
 
   ended(jobId: string, { ok, reason }: Pick<CallEnd, 'ok' | 'reason'>): void {
@@ -121,12 +131,13 @@ export class Jobs {
     const { slots, clock, log, isStopping } = this.#parts;
     const known = this.#known.get(job.id);
     if (known) return known.state === 'accepted';
-    if (isCheck(job) || isStopping() || !slots.take(job.id)) return false;
+    if (isInCheckRoom(job) || isStopping() || !slots.take(job.id)) return false;
     const cancel = clock.after(ASSIGNED_WITHIN_MS, () => {
       log.warn({ jobId: job.id }, 'LiveKit did not assign an accepted job: its slot is free again');
       this.#free(job.id);
     });
-    this.#known.set(job.id, { state: 'accepted', cancel, room: job.room?.name ?? '' });
+    const isCheck = isCheckCall(job.metadata);
+    this.#known.set(job.id, { state: 'accepted', cancel, room: job.room?.name ?? '', isCheck });
     return true;
   }
 
@@ -149,7 +160,7 @@ export class Jobs {
 }
 
 /** Rooms of `media-check.ts` need no agent. */
-const isCheck = ({ room }: Job): boolean => room?.name.startsWith(CHECK_ROOM_PREFIX) ?? false;
+const isInCheckRoom = ({ room }: Job): boolean => room?.name.startsWith(CHECK_ROOM_PREFIX) ?? false;
 
 function toAssigned(job: Job, url: string, token: string): AssignedJob {
   return {

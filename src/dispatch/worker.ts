@@ -210,7 +210,7 @@ class AgentWorker implements Worker {
     else if (!ok) this.#log.warn(fields, 'call failed');
     else this.#log.info(fields, 'call over');
     const how = isLost ? 'lost' : ok ? 'ok' : 'failed';
-    this.#report({ fact: 'call-over', host, how, durationMs, cpuMs });
+    if (!this.#jobs.isCheck(jobId)) this.#report({ fact: 'call-over', host, how, durationMs, cpuMs });
     this.#jobs.ended(jobId, end);
   }
 

@@ -1,8 +1,10 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { type RunningCall, startCall } from '../call/call.ts';
 import type { CallMemory } from '../call/call-memory.ts';
+import { isCheckCall } from '../config/check-call.ts';
 import type { AssignedJob, CallStart, FromHost } from '../dispatch/host-messages.ts';
 import { isOfConversation } from '../observe/conversation.ts';
+import type { Report } from '../observe/facts.ts';
 import type { Shared } from './boot.ts';
 import type { CallContext } from './call-context.ts';
 import type { Recalls } from './recalls.ts';
@@ -28,18 +30,19 @@ export function openCall(
     rooms: new RoomServiceClient(livekit.url, livekit.apiKey, livekit.apiSecret),
     onJoined: () => send({ kind: 'call-joined', jobId }),
   });
+  const isCounted = !isCheckCall(job.metadata);
+  const report: Report = (fact) => isCounted && send({ kind: 'fact', jobId, fact });
   const host = {
     ...room,
     async connect() {
       try {
         await room.connect();
       } catch (error) {
-        send({ kind: 'fact', jobId, fact: { fact: 'call-not-connected' } });
+        report({ fact: 'call-not-connected' });
         throw error;
       }
     },
   };
-  const report = (fact: Extract<FromHost, { kind: 'fact' }>['fact']) => send({ kind: 'fact', jobId, fact });
   return startCall({
     ...{ host, config, personas, vad, report, log, memory, turnModel, goesOn, mayReturn },
     recall: (identity) => recalls.ask(jobId, identity),

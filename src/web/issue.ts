@@ -15,6 +15,8 @@ export const tokenRequest = z.strictObject({
   prompt: z.string().max(64, 'at most 64 characters').optional(),
   /** The caller's client can come back to this call, and tells the agent when it hangs up. */
   resumable: z.boolean().optional(),
+  /** The caller is `check`: an agent comes, and the call is counted nowhere. */
+  check: z.boolean().optional(),
   /** Of an earlier answer: comes back to that call. */
   resumeKey: z.string().max(1024, 'at most 1024 characters').optional(),
 });
@@ -51,6 +53,7 @@ export interface WantedToken {
   /** Of a caller who comes back; absent makes a new one. */
   identity?: string | undefined;
   resumable?: boolean | undefined;
+  check?: boolean | undefined;
 }
 
 /**
@@ -62,7 +65,7 @@ export interface WantedToken {
 export async function issueToken(
   config: Pick<Config, 'livekit' | 'agent' | 'web'>,
   prompts: Prompts,
-  { room, name, prompt, identity, resumable = false }: WantedToken,
+  { room, name, prompt, identity, check, resumable = false }: WantedToken,
   nowMs: number,
 ): Promise<TokenAnswer> {
   if (prompt !== undefined && !prompts.get(prompt)) throw unknownPrompt(prompt, prompts);
@@ -78,6 +81,7 @@ export async function issueToken(
     ...who,
     name,
     prompt,
+    check,
     ...(resumable && { attributes: { [RESUMABLE_ATTRIBUTE]: 'true' } }),
     ttlMs: web.tokenTtlMs,
   });

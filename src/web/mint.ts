@@ -1,4 +1,5 @@
 import { AccessToken, RoomAgentDispatch, RoomConfiguration, TrackSource } from 'livekit-server-sdk';
+import { CHECK_CALL } from '../config/check-call.ts';
 import type { Config } from '../config/schema.ts';
 
 /** Tells the agent that this caller may come back without having hung up, as after a reload (`call/link.ts` reads it). */
@@ -10,6 +11,8 @@ export interface CallRequest {
   prompt?: string | undefined;
   /** Values for the prompt's `{{variables}}`. */
   variables?: Readonly<Record<string, string>> | undefined;
+  /** The caller is `check`. */
+  check?: boolean | undefined;
 }
 
 export interface TokenRequest extends CallRequest {
@@ -29,8 +32,8 @@ export interface TokenRequest extends CallRequest {
 }
 
 /** Dispatch metadata as the worker reads it: JSON, or empty when nothing was asked for. */
-export function dispatchMetadata({ prompt, variables }: CallRequest): string {
-  const wanted = { ...(prompt && { prompt }), ...(variables && { variables }) };
+export function dispatchMetadata({ prompt, variables, check }: CallRequest): string {
+  const wanted = { ...(prompt && { prompt }), ...(variables && { variables }), ...(check && CHECK_CALL) };
   return Object.keys(wanted).length > 0 ? JSON.stringify(wanted) : '';
 }
 

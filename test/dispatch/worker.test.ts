@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createWorker } from '../../src/dispatch/worker.ts';
 import type { CallFact } from '../../src/observe/facts.ts';
+import { dispatchMetadata } from '../../src/web/mint.ts';
 import { configFrom } from '../helpers/config.ts';
 import { fakeHosts } from '../helpers/fake-hosts.ts';
 import { keptCall } from '../helpers/kept-call.ts';
@@ -40,8 +41,8 @@ const untilTold = (kind: string, fields: Record<string, unknown>) =>
     return last && Object.entries(fields).every(([key, value]) => last[key] === value) && last;
   });
 
-async function call(jobId: string, isTaken: () => boolean): Promise<void> {
-  livekit.offer(jobId);
+async function call(jobId: string, isTaken: () => boolean, job: { metadata?: string } = {}): Promise<void> {
+  livekit.offer(jobId, job);
   await untilTold('availability', { jobId, available: true });
   livekit.assign(jobId);
   await expect.poll(isTaken).toBe(true);
@@ -58,6 +59,19 @@ test('a cold worker is the last choice, a warm one the first, a full one none', 
   livekit.offer('AJ_2');
   // protojson leaves `false` out.
   await untilTold('availability', { jobId: 'AJ_2', available: undefined });
+  worker.kill();
+});
+
+test('a call by check takes a slot and is told to LiveKit, and is not counted', async () => {
+  const { worker, host, facts } = await startWorker();
+  host().say({ kind: 'ready' });
+  await call('AJ_1', () => host().jobs().includes('AJ_1'), { metadata: dispatchMetadata({ check: true }) });
+  expect(worker.facts.slotsUsed()).toBe(1);
+  host().say({ kind: 'call-joined', jobId: 'AJ_1' });
+  host().say({ kind: 'call-ended', jobId: 'AJ_1', reason: 'caller left', ok: true });
+  await untilTold('updateJob', { status: 'JS_SUCCESS' });
+  expect(worker.facts.slotsUsed()).toBe(0);
+  expect(facts).toEqual([]);
   worker.kill();
 });
 
