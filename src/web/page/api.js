@@ -48,7 +48,7 @@ export const getPrompts = (credential) => request('api/prompts', credential);
 
 /**
  * @param {string} credential
- * @param {{prompt?: string, resumable?: boolean, resumeKey?: string}} call
+ * @param {{prompt?: string, resumable?: boolean, resumeKey?: string, check?: boolean}} call
  * @returns {Promise<Grant>}
  */
 export const requestToken = (credential, call) =>

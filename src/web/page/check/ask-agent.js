@@ -28,13 +28,14 @@ const LOOK_MS = 50;
 const LOUD = 0.25;
 
 /**
- * Calls the agent as any caller does, asks it in writing and waits until it is heard. Takes one line for so long.
+ * Calls the agent as a caller does, asks it in writing and waits until it is heard. Takes one line for so long; the call
+ * is counted nowhere.
  *
  * @param {Question} question
  * @returns {Promise<AgentTold>}
  */
 export async function askAgent({ agentName, credential, prompt, relay, audio, signal }) {
-  const grant = await requestToken(credential, { ...(prompt && { prompt }) });
+  const grant = await requestToken(credential, { check: true, ...(prompt && { prompt }) });
   if (grant.notice) return { outcome: 'busy', message: grant.notice };
   const heard = new AgentHeard(audio);
   const call = new Call(await loadLiveKit(), agentName, heard.events);
