@@ -103,7 +103,11 @@ function addCheck(cli: Command): void {
       '--kube',
       'read the objects in the cluster (pod’s service account, or kubeconfig), and try nothing',
     )
-    .option('--namespace <name>', 'of --kube; default: the pod’s, or the one of the kubeconfig’s context')
+    .option('--with-kube', 'read them, and then try each hop')
+    .option(
+      '--namespace <name>',
+      'of --kube and --with-kube; default: the pod’s, or the one of the kubeconfig’s context',
+    )
     .action(async (flags) => {
       const { runCheckCommand } = await import('./doctor/command.ts');
       process.exitCode = await runCheckCommand(flags);

@@ -1,12 +1,12 @@
 {{- /*
 What all pods have in common. Pod Security `restricted` holds for every one of them, and none talks to the Kubernetes
-API. Service links would set variables such as WEB_PORT to an address: (list . component values-of-the-component).
+API but the check, where `check.readCluster` lets it. Service links would set variables such as WEB_PORT to an address: (list . component values-of-the-component).
 */}}
 {{- define "voice-agent.podSpec" -}}
 {{- $root := index . 0 -}}
 {{- $component := index . 1 -}}
 {{- $values := index . 2 -}}
-serviceAccountName: {{ include "voice-agent.fullname" $root }}
+serviceAccountName: {{ include "voice-agent.fullname" $root }}{{ if and (eq $component "check") $root.Values.check.readCluster }}-check{{ end }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:

@@ -9,7 +9,9 @@ export interface CheckFlags {
   repeat?: number;
   files?: string;
   kube?: boolean;
-  /** Of `kube`. */
+  /** The hops of `kube`, and those from inside after them. */
+  withKube?: boolean;
+  /** Of both. */
   namespace?: string;
 }
 
@@ -46,9 +48,15 @@ export async function runCheckCommand({ json = false, ...flags }: CheckFlags): P
 }
 
 /** From where the hops are tried, by what was asked for. Each loads its code when it is chosen. */
-function placeFor({ files, kube, namespace }: CheckFlags): (options: RunOptions) => Promise<Checked> {
+function placeFor({
+  files,
+  kube,
+  withKube,
+  namespace,
+}: CheckFlags): (options: RunOptions) => Promise<Checked> {
   if (files !== undefined) return (options) => judge(files, options);
   if (kube) return (options) => tryKube(namespace, options);
+  if (withKube) return (options) => tryBoth(namespace, options);
   return tryInside;
 }
 
@@ -56,6 +64,20 @@ async function tryKube(namespace: string | undefined, options: RunOptions): Prom
   const { kubeContext } = await import('./kube/command.ts');
   const { KUBE } = await import('./kube/hops.ts');
   return tryHops(KUBE, { ...(await kubeContext(namespace)), fetch }, options);
+}
+
+/** What `helm test` runs: a hop that fails stands below the object that explains it. */
+async function tryBoth(namespace: string | undefined, options: RunOptions): Promise<Checked> {
+  const { only } = options;
+  const some = (isKube: boolean) => only?.filter((id) => id.startsWith('kube-') === isKube);
+  const results: Result[] = [];
+  for (const isKube of [true, false]) {
+    const ids = some(isKube);
+    if (ids?.length === 0) continue;
+    const part = { ...options, ...(ids && { only: ids }) };
+    results.push(...(isKube ? await tryKube(namespace, part) : await tryInside(part)).results);
+  }
+  return { results, summary: renderSummary(results) };
 }
 
 async function tryInside(options: RunOptions): Promise<Checked> {

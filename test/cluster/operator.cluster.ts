@@ -4,6 +4,7 @@ import { type Rendering, SCENARIOS } from '../helm/chart.ts';
 import type { KubeObject } from './answer.ts';
 import { type ControlPlane, NAMESPACE, startControlPlane, stunnerConfigs } from './control-plane.ts';
 import { mustDeploy, uninstall } from './helm-release.ts';
+import { inWords, kubeHops } from './kube-hops.ts';
 import { NODE } from './node-namespace.ts';
 import { podOf } from './pods.ts';
 import { reportReady } from './ready-pods.ts';
@@ -110,6 +111,10 @@ test('the seeds’ one Gateway is accepted, and its Service has both doors', asy
   });
   await expect.poll(doors, SOON).toEqual({ 'udp-gateway': ['UDP 3478 → 3478', 'TCP 3480 → 3480'] });
   expect(await elbIdOf('udp-gateway')).toBe('ad1bb119-0000-0000-0000-000000aed11c');
+  const judged = await kubeHops(plane, 'kube-gateway', 'kube-livekit', 'kube-udproute', 'kube-network');
+  expect(inWords(judged)).toEqual([
+    ...['ok kube-gateway', 'ok kube-livekit', 'ok kube-udproute', 'ok kube-network'],
+  ]);
 });
 
 test('its data plane gets credentials for each participant, and relays to LiveKit’s media ports only', async () => {
@@ -158,6 +163,31 @@ test('the operator would say that a route leads nowhere', async () => {
   await expect
     .poll(async () => (await verdicts()).routes['livekit-media-plane'], SOON)
     .toEqual({ 'udp-gateway': { Accepted: 'True', ResolvedRefs: 'False' } });
+  const [hop] = await kubeHops(plane, 'kube-udproute');
+  expect(hop).toMatchObject({
+    verdict: 'fail',
+    evidence: expect.stringContaining(
+      'UDPRoute livekit/livekit-media-plane spec.rules[0].backendRefs[0].name',
+    ),
+    cause: expect.stringContaining('there is no Service absent in namespace livekit'),
+    fix: 'name: livekit-server-media',
+  });
+});
+
+test('a Gateway without the annotation loses its TCP door while every status is True, and check --kube says so', async () => {
+  await mustDeploy(plane.api, 'upgrade', CCE);
+  const annotation = { 'stunner.l7mp.io/enable-mixed-protocol-lb': null };
+  await plane.api.patch(`${GATEWAY_API}/namespaces/${NAMESPACE}/gateways/udp-gateway`, {
+    metadata: { annotations: annotation },
+  });
+  await plane.api.delete(`${CORE}/services/udp-gateway`);
+  await expect.poll(doors, SOON).toEqual({ 'udp-gateway': ['UDP 3478 → 3478'] });
+  expect((await verdicts()).gateways['udp-gateway']).toMatchObject({ Accepted: 'True', tcp: OK });
+  const judged = inWords(await kubeHops(plane, 'kube-gateway', 'kube-service'));
+  expect(judged).toEqual([
+    expect.stringMatching(/^fail kube-gateway: .*TCP 3480 is missing from the Service/),
+    expect.stringMatching(/^fail kube-service: TCP 3480 of Gateway udp-gateway is missing/),
+  ]);
 });
 
 test('two Gateways are accepted, and each Service has its door on the one load balancer', async () => {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { KUBE } from '../../src/doctor/kube/hops.ts';
 import type { Guest } from '../../src/probe/guest.ts';
 import { type Callers, createCallers } from '../e2e/callers.ts';
 import type { KubeObject } from './answer.ts';
@@ -8,6 +9,8 @@ import { NAMESPACE } from './control-plane.ts';
 import { HOST } from './edge/edge.ts';
 import { eventually } from './eventually.ts';
 import { mustDeploy, RELEASE, uninstall } from './helm-release.ts';
+import { judgeRoute, kubeHops } from './kube-hops.ts';
+import { NODE } from './node-namespace.ts';
 import { noteTime } from './notes.ts';
 import { podOf, podsOf, processOf, readIn, rolledOut, shellIn } from './pods.ts';
 import { startWorld, type World } from './world.ts';
@@ -49,6 +52,7 @@ const release = (log: object = {}, livekit: object = {}) => ({
     route: { host: HOST },
     prompts: { existingConfigMap: PROMPTS },
     livekit: { config: livekit },
+    check: { readCluster: true },
     agent: { config: { openai: { baseUrl: world.edge.models.baseUrl }, log } },
   },
 });
@@ -143,14 +147,43 @@ test('the pods can do and read no more than they need', async () => {
   expect({ mode: (secret.mode & 0o777).toString(8), gid: secret.gid }).toEqual({ mode: '440', gid: 10001 });
 });
 
-test('helm test finds every hop in order', async () => {
-  const { code, output } = await timed(
-    'helm test',
-    world.api.helm(['test', RELEASE, '--logs', '--timeout=60s']),
-  );
+const helmTest = (what: string) => timed(what, world.api.helm(['test', RELEASE, '--logs', '--timeout=60s']));
+
+test('helm test finds every hop in order, those of the cluster too', async () => {
+  await judgeRoute(world.api, 'Accepted');
+  const { code, output } = await helmTest('helm test');
   expect(output).toMatch(/^Phase: +Succeeded$/m);
-  expect(output).not.toMatch(/^(failed|skipped) /m);
+  expect(output).not.toMatch(/^(fail|warn) /m);
+  expect(output.match(/^ok +kube-\w+/gm)?.map((line) => line.split(/ +/)[1])).toEqual(
+    KUBE.map(({ id }) => id),
+  );
   expect(code, output).toBe(0);
+});
+
+test('with the load balancer’s UDP listener gone it stays green, and says that it cannot know', async () => {
+  const mend = world.kubelet.cutDoor(`UDP ${NODE.loadBalancerIp}:3478`);
+  const { output } = await helmTest('helm test without the load balancer’s UDP').finally(mend);
+  expect(output).toMatch(/^Phase: +Succeeded$/m);
+  expect(output).toMatch(/^ok +kube-service .*\n +whether the load .* cannot be seen from inside/m);
+});
+
+test('a refused HTTPRoute and a deleted UDPRoute turn it red, with their names and what to do', async () => {
+  const { api } = world;
+  await judgeRoute(api, 'NotAllowedByListeners');
+  await api.delete(`/apis/stunner.l7mp.io/v1/namespaces/${NAMESPACE}/udproutes/livekit-media-plane`);
+  const { output } = await helmTest('helm test without its routes');
+  expect(output).toMatch(/^Phase: +Failed$/m);
+  expect(output).toMatch(/^fail +kube-httproute .*(\n .*)* kubectl edit gateway envoy/m);
+  expect(output).toMatch(/^fail +kube-udproute .*(\n .*)* no UDPRoute names Gateway udp-gateway/m);
+  // Doing what it says.
+  const [, manifest = ''] = /kubectl apply -f - <<EOF\n([\s\S]*?)→ EOF/.exec(output) ?? [];
+  const applied = await api.kubectl(['apply', '-f', '-'], manifest.replaceAll(/^ +→ /gm, ''));
+  expect(applied.code, applied.output).toBe(0);
+  await judgeRoute(api, 'Accepted');
+  const routes = () => kubeHops(world, 'kube-httproute', 'kube-udproute');
+  await eventually('both routes', async () => (await routes()).every((one) => one.verdict === 'ok'), SOON_MS);
+  // The release's own comes back with the next upgrade.
+  await api.delete(`/apis/stunner.l7mp.io/v1/namespaces/${NAMESPACE}/udproutes/livekit-media-plane`);
 });
 
 test('a call is answered with the prompt of the ConfigMap', async () => {

@@ -6,6 +6,7 @@ import { makeCertificate } from './edge/certificates.ts';
 import { GATEWAY, gatewayRoutes } from './edge/gateway.ts';
 import { startEnvoyGateway } from './envoy-gateway.ts';
 import { mustDeploy, RELEASE, uninstall } from './helm-release.ts';
+import { inWords, kubeHops } from './kube-hops.ts';
 import { NODE } from './node-namespace.ts';
 
 // What Envoy Gateway says of the chart's HTTPRoute, and whether the door of the other tests would follow it.
@@ -93,6 +94,7 @@ test('a Gateway as the README wants it takes the route', async () => {
   const taken = ['Accepted=True Accepted', 'ResolvedRefs=True ResolvedRefs'];
   await expect.poll(verdicts, SOON).toEqual(expect.arrayContaining(taken));
   expect(await doorRoutes()).toEqual([RELEASE]);
+  expect(inWords(await kubeHops(plane, 'kube-httproute'))).toEqual(['ok kube-httproute']);
 });
 
 test('without the name of a listener the page stands at the plain one too', async () => {
@@ -111,17 +113,21 @@ test.each([
     'by default a Gateway of another namespace refuses it',
     { hostname: HOST },
     'Accepted=False NotAllowedByListeners',
+    /takes no routes of namespace livekit \(allowedRoutes\)/,
   ],
   [
     'a listener for another name refuses it',
     { hostname: 'other.example.com', allowedRoutes: FROM_NAMESPACE },
     'Accepted=False NoMatchingListenerHostname',
+    /no listener of Gateway envoy has the name of the route \(it has https other\.example\.com\)/,
   ],
-])('%s, and the door follows', async (_, https, verdict) => {
+])('%s, the door follows, and check --kube says so', async (_, https, verdict, cause) => {
   await makeGateway(https);
   await mustDeploy(plane.api, 'install', release());
   await expect.poll(verdicts, SOON).toContain(verdict);
   expect(await doorRoutes()).toEqual([]);
+  const [hop] = await kubeHops(plane, 'kube-httproute');
+  expect(hop).toMatchObject({ verdict: 'fail', cause: expect.stringMatching(cause) });
 });
 
 test('a port that the Service does not have is seen, and the door follows', async () => {

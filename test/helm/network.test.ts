@@ -118,6 +118,8 @@ test('pods reach what they need and nothing else', async () => {
   expect(lines('va-check')).toEqual([
     'TCP 7880, TCP 7881, UDP 50000-60000 → livekit',
     'TCP 443, TCP 8000 → 10.65.200.0/24',
+    // The API, which `check.readCluster` lets it read.
+    'TCP 443, TCP 5443, TCP 6443 ← anyone',
     'TCP 8081 → agent, web',
     'UDP 3478, TCP 3480 → va-udp',
   ]);

@@ -27,11 +27,17 @@ interface Items {
   items?: { key: string; path: string }[];
 }
 
+/** All but the check's account have Secrets alone. */
+interface Source {
+  secret: Items & Named;
+  configMap?: Items & Named;
+}
+
 export interface Volume extends Named {
   emptyDir?: object;
   configMap?: Items & Named;
   secret?: Items & { secretName: string; defaultMode?: number };
-  projected?: { defaultMode: number; sources: { secret: Items & Named }[] };
+  projected?: { defaultMode: number; sources: Source[] };
 }
 
 export interface PodSpec {
@@ -96,7 +102,7 @@ export function filesOf(volume: Volume): string[] | undefined {
   const sources = [
     volume.configMap,
     volume.secret,
-    ...(volume.projected?.sources ?? []).map(({ secret }) => secret),
+    ...(volume.projected?.sources ?? []).map(({ secret, configMap }) => secret ?? configMap),
   ];
   const items = sources.filter((source) => source !== undefined).map((source) => source.items);
   return items.some((list) => list === undefined)

@@ -41,7 +41,7 @@ describe.each(Object.entries(SCENARIOS))('%s', async (_name, scenario) => {
   test('gives each object a name of its own, in the namespace of the release', () => {
     const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
-    const clusterWide = ['GatewayClass', 'Dataplane'];
+    const clusterWide = ['GatewayClass', 'Dataplane', 'ClusterRole', 'ClusterRoleBinding'];
     const elsewhere = manifests.filter(({ metadata }) => metadata.namespace !== 'livekit');
     expect(elsewhere.map(({ kind }) => kind).filter((kind) => !clusterWide.includes(kind))).toEqual([]);
   });

@@ -32,6 +32,8 @@ interface Hop {
   rules: readonly Rule[];
   /** What tells the same, for who may read it. */
   command: string;
+  /** What cannot be told from here though nothing stands out. */
+  unknown?: string;
   /** Whether it has something to say where there is no object of the first kind. */
   isWanted?: (reading: Reading) => boolean;
 }
@@ -84,6 +86,8 @@ const HOPS: readonly Hop[] = [
     reads: ['Service', 'Gateway'],
     rules: [judgeElb, judgeDoors],
     command: 'get services,events',
+    unknown:
+      'whether the load balancer itself listens and lets callers in cannot be seen from inside: check --page does, from outside',
     isWanted: ({ world }) => world.all('Gateway').length > 0,
   },
   {
@@ -136,7 +140,8 @@ function judge(hop: Hop, { seen, namespace }: KubeContext & Means): Finding | un
   if (!(hop.isWanted?.(reading) ?? count > 0)) return undefined;
   const remarks = withoutEchoes(remarksOf(reading.world, hop.rules));
   if (remarks.length > 0) return findingOf(remarks);
-  return { evidence: `${count} ${KINDS[first]?.plural}: nothing stands out` };
+  const fine = `${count} ${KINDS[first]?.plural}: nothing stands out`;
+  return { evidence: [fine, ...(hop.unknown ? [hop.unknown] : [])].join('\n') };
 }
 
 /** What a controller refused is told once: by the rule that knows why, where there is one. */

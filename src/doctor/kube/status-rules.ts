@@ -17,7 +17,8 @@ const GOOD = ['Accepted', 'Programmed', 'ResolvedRefs'];
 export function judgeStatus(...kinds: readonly string[]): Rule {
   return (world, say) => {
     for (const object of world.objects) {
-      if (!kinds.includes(object.kind)) continue;
+      // Of Gateways of other namespaces their own people look after.
+      if (!kinds.includes(object.kind) || !world.isWhole(object.kind, object.namespace)) continue;
       const conditions = conditionsOf(object);
       if (conditions.length === 0) say(unjudged(object));
       for (const one of conditions.filter(({ isGood }) => !isGood)) say(refused(object, one));

@@ -39,13 +39,12 @@ function attached(gateway: Manifest, routes: readonly Manifest[], world: World, 
   });
 }
 
-/** A Service that selects LiveKit's pods. */
+/** A Service that selects LiveKit's pods; before others one that names draining pods too, whose calls go on. */
 function mediaService(world: World): Manifest | undefined {
-  return world
+  const services = world
     .all('Service')
-    .find((service) =>
-      world.liveKits.some((setup) => isSelected(service, setup.object.namespace, setup.labels)),
-    );
+    .filter((one) => world.liveKits.some(({ object, labels }) => isSelected(one, object.namespace, labels)));
+  return services.find((one) => one.get('spec', 'publishNotReadyAddresses') === true) ?? services[0];
 }
 
 function parents(route: Manifest, world: World, say: Say): void {

@@ -29,6 +29,12 @@ export interface Kubelet {
   faults(): string;
   /** Every name that a pod asked for. */
   dnsNames(): string[];
+  /**
+   * Ends a listener of a Service or of the load balancer, such as `UDP 10.65.176.54:3478`; the API does not know.
+   *
+   * @returns brings it back.
+   */
+  cutDoor(id: string): () => void;
   /** Ends all pods at once, without telling the API. */
   stop(): Promise<void>;
 }
@@ -115,6 +121,7 @@ export async function startKubelet({ api, node, programs, dir, logDir }: Kubelet
         .join(''),
     faults: () => (existsSync(kubeletLog) ? readFileSync(kubeletLog, 'utf8') : ''),
     dnsNames: nameServer.names,
+    cutDoor: endpoints.cut,
     async stop() {
       stopping.abort();
       for (const running of pods.values()) running.terminate(0);

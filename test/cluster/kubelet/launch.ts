@@ -46,11 +46,14 @@ export async function launch(options: LaunchOptions): Promise<ContainerProcess> 
     readOnlyRoot: container.securityContext?.readOnlyRootFilesystem ?? false,
     command: line,
     cwd: container.workingDir ?? image.cwd,
-    env: { PATH, HOSTNAME: pod.metadata.name, ...image.env, ...own },
+    env: { PATH, HOSTNAME: pod.metadata.name, ...API_ENV, ...image.env, ...own },
     user: userOf(pod, container, image.user),
     logFile,
   });
 }
+
+/** Where the API is, as every container is told: the first address of the Services' network. */
+const API_ENV = { KUBERNETES_SERVICE_HOST: '10.247.0.1', KUBERNETES_SERVICE_PORT: '443' };
 
 /** @throws AppError when it would be root and must not. */
 export function userOf({ spec }: Pod, { name, securityContext }: Container, imageUser: number): User {

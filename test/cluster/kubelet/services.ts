@@ -15,6 +15,7 @@ export async function forwardServices(api: Api, log: (text: string) => void, sig
   const services = new Map<string, Service>();
   const slices = new Map<string, EndpointSlice>();
   const doors = new Map<string, Promise<Forwarder | undefined>>();
+  const cut = new Set<string>();
   let turn = 0;
 
   const key = ({ namespace, name }: Service['metadata']) => `${namespace}/${name}`;
@@ -39,8 +40,10 @@ export async function forwardServices(api: Api, log: (text: string) => void, sig
   function reconcile(): void {
     const wanted = new Map<string, [Door, Service]>();
     for (const service of services.values()) {
-      for (const door of doorsOf(service))
-        wanted.set(`${door.protocol} ${door.ip}:${door.port}`, [door, service]);
+      for (const door of doorsOf(service)) {
+        const id = `${door.protocol} ${door.ip}:${door.port}`;
+        if (!cut.has(id)) wanted.set(id, [door, service]);
+      }
     }
     for (const [id, forwarder] of doors) {
       if (wanted.has(id)) continue;
@@ -82,6 +85,15 @@ export async function forwardServices(api: Api, log: (text: string) => void, sig
 
   return {
     resolve: (name: string) => answerFor(name, (id) => services.get(id), currentSlices),
+    /** Nobody listens there any more, whatever the API says. @returns lets them again. */
+    cut(id: string): () => void {
+      cut.add(id);
+      reconcile();
+      return () => {
+        cut.delete(id);
+        reconcile();
+      };
+    },
     close() {
       for (const forwarder of doors.values()) void forwarder.then((one) => one?.close());
     },
