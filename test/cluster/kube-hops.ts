@@ -10,11 +10,11 @@ import { RELEASE } from './helm-release.ts';
 /** `check --kube --only …` as whoever has the kubeconfig. */
 export async function kubeHops(
   { kubeconfig }: { kubeconfig: string },
-  ...only: readonly string[]
+  ...ids: readonly string[]
 ): Promise<Result[]> {
   const access = await findAccess({ KUBECONFIG: kubeconfig });
-  const results = await runChecks(KUBE, { access, namespace: NAMESPACE, fetch, seen: {} }, { only });
-  return results.filter(({ id }) => only.includes(id));
+  const results = await runChecks(KUBE, { access, namespace: NAMESPACE, fetch, seen: {} }, { only: ids });
+  return results.filter(({ id }) => ids.includes(id));
 }
 
 /** Such as `ok kube-gateway`. */

@@ -37,6 +37,14 @@ test('a name without an address fails with the setting and the name server, and 
   expect(seen.unresolved).toEqual(new Set(['lk.example.com']));
 });
 
+test('a name that callers alone ask for may be unknown here', async () => {
+  const { found } = run([LK, { host: 'voice.example.com', from: 'LIVEKIT_PUBLIC_URL' }], { [LK.host]: [V4] });
+  expect(await found).toMatchObject({
+    verdict: 'warn',
+    fix: expect.stringContaining('nslookup voice.example.com'),
+  });
+});
+
 test('a name from /etc/hosts is warned of, with the line to remove', async () => {
   const { found } = run([LK], { [LK.host]: [V4] }, HOSTS);
   expect(await found).toMatchObject({
