@@ -101,7 +101,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     symptom: 'TURN refuses the credentials (401)',
-    checks: ['turn-udp', 'turn-tcp', 'turn', 'ice-servers'],
+    checks: ['turn-udp', 'turn-tcp', 'ice-servers'],
     answer:
       'LiveKit and the TURN server have different secrets, or different ways of authentication (static, ephemeral). Credentials that have ended come from wrong clocks or a `ttl` in the wrong unit: it counts in seconds.',
   },
