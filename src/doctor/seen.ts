@@ -17,6 +17,8 @@ export interface Seen {
   unresolved?: ReadonlySet<string>;
   /** Lets its holder join the room of the check. Filled by `signal-token`, outside by `page-token`. */
   token?: string;
+  /** Stages with base URLs behind which nothing can work for them: `llm http://gpu/v1`. Filled by `models`. */
+  unreachable?: ReadonlySet<string>;
   /** As LiveKit hands them to who joins. Filled by `ice-servers`. */
   iceServers?: readonly IceServer[];
   /** The doors of TURN servers to try. Filled by `ice-servers`, inside by `config` where `TURN_URLS` names them. */

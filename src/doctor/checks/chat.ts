@@ -1,17 +1,19 @@
 import { servedBy } from '../../config/models.ts';
 import type { Config } from '../../config/schema.ts';
 import { streamChat } from '../../openai/chat.ts';
-import { type ChatAsk, THINKING_OFF } from '../../openai/chat-body.ts';
+import { type ChatAsk, type ChatEndpoint, THINKING_OFF } from '../../openai/chat-body.ts';
 import { ChatMemory, type Learned } from '../../openai/chat-learned.ts';
 import { chatChoices, chatEndpoint } from '../../stages/llm.ts';
+import type { Finding } from '../check.ts';
 import type { InsideCheck } from '../inside-context.ts';
+import { atEachServer, bufferHint, MODELS } from './each-server.ts';
 import { withOffer } from './offer.ts';
 
 /** A call in small: instructions, a greeting that was spoken, a caller's turn. */
 const CONVERSATION: ChatAsk['messages'] = [
-  { role: 'system', content: 'You answer calls. Answer with one short sentence.' },
+  { role: 'system', content: 'You answer calls. Answer with one sentence.' },
   { role: 'assistant', content: 'Hello, how can I help?' },
-  { role: 'user', content: 'Please say yes.' },
+  { role: 'user', content: 'Please count from one to twelve.' },
 ];
 /** Room for a model that thinks, though not for ever. */
 const MOST_TOKENS = 256;
@@ -21,36 +23,52 @@ interface Heard {
   thoughts: string;
   finish: string | undefined;
   firstMs: number | undefined;
+  lastMs: number;
+  /** How many pieces of text there were. */
+  parts: number;
 }
 
 /** The model answers one turn, in the shape that calls use. */
 export const chat: InsideCheck = {
   id: 'chat',
   proves: 'the model answers',
-  async run({ config, signal }) {
-    const { model, plugin } = servedBy(config, 'llm');
-    if (plugin || !config.llm.baseUrl) return undefined;
-    const memory = new ChatMemory();
-    const heard = await ask(config, memory, signal);
-    const isSilent = heard.text.trim() === '';
-    const first = heard.firstMs === undefined ? '' : ` after ${heard.firstMs} ms`;
-    const said = isSilent ? `nothing to say (${heard.finish ?? 'no finish'})` : 'an answer';
-    const fix = heard.thoughts !== '' || isSilent ? thinkingHint(isSilent) : undefined;
-    const evidence = `${model}: ${said}${first}${learnedIn(memory.learned)}`;
-    return { evidence, ...(fix && { verdict: 'warn', fix }) };
+  after: [MODELS.id],
+  async run({ config, seen, signal }) {
+    if (servedBy(config, 'llm').plugin || !config.llm.baseUrl) return undefined;
+    const all = chatEndpoint(config, {}, new ChatMemory());
+    const each = [all, ...(all.others ?? [])].map((endpoint) => ({ ...endpoint, others: [] }));
+    return atEachServer('llm', each, seen, (endpoint) => tryEndpoint(config, endpoint, signal));
   },
 };
 
-async function ask(config: Config, memory: ChatMemory, signal: AbortSignal): Promise<Heard> {
+async function tryEndpoint(config: Config, endpoint: ChatEndpoint, signal: AbortSignal): Promise<Finding> {
+  const { model, memory } = endpoint;
+  const heard = await ask(config, endpoint, signal);
+  const isSilent = heard.text.trim() === '';
+  const first = heard.firstMs === undefined ? '' : ` after ${heard.firstMs} ms`;
+  const said = isSilent ? `nothing to say (${heard.finish ?? 'no finish'})` : 'an answer';
+  const last = heard.parts > 1 ? `, all of it after ${heard.lastMs} ms` : '';
+  const fix =
+    heard.thoughts !== '' || isSilent
+      ? thinkingHint(isSilent)
+      : bufferHint('llm', { ...heard, firstMs: heard.firstMs ?? 0 });
+  const evidence = `${model}: ${said}${first}${last}${learnedIn(memory.learned)}`;
+  return { evidence, ...(fix && { verdict: 'warn', fix }) };
+}
+
+async function ask(config: Config, endpoint: ChatEndpoint, signal: AbortSignal): Promise<Heard> {
   const { llm } = config;
-  const endpoint = chatEndpoint(config, {}, memory);
   const deadlines = { ...llm, attempts: 1 };
   const startedMs = performance.now();
-  const heard: Heard = { text: '', thoughts: '', finish: undefined, firstMs: undefined };
+  const heard: Heard = { text: '', thoughts: '', finish: undefined, firstMs: undefined, lastMs: 0, parts: 0 };
   try {
     const asked = { ...chatChoices(llm, {}), maxTokens: MOST_TOKENS, messages: CONVERSATION };
     for await (const { text, thoughts, finish } of streamChat(endpoint, asked, { deadlines, signal })) {
-      if (text !== '') heard.firstMs ??= Math.round(performance.now() - startedMs);
+      if (text !== '') {
+        heard.lastMs = Math.round(performance.now() - startedMs);
+        heard.firstMs ??= heard.lastMs;
+        heard.parts++;
+      }
       heard.text += text;
       heard.thoughts += thoughts;
       heard.finish = finish ?? heard.finish;
