@@ -128,7 +128,7 @@ class FakeParticipant {
     for (const promise of [this.signalled, this.joined]) promise.catch(() => {});
   }
 
-  facts = async () => ({ path: this.#relay ? 'relayed' : 'direct' });
+  facts = async () => ({ path: this.#relay ? 'relayed' : 'direct', rttMs: 12 });
   sound = async () => {
     this.#hasSent = true;
   };
