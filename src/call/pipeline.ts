@@ -9,6 +9,7 @@ import type { Persona } from '../persona/store.ts';
 import { createLlm } from '../stages/llm.ts';
 import { createPluginStt, createTranscriber, type SttHooks } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
+import { LearnedJudge } from '../stages/turn/completeness/learned-judge.ts';
 import type { EchoPath } from '../stages/turn/echo/echo-path.ts';
 import { SpeculationGovernor } from '../stages/turn/governor.ts';
 import type { Floor, TurnTimes, WordsState } from '../stages/turn/roles.ts';
@@ -97,6 +98,7 @@ async function createInput(
   const { turn } = config;
   const served = servedBy(config, 'stt', providers);
   const turnModel = turn.detection === 'model' ? new OnDeviceTurnModel(parts.turnModel) : undefined;
+  const judge = turn.detection === 'learned' ? new LearnedJudge() : undefined;
   const transcriber = createTranscriber(config, persona, hooks);
   // The stream that closes them may never be opened.
   scope.defer('turn model', () => turnModel?.close());
@@ -108,6 +110,7 @@ async function createInput(
     governor,
     transcriber,
     turnModel,
+    judge,
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,
     onWordsAwaited: hooks.onWordsAwaited,

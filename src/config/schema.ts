@@ -107,8 +107,8 @@ export const settings = {
     vad: setting('VAD_PROVIDER', oneOf(['bundled', 'silero'], 'bundled'), 'Voice activity detector'),
     detection: setting(
       'TURN_DETECTION',
-      oneOf(['words', 'vad', 'model'], 'words'),
-      'What ends a turn: silence, longer while the words are unfinished (`words`) or, in languages that the on-device model knows, sound so too (`model`); silence alone (`vad`)',
+      oneOf(['words', 'vad', 'model', 'learned'], 'words'),
+      'What ends a turn: silence, longer while the words are unfinished (`words`) or, in languages that the on-device model knows, sound so too (`model`); silence alone (`vad`); what was learned of words and sound (`learned`, on trial)',
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',
@@ -120,6 +120,11 @@ export const settings = {
       durationMs(780, 0),
       'Silence that ends a turn, ready or not; also after a statement, which often leads up to a request',
       { formerly: { env: 'ENDPOINTING_TOLD_MS', path: 'turn.toldEndpointingMs' } },
+    ),
+    unsureEndpointingMs: setting(
+      'ENDPOINTING_UNSURE_MS',
+      durationMs(1150, 0),
+      'The same with `TURN_DETECTION=learned` where it cannot tell whether the caller has finished',
     ),
     maxEndpointingMs: setting(
       'ENDPOINTING_MAX_MS',

@@ -8,5 +8,10 @@ const page = (base) => at(`${base}/web/page`);
 
 rmSync(page('dist'), { recursive: true, force: true });
 cpSync(page('src'), page('dist'), { recursive: true, filter: (path) => extname(path) !== '.ts' });
-for (const file of ['sentence.wav', 'files/livekit-keys.json', 'files/livekit-series.json'])
-  copyFileSync(at(`src/doctor/${file}`), at(`dist/doctor/${file}`));
+for (const file of [
+  'doctor/sentence.wav',
+  'doctor/files/livekit-keys.json',
+  'doctor/files/livekit-series.json',
+  'stages/turn/completeness/weights.json',
+])
+  copyFileSync(at(`src/${file}`), at(`dist/${file}`));

@@ -34,7 +34,7 @@ test(`few of ${SIZE} callers whose sentences nothing was tuned on are cut off, a
   console.log(tableOf(new Map([['shipped', score]])));
   expect(heard).toHaveLength(SIZE);
   expect(score.noPause.some).toBe(0);
-  // What was measured of all that is held out, and three more of so few.
-  expect(score.shortPauses.some / score.shortPauses.all).toBeLessThan(0.3);
+  // So few of 60 say little: no more than what was measured of all that is held out, 23.9 % (19.7–28.7), allows.
+  expect(score.shortPauses.low).toBeLessThan(0.287);
   expect(score.p50).toBeLessThan(1000);
 });

@@ -1,5 +1,5 @@
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
-import type { Echo, TurnEndPrediction, TurnPolicy } from '../../src/stages/turn/roles.ts';
+import type { Echo, Finished, TurnEndPrediction, TurnPolicy } from '../../src/stages/turn/roles.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import type { TurnText, TurnTranscriber } from '../../src/stages/turn/transcriber.ts';
 import { manualClock } from './manual-clock.ts';
@@ -9,6 +9,7 @@ const POLICY: TurnPolicy = {
   patientAfterMs: 200,
   minEndpointingMs: 600,
   statementEndpointingMs: 600,
+  unsureEndpointingMs: 950,
   maxEndpointingMs: 1500,
   useWords: true,
   speculation: 'answer',
@@ -36,6 +37,8 @@ export function callerOver(
     interruptible?: boolean;
     ending?: boolean;
     hasModel?: boolean;
+    /** What is judged of each pause and end. */
+    judged?: Finished;
     /** What was heard of the answer that is cut off. */
     inChat?: Promise<void>;
     /** What is heard is the agent's own voice. */
@@ -94,6 +97,7 @@ export function callerOver(
     policy: { ...POLICY, ...policy },
     transcriber,
     model: agent.hasModel ? { push() {}, reset() {}, close() {}, predict } : undefined,
+    judge: agent.judged && { push() {}, reset() {}, judge: () => agent.judged ?? 'not' },
     governor,
     echo: agent.echo,
     onWordsAwaited: (state, lastSoundAtMs) => words.push(`${state}, last sound at ${lastSoundAtMs}`),

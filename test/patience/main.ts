@@ -2,10 +2,11 @@
  * How patient and how fast turns end, on sentences, voices and engines that nothing was tuned on: real sounds, the real
  * detector and `TurnTaker`, a clock that is moved by hand.
  *
- *     npx tsx test/patience/main.ts [--tune] [--policy NAME,…] [--sounds]
+ *     npx tsx test/patience/main.ts [--tune] [--policy NAME,…] [--quick] [--sounds]
  *
- * `--sounds` only makes what is missing of the sounds (once, kept in the cache); `--tune` scores the half that may be
- * looked at. Raw values, tables and curve: test-results/patience.
+ * `--quick` leaves out the longer and shorter waits of the curve; `--sounds` only makes what is missing of the sounds
+ * (once, kept in the cache); `--tune` scores the half that may be looked at. Raw values, tables and curve:
+ * test-results/patience.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +23,12 @@ const SEED = 16;
 const OUT = 'test-results/patience';
 
 const { values } = parseArgs({
-  options: { tune: { type: 'boolean' }, sounds: { type: 'boolean' }, policy: { type: 'string' } },
+  options: {
+    tune: { type: 'boolean' },
+    sounds: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    policy: { type: 'string' },
+  },
 });
 initializeLogger({ pretty: false, level: 'silent' });
 const half = values.tune ? 'tune' : 'held';
@@ -39,7 +45,7 @@ const results = new Map<string, Scored[]>();
 const curves = new Map<string, Point[]>();
 for (const [name, player] of all) {
   const points: Point[] = [];
-  for (const by of SCALES) {
+  for (const by of values.quick ? [1] : SCALES) {
     const scored = await scoreAll(scaled(player, by));
     if (by === 1) results.set(name, scored);
     const { shortPauses, p50 = Number.NaN } = scoreOf(scored);

@@ -1,6 +1,6 @@
 import { randomFrom } from '../../src/bench/stats.ts';
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
-import type { TurnModel, TurnPolicy } from '../../src/stages/turn/roles.ts';
+import type { FinishedJudge, TurnModel, TurnPolicy } from '../../src/stages/turn/roles.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import { configFrom } from '../helpers/config.ts';
 import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
@@ -40,12 +40,13 @@ export interface Player {
   policy: TurnPolicy;
   /** What else hears one utterance. */
   model?(heard: Heard, playing: Playing): TurnModel;
+  judge?(heard: Heard, playing: Playing): FinishedJudge;
 }
 
 /** Plays one utterance to the real `TurnTaker`, on a clock that is moved by hand. */
 export async function play(
   heard: Heard,
-  { policy, model }: Player,
+  { policy, model, judge }: Player,
   others: readonly string[],
 ): Promise<Outcome> {
   const { words, endMs, pauseAtMs, one } = heard;
@@ -62,9 +63,11 @@ export async function play(
   let preparedAt: number | undefined;
   const wordsOf = new Map<object, number>();
   const hearing = model?.(heard, playing);
+  const judging = judge?.(heard, playing);
   const taker = new TurnTaker({
     policy,
     model: hearing,
+    judge: judging,
     governor: new SpeculationGovernor(configFrom().turn.speculationSlowMs),
     clock,
     wallNow: clock.now,
@@ -127,6 +130,7 @@ export async function play(
     if (outcome) break;
     const samples = heard.samples.subarray(index * FRAME_SAMPLES, (index + 1) * FRAME_SAMPLES);
     hearing?.push(samples);
+    judging?.push(samples);
     for (let ms = 0; ms < FRAME_MS; ms += 5) {
       clock.advance(5);
       while (due.length > 0) {

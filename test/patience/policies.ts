@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LearnedJudge } from '../../src/stages/turn/completeness/learned-judge.ts';
 import type { TurnEndPrediction, TurnModel, TurnPolicy } from '../../src/stages/turn/roles.ts';
 import { loadTurnModel } from '../bench/turn-model.ts';
 import { configFrom } from '../helpers/config.ts';
@@ -22,9 +23,11 @@ export function policies(): Map<string, Player> {
   return new Map<string, Player>([
     ['today', { policy: today }],
     ['silence 800', { policy: silence(800) }],
+    ['learned', { policy: today, judge: () => new LearnedJudge() }],
+    ['words with statements 1150', { policy: { ...today, statementEndpointingMs: 1150 } }],
     ['turn model alone', { policy: { ...today, useWords: false }, model: onDevice() }],
     ['words and turn model', { policy: today, model: onDevice() }],
-    ['the same, ms read as id', { policy: today, model: onDevice({ ms: 'id' }) }],
+    ['words and turn model (ms read as id)', { policy: today, model: onDevice({ ms: 'id' }) }],
   ]);
 }
 

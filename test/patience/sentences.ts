@@ -37,6 +37,19 @@ async function readLanguage(language: Language): Promise<Template[]> {
   });
 }
 
+/** More sentences to learn words from, that are in no comparison: «language | sentence» in each line. */
+export async function readMore(): Promise<Omit<Template, 'category' | 'half'>[]> {
+  const path = fileURLToPath(new URL('sentences/more.txt', import.meta.url));
+  const rows = (await readFile(path, 'utf8')).split('\n').filter((row) => row && !row.startsWith('#'));
+  return rows.map((row) => {
+    const [name = '', text = ''] = row.split(' | ');
+    const language = LANGUAGES.find((one) => one === name);
+    if (!language || !text)
+      throw new AppError(`${path}: «${row}» names no language`, { hint: LANGUAGES.join(', ') });
+    return { language, pieces: text.split(' / ') };
+  });
+}
+
 /** The template with each slot filled by one of its words. @param random - 0 to before 1. */
 export function filled(pieces: readonly string[], random: () => number): string[] {
   return pieces.map((piece) =>

@@ -1,4 +1,4 @@
-import type { TurnPolicy } from './roles.ts';
+import type { Finished, TurnPolicy } from './roles.ts';
 import { completenessOf } from './words.ts';
 
 /** Silences after the last sound of a turn, and what follows on each if the caller says no more. */
@@ -25,4 +25,16 @@ export function endingOf(text: string, soundsOver: boolean | undefined, policy: 
   if (words === 'unfinished') return { prepareMs: max - PREPARE_AHEAD_MS, readyMs: max, endMs: max };
   if (soundsOver === false) return { prepareMs: 0, readyMs: max, endMs: max };
   return { prepareMs: 0, readyMs: words === 'statement' && !soundsOver ? statement : min, endMs: statement };
+}
+
+/**
+ * When a turn ends that was judged. Its answer is prepared at once in any case: a caller who was wrongly taken to go on
+ * waits, and then no longer.
+ */
+export function judgedEnding(finished: Finished, policy: TurnPolicy): Ending {
+  const { minEndpointingMs, statementEndpointingMs, unsureEndpointingMs, maxEndpointingMs } = policy;
+  if (finished === 'surely')
+    return { prepareMs: 0, readyMs: minEndpointingMs, endMs: statementEndpointingMs };
+  const ms = finished === 'perhaps' ? unsureEndpointingMs : maxEndpointingMs;
+  return { prepareMs: 0, readyMs: ms, endMs: ms };
 }

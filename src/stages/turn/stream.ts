@@ -4,7 +4,16 @@ import type { TurnMark } from '../hooks.ts';
 import { Detector } from './detector.ts';
 import type { SpeculationGovernor } from './governor.ts';
 import { PreparedAttempt } from './prepared-attempt.ts';
-import type { Echo, Floor, TurnActions, TurnModel, TurnPolicy, TurnTimes, WordsState } from './roles.ts';
+import type {
+  Echo,
+  FinishedJudge,
+  Floor,
+  TurnActions,
+  TurnModel,
+  TurnPolicy,
+  TurnTimes,
+  WordsState,
+} from './roles.ts';
 import { SpeechMeter } from './speech-meter.ts';
 import { TurnTaker } from './taker.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
@@ -20,6 +29,7 @@ export interface TurnSttParts {
   transcriber: TurnTranscriber;
   /** The same; without it only words and silence end a turn. */
   turnModel?: TurnModel | undefined;
+  judge?: FinishedJudge | undefined;
   floor: Floor;
   /** Is given all that is heard. */
   echo?: (Echo & { hears(samples: Int16Array): void }) | undefined;
@@ -93,7 +103,7 @@ class TurnStream extends stt.SpeechStream {
   }
 
   protected override async run(): Promise<void> {
-    const { floor, transcriber, turnModel, policy, governor, echo, onHoldExpired } = this.#parts;
+    const { floor, transcriber, turnModel, judge, policy, governor, echo, onHoldExpired } = this.#parts;
     const actions: TurnActions = {
       ...floor,
       speechStarted: () => this.#tell({ type: stt.SpeechEventType.START_OF_SPEECH }),
@@ -107,6 +117,7 @@ class TurnStream extends stt.SpeechStream {
       policy,
       transcriber,
       model: turnModel,
+      judge,
       governor,
       actions,
       agent: floor,
@@ -172,6 +183,7 @@ class TurnStream extends stt.SpeechStream {
   #addToTurn(samples: Int16Array): void {
     this.#parts.transcriber.push(samples);
     this.#parts.turnModel?.push(samples);
+    this.#parts.judge?.push(samples);
   }
 
   #flushPrefix(): void {

@@ -1,6 +1,14 @@
 import type { Clock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
-import type { AgentFloor, Echo, TurnActions, TurnModel, TurnPolicy, WordsState } from './roles.ts';
+import type {
+  AgentFloor,
+  Echo,
+  FinishedJudge,
+  TurnActions,
+  TurnModel,
+  TurnPolicy,
+  WordsState,
+} from './roles.ts';
 import type { TurnTranscriber } from './transcriber.ts';
 
 /** What `TurnTaker` works with. */
@@ -9,6 +17,8 @@ export interface TurnTakerParts {
   transcriber: TurnTranscriber;
   /** Heeded beside the words, for the languages it knows. */
   model?: TurnModel | undefined;
+  /** Decides in place of words and model. */
+  judge?: FinishedJudge | undefined;
   governor: SpeculationGovernor;
   actions: TurnActions;
   agent: AgentFloor;

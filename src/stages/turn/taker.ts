@@ -1,4 +1,4 @@
-import { endingOf } from './ending.ts';
+import { endingOf, judgedEnding } from './ending.ts';
 import { LateWords } from './late-words.ts';
 import { NamedTimers } from './named-timers.ts';
 import { Overlap } from './overlap.ts';
@@ -181,7 +181,11 @@ export class TurnTaker {
   #expectEnd(): void {
     if (!this.#text) return;
     const { text, language } = this.#text;
-    const ending = endingOf(text, text ? this.#prediction?.(language) : undefined, this.#parts.policy);
+    const { policy, judge } = this.#parts;
+    const ending =
+      judge && text
+        ? judgedEnding(judge.judge(text), policy)
+        : endingOf(text, text ? this.#prediction?.(language) : undefined, policy);
     if (ending.prepareMs === 0) this.#prepare();
     else this.#scheduleAfterSound('prepare', ending.prepareMs, () => this.#prepare());
     this.#scheduleAfterSound('end', ending.endMs, () => this.#end());
@@ -225,6 +229,7 @@ export class TurnTaker {
     this.#forgetAttempt();
     this.#parts.transcriber.reset();
     this.#parts.model?.reset();
+    this.#parts.judge?.reset();
     this.#prepared.forget();
     this.#overlap.end();
     this.#length.ended();

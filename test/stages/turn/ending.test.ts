@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endingOf } from '../../../src/stages/turn/ending.ts';
+import { endingOf, judgedEnding } from '../../../src/stages/turn/ending.ts';
 import type { TurnPolicy } from '../../../src/stages/turn/roles.ts';
 
 const policy = {
@@ -38,4 +38,12 @@ test.each([
   [UNFINISHED, false, held],
 ])('words switched off: «%s», sounding over: %s', (text, soundsOver, ending) => {
   expect(endingOf(text, soundsOver, { ...policy, useWords: false })).toEqual(ending);
+});
+
+test.each([
+  ['surely', asked],
+  ['perhaps', { prepareMs: 0, readyMs: 950, endMs: 950 }],
+  ['not', held],
+] as const)('judged: %s finished', (finished, ending) => {
+  expect(judgedEnding(finished, { ...policy, unsureEndpointingMs: 950 })).toEqual(ending);
 });

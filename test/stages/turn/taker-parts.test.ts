@@ -53,3 +53,48 @@ test('how long the speech has lasted is said with its words', async () => {
   // From the window that opened the overlap to the pause.
   expect(asked).toEqual([640 - 128 + 100]);
 });
+
+const WAITS = {
+  minEndpointingMs: 500,
+  statementEndpointingMs: 700,
+  unsureEndpointingMs: 950,
+  maxEndpointingMs: 1500,
+};
+
+test.each([
+  ['surely', 700],
+  ['perhaps', 950],
+  ['not', 1500],
+] as const)('a caller who has %s finished is answered after %i ms, prepared at once', async (judged, ms) => {
+  const call = callerOver({ judged }, WAITS);
+  call.speak(960);
+  call.quiet(100);
+  // The lists take this for unfinished: they are not asked.
+  await call.last().is('I would like to');
+  expect(call.log).toEqual(['started', 'transcribe', 'prepare I would like to']);
+  call.quiet(ms - 101);
+  expect(call.log).toHaveLength(3);
+  call.quiet(1);
+  expect(call.log.at(-1)).toBe('ended I would like to');
+});
+
+test('a caller who has surely finished is answered as soon as the answer is ready', async () => {
+  const call = callerOver({ judged: 'surely' }, WAITS);
+  call.speak(960);
+  call.quiet(100);
+  await call.last().is('My line is down.');
+  call.turn.answerReady();
+  call.quiet(399);
+  expect(call.log).toHaveLength(3);
+  call.quiet(1);
+  expect(call.log.at(-1)).toBe('ended My line is down.');
+});
+
+test('a turn without words is not judged: it ends as before', async () => {
+  const call = callerOver({ judged: 'not' }, WAITS);
+  call.speak(320);
+  call.quiet(100);
+  await call.last().is('');
+  call.quiet(600);
+  expect(call.log.at(-1)).toBe('ended with nothing');
+});
