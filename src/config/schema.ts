@@ -6,7 +6,7 @@ import type { SettingGroup, Values } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import { proxy } from './proxy-settings.ts';
 import { deadlines, setting, wireExtras } from './setting.ts';
-import { count, durationMs, flag, httpUrl, oneOf, text, turnUrls, wsUrl } from './types.ts';
+import { count, durationMs, flag, httpUrl, oneOf, redisUrl, text, turnUrls, wsUrl } from './types.ts';
 import { web } from './web-settings.ts';
 
 /**
@@ -174,6 +174,17 @@ export const settings = {
       'CHECK_READY_URLS',
       text.default(''),
       'For `check`: `/readyz` URLs of workers and pages, by comma',
+    ),
+    metricsUrls: setting(
+      'CHECK_METRICS_URLS',
+      text.default(''),
+      'For `check`: metrics of LiveKit servers, by comma, such as `http://livekit:6789/metrics`',
+    ),
+    redisUrl: setting(
+      'CHECK_REDIS_URL',
+      redisUrl.optional(),
+      'For `check`: the Redis of LiveKit, such as `redis://:password@redis:6379`',
+      { secret: true },
     ),
     turnUrls: setting(
       'TURN_URLS',

@@ -41,6 +41,10 @@ export const bearerToken = z
     /^[\x21-\x7e]{24,}$/,
     'at least 24 characters of printable ASCII without spaces, such as `openssl rand -hex 24` makes',
   );
+export const redisUrl = z.url({
+  protocol: /^rediss?$/,
+  error: 'a URL such as redis://:password@redis:6379, or rediss: for TLS',
+});
 export const turnUrls = z
   .string({ error: 'URLs, by comma' })
   .transform((list, context) =>

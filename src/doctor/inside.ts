@@ -7,8 +7,10 @@ import { models } from './checks/models.ts';
 import { nat } from './checks/nat.ts';
 import { pathMtu } from './checks/path-mtu.ts';
 import { ready } from './checks/ready.ts';
+import { redis } from './checks/redis.ts';
 import { relayPermission } from './checks/relay-permission.ts';
 import { relayRefuses } from './checks/relay-refuses.ts';
+import { sfuMetrics } from './checks/sfu-metrics.ts';
 import { signalTcp } from './checks/signal-tcp.ts';
 import { signalTls } from './checks/signal-tls.ts';
 import { signalToken } from './checks/signal-token.ts';
@@ -23,6 +25,7 @@ const HOPS: readonly InsideCheck[] = [
   ...[signalTcp, signalTls, signalWs, signalToken, iceServers],
   ...[turn('udp'), turn('tcp'), turn('tls'), loadBalancer],
   ...[nat, relayPermission, relayRefuses(), pathMtu],
+  ...[sfuMetrics, redis],
   ready,
   ...[models, transcription, chat, speech],
 ];

@@ -14,6 +14,7 @@ const CHART_OWNED = new Set([
   'web.credentials',
   'web.workersUrl',
   'check.readyUrls',
+  'check.metricsUrls',
   'check.turnUrls',
 ]);
 
