@@ -12,9 +12,13 @@ export function phraseFolder(workerPid: number): string {
   return join(tmpdir(), `voice-agent-${workerPid}-phrases`);
 }
 
-/** Where the sound of fixed phrases is kept for the workers of this user on this machine, also for those to come. */
-export function soundFolder(): string {
-  return join(tmpdir(), `voice-agent-sounds-${process.getuid?.() ?? 0}`);
+/**
+ * Where the sound of fixed phrases is kept for the workers of this user, also for those to come.
+ *
+ * @param dir - `TTS_CACHE_DIR`; it may be another user's, as a volume is.
+ */
+export function soundFolder(dir: string = tmpdir()): string {
+  return join(dir, `voice-agent-sounds-${process.getuid?.() ?? 0}`);
 }
 
 /** On disk: some 300 phrases of four seconds. */

@@ -98,7 +98,12 @@ export const settings = {
     cache: setting(
       'TTS_CACHE',
       flag(true),
-      'Keep the sound of the fixed phrases of prompts, in the temporary folder and beyond the worker’s end: greeting, fillers, apology, good-bye',
+      'Keep the sound of the fixed phrases of prompts, beyond the worker’s end: greeting, fillers, apology, good-bye',
+    ),
+    cacheDir: setting(
+      'TTS_CACHE_DIR',
+      text.optional(),
+      'Folder in which they are kept, 64 MB at most, which workers may share; not set: the temporary folder',
     ),
     ...wireExtras('TTS'),
     ...deadlines('TTS', 5000),

@@ -83,7 +83,7 @@ async function run(): Promise<void> {
       unfit('the native client panicked');
     },
   });
-  const memory = await openCallMemory(phraseFolder(ppid), config, log, soundFolder());
+  const memory = await openCallMemory(phraseFolder(ppid), config, log, soundFolder(config.tts.cacheDir));
   const parts = { shared, memory, recalls, send: channel.send };
   const running = createCalls({
     log,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { PhraseCache, PhraseStore } from '../../src/call/phrase-cache.ts';
+import { PhraseCache, PhraseStore, soundFolder } from '../../src/call/phrase-cache.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
 const SOUND = Int16Array.from([1, 2, 3]);
@@ -110,4 +110,12 @@ test('a phrase has the voice that said it: that of the first endpoint is heard w
   const inFirst = Int16Array.from([4, 5]);
   await call.write('Sorry.', inFirst, 0);
   expect([await call.read('Sorry.'), await call.isWanted('Sorry.')]).toEqual([inFirst, false]);
+});
+
+test('a folder that is given may be another user’s: they are kept in one of ours in it', async () => {
+  const given = soundFolder(folder);
+  expect(given.startsWith(`${folder}/`)).toBe(true);
+  const store = new PhraseStore(given);
+  await callWith(['Sorry.'], store).write('Sorry.', SOUND);
+  expect(await callWith(['Sorry.'], new PhraseStore(given)).read('Sorry.')).toEqual(SOUND);
 });

@@ -230,6 +230,9 @@ test('what is added reaches the pods that it is for, and probes change by parts'
   expect(envOf(container, 'NODE_OPTIONS')).toBe('--max-old-space-size=2048');
   expect(container.volumeMounts).toContainEqual({ name: 'extra', mountPath: '/tmp/extra' });
   expect(spec.volumes).toContainEqual({ name: 'extra', emptyDir: {} });
+  const folder = envOf(container, 'TTS_CACHE_DIR');
+  expect(container.volumeMounts).toContainEqual({ name: 'sounds', mountPath: folder });
+  expect(spec.volumes).toContainEqual({ name: 'sounds', persistentVolumeClaim: { claimName: 'sounds' } });
   expect(spec.hostAliases).toEqual([{ ip: '10.65.200.10', hostnames: ['gpu-host'] }]);
   expect(container.startupProbe).toEqual({
     httpGet: { path: '/healthz', port: 'ops' },
