@@ -14,16 +14,31 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves when `ms` have passed or `signal` aborts, whichever comes first; leaves neither timer nor listener behind. */
+/**
+ * Runs `then` once, when `ms` have passed or `signal` aborts, unless the returned function is called first; leaves neither timer
+ * nor listener behind.
+ */
+export function wait(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal | undefined,
+  then: () => void,
+): () => void {
+  const stop = () => {
+    cancel();
+    signal?.removeEventListener('abort', done);
+  };
+  const done = () => {
+    stop();
+    then();
+  };
+  const cancel = clock.after(ms, done);
+  signal?.addEventListener('abort', done);
+  if (signal?.aborted) done();
+  return stop;
+}
+
+/** Resolves when `ms` have passed or `signal` aborts, whichever comes first. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.after(ms, done);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
+  return new Promise((resolve) => void wait(clock, ms, signal, resolve));
 }

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, wait } from './clock.ts';
 
 /** At most one wait at a time: a new one takes the place of the last. */
 export class OneWait {
@@ -14,17 +14,9 @@ export class OneWait {
 
   for(ms: number, then: () => void): void {
     this.stop();
-    const done = () => {
-      this.stop();
-      then();
-    };
-    const stopTimer = this.#clock.after(ms, done);
-    this.#stop = () => {
-      stopTimer();
-      this.#signal?.removeEventListener('abort', done);
-    };
-    this.#signal?.addEventListener('abort', done);
-    if (this.#signal?.aborted) done();
+    // It may start the next wait, which must not be taken for this one.
+    if (this.#signal?.aborted) then();
+    else this.#stop = wait(this.#clock, ms, this.#signal, then);
   }
 
   stop(): void {
