@@ -51,7 +51,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const lines = worker && {
     lines: async () =>
       worker.facts.slotsUsed() >= worker.facts.slots ? ('busy' as const) : ('unknown' as const),
-    isReturning: (room: string) => worker.isReturning(room),
+    isReturning: (room: string) => worker.isComing(room),
   };
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally, ...lines }));
 

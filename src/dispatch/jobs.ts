@@ -29,17 +29,22 @@ export interface JobsParts {
   take(job: AssignedJob): void;
   /** Takes a job back whose call has not begun; `false` when it has. */
   withdraw(jobId: string): boolean;
-  /** Whether a call of this room broke off and comes back: it needs no other agent. */
-  isReturning(roomName: string): boolean;
   isStopping(): boolean;
 }
 
+/** After an agent is back in its room, until everybody has seen it there. */
+const SETTLED_AFTER_MS = 5000;
+
 /** An accepted offer that waits for its assignment, or a call. */
-type KnownJob = ({ state: 'accepted'; cancel(): void } | { state: 'assigned' | 'joined' }) & {
+type KnownJob = {
   room: string;
   /** By `check`: counted nowhere. */
   isCheck: boolean;
-};
+} & (
+  | { state: 'accepted'; cancel(): void }
+  | { state: 'coming'; isAgain: boolean }
+  | { state: 'joined'; settledAtMs: number }
+);
 
 /** The identity that the agent of a job joins with. */
 const identityOf = (jobId: string): string => `agent-${jobId}`;
@@ -58,10 +63,10 @@ export class Jobs {
 
   offered({ job }: AvailabilityRequest): void {
     if (!job) return;
-    const { log, slots, isReturning } = this.#parts;
+    const { log, slots } = this.#parts;
     const fields = { jobId: job.id, slotsUsed: slots.used(), pii_room: job.room?.name };
     const room = job.room?.name ?? '';
-    const terminate = !this.#known.has(job.id) && (isReturning(room) || this.#isComing(room));
+    const terminate = !this.#known.has(job.id) && this.isComing(room);
     const available = !terminate && this.#accept(job);
     const answer = { jobId: job.id, available, terminate, participantIdentity: identityOf(job.id) };
     this.#parts.send({ case: 'availability', value: new AvailabilityResponse(answer) });
@@ -82,7 +87,7 @@ export class Jobs {
       return;
     }
     known.cancel();
-    this.#known.set(job.id, { ...known, state: 'assigned' });
+    this.#known.set(job.id, { ...known, state: 'coming', isAgain: false });
     this.#parts.take(toAssigned(job, url || this.#parts.url, token));
   }
 
@@ -102,8 +107,26 @@ export class Jobs {
 
   joined(jobId: string): void {
     const known = this.#known.get(jobId);
-    if (known) this.#known.set(jobId, { ...known, state: 'joined' });
+    const isAgain = known?.state === 'coming' && known.isAgain;
+    const settledAtMs = this.#parts.clock.now() + (isAgain ? SETTLED_AFTER_MS : 0);
+    if (known) this.#known.set(jobId, { ...known, state: 'joined', settledAtMs });
     this.#tell(jobId, JobStatus.JS_RUNNING);
+  }
+
+  /** Its call broke off and goes on: its agent joins again. */
+  broke(jobId: string): void {
+    const known = this.#known.get(jobId);
+    if (known) this.#known.set(jobId, { ...known, state: 'coming', isAgain: true });
+  }
+
+  /**
+   * Whether the agent of a room is on its way, for the first time or back after a break, or has just come back: the room needs no
+   * other. Two would join, and see each other too late.
+   */
+  isComing(room: string): boolean {
+    const nowMs = this.#parts.clock.now();
+    const ofRoom = [...this.#known.values()].filter((known) => room !== '' && known.room === room);
+    return ofRoom.some((known) => known.state !== 'joined' || nowMs < known.settledAtMs);
   }
 
   /** Whether the call is by `check`, of a job that has not ended. */
@@ -139,14 +162,6 @@ export class Jobs {
     const isCheck = isCheckCall(job.metadata);
     this.#known.set(job.id, { state: 'accepted', cancel, room: job.room?.name ?? '', isCheck });
     return true;
-  }
-
-  /** Asked again while the first agent waits for a host process: both would join, and see each other too late. */
-  #isComing(room: string): boolean {
-    return (
-      room !== '' &&
-      [...this.#known.values()].some((known) => known.room === room && known.state !== 'joined')
-    );
   }
 
   #free(jobId: string): void {

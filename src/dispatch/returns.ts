@@ -11,8 +11,6 @@ const MOST_CRASHES = 2;
 /** A LiveKit that cannot be reached is tried again so soon, and for so long after the call broke off. */
 const AGAIN_AFTER_MS = 1000;
 const REJOINED_WITHIN_MS = 15_000;
-/** After an agent is back in its room, until everybody has seen it there. */
-const SETTLED_AFTER_MS = 5000;
 
 export interface ReturnsParts {
   clock: Clock;
@@ -41,7 +39,6 @@ interface Call {
   isInRoom: boolean;
   /** The last time that it broke off, by both clocks. */
   broke?: { readonly ms: number; readonly atMs: number } | undefined;
-  rejoinedMs?: number | undefined;
   cancel(): void;
 }
 
@@ -76,9 +73,7 @@ export class Returns {
   /** Its agent is in the room. */
   joined(jobId: string): void {
     const call = this.#calls.get(jobId);
-    if (!call) return;
-    call.isInRoom = true;
-    if (call.broke) call.rejoinedMs = this.#parts.clock.now();
+    if (call) call.isInRoom = true;
   }
 
   told(message: OfCall): void {
@@ -141,17 +136,6 @@ export class Returns {
     return false;
   }
 
-  /** Whether a call of this room is on its way back, or has just come back. */
-  isReturning(roomName: string): boolean {
-    const nowMs = this.#parts.clock.now();
-    return [...this.#calls.values()].some(
-      ({ job, broke, rejoinedMs }) =>
-        job.roomName === roomName &&
-        broke !== undefined &&
-        (rejoinedMs === undefined || nowMs - rejoinedMs < SETTLED_AFTER_MS),
-    );
-  }
-
   #mayGoOn(call: Call, end: CallEnd): boolean {
     const { clock, mayReturn } = this.#parts;
     const hasCrashed = end.isLost || (call.isInRoom && !end.isCutOff);
@@ -172,7 +156,6 @@ export class Returns {
     }
     const isRefused = !call.isInRoom && !end.isLost;
     call.isInRoom = false;
-    call.rejoinedMs = undefined;
     call.cancel = clock.after(isRefused ? AGAIN_AFTER_MS : 0, () => void this.#start(call));
   }
 

@@ -37,8 +37,8 @@ export interface Worker {
   readonly facts: WorkerFacts;
   /** Whether a process is ready to take a call at once. */
   isWarm(): boolean;
-  /** Whether a call of this room broke off and is on its way back, or has just come back. */
-  isReturning(roomName: string): boolean;
+  /** Whether the agent of this room is on its way, or has just come back to it. */
+  isComing(roomName: string): boolean;
   /** Serves until `stop`. @throws AppError when LiveKit cannot be reached for 80 s. */
   run(): Promise<void>;
   /** Takes no new calls, waits for the running ones up to `DRAIN_TIMEOUT_MS`, or has them say good-bye at once. */
@@ -74,7 +74,7 @@ class AgentWorker implements Worker {
     this.#log = log;
     this.#report = report;
     this.#clock = clock;
-    this.#slots = createSlots(config.agent.maxCalls, () => this.#slotsChanged());
+    this.#slots = createSlots(config.agent.maxCalls, () => this.#changed());
     this.#pool = this.#createPool(size, startHost);
     this.#link = this.#createLink();
     this.#returns = this.#createReturns();
@@ -83,7 +83,6 @@ class AgentWorker implements Worker {
       send: (message) => this.#link.send(message),
       take: (job) => this.#returns.begin(job),
       withdraw: (jobId) => this.#returns.withdraw(jobId),
-      isReturning: (roomName) => this.isReturning(roomName),
       isStopping: () => this.#isStopping,
     });
     this.facts = {
@@ -99,8 +98,8 @@ class AgentWorker implements Worker {
     return this.#pool.isWarm();
   }
 
-  isReturning(roomName: string): boolean {
-    return this.#returns.isReturning(roomName);
+  isComing(roomName: string): boolean {
+    return this.#jobs.isComing(roomName);
   }
 
   async run(): Promise<void> {
@@ -158,8 +157,7 @@ class AgentWorker implements Worker {
         onHostReady: () => this.#tellStatus(),
         onHostEnded: (end, process) => {
           this.#report({ fact: 'host-ended', end, process });
-          this.#tellStatus();
-          this.#onChange();
+          this.#changed();
         },
       },
     });
@@ -203,7 +201,10 @@ class AgentWorker implements Worker {
   }
 
   #callEnded(jobId: string, end: CallEnd): void {
-    if (this.#returns.goesOn(jobId, end)) return;
+    if (this.#returns.goesOn(jobId, end)) {
+      this.#jobs.broke(jobId);
+      return;
+    }
     const { reason, ok, isLost, durationMs, cpuMs, host } = end;
     const fields = { jobId, host, reason, durationMs: Math.round(durationMs), cpuMs: Math.round(cpuMs) };
     if (isLost) this.#log.error(fields, 'call lost with its host process');
@@ -214,7 +215,7 @@ class AgentWorker implements Worker {
     this.#jobs.ended(jobId, end);
   }
 
-  #slotsChanged(): void {
+  #changed(): void {
     this.#tellStatus();
     this.#onChange();
   }

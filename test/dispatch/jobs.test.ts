@@ -20,7 +20,6 @@ function createJobs({ maxCalls = 2, isStopping = false } = {}) {
     send: (message) => said.push(message),
     take: (job) => taken.push(job),
     withdraw: (jobId) => waiting.delete(jobId),
-    isReturning: () => false,
     isStopping: () => isStopping,
   });
   const answers = () =>
@@ -166,4 +165,22 @@ test('a room is given one agent: a second job for it ends while the first agent 
   expect(ended().at(-1)).toEqual([true, false]);
   jobs.ended('AJ_4', { ok: false, reason: 'room not reached' });
   expect(taken.map(({ id }) => id)).toEqual(['AJ_1']);
+});
+
+test('a room has its agent while that is on its way, and until 5 s after it is back from a break', () => {
+  const { jobs, clock, said } = createJobs();
+  jobs.offered(offer('AJ_1', 'room'));
+  expect([jobs.isComing('room'), jobs.isComing('another'), jobs.isComing('')]).toEqual([true, false, false]);
+  jobs.assigned(assignment('AJ_1'));
+  jobs.joined('AJ_1');
+  expect(jobs.isComing('room')).toBe(false);
+  jobs.broke('AJ_1');
+  clock.advance(60_000);
+  jobs.offered(offer('AJ_2', 'room'));
+  expect(said.at(-1)?.value).toMatchObject({ jobId: 'AJ_2', available: false, terminate: true });
+  jobs.joined('AJ_1');
+  clock.advance(4999);
+  expect(jobs.isComing('room')).toBe(true);
+  clock.advance(1);
+  expect(jobs.isComing('room')).toBe(false);
 });

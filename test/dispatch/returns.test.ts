@@ -140,20 +140,6 @@ test('a room that cannot be joined again is tried each second, for 15 s', async 
   expect(clock.pending()).toEqual([]);
 });
 
-test('its room is said to be served until 5 s after its agent is back', async () => {
-  const { returns, begun, ends, clock } = createReturns();
-  begun();
-  expect(returns.isReturning('room')).toBe(false);
-  await ends(KILLED);
-  clock.advance(60_000);
-  expect([returns.isReturning('room'), returns.isReturning('another')]).toEqual([true, false]);
-  returns.joined('AJ_1');
-  clock.advance(4999);
-  expect(returns.isReturning('room')).toBe(true);
-  clock.advance(1);
-  expect(returns.isReturning('room')).toBe(false);
-});
-
 test('LiveKit takes a job back before its call began, and none that is on its way back', async () => {
   const { returns, waiting, ends } = createReturns();
   waiting.add('AJ_1');

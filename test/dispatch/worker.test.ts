@@ -105,7 +105,7 @@ test('the call of a process that dies goes on in another, in its slot, and needs
   host().exit('SIGKILL');
   clock.advance(0);
   expect(worker.facts.slotsUsed()).toBe(1);
-  expect(worker.isReturning('room-of-AJ_1')).toBe(true);
+  expect(worker.isComing('room-of-AJ_1')).toBe(true);
   livekit.offer('AJ_2', { room: { name: 'room-of-AJ_1' } });
   await untilTold('availability', { jobId: 'AJ_2', terminate: true });
   host().say({ kind: 'ready' });
