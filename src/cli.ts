@@ -95,6 +95,8 @@ function addCheck(cli: Command): void {
     .option('--json', 'print the results as one JSON document')
     .option('--only <ids>', 'try these hops alone, by comma, with those that they need')
     .option('--repeat <n>', `try hops that fail sometimes so often at once, at most ${MOST_REPEATS}`, timesOf)
+    .option('--page <url>', 'try them from a caller’s machine, by the page and its credential (WEB_TOKEN)')
+    .option('--credential-file <path>', 'holds the credential of the page')
     .option(
       '--files <path>',
       'judge the livekit.yaml, manifests and documents in this folder, and try nothing',

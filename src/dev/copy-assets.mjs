@@ -15,3 +15,4 @@ for (const file of [
   'stages/turn/completeness/weights.json',
 ])
   copyFileSync(at(`src/${file}`), at(`dist/${file}`));
+await import('./bundle-check.mjs');

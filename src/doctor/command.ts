@@ -1,62 +1,30 @@
-import type { Check, Means, Result } from './check.ts';
-import { renderResult, renderSummary } from './render.ts';
-import { type RunOptions, runChecks } from './run.ts';
+import type { Result } from './check.ts';
+import { renderSummary } from './render.ts';
+import { type Checked, type RunOptions, tryHops } from './run.ts';
+import { type Place, runOnTerminal, type TerminalFlags } from './terminal.ts';
 
-export interface CheckFlags {
-  json?: boolean;
-  /** Ids by comma. */
-  only?: string;
-  repeat?: number;
+export interface CheckFlags extends TerminalFlags {
   files?: string;
   kube?: boolean;
   /** The hops of `kube`, and those from inside after them. */
   withKube?: boolean;
   /** Of both. */
   namespace?: string;
+  /** Address of the page. */
+  page?: string;
+  /** Of `page`. */
+  credentialFile?: string;
 }
 
-interface Checked {
-  results: readonly Result[];
-  summary: string;
-}
-
-/** As a shell says of a program that SIGINT ended. */
-const EXIT_INTERRUPTED = 130;
-
-/**
- * `voice-agent check`: the table, or with `json` one document, on stdout; who watches a terminal sees on stderr what is
- * being tried. SIGINT and SIGTERM end it with what it has, after undoing what it left anywhere.
- *
- * @returns the exit code: 1 only when a hop failed.
- */
-export async function runCheckCommand({ json = false, ...flags }: CheckFlags): Promise<number> {
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const progress = progressLine(json);
-  const { results, summary } = await placeFor(flags)({
-    ...(flags.only !== undefined && { only: flags.only.split(',').map((id) => id.trim()) }),
-    ...(flags.repeat !== undefined && { repeat: flags.repeat }),
-    signal: interrupted.signal,
-    onStart: progress.started,
-    onResult: progress.ended,
-  });
-  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  console.log(json ? JSON.stringify({ checks: results }, null, 2) : `\n${summary}`);
-  if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
-  return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
-}
+/** `voice-agent check`. @returns the exit code: 1 only when a hop failed. */
+export const runCheckCommand = (flags: CheckFlags): Promise<number> => runOnTerminal(placeFor(flags), flags);
 
 /** From where the hops are tried, by what was asked for. Each loads its code when it is chosen. */
-function placeFor({
-  files,
-  kube,
-  withKube,
-  namespace,
-}: CheckFlags): (options: RunOptions) => Promise<Checked> {
+function placeFor({ files, kube, withKube, namespace, page, credentialFile }: CheckFlags): Place {
   if (files !== undefined) return (options) => judge(files, options);
   if (kube) return (options) => tryKube(namespace, options);
   if (withKube) return (options) => tryBoth(namespace, options);
+  if (page !== undefined) return (options) => tryOutside(page, credentialFile, options);
   return tryInside;
 }
 
@@ -80,19 +48,18 @@ async function tryBoth(namespace: string | undefined, options: RunOptions): Prom
   return { results, summary: renderSummary(results) };
 }
 
+async function tryOutside(
+  page: string,
+  credentialFile: string | undefined,
+  options: RunOptions,
+): Promise<Checked> {
+  const { checkFromOutside } = await import('./outside/outside.ts');
+  return checkFromOutside(page, credentialFile, options);
+}
+
 async function tryInside(options: RunOptions): Promise<Checked> {
   const { tryFromAgent } = await import('./try-inside.ts');
   const results = await tryFromAgent(options);
-  return { results, summary: renderSummary(results) };
-}
-
-/** The hops of a place, and the line that sums them up. */
-export async function tryHops<C extends object>(
-  checks: readonly Check<C>[],
-  context: C & Pick<Means, 'fetch'>,
-  options: RunOptions,
-): Promise<Checked> {
-  const results = await runChecks(checks, context, options);
   return { results, summary: renderSummary(results) };
 }
 
@@ -102,32 +69,4 @@ async function judge(path: string, { onResult = () => {} }: RunOptions): Promise
   const results = await judgeFiles(path);
   results.forEach(onResult);
   return { results, summary: summaryOf(results) };
-}
-
-const ERASE_LINE = '\r\x1b[2K';
-
-/** Results as they come, on stderr beside a document; below them on a terminal what is being tried now. */
-function progressLine(json: boolean) {
-  const running = new Set<string>();
-  const isWatched = process.stderr.isTTY;
-  const erase = () => isWatched && process.stderr.write(ERASE_LINE);
-  const show = () => {
-    if (isWatched && running.size > 0)
-      process.stderr.write(
-        `${ERASE_LINE}trying ${[...running].join(', ')} …`.slice(0, process.stderr.columns),
-      );
-  };
-  return {
-    started(id: string): void {
-      running.add(id);
-      show();
-    },
-    ended(result: Result): void {
-      running.delete(result.id);
-      erase();
-      if (!json) console.log(renderResult(result));
-      else if (isWatched) console.error(renderResult(result));
-      show();
-    },
-  };
 }

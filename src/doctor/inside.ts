@@ -1,6 +1,7 @@
 import { chat } from './checks/chat.ts';
 import { settings } from './checks/config.ts';
-import { configuredNames, dns } from './checks/dns.ts';
+import { configuredNames } from './checks/configured-names.ts';
+import { dns } from './checks/dns.ts';
 import { iceServers } from './checks/ice-servers.ts';
 import { loadBalancer } from './checks/load-balancer.ts';
 import { models } from './checks/models.ts';

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Check, Finding, Means, Result } from './check.ts';
 import { once, repeatedly } from './once.ts';
+import { renderSummary } from './render.ts';
 
 export interface RunOptions {
   /** Ids of the checks to run, with those that they need; default: all. */
@@ -67,6 +68,22 @@ export async function runChecks<C extends object>(
     await undoAll(undo);
   }
   return results;
+}
+
+export interface Checked {
+  results: readonly Result[];
+  /** The last line. */
+  summary: string;
+}
+
+/** The hops of a place, and the line that sums them up. */
+export async function tryHops<C extends object>(
+  checks: readonly Check<C>[],
+  context: C & Pick<Means, 'fetch'>,
+  options: RunOptions,
+): Promise<Checked> {
+  const results = await runChecks(checks, context, options);
+  return { results, summary: renderSummary(results) };
 }
 
 /** Those that are named with those that they need, or all. */

@@ -42,14 +42,17 @@ export function belowUrl(url: string, path: string, scheme: 'ws' | 'http'): stri
  * Asks LiveKit to let us in.
  *
  * @param token - `undefined` asks without, which shows whether a WebSocket gets as far as LiveKit.
+ * @param hears - sends us the sound of others, and so offers it
  * @throws AppError when nothing answered.
  */
 export function openSignalling(
   url: string,
   token: string | undefined,
   signal: AbortSignal,
+  { hears = false }: { hears?: boolean } = {},
 ): Promise<Signalling | Refused> {
-  const query = new URLSearchParams({ protocol: `${PROTOCOL}`, auto_subscribe: '0', sdk: 'js' });
+  const subscribe = hears ? '1' : '0';
+  const query = new URLSearchParams({ protocol: `${PROTOCOL}`, auto_subscribe: subscribe, sdk: 'js' });
   if (token !== undefined) query.set('access_token', token);
   const target = belowUrl(url, `/rtc?${query}`, 'ws');
   const agent = socketAgentFor(target);

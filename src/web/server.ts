@@ -11,6 +11,7 @@ import { serveCalls } from './calls.ts';
 import { serveCheck } from './check-token.ts';
 import type { Credentials } from './credentials.ts';
 import { DispatchWatch } from './dispatch-watch.ts';
+import { serveDownload } from './download.ts';
 import { Gate } from './gate.ts';
 import { cacheControl, securityHeaders } from './headers.ts';
 import { askWorkers, type Lines } from './lines.ts';
@@ -44,6 +45,7 @@ export interface WebParts {
  * |---|---|
  * | `GET /` | the page and its files |
  * | `GET /vendor/livekit-client.esm.mjs` | LiveKit's browser SDK |
+ * | `GET /download/voice-agent-check.mjs` | `check --page` as a program of one file |
  * | `GET /api/config` | agent name, whether a credential is wanted |
  * | `GET /api/prompts` | prompts to choose from |
  * | `POST /api/token` | a token for one call |
@@ -89,6 +91,7 @@ export function createWeb({
     serveCalls(api, { config, gate, watch, clock });
   });
   serveVendor(app);
+  serveDownload(app);
   app.register(fastifyStatic, { root: join(import.meta.dirname, 'page'), cacheControl: false });
   return app;
 }

@@ -75,6 +75,14 @@ test("LiveKit's browser SDK is served from node_modules, zipped for those who ta
   expect(again.body).toBe('');
 });
 
+test('the program that checks from a laptop is not in a folder of sources, and the page says how it is made', async () => {
+  const { app } = start();
+  const url = '/download/voice-agent-check.mjs';
+  const answer = await app.inject({ url, ...LOCAL });
+  expect(answer.statusCode).toBe(404);
+  expect(answer.json().error.hint).toContain('npm run build');
+});
+
 test('the page learns whether it must ask for a credential', async () => {
   const local = start();
   expect((await local.app.inject({ url: '/api/config', ...LOCAL })).json()).toEqual({

@@ -1,9 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { modelEndpoints } from '../../config/models.ts';
-import { proxyFor } from '../../config/proxy.ts';
-import type { Config } from '../../config/schema.ts';
 import type { Check } from '../check.ts';
 import type { Seen } from '../seen.ts';
 
@@ -27,7 +24,7 @@ interface Answer extends Named {
 }
 
 /** Browsers ask for its name. Often nobody else can: in a cluster whose name server knows nothing of the callers' network. */
-const PUBLIC = 'LIVEKIT_PUBLIC_URL';
+export const PUBLIC = 'LIVEKIT_PUBLIC_URL';
 
 /** Each name has an address; says which come from a file of this machine alone, and which are IPv6 only. */
 export function dns<C extends { seen: Seen }>(
@@ -57,32 +54,6 @@ export function dns<C extends { seen: Seen }>(
     },
   };
 }
-
-/** The names of the settings: of LiveKit, TURN servers, models, readiness and proxies. */
-export function configuredNames(config: Config): Named[] {
-  const { livekit, check } = config;
-  const urls: [string, string][] = [
-    ['LIVEKIT_URL', livekit.url],
-    [PUBLIC, livekit.publicUrl],
-    ...check.turnUrls.map(({ host }): [string, string] => ['TURN_URLS', `turn://${bracketed(host)}`]),
-    ...modelEndpoints(config).map(({ name, baseUrl }): [string, string] => [
-      `${name.toUpperCase()}_BASE_URL`,
-      baseUrl,
-    ]),
-    ...check.readyUrls
-      .split(',')
-      .filter((url) => URL.canParse(url.trim()))
-      .map((url): [string, string] => ['CHECK_READY_URLS', url.trim()]),
-  ];
-  return urls.map(([from, url]) => {
-    // Behind a proxy, the proxy looks the name up.
-    const proxy = from === 'TURN_URLS' ? undefined : proxyFor(url, config.proxy);
-    return { from: proxy ? 'HTTPS_PROXY or HTTP_PROXY' : from, host: hostOf(proxy ?? url) };
-  });
-}
-
-const hostOf = (url: string) => new URL(url).hostname.replace(/^\[|\]$/g, '');
-const bracketed = (host: string) => (isIP(host) === 6 ? `[${host}]` : host);
 
 function uniqueNames(names: readonly Named[]): Named[] {
   const byHost = new Map<string, Named>();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { configuredNames, dns, type Named } from '../../../src/doctor/checks/dns.ts';
+import { configuredNames } from '../../../src/doctor/checks/configured-names.ts';
+import { dns, type Named } from '../../../src/doctor/checks/dns.ts';
 import type { InsideContext } from '../../../src/doctor/inside-context.ts';
 import { configFrom } from '../../helpers/config.ts';
 import { inside } from '../../helpers/inside.ts';

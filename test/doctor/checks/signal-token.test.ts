@@ -30,7 +30,7 @@ test('a token that is taken is kept, and its room is ended with the run', async 
 test.each([
   ['an unknown key', 'invalid API key: APIxyz', 0, /none of the server’s `keys`/, /must be a pair/],
   ['another secret', 'invalid token: ey.J.x', 0, /the clocks agree/, /^LIVEKIT_API_SECRET must/],
-  ['a clock behind', 'invalid token: ey.J.x', -400_000, /40\d s behind ours/, /^set the clocks/],
+  ['a clock behind', 'invalid token: ey.J.x', -400_000, /40\d s behind the one/, /^set the clocks/],
 ])('%s is told from the others', async (_, text, skewMs, cause, fix) => {
   const { found } = await answered(401, text, skewMs);
   expect(found).toMatchObject({
