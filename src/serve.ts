@@ -45,13 +45,19 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   requirePersona(personas, config.agent.prompt);
   const stopWatching = personas.watch();
 
-  const { worker, metrics } = withWorker ? openWorker(config, log, media) : { metrics: createMetrics() };
+  let onRegistered = () => {};
+  const { worker, metrics } = withWorker
+    ? openWorker({ config, log, media, onRegistered: () => onRegistered() })
+    : { metrics: createMetrics() };
   const ops = await serveOps(config, { metrics, worker, media });
   log.info({ url: ops.url }, 'health listening');
   const lines = worker && {
     lines: async () =>
       worker.facts.slotsUsed() >= worker.facts.slots ? ('busy' as const) : ('unknown' as const),
     isReturning: (room: string) => worker.isComing(room),
+    whenRegistered: (listener: () => void) => {
+      onRegistered = listener;
+    },
   };
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally, ...lines }));
 
@@ -67,12 +73,20 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
 /** The extension follows how this file runs: .ts under tsx, .js in dist. */
 const hostFile = () => import.meta.filename.replace(/serve(\.[jt]s)$/, 'host/main$1');
 
+interface WorkerSources {
+  config: Config;
+  log: Log;
+  media: MediaWatch | undefined;
+  onRegistered(): void;
+}
+
 /** The worker, and the metrics of all its calls. Its host processes end with this one, however that ends. */
-function openWorker(config: Config, log: Log, media: MediaWatch | undefined) {
+function openWorker({ config, log, media, onRegistered }: WorkerSources) {
   const worker = createWorker({
     ...{
       config,
       log,
+      onRegistered,
       size: poolSize(config.agent, availableParallelism()),
       startHost: forkHosts(hostFile()),
     },

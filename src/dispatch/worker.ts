@@ -29,6 +29,8 @@ export interface WorkerParts {
   log: Log;
   report: Report;
   startHost: StartHost;
+  /** Hears of each registration with LiveKit. */
+  onRegistered?(): void;
   clock?: Clock;
 }
 
@@ -69,14 +71,14 @@ class AgentWorker implements Worker {
   /** Told when the last call is over, and when the last process is gone. */
   #onChange = () => {};
 
-  constructor({ config, size, log, report, startHost, clock = systemClock }: WorkerParts) {
+  constructor({ config, size, log, report, startHost, onRegistered, clock = systemClock }: WorkerParts) {
     this.#config = config;
     this.#log = log;
     this.#report = report;
     this.#clock = clock;
     this.#slots = createSlots(config.agent.maxCalls, () => this.#changed());
     this.#pool = this.#createPool(size, startHost);
-    this.#link = this.#createLink();
+    this.#link = this.#createLink(onRegistered);
     this.#returns = this.#createReturns();
     this.#jobs = new Jobs({
       ...{ slots: this.#slots, url: config.livekit.url, clock, log },
@@ -174,17 +176,16 @@ class AgentWorker implements Worker {
     });
   }
 
-  #createLink(): LiveKitLink {
+  #createLink(onRegistered?: () => void): LiveKitLink {
     const { livekit, agent } = this.#config;
-    const { url, apiKey, apiSecret } = livekit;
     return new LiveKitLink({
-      ...{ url, apiKey, apiSecret, agent: socketAgentFor(url), clock: this.#clock, log: this.#log },
+      ...{ ...livekit, agent: socketAgentFor(livekit.url), clock: this.#clock, log: this.#log },
       greeting: () => [registration(agent), this.#status()],
       onMessage: (message) => this.#receive(message),
       onLost: () => this.#jobs.forgetOffers(),
       onRegistered: (workerId) => {
-        const fields = { workerId, agentName: agent.name, slots: agent.maxCalls };
-        this.#log.info(fields, 'worker registered');
+        this.#log.info({ workerId, agentName: agent.name, slots: agent.maxCalls }, 'worker registered');
+        onRegistered?.();
       },
     });
   }

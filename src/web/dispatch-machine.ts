@@ -24,6 +24,8 @@ export interface Progress {
   readonly attempts: number;
   /** When the next request is due; only while a caller waits. */
   readonly askAtMs: number | undefined;
+  /** Whether no worker was registered at the last look. */
+  readonly isWithoutWorker?: boolean;
 }
 
 export interface Step {
@@ -57,15 +59,23 @@ export function observe(before: Progress, sight: Sight, nowMs: number, canAsk: b
   }
   if (sight.agent === 'starting') return { after: before, ask: false };
   const areBusy = sight.lines === 'busy';
-  const isLineFree = before.state === 'busy' && !areBusy;
-  if (nowMs < before.askAtMs && !isLineFree) return { after: before, ask: false };
+  const isWithoutWorker = sight.lines === 'none';
+  const isLineFree =
+    (before.state === 'busy' && !areBusy) || (before.isWithoutWorker && sight.lines === 'free');
+  if (nowMs < before.askAtMs && !isLineFree) return { after: { ...before, isWithoutWorker }, ask: false };
   const attempts = before.attempts + 1;
-  const isHopeless = attempts >= UNAVAILABLE_AFTER || !canAsk || sight.lines === 'none';
+  const isHopeless = attempts >= UNAVAILABLE_AFTER || !canAsk || isWithoutWorker;
   const state = areBusy ? 'busy' : isHopeless ? 'unavailable' : 'asking-again';
   return {
-    after: { state, attempts: canAsk ? attempts : 0, askAtMs: nowMs + delayMs(attempts) },
+    after: { state, attempts: canAsk ? attempts : 0, askAtMs: nowMs + delayMs(attempts), isWithoutWorker },
     ask: canAsk,
   };
+}
+
+/** A worker has registered: a caller whom the next look finds without an agent is asked for at once. */
+export function workerCame({ state, attempts }: Progress, nowMs: number): Progress {
+  const isWaiting = state !== 'joined' && state !== 'waiting-for-caller';
+  return { state: isWaiting ? state : 'waiting', attempts: isWaiting ? attempts : 0, askAtMs: nowMs };
 }
 
 function delayMs(attempts: number): number {

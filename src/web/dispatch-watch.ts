@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import { type AgentStatus, describeStatus } from './agent-status.ts';
-import { atStart, observe, type Progress } from './dispatch-machine.ts';
+import { atStart, observe, type Progress, workerCame } from './dispatch-machine.ts';
 import type { Lines } from './lines.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 import { type AgentRef, RoomWatcher } from './room-sight.ts';
@@ -36,10 +36,15 @@ interface Watch extends ExpectedCall {
   lines: Lines;
   rooms: RoomWatcher;
   startedMs: number;
+  /** A worker has come since the last look. */
+  hasNewWorker: boolean;
+  isLooking: boolean;
   cancel: () => void;
 }
 
 const POLL_MS = 1000;
+/** From a worker's registration: the job of who joins right behind it is on its way by then. */
+const SETTLE_MS = 300;
 /** For a token that nobody has used within `SLOW_AFTER_MS`, and while an agent is there. */
 const SLOW_POLL_MS = 5000;
 const SLOW_AFTER_MS = 30_000;
@@ -75,6 +80,8 @@ export class DispatchWatch {
       lines: 'unknown',
       rooms: new RoomWatcher(clients, this.#options),
       startedMs: clock.now(),
+      hasNewWorker: false,
+      isLooking: false,
       cancel: () => {},
     };
     this.#watches.set(room, watch);
@@ -88,6 +95,16 @@ export class DispatchWatch {
     return watch && describeStatus(watch, agentName, clock.now());
   }
 
+  /** A worker has registered: the jobs of callers who joined while there was none are lost, so they are asked for now. */
+  workerRegistered(): void {
+    for (const [room, watch] of this.#watches) {
+      watch.hasNewWorker = true;
+      if (watch.isLooking) continue;
+      watch.cancel();
+      this.#schedule(room, watch);
+    }
+  }
+
   stop(): void {
     for (const watch of this.#watches.values()) watch.cancel();
     this.#watches.clear();
@@ -97,13 +114,12 @@ export class DispatchWatch {
     const { clock } = this.#options;
     const { state } = watch.progress;
     const isUnused = state === 'waiting-for-caller' && clock.now() - watch.startedMs > SLOW_AFTER_MS;
-    watch.cancel = clock.after(
-      isUnused || state === 'joined' ? SLOW_POLL_MS : POLL_MS,
-      () => void this.#poll(room, watch),
-    );
+    const usualMs = isUnused || state === 'joined' ? SLOW_POLL_MS : POLL_MS;
+    watch.cancel = clock.after(watch.hasNewWorker ? SETTLE_MS : usualMs, () => void this.#poll(room, watch));
   }
 
   async #poll(room: string, watch: Watch): Promise<void> {
+    watch.isLooking = true;
     try {
       await this.#step(room, watch);
       watch.trouble = undefined;
@@ -113,6 +129,7 @@ export class DispatchWatch {
         log.warn({ pii_room: room, err: error }, 'cannot ask LiveKit whether an agent joined');
       watch.trouble = messageOf(error);
     }
+    watch.isLooking = false;
     if (this.#watches.get(room) !== watch) return; // stopped or replaced meanwhile
     const { state } = watch.progress;
     const isOver = state === 'waiting-for-caller' && this.#options.clock.now() > watch.untilMs;
@@ -123,6 +140,8 @@ export class DispatchWatch {
   async #step(room: string, watch: Watch): Promise<void> {
     const { agentName, lines, isReturning, clock } = this.#options;
     const nowMs = clock.now();
+    if (watch.hasNewWorker) watch.progress = workerCame(watch.progress, nowMs);
+    watch.hasNewWorker = false;
     const { sight, dispatches } = await watch.rooms.look(room, nowMs);
     const agent = sight.agent === 'absent' && isReturning(room) ? 'starting' : sight.agent;
     watch.lines = sight.callerPresent && agent === 'absent' ? await lines() : 'unknown';

@@ -35,6 +35,8 @@ export interface WebParts {
   lines?(): Promise<Lines>;
   /** Whether the worker of this process brings a call of the room back. */
   isReturning?(room: string): boolean;
+  /** Has the worker of this process tell each of its registrations with LiveKit. */
+  whenRegistered?(listener: () => void): void;
 }
 
 /**
@@ -61,6 +63,7 @@ export function createWeb({
   credentials,
   openLocally,
   isReturning = () => false,
+  whenRegistered = () => {},
   clock = systemClock,
   lines = linesElsewhere(config.web.workersUrl, clock),
 }: WebParts): FastifyInstance {
@@ -69,6 +72,7 @@ export function createWeb({
   const { name: agentName, deployment } = config.agent;
   const agent = { agentName, deployment, lines, isReturning };
   const watch = new DispatchWatch({ clients: livekit, ...agent, log, clock });
+  whenRegistered(() => watch.workerRegistered());
   app.addHook('onClose', async () => watch.stop());
 
   const headers = securityHeaders(config.livekit.publicUrl);

@@ -75,6 +75,42 @@ test.each<[Lines, number, RegExp]>([
   });
 });
 
+test('who joined while no worker was there is asked for as soon as one registers', async () => {
+  const { clock, livekit, watch, expectCall } = setUp();
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(700);
+  watch.workerRegistered();
+  await clock.pass(400);
+  expect(livekit.requests).toEqual([`create voice-agent ${METADATA}`]);
+  await clock.pass(3000);
+  expect(livekit.requests, 'once').toHaveLength(1);
+});
+
+test('a worker that registers anew disturbs no call, and nobody who is not there', async () => {
+  const { clock, livekit, watch, expectCall } = setUp();
+  expectCall();
+  expectCall('unused');
+  livekit.callerJoins();
+  livekit.agentJoins({ 'lk.agent.name': 'voice-agent' });
+  await clock.pass(2000);
+  watch.workerRegistered();
+  await clock.pass(20_000);
+  expect(livekit.requests).toEqual([]);
+});
+
+test('a page of its own asks as soon as its workers say that a line is free again', async () => {
+  const { clock, livekit, lines, expectCall } = setUp();
+  lines.are = 'none';
+  expectCall();
+  livekit.callerJoins();
+  await clock.pass(5000);
+  expect(livekit.requests).toHaveLength(1);
+  lines.are = 'free';
+  await clock.pass(1500);
+  expect(livekit.requests).toHaveLength(2);
+});
+
 test('while the worker brings a call back, no other agent is asked for', async () => {
   const { clock, livekit, lines, expectCall } = setUp();
   expectCall();

@@ -15,7 +15,7 @@ export type Answer =
   | { kind: 'absent' };
 
 /**
- * One GET. The API's client library is not used: of its 20 MB this needs a certificate authority and a token, which
+ * One GET. The API's client library is not used: all that this needs is a certificate authority and a token, which
  * `fetch` cannot be given and `node:https` can.
  *
  * @param path - such as `/api/v1/namespaces/livekit/pods`.
