@@ -7,34 +7,26 @@ import { signalTls } from '../checks/signal-tls.ts';
 import { signalWs } from '../checks/signal-ws.ts';
 import { targetOf } from '../reach.ts';
 import { type Checked, type RunOptions, tryHops } from '../run.ts';
-import type { OutsideCheck, OutsideContext } from './context.ts';
+import type { OutsideCheck, OutsideContext, WebRtc } from './context.ts';
+import { conversation } from './conversation.ts';
 import { credentialFrom, terminalPrompt } from './credential.ts';
+import { joinRelay } from './join-relay.ts';
 import { page } from './page.ts';
 import { pageToken } from './page-token.ts';
+import { relayLoss } from './relay-loss.ts';
 import { signalToken } from './signal-token.ts';
 import { turnDoor } from './turn-door.ts';
 
 const nameOfLiveKit = ({ seen: { url } }: OutsideContext) =>
   url === undefined ? [] : [{ host: targetOf(url).host, from: 'LIVEKIT_PUBLIC_URL of the page' }];
 
-/** Sound needs a browser's WebRTC. */
-const sound: OutsideCheck = {
-  id: 'join-relay-udp',
-  proves: 'sound goes both ways through TURN over UDP',
-  needs: ['turn-udp'],
-  run: async () => ({
-    verdict: 'skip',
-    cause: 'this program sends no sound',
-    fix: 'open «Check my connection» on the page for the rest',
-  }),
-};
-
 /** The hops that can be tried from a caller's machine, in the order in which a call meets them. */
 export const OUTSIDE: readonly OutsideCheck[] = [
   ...[page, pageToken, { ...dns(nameOfLiveKit), needs: ['page-token'] }],
   ...[signalTcp, signalTls, signalWs, signalToken, iceServers],
   ...[turnDoor('udp'), turnDoor('tcp'), turnDoor('tls')],
-  sound,
+  ...[joinRelay('udp'), joinRelay('tcp'), joinRelay('tls')],
+  ...[relayLoss, conversation],
 ];
 
 /** The page counts each attempt as a call, and takes 30 a minute from one address. */
@@ -58,5 +50,15 @@ export async function checkFromOutside(
   const ask = terminalPrompt();
   const file = credentialFile ?? env.WEB_TOKEN_FILE;
   const credential = credentialFrom({ variable: env.WEB_TOKEN, file, ...(ask && { ask }) });
-  return tryHops(OUTSIDE, { page: address, credential, fetch, seen: {} }, options);
+  return tryHops(OUTSIDE, { page: address, credential, webrtc: loadWebRtc, fetch, seen: {} }, options);
+}
+
+/** `undefined` in a copy of the program that was not built. */
+async function loadWebRtc(): Promise<WebRtc | undefined> {
+  try {
+    return await import('./webrtc.ts');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }

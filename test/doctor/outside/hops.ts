@@ -4,11 +4,12 @@ import { runChecks } from '../../../src/doctor/run.ts';
 
 export type Given = Partial<OutsideContext> & { token?: string };
 
-/** Runs hops as a caller's machine would, with this credential. */
+/** Runs hops as a caller's machine would, with this credential; there is no WebRTC unless it is given. */
 export function tryFrom(checks: readonly OutsideCheck[], { token, ...given }: Given): Promise<Result[]> {
   const context = {
     ...{ page: '', seen: {}, fetch },
     credential: async () => token,
+    webrtc: async () => undefined,
     ...given,
   };
   return runChecks(checks, context, { now: () => 0 });

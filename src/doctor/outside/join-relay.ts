@@ -1,0 +1,86 @@
+import { AppError, messageOf } from '../../errors.ts';
+import type { OutsideCheck, OutsideMeans, WebRtc } from './context.ts';
+import { askForCheckRoom } from './page-token.ts';
+import { joinByRelay, NoMediaPath, type RelayedRoom } from './room/room.ts';
+import type { TurnAccess } from './room/turn-access.ts';
+import { doorsOf, TRANSPORT_NAMES, type Transport } from './turn-door.ts';
+
+/** Sound flows all the time, 50 packets a second. */
+const ENOUGH_PACKETS = 25;
+const SOUND_WITHIN_MS = 5000;
+
+/** What is said where media cannot be tried. */
+export const NO_WEBRTC = {
+  verdict: 'skip',
+  cause: 'this copy of the program has no WebRTC library',
+  fix: 'open «Check my connection» on the page for the rest, or take the program that the page offers',
+} as const;
+
+/**
+ * Two participants of a room of their own, each by this way to the relay and no other, hear each other. No agent comes, and
+ * no call slot is taken.
+ */
+export const joinRelay = (transport: Transport): OutsideCheck => ({
+  id: `join-relay-${transport}`,
+  proves: `sound goes both ways through TURN over ${TRANSPORT_NAMES[transport]}`,
+  needs: [`turn-${transport}`],
+  repeats: true,
+  deadlineMs: 30_000,
+  async run(means) {
+    const { seen, atEnd } = means;
+    const [door] = doorsOf(seen, transport);
+    if (!door)
+      return { verdict: 'skip', cause: `LiveKit names no TURN server over ${TRANSPORT_NAMES[transport]}` };
+    const webrtc = await means.webrtc();
+    if (!webrtc) return NO_WEBRTC;
+    const pair = await joinPair(webrtc, door, means);
+    const leave = () => Promise.all(pair.map((room) => room.leave()));
+    atEnd(leave);
+    await hearEachOther(pair);
+    seen.works = [...(seen.works ?? []), door];
+    const evidence = pair.map(evidenceOf).join('\n');
+    if (seen.pair === undefined && transport === 'udp') seen.pair = pair;
+    else await leave();
+    return evidence;
+  },
+});
+
+/** @throws AppError that says at which step a participant got stuck, and what to look at */
+export async function joinPair(
+  webrtc: WebRtc,
+  turn: TurnAccess,
+  means: OutsideMeans,
+): Promise<readonly [RelayedRoom, RelayedRoom]> {
+  const { url, participants } = await askForCheckRoom(means);
+  const join = (at: number) =>
+    joinByRelay(webrtc, { url, token: participants[at]?.token ?? '', turn, signal: means.signal });
+  const joining = [join(0), join(1)] as const;
+  try {
+    return await Promise.all(joining);
+  } catch (error) {
+    for (const one of await Promise.allSettled(joining))
+      if (one.status === 'fulfilled') await one.value.leave();
+    if (!(error instanceof NoMediaPath)) throw error;
+    throw new AppError(error.message, { hint: HINT, cause: error });
+  }
+}
+
+const HINT = [
+  'the TURN server gives addresses, but LiveKit’s media does not come through it: let it reach the pods of LiveKit at their UDP port (STUNner: the UDPRoute’s backend is the Service of the SFU; NetworkPolicy)',
+  'LiveKit must name an address that the relay reaches: rtc.use_external_ip: false, rtc.node_ip the pod’s own',
+].join('\n');
+
+async function hearEachOther(pair: readonly RelayedRoom[]): Promise<void> {
+  for (const room of pair) {
+    const before = room.ear.packets;
+    const isHeard = () => room.ear.packets - before >= ENOUGH_PACKETS;
+    await room.until('sound of the other participant', isHeard, SOUND_WITHIN_MS).catch((error) => {
+      throw new AppError(`${messageOf(error)}, heard ${room.ear.packets} packets`, {
+        hint: 'LiveKit lets media in but not out, or the reverse: see NetworkPolicy and security groups for UDP in both directions between the TURN server and LiveKit',
+      });
+    });
+  }
+}
+
+const evidenceOf = ({ path, setUpMs }: RelayedRoom): string =>
+  `${path.relay} on the relay to ${path.livekit} of LiveKit, up after ${Math.round(setUpMs)} ms`;
