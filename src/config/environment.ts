@@ -1,2 +1,2 @@
-/** The environment for a program that has no settings, and so does not load them (`load.ts`). */
+/** The only reader of `process.env`. Apart from `load.ts`, so that a program without settings does not load them. */
 export const processEnvironment = (): NodeJS.ProcessEnv => process.env;

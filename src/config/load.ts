@@ -4,6 +4,7 @@ import { parse as parseYaml } from 'yaml';
 import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
 import { hideUrlSecrets } from '../urls.ts';
 import { type EndpointEntry, resolveEndpoints } from './endpoint-list.ts';
+import { processEnvironment } from './environment.ts';
 import type { Providers, SettingGroup, Stage } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import { checkAcrossSettings, type Use } from './rules.ts';
@@ -27,9 +28,6 @@ function readIfPresent(path: string): string | undefined {
     throw error;
   }
 }
-
-/** The only reader of `process.env`. */
-export const processEnvironment = (): NodeJS.ProcessEnv => process.env;
 
 /** The process's own environment and files. */
 export const processSources = (): Sources => ({ env: processEnvironment(), read: readIfPresent });

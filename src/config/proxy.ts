@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { processEnvironment } from './load.ts';
+import { processEnvironment } from './environment.ts';
 import type { Config } from './schema.ts';
 
 /**

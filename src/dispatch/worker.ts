@@ -106,11 +106,11 @@ class AgentWorker implements Worker {
 
   async run(): Promise<void> {
     this.#pool.start();
-    const { url } = this.#config.livekit;
     try {
       await this.#link.run();
     } catch (error) {
       this.kill();
+      const { url } = this.#config.livekit;
       const byProxy = socketAgentFor(url)
         ? ', and HTTP_PROXY, HTTPS_PROXY and NO_PROXY, by which a proxy leads there'
         : '';
@@ -227,12 +227,8 @@ class AgentWorker implements Worker {
 
   /** A worker that is still cold takes a call only if no other does. */
   #status() {
-    return workerStatus({
-      isOpen: !this.#isStopping,
-      isWarm: this.#pool.isWarm(),
-      load: this.#slots.load(),
-      calls: this.#slots.used(),
-    });
+    const slots = { load: this.#slots.load(), calls: this.#slots.used() };
+    return workerStatus({ isOpen: !this.#isStopping, isWarm: this.#pool.isWarm(), ...slots });
   }
 
   /** @returns whether it came true in time. */
