@@ -1,5 +1,6 @@
 import { INSIDE } from '../../../src/doctor/inside.ts';
 import { KUBE } from '../../../src/doctor/kube/hops.ts';
+import { OUTSIDE } from '../../../src/doctor/outside/outside.ts';
 import { HOPS } from '../../web/page/check/page-check.ts';
 
 /** One check as the page of docs lists it. */
@@ -11,6 +12,11 @@ export interface ListedCheck {
 /** Where checks are made, with those of each in order. A new place is a line here. */
 export const PLACES: readonly { name: string; how: string; checks: readonly ListedCheck[] }[] = [
   { name: 'page', how: '“Check my connection” on the page', checks: HOPS },
+  {
+    name: 'outside',
+    how: '`node voice-agent-check.mjs --page https://…`, the file that the page offers, on a caller’s machine',
+    checks: OUTSIDE,
+  },
   {
     name: 'inside',
     how: '`kubectl exec deploy/… -- node dist/main.js check`, or `helm test`',
