@@ -1,24 +1,39 @@
-import { messageOf } from '../errors.ts';
+import { type EndpointName, messageOf } from '../errors.ts';
+import { settingOf } from './failure-hint.ts';
 import { proxyNameOf } from './proxy.ts';
 
 /** Why no connection came about, and what to do: from the error codes of Node's `net`, `dns` and `tls`. */
 
-const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/^ECONNREFUSED$/, 'Nothing listens there: check host and port, and that the server is up.'],
-  [/^(ENOTFOUND|EAI_AGAIN)$/, 'The host name cannot be resolved from here: check its spelling and the DNS.'],
-  [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/, 'No way there: check firewall, network policy and routing.'],
+/** @param url - the setting that holds the URL */
+type Hint = (url: string) => string;
+
+const HINTS: readonly (readonly [RegExp, Hint])[] = [
+  [
+    /^ECONNREFUSED$/,
+    (url) => `Nothing listens there: check host and port of ${url}, and that the server is up.`,
+  ],
+  [
+    /^(ENOTFOUND|EAI_AGAIN)$/,
+    (url) => `The host name of ${url} cannot be resolved from here: check its spelling and the DNS.`,
+  ],
+  [
+    /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/,
+    (url) => `No way there: check ${url}, firewall, network policy and routing.`,
+  ],
   [
     /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME/,
-    'The certificate is not trusted: give the CA with NODE_EXTRA_CA_CERTS, or use the name it was issued for.',
+    (url) =>
+      `The certificate is not trusted: give the CA with NODE_EXTRA_CA_CERTS, or use in ${url} the name it was issued for.`,
   ],
-  [/^(EPROTO|ERR_SSL_.*)$/, 'TLS failed: is this https URL served by a plain http port?'],
+  [/^(EPROTO|ERR_SSL_.*)$/, (url) => `TLS failed: is the https of ${url} served by a plain http port?`],
   [
     /^(ECONNRESET|EPIPE)$/,
-    'The server closed the connection: its log may say why; an https port called by http does so too.',
+    () => 'The server closed the connection: its log may say why; an https port called by http does so too.',
   ],
   [
     /^HPE_/,
-    'The answer is not HTTP: is this http URL served by an https port, or broken by a proxy before the server?',
+    (url) =>
+      `The answer is not HTTP: is the http of ${url} served by an https port, or broken by a proxy before the server?`,
   ],
 ];
 
@@ -29,11 +44,14 @@ export function codeOf(error: unknown): string {
 }
 
 /** @param url - what was asked for. Behind a proxy it is that which refused, is not there, or cannot go on. */
-export function hintFor(error: unknown, url: string): string | undefined {
+export function hintFor(
+  error: unknown,
+  { endpoint, url }: { endpoint: EndpointName; url: string },
+): string | undefined {
   const code = codeOf(error);
   const hint = HINTS.find(([pattern]) => pattern.test(code))?.[1];
   const proxy = proxyNameOf(url);
-  if (proxy === undefined) return hint;
+  if (proxy === undefined) return hint?.(settingOf(endpoint, 'BASE_URL'));
   return `It is reached through the proxy ${proxy}: check that proxy, or put the host into NO_PROXY.`;
 }
 

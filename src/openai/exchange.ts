@@ -177,7 +177,7 @@ class Attempt {
   }
 
   #unexpected(error: unknown): EndpointError {
-    const rest = { hint: hintFor(error, this.#call.url), cause: error };
+    const rest = { hint: hintFor(error, this.#call), cause: error };
     const reason = reasonOf(error);
     if (this.#bytes > 0)
       return fault(this.#call, 'stall', `cut off after ${this.#bytes} bytes: ${reason}`, rest);

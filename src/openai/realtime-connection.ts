@@ -193,7 +193,7 @@ class Socket {
   }
 
   #socketError(error: Error): EndpointError {
-    const what = { hint: hintFor(error, this.#options.url), cause: error };
+    const what = { hint: hintFor(error, this.#options), cause: error };
     if (this.#state === 'opening') {
       return fault(this.#options, 'connect', `no connection: ${reasonOf(error)}`, what);
     }

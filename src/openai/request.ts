@@ -1,6 +1,7 @@
 import type { EndpointError } from '../errors.ts';
 import { systemClock } from './clock.ts';
 import { type Answer, type Call, type CallOptions, exchange } from './exchange.ts';
+import { settingOf } from './failure-hint.ts';
 import { excerpt, fault, RefusedError } from './fault.ts';
 import type { RetryPolicy } from './retry.ts';
 import { retrying } from './route.ts';
@@ -36,7 +37,7 @@ export async function attemptOnce(call: Call, attempt: number): Promise<Answer> 
   if (answer.headers.get('content-type')?.includes('html') && /^\s*</.test(decode(answer.head))) {
     const said = excerpt(await whatItSaid(answer), call);
     throw fault(call, 'invalid', `answered ${answer.status} with a web page: ${said}`, {
-      hint: 'The base URL leads to a web site or a proxy login, not to an OpenAI-compatible API.',
+      hint: `${settingOf(call.endpoint, 'BASE_URL')} leads to a web site or a proxy login, not to an OpenAI-compatible API.`,
       // A proxy's error page is there for a moment, as its 502 is.
       isPassing: true,
     });

@@ -11,7 +11,7 @@ import { manualClock } from '../helpers/manual-clock.ts';
 import { KEY, ROUTES, type RouteName } from '../helpers/model-routes.ts';
 import { httpAnswer, type RawServer, rawServer } from '../helpers/raw-server.ts';
 
-const ASKED = 'https://gpu/v1';
+const ASKED = { endpoint: 'llm', url: 'https://gpu/v1' } as const;
 const coded = (code: string) => Object.assign(new Error(code), { code });
 
 test.each([
@@ -25,6 +25,11 @@ test.each([
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'plain http port'],
 ])('%s tells what to do', (code, hint) => {
   expect(hintFor(coded(code), ASKED)).toContain(hint);
+});
+
+test('what can be changed in a setting names it', () => {
+  expect(hintFor(coded('ECONNREFUSED'), ASKED)).toContain('LLM_BASE_URL');
+  expect(hintFor(coded('ENOTFOUND'), { ...ASKED, endpoint: 'tts' })).toContain('TTS_BASE_URL');
 });
 
 test('an unknown reason has no hint', () => {
