@@ -27,7 +27,11 @@ export async function withOffer(error: unknown, wanted: Wanted, server: ListMode
     offer(
       `${name}_MODEL`,
       wanted.model,
-      models?.map(({ id }) => id),
+      models &&
+        likeliestFirst(
+          wanted,
+          models.map(({ id }) => id),
+        ),
     ),
     offer(`${name}_VOICE`, wanted.voice, voices ?? models?.flatMap((model) => model.voices ?? [])),
   ].filter((line) => line !== undefined);
@@ -40,11 +44,23 @@ export async function withOffer(error: unknown, wanted: Wanted, server: ListMode
 
 /** Nothing to offer when the server lists what it was asked for, or lists nothing. */
 function offer(setting: string, asked: string | undefined, has: readonly string[] = []): string | undefined {
-  const [first] = has;
+  const [first, ...others] = has;
   if (asked === undefined || first === undefined || has.includes(asked)) return undefined;
-  const others =
-    has.length === 1
-      ? ''
-      : `, or one of ${has.slice(1, MOST_NAMES).join(', ')}${has.length > MOST_NAMES ? ' …' : ''}`;
-  return `${setting}=${first}${others}`;
+  const named = others.slice(0, MOST_NAMES - 1).join(', ');
+  const more = others.length >= MOST_NAMES ? ' …' : '';
+  return `${setting}=${first}${others.length === 0 ? '' : `\n(it also has ${named}${more})`}`;
+}
+
+const HEARS = /whisper|\bstt\b|\basr\b|transcri|parakeet|canary|voxtral|moonshine/i;
+const SPEAKS = /\btts\b|kokoro|piper|speech|voice|orpheus|chatterbox/i;
+const NEITHER = /embed|rerank/i;
+
+/** One list may hold models of every kind: those that by their names are of the kind that is wanted come first. */
+function likeliestFirst({ endpoint }: Wanted, ids: readonly string[]): string[] {
+  const fits = (id: string) => {
+    if (endpoint === 'stt') return HEARS.test(id);
+    if (endpoint === 'tts') return SPEAKS.test(id) && !HEARS.test(id);
+    return ![HEARS, SPEAKS, NEITHER].some((kind) => kind.test(id));
+  };
+  return ids.toSorted((a, b) => Number(fits(b)) - Number(fits(a)));
 }

@@ -76,7 +76,7 @@ function noTls(
       ? `${setting} says wss:, and behind the port is plain HTTP`
       : `TLS broke off before a certificate came: what stands there may have none for the name ${host} (SNI), or speak none of our versions of TLS`,
     fix: speaksPlain
-      ? `${setting}=${url.replace(/^\w+:/, 'ws:')} inside a cluster; outside, have the gateway end TLS there`
+      ? `${setting}=${url.replace(/^\w+:/, 'ws:')}\n(inside a cluster; outside, have the gateway end TLS there)`
       : `see that the gateway’s HTTPS listener has hostname ${host} and a certificateRef whose Secret exists (kubectl get gateway -o yaml)`,
   };
 }
@@ -107,7 +107,7 @@ function refused(code: string, certificate: PeerCertificate, { host, evidence }:
   if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code))
     return fail(
       'its authority is not known here: a private one, one that a proxy on the way made it with, or a chain that is sent without its middle',
-      'NODE_EXTRA_CA_CERTS=<file with the authority’s certificate>; browsers and native clients need it in the system’s store',
+      'NODE_EXTRA_CA_CERTS=<file with the authority’s certificate>\n(browsers and native clients need it in the system’s store)',
     );
   return fail(`it is refused: ${code}`, 'issue another one');
 }

@@ -45,8 +45,22 @@ async function tryDoor(relay: Relay, signal: Means['signal']): Promise<Door> {
     return { works: true, text: `${text}, but asks nobody for credentials`, fix };
   } catch (error) {
     if (!(error instanceof TurnError)) throw error;
-    return { works: false, text: `${server.url} fails: ${error.message}`, fix: hintFor(error, relay) };
+    const fix = [hintFor(error, relay), ...(error.failure in ELSEWHERE ? [correction(relay)] : [])];
+    return { works: false, text: `${server.url} fails: ${error.message}`, fix: fix.join('\n') };
   }
+}
+
+/** What the wrong address or port may be the reason of. */
+const ELSEWHERE: Partial<Record<TurnError['failure'], true>> = {
+  resolve: true,
+  timeout: true,
+  connect: true,
+  garbled: true,
+};
+
+function correction({ server: { host, port }, from }: Relay): string {
+  const where = from === 'settings' ? 'TURN_URLS' : 'rtc.turn_servers[].host and .port in livekit.yaml';
+  return `or correct ${where}, which names ${host}:${port}`;
 }
 
 /** Where to look, in the words of the settings and of the chart. */

@@ -45,9 +45,11 @@ test('a model that thinks is found, with the line that turns it off', async () =
 
 test('a model that the server does not have fails, with what it has', async () => {
   server.on(ROUTE, ({ reply }) => reply(404, { error: { message: 'The model `nonsense` does not exist.' } }));
-  server.on('GET /v1/models', ({ reply }) => reply(200, { data: [{ id: 'qwen3-8b' }, { id: 'lora-a' }] }));
+  server.on('GET /v1/models', ({ reply }) =>
+    reply(200, { data: [{ id: 'whisper-1' }, { id: 'qwen3-8b' }, { id: 'lora-a' }] }),
+  );
   await expect(run({ LLM_MODEL: 'nonsense' })).rejects.toMatchObject({
     message: expect.stringContaining('does not exist'),
-    hint: expect.stringMatching(/LLM_MODEL.*\nLLM_MODEL=qwen3-8b, or one of lora-a$/s),
+    hint: expect.stringMatching(/LLM_MODEL.*\nLLM_MODEL=qwen3-8b\n\(it also has lora-a, whisper-1\)$/s),
   });
 });

@@ -54,6 +54,6 @@ test('a model and a voice that the server does not have fail, with what it has',
   server.on('GET /v1/audio/voices', ({ reply }) => reply(200, { voices: ['af_heart', 'bm_fable'] }));
   await expect(run()).rejects.toMatchObject({
     message: expect.stringContaining("Voice 'alloy' not found"),
-    hint: expect.stringMatching(/\nTTS_MODEL=kokoro\nTTS_VOICE=af_heart, or one of bm_fable$/),
+    hint: expect.stringMatching(/\nTTS_MODEL=kokoro\nTTS_VOICE=af_heart\n\(it also has bm_fable\)$/),
   });
 });
