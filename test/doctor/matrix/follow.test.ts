@@ -3,8 +3,8 @@ import { followed } from './follow.ts';
 
 const HEALTHY = { LLM_MODEL: 'large', LLM_API_KEY: 'right' };
 
-test('pastes the lines of a fix, the first of several to choose from', () => {
-  const fix = 'the server has no such model\nLLM_MODEL=small, or one of large, huge';
+test('pastes the lines of a fix as they are', () => {
+  const fix = 'the server has no such model\nLLM_MODEL=small\n(it also has large, huge)';
   expect(followed(fix, { ...HEALTHY, LLM_MODEL: 'smal' }, HEALTHY)).toEqual({
     ...HEALTHY,
     LLM_MODEL: 'small',

@@ -72,12 +72,15 @@ export interface Serving {
 
 const READY_WITHIN_MS = 90_000;
 
-/** Runs `voice-agent start` in this folder, with these settings and nothing else. */
-export function startServing(settings: Settings, cwd: string): Serving {
+/** `web`: the page alone. */
+export type ServingCommand = 'start' | 'web';
+
+/** Runs `voice-agent <command>` in this folder, with these settings and nothing else. */
+export function startServing(command: ServingCommand, settings: Settings, cwd: string): Serving {
   const { PATH, HOME } = processSources().env;
   const lines: string[] = [];
   const child = startChild({
-    ...{ command: process.execPath, args: [MAIN, 'start'], cwd },
+    ...{ command: process.execPath, args: [MAIN, command], cwd },
     env: { PATH, HOME, TMPDIR: cwd, NODE_ENV: 'production', ...settings },
     onLine: (line) => lines.push(line),
   });

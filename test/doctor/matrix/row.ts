@@ -18,6 +18,8 @@ export interface Row {
   verdict?: 'fail' | 'warn' | 'ok';
   /** Stands in the hop's fix, word for word; with `ok`, in its evidence. */
   says: string;
+  /** Ids, by comma, where the rest has no part in it: the row is about the kind of network, not about the set-up. */
+  hops?: string;
   /** Breaks it for real; puts back what it opened or changed by what it gives to `site.afterwards`. */
   breaks(site: Site, settings: Settings): Wrong | Promise<Wrong>;
   /**

@@ -17,6 +17,9 @@ export const AT = {
   /** Outside: the router before the laptop, and the far end of its line, where names are resolved. */
   line: '198.51.100.1',
   router: '198.51.100.2',
+  /** On the line too: a TURN server with two addresses, which tells kinds of NAT apart. */
+  stun: '198.51.100.3',
+  otherStun: '198.51.100.4',
   home: '192.168.7.1',
   laptop: '192.168.7.2',
 } as const;
@@ -62,6 +65,8 @@ ip netns add router
 ip netns add laptop
 ip link add line type veth peer name uplink netns router
 ip address add ${AT.line}/24 dev line
+ip address add ${AT.stun}/24 dev line
+ip address add ${AT.otherStun}/24 dev line
 ip link set line up
 in_router='ip netns exec router'
 $in_router ip link set lo up
@@ -86,6 +91,8 @@ iptables -A INPUT ! -i line -j ACCEPT
 iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
 iptables -A INPUT -p udp --dport 53 -d ${AT.line} -j ACCEPT
 iptables -A INPUT -p tcp --dport 443 -j ACCEPT
+iptables -A INPUT -p udp --dport 3478:3479 -d ${AT.stun} -j ACCEPT
+iptables -A INPUT -p udp --dport 3478:3479 -d ${AT.otherStun} -j ACCEPT
 iptables -A INPUT -j DROP
 iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,DNAT -j ACCEPT
 iptables -A FORWARD -i line -j DROP

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processSources } from '../../../../src/config/load.ts';
-import { startChild } from '../../../../src/dev/child.ts';
+import { type Service, startChild } from '../../../../src/dev/child.ts';
 import { isLiveKit } from '../../../../src/dev/livekit.ts';
 import { findLiveKitBinary } from '../../../../src/dev/livekit-binary.ts';
 import { asService, startService } from '../../../../src/dev/ready.ts';
@@ -14,7 +14,7 @@ const STARTED_WITHIN_MS = 30_000;
 
 /** livekit.yaml of the installation, as the chart writes it: no public address, TURN by the relay alone. */
 export function livekitConfig({ apiKey, apiSecret, turnSecret }: Secrets) {
-  const turn = { host: AT.loadBalancer, secret: turnSecret, ttl: 14_400 };
+  const turn = { host: AT.loadBalancer as string, secret: turnSecret, ttl: 14_400 };
   return {
     port: 7880,
     bind_addresses: [AT.sfu],
@@ -65,7 +65,7 @@ async function untilLiveKit(url: string): Promise<void> {
 /** What stunnerd is given by its operator: the relay of the chart, with a route to the SFU's media ports alone. */
 export function stunnerConfig(turnSecret: string) {
   const listener = (name: string, protocol: string, port: number) => {
-    return { name, protocol, port, routes: ['sfu'] };
+    return { name, protocol, address: AT.relay as string, port, routes: ['sfu'] };
   };
   return {
     version: 'v1',
@@ -94,4 +94,24 @@ export async function startStunner(dir: string, config: StunnerConfig): Promise<
       readyAt: (line) => line.includes('Reconciliation ready'),
     });
   });
+}
+
+/** Debian's TURN server on two addresses of the line, which answers as RFC 5780 wants it. */
+export async function startCoturn(dir: string, turnSecret: string): Promise<Service> {
+  const lines = [
+    ...[`listening-ip=${AT.stun}`, `listening-ip=${AT.otherStun}`, `relay-ip=${AT.stun}`],
+    ...['listening-port=3478', 'alt-listening-port=3479', 'realm=test', 'no-cli', 'no-tls', 'no-dtls'],
+    ...['use-auth-secret', `static-auth-secret=${turnSecret}`, 'log-file=stdout', 'verbose', 'simple-log'],
+    ...[`pidfile=${join(dir, 'coturn.pid')}`, `userdb=${join(dir, 'coturn.users')}`],
+  ];
+  const file = join(dir, 'turnserver.conf');
+  await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
+  const service = startService({
+    ...{ name: 'turnserver', command: 'turnserver', args: ['-c', file], cwd: dir },
+    env: { PATH: `${processSources().env.PATH}:/usr/sbin` },
+    withinMs: STARTED_WITHIN_MS,
+    readyAt: (line) => line.includes('Total General servers'),
+  });
+  await service.ready;
+  return service;
 }

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomKeyPair } from '../../../../src/dev/livekit-keys.ts';
 import { type StandIn, startStandIn } from '../../../../src/standin/server.ts';
-import { type Checked, runCheck, type Serving, startServing } from '../program.ts';
+import {
+  type Checked,
+  type CheckRun,
+  runCheck,
+  type Serving,
+  type ServingCommand,
+  startServing,
+} from '../program.ts';
 import type { Settings } from '../row.ts';
 import { type Front, HOST, openFront } from './doors.ts';
 import { AT, TURN_PORT, within } from './network.ts';
@@ -20,8 +27,11 @@ import {
 
 export type Undo = () => unknown;
 
-/** From where it is checked: beside the agent with all settings, or from a laptop with the page's credential only. */
-export type Seat = 'inside' | 'outside';
+/**
+ * From where it is checked: beside the agent with all settings; from a laptop with the page's credential only; with all
+ * settings from where the laptop is, as of a worker outside the private network.
+ */
+export type Seat = 'inside' | 'outside' | 'afar';
 
 /** An installation in which every hop works, of real servers in a network of their own; rows break parts of it. */
 export interface Site {
@@ -30,19 +40,25 @@ export interface Site {
   readonly livekit: Restartable<LiveKitConfig>;
   readonly stunner: Restartable<StunnerConfig>;
   readonly front: Front;
-  /** Serves all three models, strict about nothing. */
+  /** Serves all three models, as strict as the servers that it plays. */
   readonly standIn: StandIn;
-  readonly worker: Restartable<Settings>;
+  readonly worker: Restartable<ServingRun>;
   /** For files of rows. */
   readonly dir: string;
-  check(seat: Seat, settings: Settings): Promise<Checked>;
+  check(seat: Seat, settings: Settings, only?: string): Promise<Checked>;
+  /** What no report may hold: tokens, and every secret of the installation. */
+  readonly secrets: RegExp;
   /** Restarts a server with another configuration; the row's end restarts it with its own. */
   spoil<C>(server: Restartable<C>, change: (config: C) => C): Promise<void>;
+  /** The same for worker and page, which answer then, ready or not; `command`: `web` is the page alone. */
+  spoilWorker(change: Settings, command?: ServingCommand): Promise<void>;
+  /** Starts worker and page as they were. */
+  restartWorker(): Promise<void>;
   /** Runs when the row is over, the last one first. */
   afterwards(undo: Undo): void;
   /** Ends the row: everything is as it was. */
   restore(): Promise<void>;
-  /** The worker answers and is ready for calls. */
+  /** The worker is ready for calls. */
   untilReady(): Promise<void>;
   describe(): string;
   close(): Promise<void>;
@@ -50,8 +66,17 @@ export interface Site {
 
 const TURN_SECRET = 'shared-secret-of-the-matrix-0123456789';
 const WEB_TOKEN = 'credential-of-the-matrix';
+const API_KEY = 'key-of-the-matrix';
 const PORT = { page: 8080, health: 8081, models: 9100 };
 const READY_URL = `http://${AT.page}:${PORT.health}/readyz`;
+
+const STRICT = {
+  reset: true,
+  profile: { tts: { realtimeFactor: 5 } },
+  stt: { strict: 'speaches-0.8.3' },
+  llm: { strict: 'vllm-0.32.0' },
+  tts: { strict: 'speaches-0.8.3' },
+} as const;
 
 export async function startSite(): Promise<Site> {
   const dir = await mkdtemp(join(tmpdir(), 'voice-agent-doctor-'));
@@ -65,17 +90,33 @@ export async function startSite(): Promise<Site> {
       [HOST.livekit]: { host: AT.sfu, port: 7880 },
     }),
   ]);
+  standIn.control(STRICT);
   const serving = await servingSettings(dir, secrets, standIn);
   const last: { serving?: Serving } = {};
   const worker = await restartableServing(serving, dir, last);
-  const settings = { inside: insideSettings(serving), outside: outsideSettings(front) };
+  const inside = insideSettings(serving);
+  const settings = { inside, outside: outsideSettings(front), afar: afarSettings(inside, front) };
   const undos: Undo[] = [];
   const afterwards = (undo: Undo) => void undos.unshift(undo);
   const untilReady = async () => last.serving?.untilReady(READY_URL);
+  const restartWorker = async () => {
+    await worker.restart(worker.config);
+    await untilReady();
+  };
+  const untilUp = async () => last.serving?.untilReady(READY_URL.replace('readyz', 'healthz'));
   await untilReady();
   return {
-    ...{ settings, livekit, stunner, front, standIn, worker, dir, afterwards, untilReady },
-    check: (seat, used) => runCheck({ settings: used, cwd: dir, ...FROM[seat] }),
+    ...{ settings, livekit, stunner, front, standIn, worker, dir, afterwards, untilReady, restartWorker },
+    secrets: new RegExp(['eyJhbGci', secrets.apiSecret, TURN_SECRET, WEB_TOKEN, API_KEY].join('|')),
+    check(seat, used, only) {
+      const { args = [], ...from } = FROM[seat];
+      return runCheck({
+        settings: used,
+        cwd: dir,
+        ...from,
+        args: [...args, ...(only ? ['--only', only] : [])],
+      });
+    },
     async spoil(server, change) {
       afterwards(async () => {
         await server.restart(server.config);
@@ -83,9 +124,14 @@ export async function startSite(): Promise<Site> {
       });
       await server.restart(change(server.config));
     },
+    async spoilWorker(change, command = 'start') {
+      afterwards(restartWorker);
+      await worker.restart({ command, settings: { ...worker.config.settings, ...change } });
+      await untilUp();
+    },
     async restore() {
       for (const undo of undos.splice(0)) await undo();
-      standIn.control({ reset: true });
+      standIn.control(STRICT);
     },
     describe: () => last.serving?.describe() ?? '',
     async close() {
@@ -96,10 +142,11 @@ export async function startSite(): Promise<Site> {
   };
 }
 
-const FROM = {
+const FROM: Readonly<Record<Seat, Pick<CheckRun, 'args' | 'within'>>> = {
   inside: {},
   outside: { args: ['--page', `https://${HOST.page}`], within: within('laptop') },
-} as const;
+  afar: { within: within('laptop') },
+};
 
 /** What worker and page are started with. */
 async function servingSettings(
@@ -118,9 +165,12 @@ async function servingSettings(
     STT_BASE_URL: baseUrl,
     LLM_BASE_URL: baseUrl,
     TTS_BASE_URL: baseUrl,
-    STT_API_KEY: 'key-of-the-matrix',
-    LLM_API_KEY: 'key-of-the-matrix',
-    TTS_API_KEY: 'key-of-the-matrix',
+    STT_MODEL: 'stand-in-stt',
+    LLM_MODEL: 'stand-in-llm',
+    TTS_MODEL: 'stand-in-tts',
+    STT_API_KEY: API_KEY,
+    LLM_API_KEY: API_KEY,
+    TTS_API_KEY: API_KEY,
     AGENT_NAME: 'agent-of-the-matrix',
     PROMPTS_DIR: prompts,
     WEB_HOST: AT.page,
@@ -141,21 +191,36 @@ function insideSettings(serving: Settings): Settings {
   };
 }
 
+function afarSettings(inside: Settings, { certificate }: Front): Settings {
+  const TURN_URLS = inside.TURN_URLS?.replaceAll(AT.relay, AT.loadBalancer) ?? '';
+  const LIVEKIT_URL = `wss://${HOST.livekit}`;
+  return { ...inside, LIVEKIT_URL, TURN_URLS, NODE_EXTRA_CA_CERTS: certificate.caFile };
+}
+
 function outsideSettings({ certificate }: Front): Settings {
   return { WEB_TOKEN, NODE_EXTRA_CA_CERTS: certificate.caFile };
 }
 
+interface ServingRun {
+  command: ServingCommand;
+  settings: Settings;
+}
+
 async function restartableServing(
-  healthy: Settings,
+  settings: Settings,
   dir: string,
   last: { serving?: Serving },
-): Promise<Restartable<Settings>> {
-  last.serving = startServing(healthy, dir);
+): Promise<Restartable<ServingRun>> {
+  const start = (run: ServingRun) => {
+    last.serving = startServing(run.command, run.settings, dir);
+  };
+  const config: ServingRun = { command: 'start', settings };
+  start(config);
   return {
-    config: healthy,
-    async restart(config) {
+    config,
+    async restart(run) {
       await last.serving?.stop();
-      last.serving = startServing(config, dir);
+      start(run);
     },
     stop: async () => last.serving?.stop(),
   };
