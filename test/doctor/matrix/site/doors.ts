@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Certificate, makeCertificate } from '../../../cluster/edge/certificates.ts';
 import { type Door, startDoor } from '../../../cluster/edge/door.ts';
 import { recordLookups } from '../../../helpers/dns-recorder.ts';
+import { issued } from './certificate.ts';
 import { AT } from './network.ts';
 
 /** Names of the installation. */
@@ -22,7 +23,10 @@ export interface Front {
 }
 
 export async function openFront(dir: string, backends: Backends): Promise<Front> {
-  const certificate = await makeCertificate(join(dir, 'tls'), '*.example.test');
+  const tls = join(dir, 'tls');
+  const day = await makeCertificate(tls, '*.example.test');
+  // Of one that ends within two weeks, check warns.
+  const certificate = await issued(day, tls, '*.example.test', 90);
   const routes = new Map(Object.entries(backends));
   const names = new Map<string, readonly string[]>(
     Object.values(HOST).map((name) => [name, [AT.loadBalancer]]),
