@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import type { Check, Finding, Means } from '../check.ts';
 import type { Seen } from '../seen.ts';
 import { belowUrl, openSignalling, type Refused } from '../signalling.ts';
@@ -14,8 +15,15 @@ export const signalWs: Check<{ seen: Seen }> = {
   proves: 'a WebSocket reaches LiveKit',
   needs: ['signal-tcp', 'signal-tls'],
   async run({ seen, signal, fetch }) {
-    const { url } = signalTarget(seen);
-    const answer = await openSignalling(url, undefined, signal);
+    const { url, host, port, setting } = signalTarget(seen);
+    const answer = await openSignalling(url, undefined, signal).catch((thrown: Error) => thrown);
+    if (answer instanceof Error)
+      return {
+        verdict: 'fail',
+        evidence: messageOf(answer),
+        cause: 'what listens there answers no request for a WebSocket, as any HTTP server does',
+        fix: `correct ${setting}, which names ${host}:${port}, or see which program has that port`,
+      };
     if (!('status' in answer)) {
       await answer.leave();
       return { verdict: 'fail', evidence: 'what answers lets everybody in', fix: `see what is at ${url}` };

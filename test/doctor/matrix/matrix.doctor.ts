@@ -49,7 +49,7 @@ test.each(ROWS.map((row) => ({ name: `${row.seat ?? 'inside'}: ${row.broken}`, r
     const found = verdict === 'ok' ? results.find(({ id }) => id === hop) : notWell(results)[0];
     const where = verdict === 'ok' ? 'evidence' : 'fix';
     expect(found, told).toMatchObject({ id: hop, verdict, [where]: expect.stringContaining(says) });
-    expect(code, told).toBe(verdict === 'fail' ? 1 : 0);
+    expect(code, told).toBe(results.some((one) => one.verdict === 'fail') ? 1 : 0);
     if (!row.cure || !found) return;
     const cured = await cure(row.cure, seat, found.fix, wrong);
     const after = await site.check(seat, cured);
