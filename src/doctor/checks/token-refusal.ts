@@ -31,6 +31,12 @@ export function refusal({ status, text, skewMs }: Refusal): Finding {
   const fail = (evidence: string, cause: string, fix: string): Finding => {
     return { verdict: 'fail', evidence: `${status}: ${evidence}`, cause, fix };
   };
+  if (/room does not exist/.test(text))
+    return fail(
+      'there is no such room',
+      'LiveKit makes no room by itself: room.auto_create is false',
+      'room: { auto_create: true } in livekit.yaml, or have the room made before a caller joins',
+    );
   if (/invalid API key/.test(text))
     return fail(
       'the key is not known',

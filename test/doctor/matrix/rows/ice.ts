@@ -76,7 +76,7 @@ export const ICE: readonly Row[] = [
   },
   {
     broken: 'LiveKit makes no rooms by itself',
-    hop: 'ice-servers',
+    hop: 'signal-token',
     says: 'room: { auto_create: true } in livekit.yaml',
     async breaks(site, settings) {
       await site.spoil(site.livekit, (config) => ({
