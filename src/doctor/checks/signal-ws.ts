@@ -21,7 +21,7 @@ export const signalWs: Check<{ seen: Seen }> = {
       return {
         verdict: 'fail',
         evidence: messageOf(answer),
-        cause: 'what listens there answers no request for a WebSocket, as any HTTP server does',
+        cause: 'what listens there answers no request for a WebSocket, as an HTTP server does',
         fix: `correct ${setting}, which names ${host}:${port}, or see which program has that port`,
       };
     if (!('status' in answer)) {
