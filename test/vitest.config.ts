@@ -72,8 +72,8 @@ export default defineConfig({
       {
         test: {
           ...E2E,
-          // They wait even more: most of a row is sound that is played.
-          maxWorkers: 3,
+          // Most of a row is sound that is played; with more at once a busy machine tears it.
+          maxWorkers: 2,
           // Projects of one run that differ in workers have to follow each other.
           sequence: { groupOrder: 1 },
           name: 'behaviours',
