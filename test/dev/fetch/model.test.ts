@@ -118,7 +118,7 @@ test('of two at once one fetches, and the other takes what it fetched', async ()
   );
   expect(await Promise.all(both)).toEqual([join(dir, 'tiny'), join(dir, 'tiny')]);
   expect(index.asked).toHaveLength(2);
-  expect(waited).toEqual([process.pid]);
+  expect(new Set(waited)).toEqual(new Set([process.pid]));
 });
 
 test('one that died while it fetched holds nobody up', async () => {
