@@ -21,7 +21,8 @@ let plane: ControlPlane;
 beforeAll(async () => {
   plane = await startControlPlane(join(NODE.dir, 'admission'));
   // What a dry run cannot bring along for the pods that follow, and what scaled-values.yaml asks of its cluster.
-  await plane.api.create(`${IN_NAMESPACE}/serviceaccounts`, { metadata: { name: RELEASE } });
+  for (const name of [RELEASE, `${RELEASE}-check`])
+    await plane.api.create(`${IN_NAMESPACE}/serviceaccounts`, { metadata: { name } });
   await plane.api.create('/apis/scheduling.k8s.io/v1/priorityclasses', {
     metadata: { name: 'voice' },
     value: 1,
