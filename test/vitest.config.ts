@@ -36,6 +36,9 @@ const TWO_AT_ONCE = { ...E2E, maxWorkers: 2 };
 export default defineConfig({
   test: {
     root: `${import.meta.dirname}/..`,
+    // rtc-node 0.13.35, of a caller that left: its native side has freed the sound before JavaScript does. It fails a run in
+    // which every test passed; the program under test is another process.
+    onUnhandledError: ({ message }) => message !== 'trying to drop an invalid handle',
     projects: [
       {
         test: {

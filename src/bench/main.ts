@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dispose } from '@livekit/rtc-node';
 import { AppError, messageOf } from '../errors.ts';
+import { disposeRtc } from '../framework/dispose-rtc.ts';
 import { measureFaults } from './faults/measure.ts';
 import { renderFaults } from './faults/report.ts';
 import { type LoadReport, measureLoad, renderLoad } from './load-report.ts';
@@ -57,5 +57,5 @@ try {
   process.stderr.write(`${known ? messageOf(error) : error.stack}${hint}\n`);
   process.exitCode = 1;
 } finally {
-  await dispose();
+  await disposeRtc();
 }

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dispose } from '@livekit/rtc-node';
 import { renderTable } from '../dev/table.ts';
 import { AppError, messageOf } from '../errors.ts';
+import { disposeRtc } from '../framework/dispose-rtc.ts';
 import { figureRows } from './figures.ts';
 import { startLoadWorld } from './load.ts';
 import { atLeast, readSetting } from './options.ts';
@@ -86,5 +86,5 @@ try {
   process.stderr.write(`${error instanceof AppError ? error.message : messageOf(error)}${hint}\n`);
   process.exitCode = 1;
 } finally {
-  await dispose();
+  await disposeRtc();
 }

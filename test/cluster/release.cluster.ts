@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { KUBE } from '../../src/doctor/kube/hops.ts';
+import { disposeRtc } from '../../src/framework/dispose-rtc.ts';
 import type { Guest } from '../../src/probe/guest.ts';
 import { type Callers, createCallers } from '../e2e/callers.ts';
 import type { KubeObject } from './answer.ts';
@@ -35,7 +35,7 @@ afterEach(async ({ task }) => {
 });
 afterAll(async () => {
   await world?.stop();
-  await dispose();
+  await disposeRtc();
 });
 
 async function timed<T>(what: string, step: Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dispose } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
+import { disposeRtc } from '../../src/framework/dispose-rtc.ts';
 import { type StandIn, startStandIn } from '../../src/standin/server.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { hum, longestGapMs } from './hearing.ts';
@@ -38,7 +38,7 @@ afterEach(async ({ task }) => {
 afterAll(async () => {
   await Promise.all([livekit?.close(), standIn?.close()]);
   await rm(dir, { recursive: true, force: true });
-  await dispose();
+  await disposeRtc();
 });
 
 function host(env: Record<string, string> = {}, preload?: URL): HostProcess {

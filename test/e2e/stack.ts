@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dispose } from '@livekit/rtc-node';
 import { AgentDispatchClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
+import { disposeRtc } from '../../src/framework/dispose-rtc.ts';
 import type { Profile } from '../../src/standin/control.ts';
 import { type StandIn, startStandIn } from '../../src/standin/server.ts';
 import { AGENT_NAME, type Callers, createCallers, PAGE_TOKEN } from './callers.ts';
@@ -64,7 +64,7 @@ export function useStack(options: StackOptions = {}): () => Stack {
   });
   afterAll(async () => {
     await running?.close();
-    await dispose();
+    await disposeRtc();
   });
   return () => {
     if (!running) throw new Error('the stack did not start');

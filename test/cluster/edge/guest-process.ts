@@ -1,5 +1,5 @@
 /** A caller in a client's network: does what guest.ts asks it. */
-import { dispose } from '@livekit/rtc-node';
+import { disposeRtc } from '../../../src/framework/dispose-rtc.ts';
 import { joinAsCaller } from '../../../src/probe/guest.ts';
 import { similarity } from '../../../src/probe/likeness.ts';
 import type { Sound } from '../../../src/probe/wav.ts';
@@ -29,7 +29,7 @@ await serveRemote(async (entry: Entry) => {
     describe: () => guest.describe(),
     leave: () => guest.leave(),
   };
-}, dispose);
+}, disposeRtc);
 
 /** What the page asks its server for when somebody presses Call. */
 async function askPage({ page, accessToken }: PageEntry): Promise<{ url: string; token: string }> {
