@@ -54,7 +54,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const lines = worker && {
     lines: async () =>
       worker.facts.slotsUsed() >= worker.facts.slots ? ('busy' as const) : ('unknown' as const),
-    isReturning: (room: string) => worker.isComing(room),
+    isComing: (room: string) => worker.isComing(room),
     whenRegistered: (listener: () => void) => {
       onRegistered = listener;
     },

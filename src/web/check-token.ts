@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { AccessToken, RoomConfiguration, TrackSource } from 'livekit-server-sdk';
+import { AccessToken, RoomConfiguration } from 'livekit-server-sdk';
 import { CHECK_ROOM_PREFIX } from '../config/check-room.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { Gate } from './gate.ts';
 import { iceHint, type TokenAnswer } from './issue.ts';
+import { callerGrant } from './mint.ts';
 import { requireRight } from './permit.ts';
 
 /** What participants of one check need to join a room of their own: no agent is dispatched there. */
@@ -60,15 +61,7 @@ function checkToken(
   identity: string,
 ): Promise<string> {
   const token = new AccessToken(apiKey, apiSecret, { identity, ttl: TOKEN_TTL_MS / 1000 });
-  token.addGrant({
-    roomJoin: true,
-    room,
-    canPublish: true,
-    canPublishSources: [TrackSource.MICROPHONE],
-    canPublishData: true,
-    canSubscribe: true,
-    canUpdateOwnMetadata: false,
-  });
+  token.addGrant(callerGrant(room));
   token.roomConfig = new RoomConfiguration({
     emptyTimeout: EMPTY_S,
     departureTimeout: DEPARTED_S,

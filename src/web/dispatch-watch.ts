@@ -13,8 +13,8 @@ export interface WatchOptions extends AgentRef {
   clients: LiveKitClients;
   /** Whether somebody could answer; default unknown. */
   lines?(): Promise<Lines>;
-  /** Whether this process's worker brings a call of the room back: it needs no other agent. */
-  isReturning?(room: string): boolean;
+  /** Whether an agent of this process's worker is on its way to the room, or back to it: it needs no other. */
+  isComing?(room: string): boolean;
   log: Log;
   clock: Clock;
   /** Rooms watched at a time; the least useful one gives way. */
@@ -61,7 +61,7 @@ export class DispatchWatch {
   readonly #watches = new Map<string, Watch>();
 
   constructor(options: WatchOptions) {
-    this.#options = { maxWatches: 200, lines: async () => 'unknown', isReturning: () => false, ...options };
+    this.#options = { maxWatches: 200, lines: async () => 'unknown', isComing: () => false, ...options };
   }
 
   /** Starts to watch a room, or goes on when it is watched already. */
@@ -138,12 +138,12 @@ export class DispatchWatch {
   }
 
   async #step(room: string, watch: Watch): Promise<void> {
-    const { agentName, lines, isReturning, clock } = this.#options;
+    const { agentName, lines, isComing, clock } = this.#options;
     const nowMs = clock.now();
     if (watch.hasNewWorker) watch.progress = workerCame(watch.progress, nowMs);
     watch.hasNewWorker = false;
     const { sight, dispatches } = await watch.rooms.look(room, nowMs);
-    const agent = sight.agent === 'absent' && isReturning(room) ? 'starting' : sight.agent;
+    const agent = sight.agent === 'absent' && isComing(room) ? 'starting' : sight.agent;
     watch.lines = sight.callerPresent && agent === 'absent' ? await lines() : 'unknown';
     const seen = { ...sight, agent, lines: watch.lines };
     const { after, ask } = observe(watch.progress, seen, nowMs, agentName !== '');

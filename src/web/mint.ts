@@ -1,4 +1,10 @@
-import { AccessToken, RoomAgentDispatch, RoomConfiguration, TrackSource } from 'livekit-server-sdk';
+import {
+  AccessToken,
+  RoomAgentDispatch,
+  RoomConfiguration,
+  TrackSource,
+  type VideoGrant,
+} from 'livekit-server-sdk';
 import { CHECK_CALL } from '../config/check-call.ts';
 import type { Config } from '../config/schema.ts';
 
@@ -37,6 +43,17 @@ export function dispatchMetadata({ prompt, variables, check }: CallRequest): str
   return Object.keys(wanted).length > 0 ? JSON.stringify(wanted) : '';
 }
 
+/** Joins one room, publishes a microphone and data there, and listens: nothing else. */
+export const callerGrant = (room: string): VideoGrant => ({
+  roomJoin: true,
+  room,
+  canPublish: true,
+  canPublishSources: [TrackSource.MICROPHONE],
+  canPublishData: true,
+  canSubscribe: true,
+  canUpdateOwnMetadata: false,
+});
+
 /**
  * A LiveKit token that can join one room, publish a microphone and data there, and listen: nothing else. Joining
  * with it creates the room, and the room dispatches the agent.
@@ -49,15 +66,7 @@ export function mintToken(request: TokenRequest): Promise<string> {
     ...(name && { name }),
     ...(attributes && { attributes }),
   });
-  token.addGrant({
-    roomJoin: true,
-    room,
-    canPublish: true,
-    canPublishSources: [TrackSource.MICROPHONE],
-    canPublishData: true,
-    canSubscribe: true,
-    canUpdateOwnMetadata: false,
-  });
+  token.addGrant(callerGrant(room));
   if (agentName) {
     const agent = new RoomAgentDispatch({ agentName, deployment, metadata: dispatchMetadata(request) });
     token.roomConfig = new RoomConfiguration({ agents: [agent] });

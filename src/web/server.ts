@@ -33,8 +33,8 @@ export interface WebParts {
   openLocally: boolean;
   /** Whether the worker in this process can answer; not given where there is none. */
   lines?(): Promise<Lines>;
-  /** Whether the worker of this process brings a call of the room back. */
-  isReturning?(room: string): boolean;
+  /** Whether an agent of this process's worker is on its way to the room, or back to it. */
+  isComing?(room: string): boolean;
   /** Has the worker of this process tell each of its registrations with LiveKit. */
   whenRegistered?(listener: () => void): void;
 }
@@ -62,7 +62,7 @@ export function createWeb({
   log,
   credentials,
   openLocally,
-  isReturning = () => false,
+  isComing = () => false,
   whenRegistered = () => {},
   clock = systemClock,
   lines = linesElsewhere(config.web.workersUrl, clock),
@@ -70,7 +70,7 @@ export function createWeb({
   const { host, trustedProxies } = config.web;
   const app = fastify({ logger: false, trustProxy: trustedProxies.length > 0 && trustedProxies });
   const { name: agentName, deployment } = config.agent;
-  const agent = { agentName, deployment, lines, isReturning };
+  const agent = { agentName, deployment, lines, isComing };
   const watch = new DispatchWatch({ clients: livekit, ...agent, log, clock });
   whenRegistered(() => watch.workerRegistered());
   app.addHook('onClose', async () => watch.stop());

@@ -6,24 +6,22 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { initializeLogger, VADEventType } from '@livekit/agents';
-import { AudioFrame } from '@livekit/rtc-node';
+import { initializeLogger } from '@livekit/agents';
 import { makeCorpus, soundOf, type Utterance } from '../../src/bench/corpus.ts';
 import { readLines } from '../../src/bench/corpus-text.ts';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { resampled } from '../../src/probe/wav.ts';
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
 import type { TurnPolicy } from '../../src/stages/turn/roles.ts';
-import { SpeechMeter, type SpeechOrSilence, WINDOW_SAMPLES } from '../../src/stages/turn/speech-meter.ts';
+import type { SpeechOrSilence } from '../../src/stages/turn/speech-meter.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import { TURN_SAMPLE_RATE } from '../../src/stages/turn/transcriber.ts';
 import { loadVad } from '../../src/stages/vad.ts';
 import { configFrom } from '../helpers/config.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
+import { FRAME_MS, framesOf, probabilitiesOf, toldWith } from '../patience/hearing.ts';
 import { loadTurnModel } from './turn-model.ts';
 
-const FRAME_MS = 10;
-const FRAME_SAMPLES = (FRAME_MS * TURN_SAMPLE_RATE) / 1000;
 const TAIL_MS = 4000;
 /** From the transcript to the first sound: first token, a few more, first byte. */
 const ANSWER_MS = 200 + 50 + 120;
@@ -145,35 +143,8 @@ async function hear(utterance: Utterance): Promise<Spoken> {
   const length = Math.round(((utterance.endMs + TAIL_MS) * TURN_SAMPLE_RATE) / 1000);
   const samples = new Int16Array(Math.max(length, sound.samples.length));
   samples.set(sound.samples);
-  const frames: Int16Array[] = [];
-  for (let at = 0; at + FRAME_SAMPLES <= samples.length; at += FRAME_SAMPLES)
-    frames.push(samples.slice(at, at + FRAME_SAMPLES));
-  const probabilities = await probabilitiesOf(frames);
-  const meter = new SpeechMeter();
-  let judged = 0;
-  const heard = frames.map((frame, index) => {
-    const silence = meter.addAudio(frame);
-    const told: SpeechOrSilence[] = silence ? [silence] : [];
-    while ((judged + 1) * WINDOW_SAMPLES <= (index + 1) * FRAME_SAMPLES) {
-      const probability = probabilities[judged++];
-      if (probability !== undefined) told.push(meter.addProbability(probability));
-    }
-    return told;
-  });
-  return { utterance, samples, frames: heard };
-}
-
-async function probabilitiesOf(frames: readonly Int16Array[]): Promise<number[]> {
-  const stream = vad.stream();
-  for (const frame of frames) stream.pushFrame(new AudioFrame(frame, TURN_SAMPLE_RATE, 1, frame.length));
-  // The last one is not judged before audio of the next has come.
-  const whole = Math.floor((frames.length * FRAME_SAMPLES) / WINDOW_SAMPLES) - 2;
-  const probabilities: number[] = [];
-  for await (const { type, probability } of stream) {
-    if (type === VADEventType.INFERENCE_DONE && probabilities.push(probability) >= whole) break;
-  }
-  stream.close();
-  return probabilities;
+  const frames = framesOf(samples);
+  return { utterance, samples, frames: toldWith(frames, await probabilitiesOf(frames, vad)) };
 }
 
 async function outcomeOf(

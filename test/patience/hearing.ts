@@ -17,13 +17,27 @@ export interface Heard extends Spoken {
 
 /** What the real detector makes of a sound; its probabilities are kept. */
 export async function hear(spoken: Spoken, vad: VAD, cacheDir: string): Promise<Heard> {
-  const frames: Int16Array[] = [];
-  for (let at = 0; at + FRAME_SAMPLES <= spoken.samples.length; at += FRAME_SAMPLES)
-    frames.push(spoken.samples.slice(at, at + FRAME_SAMPLES));
+  const frames = framesOf(spoken.samples);
   const probabilities = await cached(spoken.samples, cacheDir, () => probabilitiesOf(frames, vad));
+  return { ...spoken, frames: toldWith(frames, probabilities) };
+}
+
+/** @param samples - mono, 16 kHz; what is left of less than 10 ms is dropped. */
+export function framesOf(samples: Int16Array): Int16Array[] {
+  const frames: Int16Array[] = [];
+  for (let at = 0; at + FRAME_SAMPLES <= samples.length; at += FRAME_SAMPLES)
+    frames.push(samples.slice(at, at + FRAME_SAMPLES));
+  return frames;
+}
+
+/** What the turn taker is told with each frame, by what the detector says of each window. */
+export function toldWith(
+  frames: readonly Int16Array[],
+  probabilities: ArrayLike<number>,
+): SpeechOrSilence[][] {
   const meter = new SpeechMeter();
   let judged = 0;
-  const told = frames.map((frame, index) => {
+  return frames.map((frame, index) => {
     const silence = meter.addAudio(frame);
     const events: SpeechOrSilence[] = silence ? [silence] : [];
     while ((judged + 1) * WINDOW_SAMPLES <= (index + 1) * FRAME_SAMPLES) {
@@ -32,7 +46,6 @@ export async function hear(spoken: Spoken, vad: VAD, cacheDir: string): Promise<
     }
     return events;
   });
-  return { ...spoken, frames: told };
 }
 
 async function cached(
@@ -52,7 +65,8 @@ async function cached(
   return made;
 }
 
-async function probabilitiesOf(frames: readonly Int16Array[], vad: VAD): Promise<number[]> {
+/** The real detector's probability of speech in each window. */
+export async function probabilitiesOf(frames: readonly Int16Array[], vad: VAD): Promise<number[]> {
   const stream = vad.stream();
   for (const frame of frames) stream.pushFrame(new AudioFrame(frame, RATE, 1, frame.length));
   // The last one is not judged before audio of the next has come.

@@ -11,11 +11,11 @@ const METADATA = '{"prompt":"phone"}';
 function setUp({ agentName = 'voice-agent', deployment = '', maxWatches = 200 } = {}) {
   const clock = turnedClock();
   const livekit = new FakeLiveKit();
-  const lines: { are: Lines; isReturning: boolean } = { are: 'unknown', isReturning: false };
+  const lines: { are: Lines; isComing: boolean } = { are: 'unknown', isComing: false };
   const watch = new DispatchWatch({
     ...{ clients: livekit, agentName, deployment, log, clock, maxWatches },
     lines: async () => lines.are,
-    isReturning: () => lines.isReturning,
+    isComing: () => lines.isComing,
   });
   const expectCall = (room = 'room') =>
     watch.start(room, { metadata: METADATA, untilMs: clock.now() + 600_000 });
@@ -119,10 +119,10 @@ test('while the worker brings a call back, no other agent is asked for', async (
   await clock.pass(20_000);
   livekit.participants = [];
   livekit.callerJoins();
-  lines.isReturning = true;
+  lines.isComing = true;
   await clock.pass(30_000);
   expect(livekit.requests).toEqual([]);
-  lines.isReturning = false;
+  lines.isComing = false;
   await clock.pass(2000);
   expect(livekit.requests).toHaveLength(1);
 });

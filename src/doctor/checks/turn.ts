@@ -4,13 +4,13 @@ import { tryAllocation } from '../../stun/client.ts';
 import type { Check, Finding, Means } from '../check.ts';
 import type { Relay, Seen } from '../seen.ts';
 
-type Transport = TurnServer['transport'];
-const WORDS = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' } as const;
+export type Transport = TurnServer['transport'];
+export const TRANSPORT_NAMES = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' } as const;
 
 /** Each door of this transport gives an allocation, as it has to for callers outside the cluster. */
 export const turn = (transport: Transport): Check<{ seen: Seen }> => ({
   id: `turn-${transport}`,
-  proves: `TURN over ${WORDS[transport]} relays`,
+  proves: `TURN over ${TRANSPORT_NAMES[transport]} relays`,
   after: ['dns', 'ice-servers'],
   repeats: true,
   async run({ seen, signal }): Promise<Finding | undefined> {

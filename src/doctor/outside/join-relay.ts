@@ -1,9 +1,10 @@
 import { AppError, messageOf } from '../../errors.ts';
+import { TRANSPORT_NAMES, type Transport } from '../checks/turn.ts';
 import type { OutsideCheck, OutsideMeans, WebRtc } from './context.ts';
 import { askForCheckRoom } from './page-token.ts';
 import { joinByRelay, NoMediaPath, type RelayedRoom } from './room/room.ts';
 import type { TurnAccess } from './room/turn-access.ts';
-import { doorsOf, TRANSPORT_NAMES, type Transport } from './turn-door.ts';
+import { doorsOf } from './turn-door.ts';
 
 /** Sound flows all the time, 50 packets a second. */
 const ENOUGH_PACKETS = 25;

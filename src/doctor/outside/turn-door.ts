@@ -1,12 +1,9 @@
 import { parseTurnUrl, type TurnServer } from '../../config/turn-url.ts';
 import { AppError, TurnError } from '../../errors.ts';
 import { tryAllocation } from '../../stun/client.ts';
+import { TRANSPORT_NAMES, type Transport } from '../checks/turn.ts';
 import type { OutsideCheck, OutsideSeen } from './context.ts';
 import type { TurnAccess } from './room/turn-access.ts';
-
-export type Transport = TurnServer['transport'];
-
-export const TRANSPORT_NAMES: Readonly<Record<Transport, string>> = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' };
 
 /** Addresses of TURN servers that LiveKit hands out for one way to them. */
 export function doorsOf({ iceServers = [] }: OutsideSeen, transport: Transport): (TurnAccess & TurnServer)[] {
