@@ -7,7 +7,7 @@ const ROWS = [
   ['errors', 'bounds', 'urls'],
   ['config', 'openai', 'stun'],
   ['framework', 'observe', 'persona'],
-  ['stages', 'probe', 'standin'],
+  ['stages', 'probe', 'standin', 'phone'],
   ['dispatch', 'call', 'web', 'doctor', 'dev'],
   ['host'],
   ['bench'],

@@ -1,6 +1,7 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { extraFields } from '../config/json-setting.ts';
+import { explainIssue } from '../config/yaml-faults.ts';
 import { messageOf, PersonaError } from '../errors.ts';
 import { type Source, VARIABLE_NAME } from './template.ts';
 
@@ -93,7 +94,9 @@ export function parseFrontMatter({ file, text: yaml, firstLine }: Source, name: 
   const result = FRONT_MATTER.extend({ name: own }).safeParse(plainValues(document, file, firstLine));
   if (result.success) return result.data;
   const faults = result.error.issues
-    .flatMap((issue) => explain(issue, document))
+    .flatMap((issue) =>
+      explainIssue(issue, document, { known: Object.keys(FRONT_MATTER.shape), badKey: 'a variable name' }),
+    )
     .map(({ offset, problem }) => ({ line: offset === undefined ? firstLine : lineAt(offset), problem }))
     .sort((a, b) => a.line - b.line);
   const [first, ...others] = faults;
@@ -110,29 +113,4 @@ function plainValues(document: Document, file: string, firstLine: number): unkno
   } catch (error) {
     throw new PersonaError(file, firstLine, `YAML: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function explain(
-  issue: z.core.$ZodIssue,
-  document: Document,
-): { offset: number | undefined; problem: string }[] {
-  if (issue.code === 'unrecognized_keys') {
-    const known = issue.path.length === 0 ? `; known: ${Object.keys(FRONT_MATTER.shape).join(', ')}` : '';
-    return issue.keys.map((key) => ({
-      offset: keyOffset(document, [...issue.path, key]),
-      problem: `unknown key "${key}"${known}`,
-    }));
-  }
-  const got = JSON.stringify(document.getIn(issue.path))?.slice(0, 60) ?? 'nothing';
-  const key = issue.path.join('.');
-  const problem = issue.code === 'invalid_key' ? 'not a variable name' : `${issue.message}, got ${got}`;
-  return [{ offset: keyOffset(document, issue.path), problem: key ? `${key}: ${problem}` : problem }];
-}
-
-/** Where the key that a path ends with is written. */
-function keyOffset(document: Document, path: readonly PropertyKey[]): number | undefined {
-  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
-  if (!isMap(parent)) return undefined;
-  const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)));
-  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
 }
