@@ -18,8 +18,8 @@
 {{- $faults = append $faults "livekit.media.portRangeStart is not below portRangeEnd: give a range, such as 50000 and 60000, or one port in udpPort." }}
 {{- end }}
 {{- $redis := .Values.redis -}}
-{{- if gt (len (compact (list $redis.address ($redis.sentinel.addresses | default list | join ",") ($redis.clusterAddresses | default list | join ",")))) 1 }}
-{{- $faults = append $faults "redis has several places: keep one of address, sentinel.addresses and clusterAddresses." }}
+{{- if gt (len (compact (list (ternary "bundled" "" $redis.bundled.enabled) $redis.address ($redis.sentinel.addresses | default list | join ",") ($redis.clusterAddresses | default list | join ",")))) 1 }}
+{{- $faults = append $faults "redis has several places: keep one of bundled.enabled, address, sentinel.addresses and clusterAddresses." }}
 {{- end }}
 {{- if ne (empty $redis.sentinel.addresses) (empty $redis.sentinel.masterName) }}
 {{- $faults = append $faults "redis.sentinel is half given: set masterName and addresses together." }}

@@ -59,12 +59,6 @@ imagePullPolicy: {{ $images.pullPolicy }}
 {{- .Values.web.token.existingSecret | default (printf "%s-web" (include "voice-agent.fullname" .)) -}}
 {{- end }}
 
-{{- define "voice-agent.redisSecret" -}}
-{{- with .Values.redis.password -}}
-{{- if .existingSecret }}{{ .existingSecret }}{{ else if .value }}{{ include "voice-agent.livekitName" $ }}-redis{{ end -}}
-{{- end -}}
-{{- end }}
-
 {{- define "voice-agent.turnSecret" -}}
 {{- .Values.turn.auth.existingSecret | default (printf "%s-turn" (include "voice-agent.fullname" .)) -}}
 {{- end }}

@@ -30,27 +30,13 @@ others, and a line break at its end is none of it. Strict: an unknown key ends t
   "rtc" $rtc
   "turn" (dict "enabled" false)
 -}}
-{{- with .Values.redis }}{{ if include "voice-agent.redisAddresses" $ | fromJsonArray }}
-{{- $redis := dict "username" .username "db" .db }}
-{{- if .sentinel.addresses }}
-{{- $_ := set $redis "sentinel_master_name" .sentinel.masterName }}
-{{- $_ := set $redis "sentinel_addresses" .sentinel.addresses }}
-{{- if .sentinel.passwordKey }}{{ $_ := set $redis "sentinel_password" "$(SENTINEL_PASSWORD)" }}{{ end }}
-{{- else if .clusterAddresses }}
-{{- $_ := set $redis "cluster_addresses" .clusterAddresses }}
-{{- else }}
-{{- $_ := set $redis "address" .address }}
+{{- if include "voice-agent.redisAddresses" . | fromJsonArray }}
+{{- $_ := set $config "redis" (include "voice-agent.redisConfig" . | fromJson) }}
 {{- end }}
-{{- if .tls }}{{ $_ := set $redis "tls" (dict "enabled" true) }}{{ end }}
-{{- if include "voice-agent.redisSecret" $ }}{{ $_ := set $redis "password" "$(REDIS_PASSWORD)" }}{{ end }}
-{{- $_ := set $config "redis" $redis }}
-{{- end }}{{ end }}
 {{- if (.Values.livekit.config.webhook | default dict).urls }}
 {{- $_ := set $config "webhook" (dict "api_key" "$(LIVEKIT_API_KEY)") }}
 {{- end }}
-{{- $text := toYaml (mergeOverwrite (deepCopy .Values.livekit.config) $config) }}
-{{- /* The indentation is deeper than any of the rest. */}}
-{{- regexReplaceAll ": (\\$\\([A-Z_]+\\))" $text ": |-\n                    $1" }}
+{{- include "voice-agent.secretBlocks" (toYaml (mergeOverwrite (deepCopy .Values.livekit.config) $config)) }}
 keys:
   ? |-
     $(LIVEKIT_API_KEY)
@@ -64,10 +50,10 @@ keys:
 {{- end }}
 {{- end }}
 
-{{- /* Where LiveKit finds Redis, in any of its three ways, as JSON. */}}
-{{- define "voice-agent.redisAddresses" -}}
-{{- $redis := .Values.redis -}}
-{{- toJson (concat (compact (list $redis.address)) ($redis.sentinel.addresses | default list) ($redis.clusterAddresses | default list)) -}}
+{{- /* A configuration with each of its references to variables as a block of its own. */}}
+{{- define "voice-agent.secretBlocks" -}}
+{{- /* The indentation is deeper than any of the rest. */}}
+{{- regexReplaceAll ": (\\$\\([A-Z_]+\\))" . ": |-\n                    $1" }}
 {{- end }}
 
 {{- /* The doors that LiveKit names to every participant, as JSON. */}}

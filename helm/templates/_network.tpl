@@ -148,10 +148,13 @@ spec:
 {{- end }}
 {{- end }}
 
-{{- /* Who exchanges media with LiveKit: agents, relays, and networks without a relay. */}}
+{{- /* Who exchanges media with LiveKit: agents, SIP services, relays, and networks without a relay. */}}
 {{- define "voice-agent.mediaPeers" -}}
 {{- include "voice-agent.peer" (list . "agent") }}
 {{ include "voice-agent.peer" (list . "check") }}
+{{- with include "voice-agent.sipServicePeers" . | trim }}
+{{ . }}
+{{- end }}
 {{- range include "voice-agent.relayLabels" . | fromJsonArray }}
 - podSelector:
     matchLabels:

@@ -11,7 +11,7 @@
 {{- $_ := set $own.agent "promptsDir" "/etc/voice-agent/prompts" }}
 {{- end }}
 {{- if .Values.livekit.enabled }}
-{{- $_ := set $own.livekit "url" (printf "ws://%s.%s.svc" (include "voice-agent.livekitName" .) .Release.Namespace) }}
+{{- $_ := set $own.livekit "url" (include "voice-agent.livekitUrl" .) }}
 {{- end }}
 {{- if and .Values.route.enabled (not (.Values.agent.config.livekit).publicUrl) }}
 {{- $_ := set $own.livekit "publicUrl" (printf "wss://%s" .Values.route.host) }}

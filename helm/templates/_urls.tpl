@@ -1,5 +1,14 @@
 {{- /* Addresses as other parts, and people, use them. */}}
 
+{{- /* LiveKit, as pods of this chart reach it. */}}
+{{- define "voice-agent.livekitUrl" -}}
+{{- if .Values.livekit.enabled -}}
+ws://{{ include "voice-agent.livekitName" . }}.{{ .Release.Namespace }}.svc
+{{- else -}}
+{{ .Values.agent.config.livekit.url }}
+{{- end -}}
+{{- end }}
+
 {{- /* TURN URIs as clients get them, with commas between. */}}
 {{- define "voice-agent.turnUrls" -}}
 {{- $urls := list -}}

@@ -5,7 +5,9 @@ import { valuesTable } from './values-table.ts';
 /** The chart's README with its generated parts as the values have them. */
 export function readmeFor(readme: string, valuesYaml: string): string {
   const { images } = parse(valuesYaml) as { images: Record<string, unknown> };
-  const used = ['agent', 'livekit', 'stunner', 'coturn'].map((name) => `- \`${images[name]}\``);
+  const used = ['agent', 'livekit', 'stunner', 'coturn', 'sip', 'redis'].map(
+    (name) => `- \`${images[name]}\``,
+  );
   return between(between(readme, 'images', used.join('\n')), 'values', valuesTable(valuesYaml));
 }
 

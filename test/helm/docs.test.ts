@@ -68,7 +68,7 @@ test('versions agree: chart and package, LiveKit and STUNner and what is tested'
 test('the README copies all images that are not built', async () => {
   const { images } = parse(await read('values.yaml'));
   const [, copied = ''] = (await read('README.md')).match(/^for image in (.*); do$/m) ?? [];
-  const wanted = [images.livekit, images.stunner, images.coturn];
+  const wanted = [images.livekit, images.stunner, images.coturn, images.sip, images.redis];
   expect(copied.split(' ').map((image) => `docker.io/${image}`)).toEqual(wanted);
 });
 

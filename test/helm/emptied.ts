@@ -27,5 +27,7 @@ export async function allEmptied(): Promise<Record<string, unknown>> {
   const nothing = emptied(values, schema);
   const on = (part: string) => ({ ...(nothing[part] as object), enabled: true });
   const turn = { ...(nothing.turn as object), provider: 'stunner', host: 'turn.example.com' };
-  return { ...nothing, turn, monitoring: on('monitoring'), networkPolicy: on('networkPolicy') };
+  const bundled = { ...(nothing.redis as { bundled: object }).bundled, enabled: true };
+  const phones = { sip: on('sip'), redis: { ...(nothing.redis as object), bundled } };
+  return { ...nothing, ...phones, turn, monitoring: on('monitoring'), networkPolicy: on('networkPolicy') };
 }

@@ -6,14 +6,17 @@ import { join } from 'node:path';
 import { toolPath } from '../tools.ts';
 import { CHART, type Manifest, parseManifests, run } from './chart.ts';
 
-/** Secrets by name, as an API server has them. */
+/** Secrets by name, and a namespace as `namespace/<its name>`, as an API server has them. */
 export type Stored = Map<string, Manifest>;
 
 const API_VERSION = { kind: 'APIVersions', versions: ['v1'] };
 const CORE = {
   kind: 'APIResourceList',
   groupVersion: 'v1',
-  resources: [{ name: 'secrets', namespaced: true, kind: 'Secret', verbs: ['get'] }],
+  resources: [
+    { name: 'secrets', namespaced: true, kind: 'Secret', verbs: ['get'] },
+    { name: 'namespaces', namespaced: false, kind: 'Namespace', verbs: ['get'] },
+  ],
 };
 
 function answer(path: string, stored: Stored): { status: number; body: object } {
@@ -22,8 +25,10 @@ function answer(path: string, stored: Stored): { status: number; body: object } 
   if (path === '/api') return ok(API_VERSION);
   if (path === '/apis') return ok({ kind: 'APIGroupList', apiVersion: 'v1', groups: [] });
   if (path === '/api/v1') return ok(CORE);
-  const secret = stored.get(path.match(/^\/api\/v1\/namespaces\/livekit\/secrets\/([^/]+)$/)?.[1] ?? '');
-  if (secret) return ok(secret);
+  const secret = path.match(/^\/api\/v1\/namespaces\/livekit\/secrets\/([^/]+)$/)?.[1];
+  const namespace = path.match(/^\/api\/v1\/(namespaces\/[^/]+)$/)?.[1]?.replace('namespaces', 'namespace');
+  const found = stored.get(secret ?? namespace ?? '');
+  if (found) return ok(found);
   return {
     status: 404,
     body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'NotFound', code: 404 },

@@ -95,7 +95,7 @@ test.each([
   ],
   [
     { redis: { address: 'redis:6379', clusterAddresses: ['redis:6379'] } },
-    /^redis has several places: keep one of address, sentinel\.addresses and clusterAddresses\.$/,
+    /^redis has several places: keep one of bundled\.enabled, address, sentinel\.addresses and clusterAddresses\.$/,
   ],
   [
     { redis: { sentinel: { addresses: ['a:1'] } } },

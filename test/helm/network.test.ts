@@ -79,7 +79,7 @@ describe('the HTTPS door', async () => {
 const restricted = Object.entries(SCENARIOS).filter(([name]) =>
   [
     ...['stunner-split', 'monitored', 'coturn', 'livekit-only', 'external-livekit', 'emptied'],
-    ...['values-cce', 'overrides'],
+    ...['values-cce', 'overrides', 'sip'],
   ].includes(name),
 );
 
