@@ -17,6 +17,7 @@ export function createCli(): Command {
   addDev(cli);
   addToken(cli);
   addCheck(cli);
+  addSip(cli);
   cli
     .command('config')
     .description('print the configuration as it was understood, without secrets')
@@ -113,6 +114,25 @@ function addCheck(cli: Command): void {
     .action(async (flags) => {
       const { runCheckCommand } = await import('./doctor/command.ts');
       process.exitCode = await runCheckCommand(flags);
+    });
+}
+
+function addSip(cli: Command): void {
+  const sip = cli.command('sip').description('phones: trunks, numbers and the SIP service');
+  sip
+    .command('config')
+    .description('print the configuration of livekit-sip, with its secrets')
+    .requiredOption(
+      '--address <ip>',
+      'private IPv4 address that calls come to, and that Contact and SDP name',
+    )
+    .option('--port <port>', 'of signalling, UDP and TCP', '5060')
+    .option('--rtp <range>', 'UDP ports of RTP, every second one a call', '10000-10399')
+    .option('--media <range>', 'UDP ports of LiveKit’s media, for what has to be open', '50000-60000')
+    .option('--vm <folder>', 'write it there for a machine beside the cluster, with a systemd unit')
+    .action(async (flags) => {
+      const { runConfigCommand } = await import('./sip/config-command.ts');
+      await runConfigCommand(loadConfig(processSources(), 'page'), flags);
     });
 }
 

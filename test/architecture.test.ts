@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const ROWS = [
   ['errors', 'bounds', 'urls'],
   ['config', 'openai', 'stun'],
-  ['framework', 'observe', 'persona'],
+  ['framework', 'observe', 'persona', 'sip'],
   ['stages', 'probe', 'standin', 'phone'],
   ['dispatch', 'call', 'web', 'doctor', 'dev'],
   ['host'],
