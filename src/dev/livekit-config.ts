@@ -13,6 +13,8 @@ export interface LiveKitPorts {
 interface ConfigInput extends LiveKitPorts {
   apiKey: string;
   apiSecret: string;
+  /** `host:port`: by it LiveKit's API finds SIP services; default none. */
+  redisAddress?: string | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ interface ConfigInput extends LiveKitPorts {
  * refuses loopback peers unless they are allowed, and `RTC_ICE_TRANSPORT=relay` can then be tried here.
  * `tcp_port: 0`: ICE over TCP would listen on every interface.
  */
-export function livekitConfig({ port, udpPort, stunPort, apiKey, apiSecret }: ConfigInput) {
+export function livekitConfig({ port, udpPort, stunPort, apiKey, apiSecret, redisAddress }: ConfigInput) {
   return {
     port,
     bind_addresses: [LIVEKIT_HOST],
@@ -29,6 +31,7 @@ export function livekitConfig({ port, udpPort, stunPort, apiKey, apiSecret }: Co
     development: true,
     logging: { level: 'info' },
     keys: { [apiKey]: apiSecret },
+    ...(redisAddress !== undefined && { redis: { address: redisAddress } }),
     rtc: {
       node_ip: LIVEKIT_HOST,
       use_external_ip: false,

@@ -21,6 +21,8 @@ export interface LiveKitOptions {
   /** Of the only pair of keys that it takes; default random. */
   apiKey?: string;
   apiSecret?: string;
+  /** `host:port` of a Redis, for SIP services; default none. */
+  redisAddress?: string | undefined;
   /** Gets livekit-server's output. */
   logFile?: string;
 }
@@ -70,12 +72,14 @@ export interface Launch {
   ports: LiveKitPorts;
   apiKey: string;
   apiSecret: string;
+  redisAddress?: string | undefined;
   logFile?: string;
 }
 
 /** One livekit-server process on these ports. */
-export function launchLiveKit({ binary, ports, apiKey, apiSecret, logFile }: Launch): Service {
-  const config = livekitConfig({ ...ports, apiKey, apiSecret });
+export function launchLiveKit(launch: Launch): Service {
+  const { binary, ports, apiKey, apiSecret, redisAddress, logFile } = launch;
+  const config = livekitConfig({ ...ports, apiKey, apiSecret, redisAddress });
   const child = startChild({
     command: binary.command,
     args: binary.args,

@@ -183,15 +183,16 @@ test.each(['baseline', 'restricted'])(
       kind: 'Namespace',
       metadata: { name: 'livekit', labels: { 'pod-security.kubernetes.io/enforce': level } },
     };
-    const values = on({ hostNetwork: true }, MODELS);
-    const stored = (): Stored => new Map([['namespace/livekit', namespace]]);
-    await expect(installOn(stored(), values)).rejects.toThrow(
+    const stored: Stored = new Map([['namespace/livekit', namespace]]);
+    await expect(installOn(stored, on({ hostNetwork: true }, MODELS))).rejects.toThrow(
       `sip.hostNetwork is true, and namespace livekit enforces Pod Security "${level}", which forbids it: kubectl label namespace livekit pod-security.kubernetes.io/enforce=privileged`,
     );
-    await expect(installOn(stored(), on({}, MODELS))).resolves.not.toEqual([]);
-    await expect(installOn(new Map(), values)).resolves.not.toEqual([]);
   },
 );
+
+test('any other takes it', async () => {
+  await expect(installOn(new Map(), on({ hostNetwork: true }, MODELS))).resolves.not.toEqual([]);
+});
 
 test.each([
   [{ sip: { config: { rtp_port: '1-2' } } }, "additional properties 'rtp_port' not allowed"],
