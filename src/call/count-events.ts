@@ -66,7 +66,8 @@ function factOf(event: CallEvent, prompt: string): CallFact | undefined {
     case 'chat-trimmed':
       return { fact: 'chat-trimmed', reason: event.reason };
     case 'hold-expired':
-      return { fact: 'hold-expired' };
+    case 'cut-off':
+      return { fact: event.type };
     case 'detector-failed':
       return { fact: 'detector-failed', isLost: event.isLost };
     case 'input-refused':

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { voice } from '@livekit/agents';
+import { voice } from '@livekit/agents';
 import { cancelPreparedAnswer, currentSpeechOf } from '../framework/activity.ts';
+import { forgetTurn } from '../framework/chat-items.ts';
 import type { Floor } from '../stages/turn/roles.ts';
 import type { CallerOutput } from './caller-output.ts';
 import { watchAgent } from './watch.ts';
@@ -16,17 +17,28 @@ export interface FloorParts {
   /** Start of a call during which speech does not stop the agent, for echo cancellers. */
   deafMs: number;
   now: () => number;
+  /** The caller was cut off: what was said since then, in milliseconds since the epoch, is said no more. */
+  onCutOff?: (sinceMs: number | undefined) => void;
 }
 
 /**
  * Who may speak. Made before the session, because the session's transcriber needs it; `attach` connects the two.
  */
-export function createFloor({ output, deafMs, now }: FloorParts): Floor & {
+export function createFloor({ output, deafMs, now, onCutOff }: FloorParts): Floor & {
   attach(session: voice.AgentSession): void;
 } {
   let session: voice.AgentSession | undefined;
   let isBusy = false;
   let firstBusyAt: number | undefined;
+  let voicedAt: number | undefined;
+  output.on(voice.AudioOutput.EVENT_PLAYBACK_STARTED, () => {
+    voicedAt = now();
+  });
+  const interrupt = async () => {
+    session?.output.audio?.resume();
+    output.cut();
+    if (session && isBusy) await session.interrupt().await;
+  };
   return {
     attach(started) {
       session = started;
@@ -49,15 +61,18 @@ export function createFloor({ output, deafMs, now }: FloorParts): Floor & {
       session?.output.audio?.resume();
       output.release();
     },
-    async interrupt() {
-      session?.output.audio?.resume();
-      output.cut();
-      if (!session || !isBusy) return;
-      const inChat = session.interrupt().await;
-      await Promise.race([inChat, sleep(INTERRUPTED_WITHIN_MS, undefined, { ref: false })]).catch(() => {});
+    get voicedForMs() {
+      return voicedAt === undefined ? undefined : now() - voicedAt;
     },
+    interrupt: () => soon(interrupt()),
+    takeBack: ({ text }) => soon(interrupt().finally(() => onCutOff?.(session && forgetTurn(session, text)))),
     drop() {
       if (session) cancelPreparedAnswer(session);
     },
   };
+}
+
+/** Whatever comes of it, and not for long. */
+async function soon(done: Promise<void>): Promise<void> {
+  await Promise.race([done, sleep(INTERRUPTED_WITHIN_MS, undefined, { ref: false })]).catch(() => {});
 }

@@ -62,6 +62,11 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     { reason, tokensBefore, tokensAfter },
   ],
   'hold-expired': () => ['debug', 'speech over the agent brought no words: the voice goes on', {}],
+  'cut-off': () => [
+    'info',
+    'the caller was cut off: their turn goes on, what was answered is taken back',
+    {},
+  ],
   'detector-failed': ({ reason, isLost }) =>
     isLost
       ? ['error', 'the voice activity detector failed too often: the call ends', { reason }]

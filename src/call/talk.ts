@@ -68,7 +68,10 @@ export async function talk(parts: TalkParts): Promise<void> {
   const coverVoice = new CoverVoice(parts.source, echo);
   const output = new CallerOutput(parts.source, line.opened, echo, coverVoice);
   scope.defer('audio output', () => output.close());
-  const floor = createFloor({ output, deafMs: config.turn.aecWarmupMs, now: Date.now });
+  const floor = createFloor({
+    ...{ output, deafMs: config.turn.aecWarmupMs, now: Date.now },
+    onCutOff: (sinceMs) => events.emit({ type: 'cut-off', sinceMs }),
+  });
   const chat = chatEndpoint(config, persona, memory.chat);
   const hooks = createCallHooks((happening) => events.emit(happening));
   const building = buildPipeline({ ...parts, floor, echo, chat, hooks });

@@ -18,3 +18,19 @@ export function forgetItems(session: voice.AgentSession, ids: ReadonlySet<string
     if (context) context.items = context.items.filter(({ id }) => !ids.has(id));
   }
 }
+
+/**
+ * Takes a turn out of both, and all that followed on it.
+ *
+ * @param text - what the caller said in it.
+ * @returns since when that was said, in milliseconds since the epoch; `undefined` where the last turn is another one: an answer that is
+ *   cut off before it begins may leave nothing there.
+ */
+export function forgetTurn(session: voice.AgentSession, text: string): number | undefined {
+  const items = chatItems(session);
+  const from = items.findLastIndex((item) => item.type === 'message' && item.role === 'user');
+  const last = items[from];
+  if (last?.type !== 'message' || last.textContent?.trim() !== text.trim()) return undefined;
+  forgetItems(session, new Set(items.slice(from).map(({ id }) => id)));
+  return last.createdAt;
+}

@@ -144,6 +144,11 @@ export type Happening =
       /** The framework's own figures, coarser than those of `turn`. */
       readonly measured: PartsMs;
     }
+  /**
+   * The caller went on as the answer began: their turn had ended too early, and goes on. What was said since then (in milliseconds
+   * since the epoch, `undefined` of nothing) is said no more: the words so far are said again with the rest.
+   */
+  | { readonly type: 'cut-off'; readonly sinceMs: number | undefined }
   /** A turn of the caller was answered. `turn`: 1 for the first of the call. */
   | { readonly type: 'turn'; readonly turn: number; readonly parts: PartsMs; readonly interrupted: boolean }
   /** A turn of the caller after which nothing was heard, and why (`call/silent-reasons.ts`). */

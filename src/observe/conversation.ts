@@ -22,10 +22,13 @@ export interface Conversation {
 }
 
 /** Events that a conversation is made of. */
-export type ConversationEvent = Extract<CallEvent, { type: 'started' | 'caller-changed' | 'said' | 'turn' }>;
+export type ConversationEvent = Extract<
+  CallEvent,
+  { type: 'started' | 'caller-changed' | 'said' | 'cut-off' | 'turn' }
+>;
 
 export function isOfConversation(event: CallEvent): event is ConversationEvent {
-  return ['started', 'caller-changed', 'said', 'turn'].includes(event.type);
+  return ['started', 'caller-changed', 'said', 'cut-off', 'turn'].includes(event.type);
 }
 
 export interface ConversationBounds {
@@ -68,6 +71,7 @@ export class ConversationRecord {
       this.#caller = event.piiCaller;
     } else if (event.type === 'caller-changed') this.#change(event.piiCaller, event.atMs);
     else if (event.type === 'turn') this.#turns += 1;
+    else if (event.type === 'cut-off') this.#takeBack(event.sinceMs);
     else this.#add(event);
   }
 
@@ -95,6 +99,13 @@ export class ConversationRecord {
   #forget(): void {
     this.#said.length = 0;
     this.#bytes = 0;
+  }
+
+  #takeBack(sinceMs = Number.POSITIVE_INFINITY): void {
+    while ((this.#said.at(-1)?.createdAtMs ?? 0) >= sinceMs) {
+      const taken = this.#said.pop();
+      this.#bytes -= Buffer.byteLength(taken?.piiText ?? '');
+    }
   }
 
   #add({ role, piiText, interrupted, createdAtMs }: Extract<ConversationEvent, { type: 'said' }>): void {

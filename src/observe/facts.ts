@@ -21,6 +21,7 @@ export type CallFact =
   | { fact: 'endpoint-answered'; endpoint: string; firstByteMs: number }
   | { fact: 'endpoint-failed'; endpoint: string; failure: string }
   | { fact: 'hold-expired' }
+  | { fact: 'cut-off' }
   | { fact: 'detector-failed'; isLost: boolean }
   | { fact: 'chat-trimmed'; reason: string }
   | { fact: 'request-hedged'; stage: string; outcome: string }

@@ -106,6 +106,11 @@ function countsOfCalls(registers: Registry[]) {
       help: 'Times the voice was held for BARGE_IN_HOLD_MS, for speech over it that brought no words',
       registers,
     }),
+    cutOffs: new Counter({
+      name: 'voice_agent_cut_offs_total',
+      help: 'Callers who went on as the answer began: their turn had ended too early, and was taken up again',
+      registers,
+    }),
     detectorFailures: new Counter({
       name: 'voice_agent_detector_failures_total',
       help: 'Failures of the voice activity detector, by what came of them: restarted, or lost, which ends the call',
@@ -195,6 +200,9 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'hold-expired':
       metrics.holdsExpired.inc();
+      break;
+    case 'cut-off':
+      metrics.cutOffs.inc();
       break;
     case 'detector-failed':
       metrics.detectorFailures.inc({ how: fact.isLost ? 'lost' : 'restarted' });

@@ -179,7 +179,7 @@ async function outcomeOf(
     governor: new SpeculationGovernor(configFrom().turn.speculationSlowMs),
     clock,
     wallNow: clock.now,
-    agent: { isBusy: () => false, mayBeInterrupted: () => true, isEnding: () => false },
+    agent: { isBusy: () => false, mayBeInterrupted: () => true, isEnding: () => false, voicedForMs: undefined },
     transcriber: {
       push() {},
       reset() {},
@@ -202,6 +202,7 @@ async function outcomeOf(
       hold() {},
       release() {},
       async interrupt() {},
+      async takeBack() {},
       prepare() {
         answers += 1;
         preparedAt = clock.now();

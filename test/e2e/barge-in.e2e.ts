@@ -82,3 +82,32 @@ test('requests for an answer that nobody wants any more are ended', async () => 
   expect(standIn.counts('llm').pending + standIn.counts('tts').pending).toBe(0);
   expect(spokenTexts(standIn).join(' ')).not.toContain('lighthouse');
 });
+
+test('a caller who goes on as the answer begins was cut off: one turn, one answer, no trace of the dropped one', async () => {
+  const { standIn, callers } = stack();
+  standIn.control({
+    stt: { always: 'I want to know' },
+    llm: {
+      rules: [
+        { match: 'balance', answer: 'Your balance is ten ringgit.' },
+        { match: 'know', answer: STORY },
+      ],
+    },
+  });
+  const caller = await callers.call();
+  const opening = await caller.speak(await utterance('I want to know.'));
+  const answeredAtMs = await caller.waitForSpeech({
+    afterMs: opening.lastVoicedAtMs,
+    timeoutMs: SPEECH_WITHIN_MS,
+  });
+  standIn.control({ stt: { always: 'what my balance is?' } });
+  const rest = await caller.speak(await utterance('What my balance is?'));
+  const heard = await answerAfter(caller, rest.lastVoicedAtMs);
+  expect(rest.startedAtMs - answeredAtMs, 'went on in time').toBeLessThan(600);
+  await expectHeard(standIn, heard, ['Your balance is ten ringgit.']);
+  const told = askedWith(standIn, 'balance')?.details?.messages.filter(({ role }) => role !== 'system') ?? [];
+  const since = told.slice(told.findIndex(({ content }) => content.includes('know')));
+  expect(since.map(({ role, content }) => `${role}: ${content}`)).toEqual([
+    'user: I want to know what my balance is?',
+  ]);
+});

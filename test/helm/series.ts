@@ -24,6 +24,7 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
   'request-failed-over': { stage: 'a' },
   'breaker-changed': { stage: 'a', host: 'a', openness: 1 },
   'hold-expired': {},
+  'cut-off': {},
   'detector-failed': { isLost: false },
   'chat-trimmed': { reason: 'a' },
   'transcript-dropped': { reason: 'a' },

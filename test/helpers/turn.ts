@@ -36,6 +36,8 @@ export function callerOver(
     busy?: boolean;
     interruptible?: boolean;
     ending?: boolean;
+    /** Its first sound, on the clock. */
+    voicedAt?: number | undefined;
     hasModel?: boolean;
     /** What is judged of each pause and end. */
     judged?: Finished;
@@ -108,6 +110,9 @@ export function callerOver(
       isBusy: () => agent.busy ?? false,
       mayBeInterrupted: () => agent.interruptible ?? true,
       isEnding: () => agent.ending ?? false,
+      get voicedForMs() {
+        return agent.voicedAt === undefined ? undefined : clock.now() - agent.voicedAt;
+      },
     },
     actions: {
       speechStarted: () => log.push('started'),
@@ -117,6 +122,10 @@ export function callerOver(
         log.push(`${wasCut ? 'cut' : 'ended'} ${text?.text ?? 'with nothing'}`),
       hold: () => log.push('hold'),
       release: () => log.push('release'),
+      takeBack({ text }) {
+        log.push(`take back ${text}`);
+        return agent.inChat ?? Promise.resolve();
+      },
       interrupt: () => {
         log.push('interrupt');
         return agent.inChat ?? Promise.resolve();

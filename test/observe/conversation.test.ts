@@ -77,3 +77,15 @@ test('of a call’s events it wants four kinds', () => {
   const events: CallEvent[] = [started(), said('user', 'Hi'), { type: 'agent-heard', ...at }];
   expect(events.filter(isOfConversation).map(({ type }) => type)).toEqual(['started', 'said']);
 });
+
+test('a turn that ended too early is taken back with its answer, and said again with the rest', () => {
+  const record = new ConversationRecord();
+  record.take(started());
+  record.take({ ...said('assistant', 'Hello.'), createdAtMs: 5500 });
+  record.take(said('user', 'Can you'));
+  record.take({ ...said('assistant', 'Sure, wh'), createdAtMs: 6400 });
+  record.take({ type: 'cut-off', sinceMs: 6000, ...at });
+  record.take({ type: 'cut-off', sinceMs: undefined, ...at });
+  record.take({ ...said('user', 'Can you help me?'), createdAtMs: 8000 });
+  expect(record.get()?.said.map(({ piiText }) => piiText)).toEqual(['Hello.', 'Can you help me?']);
+});

@@ -71,7 +71,12 @@ export async function play(
     governor: new SpeculationGovernor(configFrom().turn.speculationSlowMs),
     clock,
     wallNow: clock.now,
-    agent: { isBusy: () => false, mayBeInterrupted: () => true, isEnding: () => false },
+    agent: {
+      isBusy: () => false,
+      mayBeInterrupted: () => true,
+      isEnding: () => false,
+      voicedForMs: undefined,
+    },
     transcriber: {
       push() {},
       reset() {},
@@ -98,6 +103,7 @@ export async function play(
       hold() {},
       release() {},
       async interrupt() {},
+      async takeBack() {},
       prepare() {
         answers += 1;
         const mine = clock.now();

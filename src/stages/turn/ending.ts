@@ -1,4 +1,4 @@
-import type { Finished, TurnPolicy } from './roles.ts';
+import type { Finished, FinishedJudge, TurnPolicy } from './roles.ts';
 import { completenessOf } from './words.ts';
 
 /** Silences after the last sound of a turn, and what follows on each if the caller says no more. */
@@ -13,6 +13,23 @@ export interface Ending {
 
 /** The answer to an unfinished sentence is prepared so long before the turn ends at the latest. */
 const PREPARE_AHEAD_MS = 500;
+
+/** What is known of a turn beside its words. */
+interface Known {
+  policy: TurnPolicy;
+  judge?: FinishedJudge | undefined;
+  /** What the turn model predicts; `undefined` when it predicts nothing. */
+  soundsOver: boolean | undefined;
+  /** It goes on with one that had ended too early. */
+  wasCutOff: boolean;
+}
+
+/** When a turn ends. @param text - its words so far; none where nothing could be understood */
+export function expectedEnding(text: string, { policy, judge, soundsOver, wasCutOff }: Known): Ending {
+  const { maxEndpointingMs: max } = policy;
+  if (wasCutOff && text) return { prepareMs: 0, readyMs: max, endMs: max };
+  return judge && text ? judgedEnding(judge.judge(text), policy) : endingOf(text, soundsOver, policy);
+}
 
 /**
  * When a turn ends, by its words so far and by its sound.

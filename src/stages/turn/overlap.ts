@@ -1,5 +1,6 @@
 import { Background } from './background.ts';
 import { NamedTimers } from './named-timers.ts';
+import type { Repair } from './repair.ts';
 import type { TurnTakerParts } from './taker-parts.ts';
 import type { TurnText } from './transcriber.ts';
 import { isBackchannel } from './words.ts';
@@ -12,6 +13,13 @@ const LASTING_MS = 3000;
 /** Sound that brought no words is taken for background so long. */
 const BACKGROUND_MS = 10_000;
 
+interface OverlapHooks {
+  /** Words were found before a pause: the caller has a turn, and speaks on. */
+  onTurn(): void;
+  /** The sound goes on and on without words. */
+  onBackground(): void;
+}
+
 /**
  * Speech over the agent until it is known what it means. It holds the agent's voice, for `bargeInHoldMs` at most: a person
  * who wants to speak has said words by then. Words are looked for at each pause (by `TurnTaker`), and while there is none
@@ -20,7 +28,8 @@ const BACKGROUND_MS = 10_000;
  */
 export class Overlap {
   readonly #parts: TurnTakerParts;
-  readonly #hooks: { onTurn(): void; onBackground(): void };
+  readonly #hooks: OverlapHooks;
+  readonly #repair: Repair;
   readonly #background: Background;
   readonly #timers: NamedTimers;
   #look: AbortController | undefined;
@@ -31,21 +40,20 @@ export class Overlap {
   isOpen = false;
   #interrupted: Promise<void> | undefined;
 
-  /**
-   * @param hooks.onTurn - words were found before a pause: the caller has a turn, and speaks on.
-   * @param hooks.onBackground - the sound goes on and on without words.
-   */
-  constructor(parts: TurnTakerParts, hooks: { onTurn(): void; onBackground(): void }) {
+  constructor(parts: TurnTakerParts, repair: Repair, hooks: OverlapHooks) {
     this.#parts = parts;
+    this.#repair = repair;
     this.#hooks = hooks;
     this.#background = new Background(BACKGROUND_MS, parts.clock);
     this.#timers = new NamedTimers(parts.clock);
   }
 
-  begin(): void {
-    const { actions, clock, policy } = this.#parts;
+  /** @param speechMs - so long it has been going on. */
+  begin(speechMs: number): void {
+    const { actions, agent, clock, policy } = this.#parts;
     this.isOpen = true;
     this.#beganAt = clock.now();
+    this.#repair.overlapBegins(this.#beganAt - speechMs, this.#beganAt, agent);
     const { isLikely } = this.#background;
     this.#nextLookAt = this.#beganAt + (isLikely ? NEXT_LOOK_MS : FIRST_LOOK_MS);
     if (isLikely) return;
@@ -108,7 +116,8 @@ export class Overlap {
     const { actions } = this.#parts;
     if (text !== '') this.#background.words();
     this.end();
-    this.#interrupted = actions.interrupt();
+    const before = this.#repair.goesOn(text);
+    this.#interrupted = before ? actions.takeBack(before) : actions.interrupt();
     actions.speechStarted();
   }
 

@@ -58,6 +58,8 @@ export interface TurnActions {
   release(): void;
   /** They did: forget the rest of the answer. Resolves once what was heard of it is in the chat; does not reject. */
   interrupt(): Promise<void>;
+  /** They had not finished: forget the answer, what was heard of it, and the turn that it was to, which goes on. As above. */
+  takeBack(turn: TurnText): Promise<void>;
 }
 
 /** Whether a turn in this language is over; `undefined` where that cannot be predicted. */
@@ -108,7 +110,9 @@ export interface AgentFloor {
   mayBeInterrupted(): boolean;
   /** So little is left of its answer that even «okay» is an answer to it. */
   isEnding(): boolean;
+  /** Since the first sound of what it says, or said last; `undefined` before it said anything. */
+  readonly voicedForMs: number | undefined;
 }
 
 /** Who may speak: what the caller's turn has to know of the agent, and can do to it. */
-export type Floor = AgentFloor & Pick<TurnActions, 'drop' | 'hold' | 'release' | 'interrupt'>;
+export type Floor = AgentFloor & Pick<TurnActions, 'drop' | 'hold' | 'release' | 'interrupt' | 'takeBack'>;

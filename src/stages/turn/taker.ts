@@ -1,8 +1,9 @@
-import { endingOf, judgedEnding } from './ending.ts';
+import { expectedEnding } from './ending.ts';
 import { LateWords } from './late-words.ts';
 import { NamedTimers } from './named-timers.ts';
 import { Overlap } from './overlap.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
+import { Repair } from './repair.ts';
 import type { TurnEndPrediction } from './roles.ts';
 import type { TurnTakerParts } from './taker-parts.ts';
 import type { TurnText } from './transcriber.ts';
@@ -22,8 +23,6 @@ const MIN_SPEECH_MS = 60;
 /** Speech that surely goes on; what was prepared before a shorter noise may still be right. */
 const GOES_ON_MS = 150;
 
-type State = 'quiet' | 'speaking' | 'pausing';
-
 /**
  * Decides when the caller's turn begins and ends. Work starts at the first short pause, and waits, ready, until the
  * silence and the words say that the turn is over; when the caller goes on it is dropped.
@@ -33,7 +32,7 @@ type State = 'quiet' | 'speaking' | 'pausing';
  */
 export class TurnTaker {
   readonly #parts: TurnTakerParts;
-  #state: State = 'quiet';
+  #state: 'quiet' | 'speaking' | 'pausing' = 'quiet';
   readonly #overlap: Overlap;
   readonly #lastHeard: TurnClock;
   #attempt: AbortController | undefined;
@@ -47,6 +46,7 @@ export class TurnTaker {
   readonly #length: TurnLength;
   readonly #timers: NamedTimers;
   readonly #lateWords: LateWords;
+  readonly #repair = new Repair();
 
   constructor(parts: TurnTakerParts) {
     this.#parts = parts;
@@ -54,7 +54,7 @@ export class TurnTaker {
     this.#lastHeard = new TurnClock(parts.clock, parts.wallNow);
     this.#prepared = new PreparedAnswer(parts.actions);
     this.#length = new TurnLength(parts.policy.maxTurnMs, parts.clock);
-    this.#overlap = new Overlap(parts, {
+    this.#overlap = new Overlap(parts, this.#repair, {
       onTurn: () => this.#length.opened(),
       onBackground: () => this.#forget(),
     });
@@ -71,7 +71,7 @@ export class TurnTaker {
       if (isBusy && (!agent.mayBeInterrupted() || speechMs < policy.bargeInAfterMs)) return;
       if (this.#parts.echo?.isHeard()) return;
       this.#length.opened();
-      if (isBusy) this.#overlap.begin();
+      if (isBusy) this.#overlap.begin(speechMs);
       else actions.speechStarted();
     } else if (this.#lateWords.areLate && this.#parts.echo?.isHeard()) return;
     else if (this.#length.isTooLong(this.#state === 'pausing')) {
@@ -165,10 +165,11 @@ export class TurnTaker {
   async #transcribed(transcript: TurnText): Promise<void> {
     this.#lastHeard.note('transcribedAt');
     const isEcho = this.#parts.echo?.was(transcript.text, this.#length.ms) ?? false;
-    const text = isEcho ? { ...transcript, text: '' } : transcript;
-    this.#lateWords.over(text.text ? 'known' : 'nothing');
+    const said = isEcho ? { ...transcript, text: '' } : transcript;
+    this.#lateWords.over(said.text ? 'known' : 'nothing');
+    if (this.#overlap.isOpen && !this.#overlap.settle(said.text, isEcho)) return this.#forget();
+    const text = this.#repair.whole(said);
     this.#text = text;
-    if (this.#overlap.isOpen && !this.#overlap.settle(text.text, isEcho)) return this.#forget();
     // An answer that is prepared before the chat has what was heard of the last one is prepared for nothing.
     const interrupted = this.#overlap.takeInterrupted();
     if (interrupted) await interrupted;
@@ -181,11 +182,8 @@ export class TurnTaker {
   #expectEnd(): void {
     if (!this.#text) return;
     const { text, language } = this.#text;
-    const { policy, judge } = this.#parts;
-    const ending =
-      judge && text
-        ? judgedEnding(judge.judge(text), policy)
-        : endingOf(text, text ? this.#prediction?.(language) : undefined, policy);
+    const soundsOver = text ? this.#prediction?.(language) : undefined;
+    const ending = expectedEnding(text, { ...this.#parts, wasCutOff: this.#repair.isOpen, soundsOver });
     if (ending.prepareMs === 0) this.#prepare();
     else this.#scheduleAfterSound('prepare', ending.prepareMs, () => this.#prepare());
     this.#scheduleAfterSound('end', ending.endMs, () => this.#end());
@@ -204,7 +202,7 @@ export class TurnTaker {
   }
 
   #end(): void {
-    const { actions, governor } = this.#parts;
+    const { actions, clock, governor } = this.#parts;
     const { lateMs } = this.#lastHeard;
     // Timers run before audio that waits to be read: the caller may be speaking in it.
     if (lateMs > AUDIO_DUE_MS && lateMs < MISSING_AUDIO_MS) {
@@ -215,6 +213,7 @@ export class TurnTaker {
     const times = this.#lastHeard.ended(this.#length.isCut);
     governor.turnEnded();
     this.#forget();
+    this.#repair.turnEnded(text, clock.now());
     actions.turnEnded(text, times);
   }
 

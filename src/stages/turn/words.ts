@@ -25,6 +25,16 @@ const BACKCHANNELS = new Set(
 );
 const LONGEST_BACKCHANNEL_WORDS = 4;
 
+/** Alone, or with a word of the second list: the agent is to stop. */
+const STOP_WORDS = new Set(
+  `stop wait enough quiet silence cancel berhenti tunggu cukup diam nanti sekejap jap stoplah para espera basta callate
+  stopp warte halt arrête attends fermati aspetta стоп подожди хватит`.split(/\s+/),
+);
+const BESIDE_STOP = new Set(
+  'no please now it that just a moment second there tolong dulu ya sudah dah por favor'.split(' '),
+);
+const LONGEST_STOP_WORDS = 4;
+
 const DIGIT_WORDS = new Set(
   `zero oh one two three four five six seven eight nine double triple
   kosong satu dua tiga empat lima enam tujuh lapan sembilan`.split(/\s+/),
@@ -74,6 +84,17 @@ export function looksUnfinished(text: string): boolean {
 export function isBackchannel(text: string): boolean {
   const words = wordsOf(text);
   return words.length <= LONGEST_BACKCHANNEL_WORDS && words.every((word) => BACKCHANNELS.has(word));
+}
+
+/** Whether a text says nothing but that the agent is to stop, or to wait. */
+export function isStopWish(text: string): boolean {
+  const words = wordsOf(text);
+  const isOne = (word: string) => STOP_WORDS.has(word);
+  return (
+    words.length <= LONGEST_STOP_WORDS &&
+    words.some(isOne) &&
+    words.every((word) => isOne(word) || BESIDE_STOP.has(word))
+  );
 }
 
 /** The same words, whatever their case and punctuation. */

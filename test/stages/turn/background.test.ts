@@ -65,10 +65,16 @@ async function over(samples: Int16Array, { sttHangs = false } = {}) {
   const taker = new TurnTaker({
     ...{ policy: { ...turn, useWords: true }, transcriber, clock, wallNow: clock.now },
     governor: new SpeculationGovernor(turn.speculationSlowMs),
-    agent: { isBusy: () => interruptedMs === undefined, mayBeInterrupted: () => true, isEnding: () => false },
+    agent: {
+      isBusy: () => interruptedMs === undefined,
+      mayBeInterrupted: () => true,
+      isEnding: () => false,
+      voicedForMs: undefined,
+    },
     actions: {
       ...{ speechStarted() {}, prepare() {}, drop() {}, turnEnded() {}, release: freed },
       hold: () => holds.push({ fromMs: clock.now() }),
+      async takeBack() {},
       async interrupt() {
         freed();
         interruptedMs ??= clock.now();
