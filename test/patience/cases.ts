@@ -15,12 +15,14 @@ export interface Case {
   readonly language: string;
   readonly category: string;
   readonly condition: Condition;
-  /** 0 without a pause. */
+  /** 0 without a pause; the longest of several. */
   readonly pauseMs: number;
+  /** Of one with several, each of them. */
+  readonly pausesMs?: readonly number[];
   /** Which sentence it is made of; several cases of one are not independent. */
   readonly sentence: string;
   readonly speed: number;
-  /** Before and after the pause; one without. */
+  /** Before, between and after the pauses; one without. */
   readonly phrases: readonly Phrase[];
   readonly punctuates: boolean;
   readonly numerals: boolean;
@@ -94,7 +96,7 @@ function caseOf(template: Template, id: string, isPaused: boolean, random: () =>
   };
 }
 
-const drawn = (isPaused: boolean, random: () => number) => ({
+export const drawn = (isPaused: boolean, random: () => number) => ({
   condition: random() < 0.25 ? ('clean' as const) : pick(CONDITIONS, random),
   pauseMs: isPaused ? Math.round(PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least)) : 0,
   punctuates: random() >= PLAIN_SHARE,
@@ -103,7 +105,7 @@ const drawn = (isPaused: boolean, random: () => number) => ({
 });
 
 /** @param mark - ends it, whatever the text ends with. */
-function spokenAs(text: string, goesOn: boolean, mark: string | undefined): string {
+export function spokenAs(text: string, goesOn: boolean, mark: string | undefined): string {
   const said = text.replace(/\((\w+)\)/g, '$1,').replace(/,+\s*,/g, ',');
   if (!goesOn) return said;
   const bare = said.replace(/[.?!,]+$/, '');
@@ -153,19 +155,19 @@ export function recordedCases(prompts: readonly Prompt[], seed: number): Case[] 
 }
 
 /** Whole sentences, neither words to be put together nor lectures. */
-const isSentence = ({ text, engine }: Prompt): boolean => {
+export const isSentence = ({ text, engine }: Prompt): boolean => {
   const words = text.split(/\s+/).length;
   const isWhole = !/^(\.\.\.|…)|(\.\.\.|…)$|[<[]/.test(text) && (engine === 'fillets' || /[.?!]$/.test(text));
   return isWhole && words >= 3 && words <= 25;
 };
 
-function pick<T>(from: readonly T[], random: () => number): T {
+export function pick<T>(from: readonly T[], random: () => number): T {
   const one = from[Math.floor(random() * from.length)];
   if (one === undefined) throw new Error('nothing to pick from');
   return one;
 }
 
-function shuffled<T>(all: readonly T[], random: () => number): T[] {
+export function shuffled<T>(all: readonly T[], random: () => number): T[] {
   return all
     .map((one) => ({ one, at: random() }))
     .sort((a, b) => a.at - b.at)

@@ -1,6 +1,7 @@
 import { loadVad } from '../../src/stages/vad.ts';
 import { type Case, recordedCases, spokenCases } from './cases.ts';
 import { type Heard, hear } from './hearing.ts';
+import { answeringCases, recordedInThree, severalPauses } from './more-cases.ts';
 import { stopPiper } from './piper.ts';
 import { fetchRecordings } from './recordings.ts';
 import { soundOf } from './sounds.ts';
@@ -16,7 +17,14 @@ interface Making {
 
 /** All utterances of a half, as the turn taker hears them: made once, which takes ten minutes, then read. */
 export async function hearHalf({ seed, half, dir, say }: Making): Promise<Heard[]> {
-  const cases = [...(await spokenCases(seed)), ...recordedCases(await fetchRecordings(dir), seed)];
+  const prompts = await fetchRecordings(dir);
+  const cases = [
+    ...(await spokenCases(seed)),
+    ...recordedCases(prompts, seed),
+    ...(await severalPauses(seed)),
+    ...(await answeringCases(seed)),
+    ...recordedInThree(prompts, seed),
+  ];
   return hearThem(
     cases.filter((one) => one.half === half),
     { dir, say },

@@ -37,9 +37,21 @@ async function readLanguage(language: Language): Promise<Template[]> {
   });
 }
 
-/** More sentences to learn words from, that are in no comparison: «language | sentence» in each line. */
-export async function readMore(): Promise<Omit<Template, 'category' | 'half'>[]> {
-  const path = fileURLToPath(new URL('sentences/more.txt', import.meta.url));
+/** More sentences to learn words from, that are in no comparison. */
+export const readMore = () => readLines('more.txt');
+
+/** What callers answer, short, or not as short as it sounds at first. */
+export async function readAnswers(): Promise<Template[]> {
+  const answers = await readLines('answers.txt');
+  return answers.map(({ language, pieces }) => ({
+    ...{ language, pieces, category: 'answer' },
+    half: halfOfSentence(language, pieces.join(' / ')),
+  }));
+}
+
+/** «language | sentence» in each line. */
+async function readLines(name: string): Promise<Pick<Template, 'language' | 'pieces'>[]> {
+  const path = fileURLToPath(new URL(`sentences/${name}`, import.meta.url));
   const rows = (await readFile(path, 'utf8')).split('\n').filter((row) => row && !row.startsWith('#'));
   return rows.map((row) => {
     const [name = '', text = ''] = row.split(' | ');

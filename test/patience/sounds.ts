@@ -33,7 +33,7 @@ export interface Spoken {
   /** Mono, 16 kHz, what is heard before and after included. */
   readonly samples: Int16Array;
   readonly words: readonly PlacedWord[];
-  /** Of the pause; the end of the utterance where there is none. */
+  /** Of the last pause; the end of the utterance where there is none. */
   readonly pauseAtMs: number;
   readonly endMs: number;
 }
@@ -88,30 +88,40 @@ export function samplesOf(bytes: Uint8Array): Int16Array {
 async function make(one: Case): Promise<Placed | undefined> {
   const parts: { samples: Int16Array; text: string }[] = [];
   for (const phrase of one.phrases) parts.push({ samples: await voiceOf(one, phrase), text: phrase.written });
-  const [first, second] = one.category === 'inside' ? splitInside(parts[0]) : parts;
-  if (!first || (one.pauseMs > 0 && !second)) return undefined;
-  const lead = LEAD_MS * PER_MS;
-  const pauseAt = lead + first.samples.length;
-  const secondAt = pauseAt + one.pauseMs * PER_MS;
-  const end = second ? secondAt + second.samples.length : pauseAt;
-  const speech = new Int16Array(first.samples.length + (second?.samples.length ?? 0));
-  speech.set(first.samples);
-  if (second) speech.set(second.samples, first.samples.length);
-  const level = withLevel(speech);
-  const samples = new Int16Array(Math.round(end + TAIL_MS * PER_MS));
-  samples.set(level.subarray(0, first.samples.length), lead);
-  if (second) samples.set(level.subarray(first.samples.length), secondAt);
+  const said = one.category === 'inside' ? splitInside(parts[0]) : parts;
+  const pauses = one.pausesMs ?? (one.pauseMs > 0 ? [one.pauseMs] : []);
+  if (said.length <= pauses.length) return undefined;
+  const speech = withLevel(joined(said.map(({ samples }) => samples)));
+  const total = speech.length + pauses.reduce((sum, ms) => sum + ms, 0) * PER_MS;
+  const samples = new Int16Array(Math.round(LEAD_MS * PER_MS + total + TAIL_MS * PER_MS));
+  const words: PlacedWord[] = [];
+  let [at, from, pauseAt] = [LEAD_MS * PER_MS, 0, 0];
+  for (const [index, { samples: voice, text }] of said.entries()) {
+    const end = at + voice.length;
+    samples.set(speech.subarray(from, from + voice.length), at);
+    words.push(...placed(text, at / PER_MS, end / PER_MS));
+    from += voice.length;
+    if (index < pauses.length || pauses.length === 0) pauseAt = end;
+    at = end + (pauses[index] ?? 0) * PER_MS;
+  }
   const random = randomFrom(one.seed);
   const babble = one.condition === 'babble' ? await babbleFor(samples.length, random) : samples;
   return {
     samples: heardThrough(one.condition, samples, { random, babble }),
-    words: [
-      ...placed(first.text, LEAD_MS, pauseAt / PER_MS),
-      ...(second ? placed(second.text, secondAt / PER_MS, end / PER_MS) : []),
-    ],
+    words,
     pauseAtMs: pauseAt / PER_MS,
-    endMs: end / PER_MS,
+    endMs: at / PER_MS,
   };
+}
+
+function joined(parts: readonly Int16Array[]): Int16Array {
+  const all = new Int16Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Cut to what can be heard, so that pauses are as long as they say. */
