@@ -179,7 +179,12 @@ async function outcomeOf(
     governor: new SpeculationGovernor(configFrom().turn.speculationSlowMs),
     clock,
     wallNow: clock.now,
-    agent: { isBusy: () => false, mayBeInterrupted: () => true, isEnding: () => false, voicedForMs: undefined },
+    agent: {
+      isBusy: () => false,
+      mayBeInterrupted: () => true,
+      isEnding: () => false,
+      voicedForMs: undefined,
+    },
     transcriber: {
       push() {},
       reset() {},
