@@ -18,6 +18,8 @@ export interface CallerOptions {
   port: number;
   /** User of From: a number such as `+60312345678`. */
   from: string;
+  /** Address of this machine to call from; default the one on the way there. */
+  localAddress?: string;
   signal: AbortSignal;
 }
 
@@ -54,7 +56,7 @@ export async function openCaller(options: CallerOptions): Promise<Caller> {
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.connect(options.port, options.host, resolve);
+      socket.bind(0, options.localAddress, () => socket.connect(options.port, options.host, resolve));
     });
   } catch (cause) {
     socket.close();
