@@ -11,9 +11,9 @@ const SECTION = 'Deploy on CCE';
 /** The commands of the README's section, by the heading that they stand under. */
 type Commands = ReadonlyMap<string, string>;
 
-/** Reads the `sh` blocks of the section; several under one heading are one. */
-export function readCommands(page = readFileSync(PAGE, 'utf8')): Commands {
-  const [, rest = ''] = page.split(`\n## ${SECTION}\n`);
+/** Reads the `sh` blocks of a section of a page; several under one heading are one. */
+export function readCommands(page = readFileSync(PAGE, 'utf8'), title = SECTION): Commands {
+  const [, rest = ''] = page.split(`\n## ${title}\n`);
   const [section = ''] = rest.split(/\n## /);
   const parts = section.split(/^### /m).map((part): [string, string] => {
     const blocks = [...part.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
