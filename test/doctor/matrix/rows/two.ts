@@ -1,4 +1,6 @@
 import type { Row } from '../row.ts';
+import { firewall } from '../site/network.ts';
+import { misroute } from './gateway.ts';
 
 /** Two faults at once: the hop that a call meets first is named. */
 export const TWO: readonly Row[] = [
@@ -21,5 +23,29 @@ export const TWO: readonly Row[] = [
       TURN_SECRET: 'another-secret-than-the-relay-has',
       STT_BASE_URL: 'http://10.244.0.40:9/v1',
     }),
+  },
+  {
+    broken: 'two: no route to LiveKit, and a firewall that drops UDP 3478',
+    seat: 'outside',
+    hop: 'signal-ws',
+    says: 'HTTPRoute',
+    async breaks(site) {
+      misroute(site, 'livekit');
+      const rule = ['-i', 'line', '-p', 'udp', '--dport', '3478', '-j', 'DROP'];
+      site.afterwards(await firewall(undefined, { chain: 'FORWARD', rule }));
+      return undefined;
+    },
+  },
+  {
+    broken: 'two: a firewall that drops UDP 3478, and an LLM that refuses the agent’s key',
+    seat: 'outside',
+    hop: 'turn-udp',
+    says: 'listener UDP 3478',
+    async breaks(site) {
+      const rule = ['-i', 'line', '-p', 'udp', '--dport', '3478', '-j', 'DROP'];
+      site.afterwards(await firewall(undefined, { chain: 'FORWARD', rule }));
+      site.standIn.control({ faults: { llm: [{ status: 401 }] } });
+      return undefined;
+    },
   },
 ];
