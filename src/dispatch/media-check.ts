@@ -1,6 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { AccessToken, RoomServiceClient, TrackSource } from 'livekit-server-sdk';
-import { CHECK_ROOM_PREFIX } from '../config/check-room.ts';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import {
+  CHECK_ROOM_DEPARTED_S,
+  CHECK_ROOM_EMPTY_S,
+  mintCheckToken,
+  newCheckRoom,
+} from '../config/check-room.ts';
 import { loadConfig } from '../config/load.ts';
 import { proxyFor, routeNativeClient } from '../config/proxy.ts';
 import type { Config } from '../config/schema.ts';
@@ -11,9 +15,7 @@ import { hideUrlSecrets } from '../urls.ts';
 import type { MediaOutcome } from './media.ts';
 
 /** Long enough to join; the room is deleted sooner. */
-const TOKEN_TTL_S = 60;
-/** If deleting fails, the server closes the empty room after these. */
-const EMPTY_TIMEOUT_S = 30;
+const TOKEN_TTL_MS = 60_000;
 const REQUEST_TIMEOUT_S = 5;
 
 /**
@@ -22,17 +24,14 @@ const REQUEST_TIMEOUT_S = 5;
  */
 async function joinWithMedia(config: Config): Promise<MediaOutcome> {
   const { url, apiKey, apiSecret, iceTransport } = config.livekit;
-  const room = `${CHECK_ROOM_PREFIX}${randomBytes(6).toString('hex')}`;
+  const room = newCheckRoom();
   const options = { requestTimeout: REQUEST_TIMEOUT_S, failover: false };
   const rooms = new RoomServiceClient(url, apiKey, apiSecret, options);
-  const token = new AccessToken(apiKey, apiSecret, { identity: 'voice-agent-check', ttl: TOKEN_TTL_S });
-  token.addGrant({
-    ...{ roomJoin: true, room, canPublish: true, canSubscribe: true },
-    canPublishSources: [TrackSource.MICROPHONE],
-  });
+  const asked = { livekit: config.livekit, room, identity: 'voice-agent-check', ttlMs: TOKEN_TTL_MS };
   try {
-    await rooms.createRoom({ name: room, emptyTimeout: EMPTY_TIMEOUT_S, departureTimeout: 1 });
-    const guest = await joinAsCaller({ url, token: await token.toJwt(), iceTransport });
+    const ends = { emptyTimeout: CHECK_ROOM_EMPTY_S, departureTimeout: CHECK_ROOM_DEPARTED_S };
+    await rooms.createRoom({ name: room, ...ends });
+    const guest = await joinAsCaller({ url, token: await mintCheckToken(asked), iceTransport });
     await guest.leave();
     return { ok: true };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { chat } from './checks/chat.ts';
 import { settings } from './checks/config.ts';
 import { configuredNames } from './checks/configured-names.ts';
+import { dispatch } from './checks/dispatch.ts';
 import { dns } from './checks/dns.ts';
 import { iceServers } from './checks/ice-servers.ts';
 import { loadBalancer } from './checks/load-balancer.ts';
@@ -27,7 +28,7 @@ const HOPS: readonly InsideCheck[] = [
   ...[turn('udp'), turn('tcp'), turn('tls'), loadBalancer],
   ...[nat, relayPermission, relayRefuses(), pathMtu],
   ...[sfuMetrics, redis],
-  ready,
+  ...[ready, dispatch],
   ...[models, transcription, chat, speech],
 ];
 

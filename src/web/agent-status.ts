@@ -1,5 +1,5 @@
+import type { Lines } from '../observe/lines.ts';
 import type { AgentState, Progress } from './dispatch-machine.ts';
-import type { Lines } from './lines.ts';
 
 /** What a caller's page shows while it waits. */
 export interface AgentStatus {

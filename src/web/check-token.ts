@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { AccessToken, RoomConfiguration } from 'livekit-server-sdk';
-import { CHECK_ROOM_PREFIX } from '../config/check-room.ts';
+import { mintCheckToken, newCheckRoom } from '../config/check-room.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { Gate } from './gate.ts';
 import { iceHint, type TokenAnswer } from './issue.ts';
-import { callerGrant } from './mint.ts';
 import { requireRight } from './permit.ts';
 
 /** What participants of one check need to join a room of their own: no agent is dispatched there. */
@@ -24,9 +21,6 @@ export interface CheckRouteOptions {
 const PARTICIPANTS = 6;
 /** A check joins at once. */
 const TOKEN_TTL_MS = 120_000;
-/** Of the room: how long it waits for its first participant, and is there after its last. */
-const EMPTY_S = 30;
-const DEPARTED_S = 1;
 
 /**
  * `POST /api/check`: tokens for a check of the connection, which exchanges media between its own participants. It is
@@ -39,10 +33,11 @@ export function serveCheck(
   app.post('/api/check', { bodyLimit: 1024 }, async (request): Promise<CheckAnswer> => {
     requireRight(await gate.admit(request), 'join');
     await gate.countCall(request);
-    const room = `${CHECK_ROOM_PREFIX}${randomBytes(9).toString('base64url')}`;
+    const room = newCheckRoom();
     const participants = Array.from({ length: PARTICIPANTS }, async (_, at) => {
       const identity = `check-${at + 1}`;
-      return { identity, token: await checkToken(livekit, room, identity) };
+      const asked = { livekit, room, identity, ttlMs: TOKEN_TTL_MS, maxParticipants: PARTICIPANTS };
+      return { identity, token: await mintCheckToken(asked) };
     });
     return {
       url: livekit.publicUrl,
@@ -52,20 +47,4 @@ export function serveCheck(
       participants: await Promise.all(participants),
     };
   });
-}
-
-/** May do what a caller may, in a room that ends when the check does. */
-function checkToken(
-  { apiKey, apiSecret }: Config['livekit'],
-  room: string,
-  identity: string,
-): Promise<string> {
-  const token = new AccessToken(apiKey, apiSecret, { identity, ttl: TOKEN_TTL_MS / 1000 });
-  token.addGrant(callerGrant(room));
-  token.roomConfig = new RoomConfiguration({
-    emptyTimeout: EMPTY_S,
-    departureTimeout: DEPARTED_S,
-    maxParticipants: PARTICIPANTS,
-  });
-  return token.toJwt();
 }

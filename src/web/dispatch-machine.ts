@@ -1,4 +1,4 @@
-import type { Lines } from './lines.ts';
+import type { Lines } from '../observe/lines.ts';
 
 /** What the caller is told while an agent is awaited. */
 export type AgentState =

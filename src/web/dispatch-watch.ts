@@ -1,10 +1,10 @@
 import type { AgentDispatch } from 'livekit-server-sdk';
 import { messageOf } from '../errors.ts';
+import type { Lines } from '../observe/lines.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import { type AgentStatus, describeStatus } from './agent-status.ts';
 import { atStart, observe, type Progress, workerCame } from './dispatch-machine.ts';
-import type { Lines } from './lines.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 import { type AgentRef, RoomWatcher } from './room-sight.ts';
 

@@ -1,10 +1,5 @@
-import {
-  AccessToken,
-  RoomAgentDispatch,
-  RoomConfiguration,
-  TrackSource,
-  type VideoGrant,
-} from 'livekit-server-sdk';
+import { AccessToken, RoomAgentDispatch, RoomConfiguration } from 'livekit-server-sdk';
+import { callerGrant } from '../config/caller-grant.ts';
 import { CHECK_CALL } from '../config/check-call.ts';
 import type { Config } from '../config/schema.ts';
 
@@ -42,17 +37,6 @@ export function dispatchMetadata({ prompt, variables, check }: CallRequest): str
   const wanted = { ...(prompt && { prompt }), ...(variables && { variables }), ...(check && CHECK_CALL) };
   return Object.keys(wanted).length > 0 ? JSON.stringify(wanted) : '';
 }
-
-/** Joins one room, publishes a microphone and data there, and listens: nothing else. */
-export const callerGrant = (room: string): VideoGrant => ({
-  roomJoin: true,
-  room,
-  canPublish: true,
-  canPublishSources: [TrackSource.MICROPHONE],
-  canPublishData: true,
-  canSubscribe: true,
-  canUpdateOwnMetadata: false,
-});
 
 /**
  * A LiveKit token that can join one room, publish a microphone and data there, and listen: nothing else. Joining

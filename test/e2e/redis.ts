@@ -5,23 +5,35 @@ import { AppError } from '../../src/errors.ts';
 
 const STARTED_WITHIN_MS = 10_000;
 
+export interface RedisOptions {
+  /** Default: 127.0.0.1. */
+  host?: string;
+  /** Default: a free one. */
+  port?: number;
+  /** Default: it wants none. */
+  password?: string;
+}
+
 export interface Redis {
-  /** `host:port` on loopback. */
+  /** `host:port`. */
   address: string;
   stop(): Promise<void>;
 }
 
 /**
- * A Redis that keeps nothing, on loopback.
+ * A Redis that keeps nothing.
  *
  * @throws AppError with the end of its output when it does not start, and how to get it.
  */
-export async function startRedis(dir: string): Promise<Redis> {
-  const port = await freeTcpPort();
+export async function startRedis(dir: string, options: RedisOptions = {}): Promise<Redis> {
+  const { host = '127.0.0.1', port = await freeTcpPort(), password = '' } = options;
   const service = startService({
     name: 'redis-server',
     command: 'redis-server',
-    args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    args: [
+      ...['--port', String(port), '--bind', host, '--save', '', '--appendonly', 'no'],
+      ...(password ? ['--requirepass', password] : []),
+    ],
     env: { PATH: processSources().env.PATH },
     cwd: dir,
     withinMs: STARTED_WITHIN_MS,
@@ -30,5 +42,5 @@ export async function startRedis(dir: string): Promise<Redis> {
   await service.ready.catch((cause) => {
     throw new AppError(cause.message, { hint: 'apt-get install redis-server, or npm test as root', cause });
   });
-  return { address: `127.0.0.1:${port}`, stop: () => service.stop() };
+  return { address: `${host}:${port}`, stop: () => service.stop() };
 }

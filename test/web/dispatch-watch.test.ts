@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Lines } from '../../src/observe/lines.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { DispatchWatch } from '../../src/web/dispatch-watch.ts';
-import type { Lines } from '../../src/web/lines.ts';
 import { FakeLiveKit } from '../helpers/livekit-api.ts';
 import { turnedClock } from '../helpers/web-clock.ts';
 

@@ -1,17 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { AccessToken, RoomConfiguration, RoomServiceClient, TrackSource } from 'livekit-server-sdk';
-import { CHECK_ROOM_PREFIX } from '../../config/check-room.ts';
-import type { Config } from '../../config/schema.ts';
+import { mintCheckToken, newCheckRoom } from '../../config/check-room.ts';
+import { endRoom } from '../end-room.ts';
 import type { InsideCheck } from '../inside-context.ts';
 import { belowUrl } from '../signalling.ts';
 import { CLOCKS, refusal, seconds, skewOf } from './token-refusal.ts';
 
 const TOKEN_TTL_MS = 300_000;
-/** How long the room is there without anybody: deleting it is sooner. */
-const EMPTY_S = 30;
 /** Worth a word: callers' tokens may end sooner than they should. */
 const NOTABLE_SKEW_MS = 10_000;
-const REQUEST_TIMEOUT_S = 5;
 
 /** LiveKit takes a token that is made with our key and secret. */
 export const signalToken: InsideCheck = {
@@ -20,8 +15,9 @@ export const signalToken: InsideCheck = {
   needs: ['signal-ws'],
   async run({ config, seen, signal, fetch, atEnd }) {
     const { livekit } = config;
-    const room = `${CHECK_ROOM_PREFIX}${randomBytes(9).toString('base64url')}`;
-    const token = await tokenFor(livekit, room);
+    const room = newCheckRoom();
+    // For a participant of the check; no agent goes to a room of this name.
+    const token = await mintCheckToken({ livekit, room, identity: 'check', ttlMs: TOKEN_TTL_MS });
     const response = await fetch(belowUrl(livekit.url, '/rtc/validate', 'http'), {
       ...{ signal, headers: { authorization: `Bearer ${token}` } },
     });
@@ -35,19 +31,3 @@ export const signalToken: InsideCheck = {
     return { verdict: 'warn', evidence, fix: CLOCKS };
   },
 };
-
-/** For a participant of the check; no agent goes to a room of this name. */
-async function tokenFor({ apiKey, apiSecret }: Config['livekit'], room: string): Promise<string> {
-  const token = new AccessToken(apiKey, apiSecret, { identity: 'check', ttl: TOKEN_TTL_MS / 1000 });
-  token.addGrant({
-    ...{ roomJoin: true, room, canPublish: true, canSubscribe: true, canPublishData: true },
-    canPublishSources: [TrackSource.MICROPHONE],
-  });
-  token.roomConfig = new RoomConfiguration({ emptyTimeout: EMPTY_S, departureTimeout: 1 });
-  return token.toJwt();
-}
-
-async function endRoom({ url, apiKey, apiSecret }: Config['livekit'], room: string): Promise<void> {
-  const options = { requestTimeout: REQUEST_TIMEOUT_S, failover: false };
-  await new RoomServiceClient(url, apiKey, apiSecret, options).deleteRoom(room);
-}

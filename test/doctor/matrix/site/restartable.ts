@@ -8,14 +8,16 @@ export interface Restartable<Config> {
   stop(): Promise<void>;
 }
 
-/** @param launch - starts it; its `ready` is awaited here. */
+type Launched = Pick<Service, 'stop'> & Partial<Pick<Service, 'ready'>>;
+
+/** @param launch - starts it; its `ready`, if it has one, is awaited here. */
 export async function restartable<Config>(
   healthy: Config,
-  launch: (config: Config) => Promise<Service>,
+  launch: (config: Config) => Promise<Launched>,
 ): Promise<Restartable<Config>> {
   const started = async (config: Config) => {
     const service = await launch(config);
-    await service.ready.catch(async (error) => {
+    await service.ready?.catch(async (error) => {
       await service.stop();
       throw error;
     });

@@ -44,7 +44,8 @@ export interface Secrets {
   turnSecret: string;
 }
 
-export type LiveKitConfig = ReturnType<typeof livekitConfig>;
+type Healthy = ReturnType<typeof livekitConfig>;
+export type LiveKitConfig = Omit<Healthy, 'prometheus'> & Partial<Pick<Healthy, 'prometheus'>>;
 
 /** A real livekit-server; where it answers is `livekitUrl`. */
 export async function startLiveKit(config: LiveKitConfig): Promise<Restartable<LiveKitConfig>> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomKeyPair } from '../../../../src/dev/livekit-keys.ts';
 import { type StandIn, startStandIn } from '../../../../src/standin/server.ts';
+import { type RedisOptions, startRedis } from '../../../e2e/redis.ts';
 import {
   type Checked,
   type CheckRun,
@@ -14,7 +15,7 @@ import {
 import type { Settings } from '../row.ts';
 import { type Front, HOST, openFront } from './doors.ts';
 import { AT, TURN_PORT, within } from './network.ts';
-import type { Restartable } from './restartable.ts';
+import { type Restartable, restartable } from './restartable.ts';
 import {
   type LiveKitConfig,
   livekitConfig,
@@ -39,6 +40,8 @@ export interface Site {
   readonly settings: Readonly<Record<Seat, Settings>>;
   readonly livekit: Restartable<LiveKitConfig>;
   readonly stunner: Restartable<StunnerConfig>;
+  /** LiveKit's nodes would find each other by it. */
+  readonly redis: Restartable<RedisOptions>;
   readonly front: Front;
   /** Serves all three models, as strict as the servers that it plays. */
   readonly standIn: StandIn;
@@ -67,7 +70,8 @@ export interface Site {
 const TURN_SECRET = 'shared-secret-of-the-matrix-0123456789';
 const WEB_TOKEN = 'credential-of-the-matrix';
 const API_KEY = 'key-of-the-matrix';
-const PORT = { page: 8080, health: 8081, models: 9100 };
+const REDIS_PASSWORD = 'password-of-the-matrix';
+const PORT = { page: 8080, health: 8081, models: 9100, redis: 6379, metrics: 6789 };
 const READY_URL = `http://${AT.page}:${PORT.health}/readyz`;
 
 const STRICT = {
@@ -81,9 +85,10 @@ const STRICT = {
 export async function startSite(): Promise<Site> {
   const dir = await mkdtemp(join(tmpdir(), 'voice-agent-doctor-'));
   const secrets = { ...randomKeyPair(), turnSecret: TURN_SECRET };
-  const [livekit, stunner, standIn, front] = await Promise.all([
+  const [livekit, stunner, redis, standIn, front] = await Promise.all([
     startLiveKit(livekitConfig(secrets)),
     startStunner(dir, stunnerConfig(TURN_SECRET)),
+    restartableRedis(dir),
     startStandIn({ host: AT.models, port: PORT.models }),
     openFront(dir, {
       [HOST.page]: { host: AT.page, port: PORT.page },
@@ -106,8 +111,11 @@ export async function startSite(): Promise<Site> {
   const untilUp = async () => last.serving?.untilReady(READY_URL.replace('readyz', 'healthz'));
   await untilReady();
   return {
-    ...{ settings, livekit, stunner, front, standIn, worker, dir, afterwards, untilReady, restartWorker },
-    secrets: new RegExp(['eyJhbGci', secrets.apiSecret, TURN_SECRET, WEB_TOKEN, API_KEY].join('|')),
+    ...{ settings, livekit, stunner, redis, front, standIn, worker, dir },
+    ...{ afterwards, untilReady, restartWorker },
+    secrets: new RegExp(
+      ['eyJhbGci', secrets.apiSecret, TURN_SECRET, WEB_TOKEN, API_KEY, REDIS_PASSWORD].join('|'),
+    ),
     check(seat, used, only) {
       const { args = [], ...from } = FROM[seat];
       return runCheck({
@@ -136,7 +144,7 @@ export async function startSite(): Promise<Site> {
     describe: () => last.serving?.describe() ?? '',
     async close() {
       await worker.stop();
-      await Promise.all([livekit.stop(), stunner.stop(), standIn.close(), front.close()]);
+      await Promise.all([livekit.stop(), stunner.stop(), redis.stop(), standIn.close(), front.close()]);
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -182,10 +190,18 @@ async function servingSettings(
   };
 }
 
+/** As LiveKit's would be. */
+function restartableRedis(dir: string): Promise<Restartable<RedisOptions>> {
+  const healthy = { host: AT.redis, port: PORT.redis, password: REDIS_PASSWORD };
+  return restartable(healthy, (options) => startRedis(dir, options));
+}
+
 function insideSettings(serving: Settings): Settings {
   return {
     ...serving,
     CHECK_READY_URLS: READY_URL,
+    CHECK_METRICS_URLS: `http://${AT.sfu}:${PORT.metrics}/metrics`,
+    CHECK_REDIS_URL: `redis://:${REDIS_PASSWORD}@${AT.redis}:${PORT.redis}`,
     TURN_URLS: `turn:${AT.relay}:${TURN_PORT.udp}?transport=udp,turn:${AT.relay}:${TURN_PORT.tcp}?transport=tcp`,
     TURN_SECRET,
   };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { askWorkers, linesIn } from '../../src/observe/lines.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
-import { askWorkers, linesIn } from '../../src/web/lines.ts';
 import { turnedClock } from '../helpers/web-clock.ts';
 
 interface Worker {

@@ -21,22 +21,22 @@ const ANSWERS_WITHIN_MS = 1500;
  * a worker and one that all workers refused both have no job (livekit-server, pkg/agent/client.go: LaunchJob logs them).
  */
 export function askWorkers({ url, clock, ...parts }: WorkersParts): () => Promise<Lines> {
-  const ask = parts.fetch ?? fetch;
-  const addressesOf = parts.addressesOf ?? ((host) => lookup(host, { all: true }));
   let kept: { untilMs: number; lines: Promise<Lines> } | undefined;
   return () => {
     if (kept && clock.now() < kept.untilMs) return kept.lines;
-    const lines = linesAt(url, ask, addressesOf);
+    const lines = linesAt(url, parts);
     kept = { untilMs: clock.now() + KEPT_MS, lines };
     return lines;
   };
 }
 
-async function linesAt(
+/** Asks all workers at a URL once. */
+export async function linesAt(
   url: string,
-  ask: typeof fetch,
-  addressesOf: NonNullable<WorkersParts['addressesOf']>,
+  parts: Pick<WorkersParts, 'fetch' | 'addressesOf'> = {},
 ): Promise<Lines> {
+  const ask = parts.fetch ?? fetch;
+  const addressesOf = parts.addressesOf ?? ((host) => lookup(host, { all: true }));
   const { hostname } = new URL(url);
   try {
     const addresses = await addressesOf(hostname.replace(/^\[(.*)\]$/, '$1'));
