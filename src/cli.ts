@@ -96,6 +96,11 @@ function addCheck(cli: Command): void {
     .option('--json', 'print the results as one JSON document')
     .option('--only <ids>', 'try these hops alone, by comma, with those that they need')
     .option('--repeat <n>', `try hops that fail sometimes so often at once, at most ${MOST_REPEATS}`, timesOf)
+    .option(
+      '--parallel <n>',
+      `from inside: so many requests to each model server at once, at most ${MOST_PARALLEL} and no more than call slots are free`,
+      parallelOf,
+    )
     .option('--page <url>', 'try them from a caller’s machine, by the page and its credential (WEB_TOKEN)')
     .option('--credential-file <path>', 'holds the credential of the page')
     .option(
@@ -113,7 +118,8 @@ function addCheck(cli: Command): void {
     )
     .action(async (flags) => {
       const { runCheckCommand } = await import('./doctor/command.ts');
-      process.exitCode = await runCheckCommand(flags);
+      const { exitWith } = await import('./doctor/terminal.ts');
+      await exitWith(await runCheckCommand(flags));
     });
 }
 
@@ -137,9 +143,12 @@ function addSip(cli: Command): void {
 }
 
 const MOST_REPEATS = 50;
+const MOST_PARALLEL = 16;
 
-function timesOf(text: string): number {
-  const times = Number(text);
-  if (Number.isInteger(times) && times >= 1 && times <= MOST_REPEATS) return times;
-  throw new InvalidArgumentError(`Want a whole number from 1 to ${MOST_REPEATS}.`);
-}
+const countUpTo = (most: number) => (text: string) => {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new InvalidArgumentError(`Want a whole number from 1 to ${most}.`);
+};
+const timesOf = countUpTo(MOST_REPEATS);
+const parallelOf = countUpTo(MOST_PARALLEL);

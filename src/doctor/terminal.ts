@@ -10,6 +10,7 @@ export interface TerminalFlags {
   /** Ids by comma. */
   only?: string;
   repeat?: number;
+  parallel?: number;
 }
 
 /** As a shell says of a program that SIGINT ended. */
@@ -23,7 +24,7 @@ const EXIT_INTERRUPTED = 130;
  */
 export async function runOnTerminal(
   place: Place,
-  { json = false, only, repeat }: TerminalFlags,
+  { json = false, only, repeat, parallel }: TerminalFlags,
 ): Promise<number> {
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
@@ -32,6 +33,7 @@ export async function runOnTerminal(
   const { results, summary } = await place({
     ...(only !== undefined && { only: only.split(',').map((id) => id.trim()) }),
     ...(repeat !== undefined && { repeat }),
+    ...(parallel !== undefined && { parallel }),
     signal: interrupted.signal,
     onStart: progress.started,
     onResult: progress.ended,
@@ -40,6 +42,13 @@ export async function runOnTerminal(
   console.log(json ? JSON.stringify({ checks: results }, null, 2) : `\n${summary}`);
   if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
   return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
+}
+
+/** Ends the program when all that it printed is out: WebRTC keeps sockets and timers that nobody waits for. */
+export async function exitWith(code: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  process.exit(code);
 }
 
 const ERASE_LINE = '\r\x1b[2K';

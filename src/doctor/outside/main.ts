@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AppError, messageOf } from '../../errors.ts';
-import { runOnTerminal } from '../terminal.ts';
+import { exitWith, runOnTerminal } from '../terminal.ts';
 import { checkFromOutside } from './outside.ts';
 
 /** The program that the page offers for download: `check --page` and nothing else, in one file. */
@@ -15,15 +15,13 @@ const USAGE = `Tries each hop of a call from this machine, and says which is bro
   --only ID,ID            these hops alone, with those that they need
   --repeat N              joins so often at once, at most 8`;
 
-try {
-  process.exitCode = await run();
-} catch (error) {
-  console.error(messageOf(error));
-  if (error instanceof AppError && error.hint) console.error(`→ ${error.hint}`);
-  process.exitCode = 2;
-}
-// WebRTC keeps sockets for a while that nobody waits for.
-process.exit();
+await exitWith(
+  await run().catch((error) => {
+    console.error(messageOf(error));
+    if (error instanceof AppError && error.hint) console.error(`→ ${error.hint}`);
+    return 2;
+  }),
+);
 
 async function run(): Promise<number> {
   const { values } = parseArgs({
