@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { AppError, messageOf } from '../errors.ts';
+import { type ConnectFault, connectFault } from '../openai/connect-fault.ts';
 
 /** Where a TCP connection is to lead. */
 export interface Target {
@@ -67,7 +68,7 @@ function openThrough(proxy: string, { host, port }: Target, signal: AbortSignal)
 /** What an attempt to connect met, and where to look. */
 function connectError(cause: Error, where: string, signal: AbortSignal): AppError {
   const { code = '' } = cause as NodeJS.ErrnoException;
-  const [found, hint] = signal.aborted ? NO_ANSWER : (MEANINGS[code] ?? [messageOf(cause), undefined]);
+  const [found, hint] = signal.aborted ? NO_ANSWER : (meaningOf(code) ?? [messageOf(cause), undefined]);
   return new AppError(`${where}: ${found}`, { ...(hint && { hint }), cause });
 }
 
@@ -76,15 +77,19 @@ const NO_ANSWER = [
   'open the port in firewalls, security groups and network policies between here and there, and see that the address is right',
 ] as const;
 const NO_WAY = ['no way leads there', 'see the routes and the network policies of this machine'] as const;
-const MEANINGS: Readonly<Record<string, readonly [string, string]>> = {
-  ECONNREFUSED: [
+const MEANINGS: Partial<Record<ConnectFault, readonly [string, string]>> = {
+  closed: [
     'the port is closed',
     'see that the server runs and listens on this port (kubectl get pods,service)',
   ],
-  ECONNRESET: ['the connection was cut', 'see what stands before the server, such as a firewall'],
-  ETIMEDOUT: NO_ANSWER,
-  EHOSTUNREACH: NO_WAY,
-  ENETUNREACH: NO_WAY,
-  ENOTFOUND: ['its name has no address', 'correct the name, or the name server'],
-  EAI_AGAIN: ['the name server does not answer', 'see /etc/resolv.conf, and that the name server runs'],
+  cut: ['the connection was cut', 'see what stands before the server, such as a firewall'],
+  'no-answer': NO_ANSWER,
+  'no-way': NO_WAY,
+  'no-address': ['its name has no address', 'correct the name, or the name server'],
+  'name-server': ['the name server does not answer', 'see /etc/resolv.conf, and that the name server runs'],
 };
+
+function meaningOf(code: string): readonly [string, string] | undefined {
+  const fault = connectFault(code);
+  return fault && MEANINGS[fault];
+}

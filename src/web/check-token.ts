@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { mintCheckToken, newCheckRoom } from '../config/check-room.ts';
+import { PUBLIC_STUN_DOMAINS } from '../config/public-stun.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { Gate } from './gate.ts';
@@ -9,6 +10,8 @@ import { requireRight } from './permit.ts';
 /** What participants of one check need to join a room of their own: no agent is dispatched there. */
 export interface CheckAnswer extends Pick<TokenAnswer, 'url' | 'room' | 'expiresAt' | 'ice'> {
   participants: { identity: string; token: string }[];
+  /** Domains of STUN servers on the internet, which a closed network does not reach. */
+  publicStun: readonly string[];
 }
 
 export interface CheckRouteOptions {
@@ -45,6 +48,7 @@ export function serveCheck(
       expiresAt: new Date(clock.now() + TOKEN_TTL_MS).toISOString(),
       ice: iceHint(livekit),
       participants: await Promise.all(participants),
+      publicStun: PUBLIC_STUN_DOMAINS,
     };
   });
 }

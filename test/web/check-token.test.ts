@@ -20,7 +20,8 @@ test('a check gets participants for a room of its own, where no agent is dispatc
   const response = await app.inject({ ...LOCAL, ...asked });
   expect(response.statusCode).toBe(200);
   expect(response.headers['cache-control']).toBe('no-store');
-  const { participants, room, ...rest } = response.json();
+  const { participants, room, publicStun, ...rest } = response.json();
+  expect(publicStun).toContain('google.com');
   expect(rest).toEqual({
     url: 'wss://livekit.example',
     expiresAt: new Date(clock.now() + 120_000).toISOString(),

@@ -1,4 +1,5 @@
 import { BlockList, isIPv4 } from 'node:net';
+import { isPublicStun } from '../../config/public-stun.ts';
 import { parseTurnUrl, type TurnServer } from '../../config/turn-url.ts';
 import type { Check, Finding } from '../check.ts';
 import type { IceServer, Relay, Seen } from '../seen.ts';
@@ -102,14 +103,12 @@ for (const [net, prefix] of [
   ['127.0.0.0', 8],
 ] as const)
   PRIVATE.addSubnet(net, prefix);
-const PUBLIC_STUN =
-  /(^|\.)(google|twilio|cloudflare|mozilla|stunprotocol|xirsys|livekit)\.(com|org|cloud|io)$/;
 
 /** LiveKit hands out public STUN servers when none is configured: a closed network waits for them in vain. */
 function publicStun(url: string): Mistake | undefined {
   const [, host = ''] = /^stuns?:\[?([^\]:?]+)/.exec(url) ?? [];
   if (host === '') return undefined;
-  if (!PUBLIC_STUN.test(host) && !(isIPv4(host) && !PRIVATE.check(host))) return undefined;
+  if (!isPublicStun(host) && !(isIPv4(host) && !PRIVATE.check(host))) return undefined;
   return {
     verdict: 'warn',
     cause: `${url} is a public server: it tells others of each call, and in a closed network calls begin late, as they wait for it`,

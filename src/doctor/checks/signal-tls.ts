@@ -1,6 +1,8 @@
 import { isIP, type Socket } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { AppError, messageOf } from '../../errors.ts';
+import { connectFault } from '../../openai/connect-fault.ts';
+import { certificateFault } from '../certificate-fault.ts';
 import type { Check, Finding } from '../check.ts';
 import { openTcp } from '../reach.ts';
 import type { Seen } from '../seen.ts';
@@ -26,7 +28,12 @@ export const signalTls: Check<{ seen: Seen }> = {
     const { authorizationError: error, authorized } = socket;
     socket.destroy();
     const evidence = describe(certificate);
-    if (!authorized) return refused(String(error), certificate, { host, evidence });
+    if (!authorized) {
+      const { valid_from: from, valid_to: until } = certificate;
+      const refused = `${error}`;
+      const fault = certificateFault(refused, { host, from, until });
+      return { verdict: 'fail', evidence, ...(fault ?? { cause: `it is refused: ${refused}` }) };
+    }
     const daysLeft = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / DAY_MS);
     if (daysLeft >= RENEW_DAYS) return evidence;
     return {
@@ -68,7 +75,7 @@ function noTls(
   { host, setting, url }: { host: string; setting: string; url: string },
 ): Finding {
   const { code = '' } = error as NodeJS.ErrnoException;
-  const speaksPlain = /WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|EPROTO/.test(code);
+  const speaksPlain = connectFault(code) === 'no-tls';
   return {
     verdict: 'fail',
     evidence: speaksPlain ? 'the port does not speak TLS' : messageOf(error),
@@ -79,35 +86,4 @@ function noTls(
       ? `${setting}=${url.replace(/^\w+:/, 'ws:')}\n(inside a cluster; outside, have the gateway end TLS there)`
       : `see that the gateway’s HTTPS listener has hostname ${host} and a certificateRef whose Secret exists (kubectl get gateway -o yaml)`,
   };
-}
-
-interface Refused {
-  host: string;
-  evidence: string;
-}
-
-/** @param code - OpenSSL's or Node's word for what is wrong. */
-function refused(code: string, certificate: PeerCertificate, { host, evidence }: Refused): Finding {
-  const fail = (cause: string, fix: string): Finding => ({ verdict: 'fail', evidence, cause, fix });
-  if (/CERT_HAS_EXPIRED/.test(code))
-    return fail(
-      `it ended on ${certificate.valid_to}`,
-      'renew it, and put it into the Secret of the gateway’s listener (kubectl get certificate,secret)',
-    );
-  if (/CERT_NOT_YET_VALID/.test(code))
-    return fail(
-      `it begins on ${certificate.valid_from}, and the clock here says ${new Date().toUTCString()}`,
-      'set this machine’s clock (timedatectl)',
-    );
-  if (/ALTNAME_INVALID/.test(code))
-    return fail(
-      `it is not for ${host}: the gateway has no certificate for this name, or another server answers`,
-      `issue one with ${host} among its names, and see that the listener’s hostname is ${host}; or name LiveKit by a name of the certificate`,
-    );
-  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code))
-    return fail(
-      'its authority is not known here: a private one, one that a proxy on the way made it with, or a chain that is sent without its middle',
-      'NODE_EXTRA_CA_CERTS=<file with the authority’s certificate>\n(browsers and native clients need it in the system’s store)',
-    );
-  return fail(`it is refused: ${code}`, 'issue another one');
 }

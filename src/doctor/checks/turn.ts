@@ -7,17 +7,18 @@ import type { Relay, Seen } from '../seen.ts';
 export type Transport = TurnServer['transport'];
 export const TRANSPORT_NAMES = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' } as const;
 
-/** Each door of this transport gives an allocation, as it has to for callers outside the cluster. */
+/** Each door of this transport gives an allocation. */
 export const turn = (transport: Transport): Check<{ seen: Seen }> => ({
   id: `turn-${transport}`,
   proves: `TURN over ${TRANSPORT_NAMES[transport]} relays`,
   after: ['dns', 'ice-servers'],
   repeats: true,
-  async run({ seen, signal }): Promise<Finding | undefined> {
+  async run({ seen, signal }): Promise<Finding> {
     if (!seen.relays)
       return { verdict: 'skip', because: 'ice-servers', cause: 'nobody said where TURN servers are' };
     const relays = seen.relays.filter(({ server }) => server.transport === transport);
-    if (relays.length === 0) return undefined;
+    if (relays.length === 0)
+      return { verdict: 'skip', cause: `no TURN server over ${TRANSPORT_NAMES[transport]} is named` };
     const doors = await Promise.all(relays.map((relay) => tryDoor(relay, signal)));
     const fixes = [...new Set(doors.flatMap(({ fix }) => fix ?? []))];
     const isBroken = doors.some(({ works }) => !works);
@@ -71,7 +72,7 @@ export function hintFor({ failure, code }: TurnError, { server, isEphemeral, fro
     case 'resolve':
       return `correct the host ${host} (chart: turn.host; livekit.yaml: rtc.turn_servers[].host), or the name server`;
     case 'timeout':
-      return `open ${door} in firewalls and security groups, and see that the load balancer listens there (kubectl get service; chart: stunner.layout split where it refuses to mix UDP and TCP)`;
+      return `open ${door} in firewalls and security groups, and see that the load balancer has a listener ${door} (kubectl get gateway,service: where it refuses to mix UDP and TCP, the UDP port is left out silently; chart: stunner.layout split)`;
     case 'connect':
       return transport === 'tls'
         ? `see that ${door} speaks TLS, with a certificate from an authority in NODE_EXTRA_CA_CERTS`

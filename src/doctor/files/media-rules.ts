@@ -1,3 +1,4 @@
+import { isPublicStun } from '../../config/public-stun.ts';
 import type { LiveKitFile } from './livekit-file.ts';
 
 /** What decides whether sound gets through. Facts are from the source of livekit-server 1.13.3. */
@@ -51,8 +52,6 @@ function externalAddress(file: LiveKitFile): void {
   }
 }
 
-const PUBLIC_STUN = /(^|\.)(google\.com|twilio\.com|cloudflare\.com|stunprotocol\.org)(:\d{1,5})?$/i;
-
 function stun(file: LiveKitFile): void {
   file.list('rtc', 'stun_servers').forEach((server, index) => {
     const at = ['rtc', 'stun_servers', index];
@@ -66,7 +65,7 @@ function stun(file: LiveKitFile): void {
     } else if (!address.includes(':')) {
       file.warn(at, 'without a port livekit-server cannot ask it for its own address', `- ${address}:3478`);
     }
-    if (PUBLIC_STUN.test(address)) {
+    if (isPublicStun(address.replace(/:\d{1,5}$/, ''))) {
       file.warn(
         at,
         'a public server: out of reach in a closed network, where each call waits for it, and it sees who calls',

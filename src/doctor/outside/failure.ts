@@ -1,18 +1,12 @@
 import { AppError, messageOf } from '../../errors.ts';
+import { connectFault } from '../../openai/connect-fault.ts';
+import { certificateFault } from '../certificate-fault.ts';
 
 interface Reason {
   /** Of what failed, in words. */
   what: string;
   fix: string;
 }
-
-const CERTIFICATE_OF_PRIVATE_AUTHORITY = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-]);
 
 /** Why a server was not reached, by the code of Node's error, or of the error that caused it. */
 export function unreached(target: URL, error: unknown): AppError {
@@ -25,61 +19,45 @@ export function unreached(target: URL, error: unknown): AppError {
 }
 
 function reasonFor(code: string, host: string, port: string): Reason | undefined {
-  if (CERTIFICATE_OF_PRIVATE_AUTHORITY.has(code)) {
-    return {
-      what: `its certificate is of an authority that Node.js does not know (${code})`,
-      fix: 'NODE_EXTRA_CA_CERTS=<file with the certificate of your authority>, or node --use-system-ca (Node.js 22.15 or newer); an incomplete chain is to be completed on the server',
-    };
-  }
-  switch (code) {
-    case 'ENOTFOUND':
+  const isLate = /^(ABORT_ERR|AbortError|TimeoutError)$/.test(code);
+  switch (isLate ? 'no-answer' : connectFault(code)) {
+    case 'no-address':
       return {
         what: 'its name has no address',
         fix: `correct the name, or connect the VPN that resolves it: nslookup ${host}`,
       };
-    case 'EAI_AGAIN':
+    case 'name-server':
       return { what: 'the name server does not answer', fix: `connect the VPN, and see: nslookup ${host}` };
-    case 'ECONNREFUSED':
+    case 'closed':
       return {
         what: `TCP ${port} is closed`,
         fix: `see that the load balancer has a listener on TCP ${port} with pods behind it: kubectl get gateway,service`,
       };
-    case 'ETIMEDOUT':
-    case 'UND_ERR_CONNECT_TIMEOUT':
-    case 'UND_ERR_HEADERS_TIMEOUT':
-    case 'ABORT_ERR':
-    case 'TimeoutError':
+    case 'no-answer':
       return {
         what: `TCP ${port} does not answer`,
         fix: `connect the VPN; open TCP ${port} to ${host} in firewalls and security groups`,
       };
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
+    case 'no-way':
       return { what: 'no way leads there', fix: 'connect the VPN, and see its routes' };
-    case 'CERT_HAS_EXPIRED':
-      return { what: 'its certificate has expired', fix: 'renew the certificate of the Gateway or Ingress' };
-    case 'CERT_NOT_YET_VALID':
-      return { what: 'its certificate is not valid yet', fix: 'set the clock of this machine' };
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return {
-        what: 'its certificate is for another name',
-        fix: `give the Gateway or Ingress a certificate with the name ${host}; with several, see that it chooses by SNI`,
-      };
-    case 'EPROTO':
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'no-tls':
       return {
         what: `TCP ${port} does not speak TLS`,
         fix: `see that the listener on ${port} ends TLS (Gateway: protocol HTTPS), and that no other program has the port`,
       };
-    case 'ECONNRESET':
-    case 'UND_ERR_SOCKET':
+    case 'cut':
       return {
         what: 'the connection was cut',
         fix: `see what lies between this machine and ${host}: a firewall or proxy that cuts it, or a load balancer without pods`,
       };
     default:
-      return undefined;
+      return certificateReason(code, host);
   }
+}
+
+function certificateReason(code: string, host: string): Reason | undefined {
+  const fault = certificateFault(code, { host });
+  return fault && { what: `its certificate is refused: ${fault.cause}`, fix: fault.fix };
 }
 
 function innermost(error: unknown): unknown {

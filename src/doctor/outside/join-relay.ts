@@ -1,10 +1,9 @@
 import { AppError, messageOf } from '../../errors.ts';
 import { TRANSPORT_NAMES, type Transport } from '../checks/turn.ts';
-import type { OutsideCheck, OutsideMeans, WebRtc } from './context.ts';
+import type { OutsideCheck, OutsideMeans, OutsideSeen, WebRtc } from './context.ts';
 import { askForCheckRoom } from './page-token.ts';
 import { joinByRelay, NoMediaPath, type RelayedRoom } from './room/room.ts';
 import type { TurnAccess } from './room/turn-access.ts';
-import { doorsOf } from './turn-door.ts';
 
 /** Sound flows all the time, 50 packets a second. */
 const ENOUGH_PACKETS = 25;
@@ -29,7 +28,7 @@ export const joinRelay = (transport: Transport): OutsideCheck => ({
   deadlineMs: 30_000,
   async run(means) {
     const { seen, atEnd } = means;
-    const [door] = doorsOf(seen, transport);
+    const door = doorOf(seen, transport);
     if (!door)
       return { verdict: 'skip', cause: `LiveKit names no TURN server over ${TRANSPORT_NAMES[transport]}` };
     const webrtc = await means.webrtc();
@@ -45,6 +44,14 @@ export const joinRelay = (transport: Transport): OutsideCheck => ({
     return evidence;
   },
 });
+
+/** The first address of a TURN server that LiveKit hands out for this way to it. */
+function doorOf({ relays = [] }: OutsideSeen, transport: Transport): TurnAccess | undefined {
+  const relay = relays.find(({ server }) => server.transport === transport);
+  if (!relay) return undefined;
+  const { username, password: credential } = relay.credentials;
+  return { url: relay.server.url, username, credential };
+}
 
 /** @throws AppError that says at which step a participant got stuck, and what to look at */
 export async function joinPair(

@@ -5,6 +5,7 @@ import { iceServers } from '../checks/ice-servers.ts';
 import { signalTcp } from '../checks/signal-tcp.ts';
 import { signalTls } from '../checks/signal-tls.ts';
 import { signalWs } from '../checks/signal-ws.ts';
+import { type Transport, turn } from '../checks/turn.ts';
 import { targetOf } from '../reach.ts';
 import { type Checked, type RunOptions, tryHops } from '../run.ts';
 import type { OutsideCheck, OutsideContext, WebRtc } from './context.ts';
@@ -15,10 +16,16 @@ import { page } from './page.ts';
 import { pageToken } from './page-token.ts';
 import { relayLoss } from './relay-loss.ts';
 import { signalToken } from './signal-token.ts';
-import { turnDoor } from './turn-door.ts';
 
 const nameOfLiveKit = ({ seen: { url } }: OutsideContext) =>
   url === undefined ? [] : [{ host: targetOf(url).host, from: 'LIVEKIT_PUBLIC_URL of the page' }];
+
+/** With the credentials that LiveKit gives a caller. */
+const turnDoor = (transport: Transport): OutsideCheck => ({
+  ...turn(transport),
+  needs: ['ice-servers'],
+  deadlineMs: 8000,
+});
 
 /** The hops that can be tried from a caller's machine, in the order in which a call meets them. */
 export const OUTSIDE: readonly OutsideCheck[] = [

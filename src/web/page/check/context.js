@@ -12,6 +12,7 @@ import { HopError } from './run.js';
  * @property {string} expiresAt
  * @property {{transport: 'all' | 'relay', note?: string}} ice
  * @property {{identity: string, token: string}[]} participants
+ * @property {string[]} publicStun domains of STUN servers on the internet
  *
  * @typedef {'joined' | 'busy' | 'absent' | 'quiet' | 'answered'} AgentOutcome how far it came
  * @typedef {object} AgentTold

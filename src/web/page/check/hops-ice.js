@@ -18,7 +18,7 @@ export const iceServers = {
   async run({ net, seen }) {
     const servers = known(seen.iceServers);
     seen.doors = doorsOf(servers).filter(({ fault }) => !fault);
-    return judgeIceServers(servers, net.now());
+    return judgeIceServers(servers, net.now(), known(seen.grant).publicStun);
   },
 };
 

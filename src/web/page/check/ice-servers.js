@@ -14,8 +14,6 @@
  * @property {string} credential
  */
 
-/** Names of servers on the internet that examples use: a closed network does not reach them. */
-const PUBLIC = /(^|\.)(google\.com|twilio\.com|stunprotocol\.org|cloudflare\.com|nextcloud\.com)$/;
 /** Calls are at least so long: credentials that end before leave a call without a way back. */
 const SHORTEST_CALL_S = 3600;
 
@@ -61,9 +59,10 @@ export function parseIceUrl(url) {
  *
  * @param {readonly IceServer[]} servers
  * @param {number} nowMs since 1970
+ * @param {readonly string[]} publicDomains of STUN servers on the internet
  * @returns {Finding}
  */
-export function judgeIceServers(servers, nowMs) {
+export function judgeIceServers(servers, nowMs, publicDomains = []) {
   const doors = doorsOf(servers);
   const turn = doors.filter(({ kind }) => kind === 'turn');
   const evidence = doors.map(({ url }) => url).join('\n') || 'none';
@@ -76,7 +75,9 @@ export function judgeIceServers(servers, nowMs) {
     };
   const left = credentialsOf(turn, nowMs);
   if (left) return { evidence, ...left };
-  const strangers = doors.filter(({ host }) => PUBLIC.test(host.toLowerCase()));
+  const strangers = doors.filter(({ host }) =>
+    publicDomains.some((domain) => `.${host.toLowerCase()}`.endsWith(`.${domain}`)),
+  );
   if (strangers.length > 0)
     return {
       ...{ verdict: 'warn', evidence },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PUBLIC_STUN_DOMAINS } from '../../../../src/config/public-stun.ts';
 import { pageModule } from '../../../helpers/page-module.ts';
 
 interface IceServer {
@@ -11,12 +12,13 @@ const { parseIceUrl, judgeIceServers } = await pageModule<{
   judgeIceServers(
     servers: IceServer[],
     nowMs: number,
+    publicDomains: readonly string[],
   ): { verdict?: string; evidence: string; cause?: string };
 }>('check/ice-servers.js');
 
 const NOW_MS = 1_800_000_000_000;
 const good = { username: 'u', credential: 'p' };
-const judge = (servers: IceServer[]) => judgeIceServers(servers, NOW_MS);
+const judge = (servers: IceServer[]) => judgeIceServers(servers, NOW_MS, PUBLIC_STUN_DOMAINS);
 
 test.each([
   [
