@@ -5,36 +5,16 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { RESULTS, useBrowser } from './browser.ts';
 import { PAGE_TOKEN } from './callers.ts';
+import { check, verdicts } from './page-check.ts';
 import { useStack } from './stack.ts';
 import { startTurnedLiveKit } from './turned-livekit.ts';
 
 const GREETING = 'Welcome to Contoh Telecom.';
 const ANSWER = 'Yes, I can hear you well.';
-const CHECKED_WITHIN_MS = 60_000;
 const SCREENS = {
   laptop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 };
-
-interface Checked {
-  id: string;
-  verdict: string;
-  evidence: string;
-  cause: string;
-  fix: string;
-}
-
-async function check(page: Page, { agent = false } = {}): Promise<Record<string, Checked>> {
-  await page.getByRole('button', { name: 'Check my connection' }).click();
-  await page.getByTestId('connection-agent').setChecked(agent);
-  await page.getByRole('button', { name: 'Check now' }).click();
-  await page.getByRole('button', { name: 'Check again' }).waitFor({ timeout: CHECKED_WITHIN_MS });
-  const { checks } = await page.evaluate<{ checks: Checked[] }>('voiceAgentPage.checked()');
-  return Object.fromEntries(checks.map((one) => [one.id, one]));
-}
-
-const verdicts = (checks: Record<string, Checked>) =>
-  Object.fromEntries(Object.values(checks).map(({ id, verdict }) => [id, verdict]));
 
 /** Pictures for people, light and dark; and what is plainly wrong without them. */
 async function look(page: Page, name: string): Promise<void> {

@@ -41,6 +41,7 @@ export class CheckView {
     this.#dialog.addEventListener('close', () => this.#running?.abort());
     this.#start.addEventListener('click', () => (this.#running ? this.#running.abort() : void this.#run()));
     this.#copy.addEventListener('click', () => void this.#report());
+    byId('connection-command', HTMLElement).textContent = commandFor(location);
     this.#reset();
   }
 
@@ -134,6 +135,13 @@ export class CheckView {
     }, 2000);
   }
 }
+
+/**
+ * Runs the downloaded program against this page; it asks for the credential.
+ *
+ * @param {{origin: string, pathname: string}} page
+ */
+const commandFor = ({ origin, pathname }) => `node voice-agent-check.mjs --page ${origin}${pathname}`;
 
 /**
  * @param {{id: string, proves: string} & Partial<Result>} hop
