@@ -10,6 +10,7 @@ import { nat } from './checks/nat.ts';
 import { pathMtu } from './checks/path-mtu.ts';
 import { ready } from './checks/ready.ts';
 import { redis } from './checks/redis.ts';
+import { relayLoss } from './checks/relay-loss.ts';
 import { relayPermission } from './checks/relay-permission.ts';
 import { relayRefuses } from './checks/relay-refuses.ts';
 import { sfuMetrics } from './checks/sfu-metrics.ts';
@@ -26,7 +27,7 @@ const HOPS: readonly InsideCheck[] = [
   dns<InsideContext>(({ config }) => configuredNames(config)),
   ...[signalTcp, signalTls, signalWs, signalToken, iceServers],
   ...[turn('udp'), turn('tcp'), turn('tls'), loadBalancer],
-  ...[nat, relayPermission, relayRefuses(), pathMtu],
+  ...[nat, relayPermission, relayRefuses(), pathMtu, relayLoss],
   ...[sfuMetrics, redis],
   ...[ready, dispatch],
   ...[models, transcription, chat, speech],

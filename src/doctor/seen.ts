@@ -25,6 +25,8 @@ export interface Seen {
   relays?: readonly Relay[];
   /** Where the SFU takes media of the check's participant. Filled by `ice-servers`. */
   sfu?: SfuMedia;
+  /** Of its addresses, the one that was reached through a relay. Filled by `relay-permission`. */
+  sfuPeer?: string;
 }
 
 export interface IceServer {

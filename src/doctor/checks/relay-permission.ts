@@ -33,7 +33,8 @@ export const relayPermission: Check<{ seen: Seen }> = {
   proves: 'the relay reaches the SFU',
   needs: ['ice-servers', 'turn-udp'],
   after: ['turn-tcp', 'turn-tls'],
-  async run({ seen: { relays = [], sfu }, signal }): Promise<Finding | undefined> {
+  async run({ seen, signal }): Promise<Finding | undefined> {
+    const { relays = [], sfu } = seen;
     if (relays.length === 0 || !sfu) return undefined;
     const { candidates } = sfu;
     if (candidates.length === 0)
@@ -47,8 +48,9 @@ export const relayPermission: Check<{ seen: Seen }> = {
         try {
           await allocation.permit(peer.split(':')[0] ?? '');
           const ms = await askThrough(allocation, sfu, peer);
-          if (ms !== undefined)
-            return { evidence: `${relay.server.url} reaches ${peer} and back in ${ms} ms` };
+          if (ms === undefined) continue;
+          seen.sfuPeer = peer;
+          return { evidence: `${relay.server.url} reaches ${peer} and back in ${ms} ms` };
         } catch (error) {
           if (!(error instanceof TurnError)) throw error;
           refused.push(`${peer}: ${error.message}`);

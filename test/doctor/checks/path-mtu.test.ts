@@ -1,52 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { judge, type Measured, pathMtu, SIZES } from '../../../src/doctor/checks/path-mtu.ts';
+import { pathMtu } from '../../../src/doctor/checks/path-mtu.ts';
+import { SIZES } from '../../../src/doctor/sizes.ts';
 import { CLASS, decode, encode } from '../../../src/stun/message.ts';
 import { inside } from '../../helpers/inside.ts';
-
-const URL = 'turn:10.0.0.4:3478?transport=udp';
-const measured = (answered: (bytes: number) => number): Measured[] =>
-  SIZES.map((bytes) => ({ bytes, sent: 10, tookMs: Array.from({ length: answered(bytes) }, () => 7) }));
-
-test('all sizes arrive', () => {
-  expect(
-    judge(
-      measured(() => 10),
-      URL,
-    ),
-  ).toEqual({
-    evidence: expect.stringContaining('100 bytes 10 of 10, 7 ms; 500 bytes'),
-  });
-});
-
-test('large packets that all get lost are the MTU, and break media only up to its size', () => {
-  const upTo = (most: number) =>
-    judge(
-      measured((bytes) => (bytes > most ? 0 : 10)),
-      URL,
-    );
-  expect(upTo(1000)).toMatchObject({
-    verdict: 'fail',
-    cause: expect.stringContaining('1200 bytes and more'),
-  });
-  expect(upTo(1200)).toMatchObject({ verdict: 'warn', fix: expect.stringContaining('mtu') });
-});
-
-test('loss at every size is the way, and no answer at all says nothing', () => {
-  expect(
-    judge(
-      measured(() => 9),
-      URL,
-    ),
-  ).toMatchObject({ verdict: 'warn', cause: expect.stringContaining('10 %') });
-  expect(
-    judge(
-      measured(() => 0),
-      URL,
-    ),
-  ).toMatchObject({ verdict: 'skip' });
-});
 
 test('requests have the length that they are said to have', async () => {
   const socket = createSocket('udp4');
