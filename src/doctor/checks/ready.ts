@@ -18,16 +18,19 @@ async function requireReady(
   url: string,
   { signal, fetch }: Pick<InsideMeans, 'signal' | 'fetch'>,
 ): Promise<void> {
-  const failed = (problem: string, cause?: unknown) =>
-    new AppError(`${hideUrlSecrets(url)}: ${problem}`, {
-      hint: 'read the log of the process behind it',
-      cause,
-    });
+  const failed = (problem: string, hint: string, cause?: unknown) =>
+    new AppError(`${hideUrlSecrets(url)}: ${problem}`, { hint, cause });
   let response: Response;
   try {
     response = await fetch(url, { signal });
   } catch (cause) {
-    throw failed(messageOf(cause), cause);
+    throw failed(messageOf(cause), START, cause);
   }
-  if (!response.ok) throw failed(`${response.status} ${(await response.text()).slice(0, 300)}`);
+  if (response.ok) return;
+  const text = (await response.text()).slice(0, 300);
+  throw failed(`${response.status} ${text}`, text.includes('not registered') ? REGISTER : READ);
 }
+
+const READ = 'read the log of the process behind it (kubectl logs)';
+const START = `start it, or see why it ended: kubectl get pods; ${READ}`;
+const REGISTER = `LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET of the worker must be LiveKit’s; which it is, says its log (kubectl logs)`;

@@ -22,6 +22,13 @@ test('one that is not ready says why', async () => {
   );
 });
 
+test('one that LiveKit does not know names the settings that it may be', async () => {
+  const unknown = () => new Response('{"reasons":["not registered with LiveKit"]}', { status: 503 });
+  await expect(run('http://a/readyz', unknown)).rejects.toMatchObject({
+    hint: expect.stringMatching(/^LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET of the worker/),
+  });
+});
+
 test('one that does not answer is named', async () => {
   const refuses = () => Promise.reject(new Error('connection refused'));
   await expect(run('http://a/readyz', refuses)).rejects.toThrow('http://a/readyz: connection refused');

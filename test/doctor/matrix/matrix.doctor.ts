@@ -10,7 +10,9 @@ beforeAll(async () => {
   site = await startSite();
 });
 afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') process.stderr.write(`${site?.describe()}\n`);
+  // At once: a run that is cut off prints no summary.
+  const wrong = task.result?.errors?.map(({ message }) => message) ?? [];
+  if (wrong.length > 0) process.stderr.write(`${task.name}\n${site?.describe()}\n${wrong.join('\n')}\n`);
   await site?.restore();
 });
 afterAll(() => site?.close());

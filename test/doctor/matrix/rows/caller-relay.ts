@@ -25,6 +25,13 @@ export const CALLER_RELAY: readonly Row[] = [
       if (unwell.length > 0) throw new Error(`seen from inside too: ${JSON.stringify(unwell)}`);
       return undefined;
     },
+    async cure(site, fix) {
+      const [, port = ''] = /listener UDP (\d+)/.exec(fix) ?? [];
+      const to = ['-j', 'DNAT', '--to', AT.relay];
+      const rule = ['-d', AT.loadBalancer, '-p', 'udp', '--dport', port, ...to];
+      site.afterwards(await firewall(undefined, { table: 'nat', chain: 'PREROUTING', rule }));
+      return undefined;
+    },
   },
   {
     broken: 'a firewall drops UDP 3478',
@@ -54,7 +61,7 @@ export const CALLER_RELAY: readonly Row[] = [
     broken: 'LiveKit gives callers credentials by another secret than the relay’s',
     seat: 'outside',
     hop: 'turn-udp',
-    says: 'rtc.turn_servers[].username and credential of livekit.yaml (or secret)',
+    says: 'rtc.turn_servers[].secret in livekit.yaml must be the TURN server’s shared secret',
     async breaks(site) {
       await site.spoil(site.livekit, turnServers({ secret: 'another-secret-than-the-relay-has' }));
       return undefined;
@@ -81,7 +88,7 @@ export const CALLER_RELAY: readonly Row[] = [
     broken: 'LiveKit names a TURN host that nobody knows',
     seat: 'outside',
     hop: 'turn-udp',
-    says: 'rtc.turn_servers[].host of livekit.yaml must be a name or address that callers reach',
+    says: 'livekit.yaml: rtc.turn_servers[].host',
     async breaks(site) {
       await site.spoil(site.livekit, turnServers({ host: 'turnn.example.test' }));
       return undefined;
@@ -103,6 +110,11 @@ export const CALLER_RELAY: readonly Row[] = [
         ...config,
         clusters: [{ name: 'sfu', type: 'STATIC', endpoints: ['10.244.0.77:<50000-50200>'] }],
       }));
+      return undefined;
+    },
+    async cure(site, fix) {
+      if (!fix.includes('UDPRoute’s backend')) throw new Error(`no route is named: ${fix}`);
+      await site.stunner.restart(site.stunner.config);
       return undefined;
     },
   },

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { Settings } from '../row.ts';
+import type { Cure, Settings } from '../row.ts';
 import { issued } from '../site/certificate.ts';
-import { HOST } from '../site/doors.ts';
+import { BACKENDS, HOST } from '../site/doors.ts';
 import { AT } from '../site/network.ts';
 import type { Site } from '../site/site.ts';
 
@@ -30,6 +30,28 @@ export async function otherGateway(
     await door.close();
   });
 }
+
+/** Renews what a fix wants renewed, or issues a certificate for the name that it gives; both gateways have it then. */
+export const renewed =
+  (name: keyof typeof HOST): Cure =>
+  async (site, fix) => {
+    const [, host = HOST[name]] = /issue one with (\S+) among/.exec(fix) ?? [];
+    if (!/renew it|issue one with/.test(fix)) throw new Error(`no certificate is named: ${fix}`);
+    const { names, certificate: own, openOther } = site.front;
+    const door = await openOther(await issued(own, site.dir, host, 90), AT.thirdDoor);
+    names.set(HOST[name], [AT.thirdDoor]);
+    site.afterwards(() => door.close());
+    return undefined;
+  };
+
+/** Puts the route of a name right, where a fix names the HTTPRoute. */
+export const rerouted =
+  (name: keyof typeof HOST): Cure =>
+  (site, fix) => {
+    if (!/HTTPRoute|let \/api\/ through/.test(fix)) throw new Error(`no route is named: ${fix}`);
+    site.front.backends.set(HOST[name], BACKENDS[name]);
+    return undefined;
+  };
 
 /** The gateway has no route to this name's Service, or one that leads elsewhere. */
 export function misroute(site: Site, name: keyof typeof HOST, to?: { host: string; port: number }): void {

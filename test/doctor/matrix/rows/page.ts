@@ -3,7 +3,7 @@ import type { Row } from '../row.ts';
 import { HOST } from '../site/doors.ts';
 import { AT, firewall } from '../site/network.ts';
 import { startLoginPage } from '../site/proxies.ts';
-import { CLOCK_AHEAD, misroute, otherGateway } from './gateway.ts';
+import { CLOCK_AHEAD, misroute, otherGateway, renewed, rerouted } from './gateway.ts';
 import { opened } from './open-door.ts';
 
 const HTTPS = ['-i', 'line', '-p', 'tcp', '--dport', '443', '-j', 'DROP'];
@@ -44,21 +44,23 @@ export const PAGE: readonly Row[] = [
     broken: 'the page’s certificate has ended',
     seat: 'outside',
     hop: 'page',
-    says: 'renew the certificate of the Gateway or Ingress',
+    says: 'renew it, and put it into the Secret of the gateway’s listener',
     async breaks(site) {
       await otherGateway(site, 'page', { host: HOST.page, days: 0 });
       return undefined;
     },
+    cure: renewed('page'),
   },
   {
     broken: 'the page’s certificate is for another name',
     seat: 'outside',
     hop: 'page',
-    says: `give the Gateway or Ingress a certificate with the name ${HOST.page}`,
+    says: `issue one with ${HOST.page} among its names`,
     async breaks(site) {
       await otherGateway(site, 'page', { host: 'shop.example.test', days: 30 });
       return undefined;
     },
+    cure: renewed('page'),
   },
   {
     broken: 'the gateway refuses the HTTPRoute of the page',
@@ -69,6 +71,7 @@ export const PAGE: readonly Row[] = [
       misroute(site, 'page');
       return undefined;
     },
+    cure: rerouted('page'),
   },
   {
     broken: 'a login page stands before the page',
@@ -81,6 +84,7 @@ export const PAGE: readonly Row[] = [
       misroute(site, 'page', { host: AT.models, port });
       return undefined;
     },
+    cure: rerouted('page'),
   },
   {
     broken: 'another credential than the page’s',
@@ -99,6 +103,7 @@ export const PAGE: readonly Row[] = [
       misroute(site, 'livekit');
       return undefined;
     },
+    cure: rerouted('livekit'),
   },
   {
     broken: 'the page signs tokens with another secret than LiveKit’s',
@@ -127,6 +132,12 @@ export const PAGE: readonly Row[] = [
     says: 'clock',
     async breaks(site) {
       await site.spoilWorker({ NODE_OPTIONS: CLOCK_AHEAD });
+      return undefined;
+    },
+    async cure(site, fix) {
+      if (!fix.includes('set the clocks')) throw new Error(`no clock is named: ${fix}`);
+      await site.worker.restart(site.worker.config);
+      await site.untilReady();
       return undefined;
     },
   },

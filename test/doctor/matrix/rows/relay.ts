@@ -81,6 +81,23 @@ export const RELAY: readonly Row[] = [
       site.afterwards(await firewall(undefined, { chain: 'INPUT', rule }));
       return settings;
     },
+    async cure(site, fix) {
+      if (!/open UDP .* from the relay to the SFU/.test(fix)) throw new Error(`no door is named: ${fix}`);
+      const rule = ['-s', AT.relay, '-d', AT.sfu, '-p', 'udp', '--dport', '50000:50200', '-j', 'ACCEPT'];
+      site.afterwards(await firewall(undefined, { chain: 'INPUT', rule }));
+      return undefined;
+    },
+  },
+  {
+    broken: 'the pods’ network drops packets above 1200 bytes between relay and SFU',
+    hop: 'relay-loss',
+    says: 'set the MTU of the pods’ network between relay and SFU',
+    async breaks(site, settings) {
+      const large = ['-m', 'length', '--length', '1201:65535'];
+      const rule = ['-s', AT.relay, '-d', AT.sfu, '-p', 'udp', ...large, '-j', 'DROP'];
+      site.afterwards(await firewall(undefined, { chain: 'INPUT', rule }));
+      return settings;
+    },
   },
   {
     broken: 'the SFU advertises an address that is not its own',

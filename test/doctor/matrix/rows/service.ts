@@ -56,20 +56,33 @@ export const SERVICE: readonly Row[] = [
   {
     broken: 'no worker runs',
     hop: 'ready',
-    says: 'log',
+    says: 'start it, or see why it ended',
     async breaks(site, settings) {
       site.afterwards(() => site.restartWorker());
       await site.worker.stop();
       return settings;
     },
+    async cure(site, fix) {
+      if (!fix.startsWith('start it')) throw new Error(`nothing is to be started: ${fix}`);
+      await site.worker.restart(site.worker.config);
+      await site.untilReady();
+      return undefined;
+    },
   },
   {
     broken: 'a worker with another LiveKit key, which is not registered',
     hop: 'ready',
-    says: 'log',
+    says: 'LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET of the worker must be LiveKit’s',
     async breaks(site, settings) {
       await site.spoilWorker({ LIVEKIT_API_KEY: 'APIunknown' });
       return settings;
+    },
+    async cure(site, fix) {
+      const { command, settings } = site.worker.config;
+      const wrong = { ...settings, LIVEKIT_API_KEY: 'APIunknown' };
+      await site.worker.restart({ command, settings: followed(fix, wrong, settings) });
+      await site.untilReady();
+      return undefined;
     },
   },
   {

@@ -5,7 +5,7 @@ import type { Row } from '../row.ts';
 import { HOST } from '../site/doors.ts';
 import { AT } from '../site/network.ts';
 import { startStranger } from '../site/proxies.ts';
-import { byGateway, CLOCK_AHEAD, misroute, otherGateway } from './gateway.ts';
+import { byGateway, CLOCK_AHEAD, misroute, otherGateway, renewed, rerouted } from './gateway.ts';
 
 /** The way to LiveKit, and what it takes. */
 export const SIGNALLING: readonly Row[] = [
@@ -60,6 +60,7 @@ export const SIGNALLING: readonly Row[] = [
       await otherGateway(site, 'livekit', { host: HOST.livekit, days: 0 });
       return byGateway(site, settings);
     },
+    cure: renewed('livekit'),
   },
   {
     broken: 'a certificate for another name',
@@ -69,6 +70,7 @@ export const SIGNALLING: readonly Row[] = [
       await otherGateway(site, 'livekit', { host: 'shop.example.test', days: 30 });
       return byGateway(site, settings);
     },
+    cure: renewed('livekit'),
   },
   {
     broken: 'a certificate that ends within two weeks',
@@ -79,6 +81,7 @@ export const SIGNALLING: readonly Row[] = [
       await otherGateway(site, 'livekit', { host: HOST.livekit, days: 5 });
       return byGateway(site, settings);
     },
+    cure: renewed('livekit'),
   },
   {
     broken: 'something else listens on LiveKit’s port',
@@ -99,6 +102,7 @@ export const SIGNALLING: readonly Row[] = [
       misroute(site, 'livekit');
       return byGateway(site, settings);
     },
+    cure: rerouted('livekit'),
   },
   {
     broken: 'the route’s backend has another port than LiveKit’s Service',
@@ -108,6 +112,7 @@ export const SIGNALLING: readonly Row[] = [
       misroute(site, 'livekit', { host: AT.sfu, port: 80 });
       return byGateway(site, settings);
     },
+    cure: rerouted('livekit'),
   },
   {
     broken: 'nginx before LiveKit that does not pass WebSockets on',

@@ -8,6 +8,12 @@ import { AT } from './network.ts';
 /** Names of the installation. */
 export const HOST = { page: 'voice.example.test', livekit: 'livekit.example.test' } as const;
 
+/** The Services behind them. */
+export const BACKENDS = {
+  page: { host: AT.page, port: 8080 },
+  livekit: { host: AT.sfu, port: 7880 },
+} as const;
+
 type Backends = Readonly<Record<string, { host: string; port: number }>>;
 
 /** TLS 443 before page and LiveKit, and the names by which they are found. */
@@ -17,8 +23,8 @@ export interface Front {
   readonly backends: Map<string, { host: string; port: number }>;
   /** Addresses of names; what is not there does not exist. */
   readonly names: Map<string, readonly string[]>;
-  /** Another door at `AT.otherDoor`. */
-  openOther(certificate: Certificate): Promise<Door>;
+  /** Another door, by default at `AT.otherDoor`. */
+  openOther(certificate: Certificate, address?: string): Promise<Door>;
   close(): Promise<void>;
 }
 
@@ -45,7 +51,7 @@ export async function openFront(dir: string, backends: Backends): Promise<Front>
   const door = await open(AT.loadBalancer, certificate);
   return {
     ...{ certificate, backends: routes, names },
-    openOther: (used) => open(AT.otherDoor, used),
+    openOther: (used, address = AT.otherDoor) => open(address, used),
     async close() {
       dns.close();
       await door.close();

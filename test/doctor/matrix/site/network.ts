@@ -14,6 +14,7 @@ export const AT = {
   /** Where the load balancer is, and where another one can be put. */
   loadBalancer: '10.65.176.54',
   otherDoor: '10.65.176.55',
+  thirdDoor: '10.65.176.56',
   /** Outside: the router before the laptop, and the far end of its line, where names are resolved. */
   line: '198.51.100.1',
   router: '198.51.100.2',
@@ -46,7 +47,7 @@ echo 'hosts: files dns' >/mnt/nsswitch.conf
 echo '127.0.0.1 localhost' >/mnt/hosts
 for file in resolv.conf nsswitch.conf hosts; do mount --bind /mnt/$file /etc/$file; done
 ip link set lo up
-for address in ${[AT.sfu, AT.page, AT.models, AT.redis, AT.loadBalancer, AT.otherDoor].join(' ')}; do
+for address in ${[AT.sfu, AT.page, AT.models, AT.redis, AT.loadBalancer, AT.otherDoor, AT.thirdDoor].join(' ')}; do
   ip address add $address/32 dev lo
 done
 echo 1 >/proc/sys/net/ipv4/ip_forward

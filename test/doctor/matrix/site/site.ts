@@ -13,7 +13,7 @@ import {
   startServing,
 } from '../program.ts';
 import type { Settings } from '../row.ts';
-import { type Front, HOST, openFront } from './doors.ts';
+import { BACKENDS, type Front, HOST, openFront } from './doors.ts';
 import { AT, TURN_PORT, within } from './network.ts';
 import { type Restartable, restartable } from './restartable.ts';
 import {
@@ -71,7 +71,7 @@ const TURN_SECRET = 'shared-secret-of-the-matrix-0123456789';
 const WEB_TOKEN = 'credential-of-the-matrix';
 const API_KEY = 'key-of-the-matrix';
 const REDIS_PASSWORD = 'password-of-the-matrix';
-const PORT = { page: 8080, health: 8081, models: 9100, redis: 6379, metrics: 6789 };
+const PORT = { page: BACKENDS.page.port, health: 8081, models: 9100, redis: 6379, metrics: 6789 };
 const READY_URL = `http://${AT.page}:${PORT.health}/readyz`;
 
 const STRICT = {
@@ -91,8 +91,8 @@ export async function startSite(): Promise<Site> {
     restartableRedis(dir),
     startStandIn({ host: AT.models, port: PORT.models }),
     openFront(dir, {
-      [HOST.page]: { host: AT.page, port: PORT.page },
-      [HOST.livekit]: { host: AT.sfu, port: 7880 },
+      [HOST.page]: BACKENDS.page,
+      [HOST.livekit]: BACKENDS.livekit,
     }),
   ]);
   standIn.control(STRICT);
