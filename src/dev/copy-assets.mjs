@@ -10,6 +10,7 @@ rmSync(page('dist'), { recursive: true, force: true });
 cpSync(page('src'), page('dist'), { recursive: true, filter: (path) => extname(path) !== '.ts' });
 for (const file of [
   'doctor/sentence.wav',
+  'doctor/sentence-ms.wav',
   'doctor/files/livekit-keys.json',
   'doctor/files/livekit-series.json',
   'stages/turn/completeness/weights.json',

@@ -20,6 +20,8 @@ export interface Check<C> {
   after?: readonly string[];
   /** Whether `--repeat` runs it several times at once. It must take no call slot. */
   repeats?: boolean;
+  /** Whether `--parallel` runs it several times at once, as so many calls would: it takes the time of a model server. */
+  isModel?: boolean;
   /** Default: 30 s, which a model that is loaded on demand needs most of. */
   deadlineMs?: number;
   /**

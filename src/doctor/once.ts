@@ -41,9 +41,21 @@ function orLate<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 const WORST_FIRST: readonly Verdict[] = ['fail', 'warn', 'ok', 'skip'];
 
-/** Several attempts at once, as one finding: how many worked, and what the worst of them found. */
-export async function repeatedly<C>(check: Check<C>, means: C & Means, times: number): Promise<Finding> {
-  const found = await Promise.all(Array.from({ length: times }, () => once(check, means)));
+/** Several attempts at once, as one finding: how many worked, how long they took, and what the worst of them found. */
+export async function repeatedly<C>(
+  check: Check<C>,
+  means: C & Means,
+  times: number,
+  now: () => number,
+): Promise<Finding> {
+  const startedMs = now();
+  const tookMs: number[] = [];
+  const attempt = async () => {
+    const found = await once(check, means);
+    tookMs.push(Math.round(now() - startedMs));
+    return found;
+  };
+  const found = await Promise.all(Array.from({ length: times }, attempt));
   const verdictOf = ({ verdict = 'ok' }: Finding) => verdict;
   for (const verdict of WORST_FIRST) {
     const such = found.filter((one) => verdictOf(one) === verdict);
@@ -51,7 +63,7 @@ export async function repeatedly<C>(check: Check<C>, means: C & Means, times: nu
     if (!first) continue;
     if (verdict === 'skip') return first;
     const worked = found.filter((one) => verdictOf(one) !== 'fail').length;
-    const rate = `${worked} of ${times} attempts worked`;
+    const rate = `${worked} of ${times} attempts at once worked, in ${tookMs[0]} to ${tookMs.at(-1)} ms`;
     return { ...first, verdict, evidence: [rate, first.evidence].filter(Boolean).join('\n') };
   }
   return { verdict: 'skip', cause: 'no attempt was made' };

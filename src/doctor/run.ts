@@ -8,6 +8,8 @@ export interface RunOptions {
   only?: readonly string[];
   /** How often, and how often at once, the checks that allow it are run; default 1. */
   repeat?: number;
+  /** How many requests a model server gets at once; default 1. */
+  parallel?: number;
   /** Interrupts the run: what runs is ended, what did not begin is skipped, what was left is undone. */
   signal?: AbortSignal;
   /** Hears of each check as it starts. */
@@ -112,7 +114,7 @@ async function outcomeOf<C>(
   check: Check<C>,
   needed: readonly Outcome[],
   means: C & Means,
-  { repeat = 1, onStart = () => {}, now = () => performance.now() }: RunOptions,
+  { repeat = 1, parallel = 1, onStart = () => {}, now = () => performance.now() }: RunOptions,
 ): Promise<Outcome & Pick<Finding, 'because'>> {
   const { id, proves } = check;
   const resultOf = (found: Finding, ms: number): Result => {
@@ -126,8 +128,9 @@ async function outcomeOf<C>(
   if (means.signal.aborted) return { result: resultOf({ verdict: 'skip', cause: 'interrupted' }, 0) };
   onStart(id);
   const startedMs = now();
+  const times = check.repeats ? repeat : check.isModel ? parallel : 1;
   const { because, ...found } =
-    check.repeats && repeat > 1 ? await repeatedly(check, means, repeat) : await once(check, means);
+    times > 1 ? await repeatedly(check, means, times, now) : await once(check, means);
   const result = resultOf(found, Math.round(now() - startedMs));
   if (because !== undefined) return { result, because };
   return { result, ...(result.verdict === 'fail' && { explainedBy: result }) };

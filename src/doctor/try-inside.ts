@@ -7,6 +7,7 @@ import type { Result } from './check.ts';
 import { refusedSettings } from './checks/config.ts';
 import { INSIDE } from './inside.ts';
 import { type RunOptions, runChecks } from './run.ts';
+import { requireFreeSlots } from './worker-lines.ts';
 
 /** Every hop from where an agent sits. Settings that cannot be loaded are the first hop's failure. */
 export async function tryFromAgent(options: RunOptions): Promise<Result[]> {
@@ -18,6 +19,7 @@ export async function tryFromAgent(options: RunOptions): Promise<Result[]> {
     return runChecks([refusedSettings(config), ...others], context, options);
   }
   goThroughProxies((url) => proxyFor(url, config.proxy));
+  await requireFreeSlots(options.parallel, config, fetch);
   return runChecks(INSIDE, { config, fetch, seen: {} }, options);
 }
 

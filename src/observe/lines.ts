@@ -24,34 +24,41 @@ export function askWorkers({ url, clock, ...parts }: WorkersParts): () => Promis
   let kept: { untilMs: number; lines: Promise<Lines> } | undefined;
   return () => {
     if (kept && clock.now() < kept.untilMs) return kept.lines;
-    const lines = linesAt(url, parts);
+    const lines = linesAt(url, parts).then((told) => told.lines);
     kept = { untilMs: clock.now() + KEPT_MS, lines };
     return lines;
   };
+}
+
+/** What workers say of their lines; `free` counts those that are known to be. */
+export interface ToldLines {
+  lines: Lines;
+  free: number;
 }
 
 /** Asks all workers at a URL once. */
 export async function linesAt(
   url: string,
   parts: Pick<WorkersParts, 'fetch' | 'addressesOf'> = {},
-): Promise<Lines> {
+): Promise<ToldLines> {
   const ask = parts.fetch ?? fetch;
   const addressesOf = parts.addressesOf ?? ((host) => lookup(host, { all: true }));
   const { hostname } = new URL(url);
   try {
     const addresses = await addressesOf(hostname.replace(/^\[(.*)\]$/, '$1'));
-    const answers = await Promise.all(addresses.map((address) => linesOf(urlAt(url, address), ask)));
-    return best(answers);
+    return together(await Promise.all(addresses.map((address) => linesOf(urlAt(url, address), ask))));
   } catch (error) {
     // A Service without pods has no address.
-    return error instanceof Error && 'code' in error && error.code === 'ENOTFOUND' ? 'none' : 'unknown';
+    const isNone = error instanceof Error && 'code' in error && error.code === 'ENOTFOUND';
+    return { lines: isNone ? 'none' : 'unknown', free: 0 };
   }
 }
 
 /** One free line is enough; one worker that cannot be asked may have one. */
-function best(answers: readonly Lines[]): Lines {
+export function together(answers: readonly ToldLines[]): ToldLines {
   const order: readonly Lines[] = ['free', 'unknown', 'busy'];
-  return order.find((lines) => answers.includes(lines)) ?? 'none';
+  const lines = order.find((one) => answers.some((answer) => answer.lines === one)) ?? 'none';
+  return { lines, free: answers.reduce((sum, { free }) => sum + free, 0) };
 }
 
 function urlAt(url: string, { address, family }: { address: string; family: number }): URL {
@@ -60,23 +67,23 @@ function urlAt(url: string, { address, family }: { address: string; family: numb
   return at;
 }
 
-async function linesOf(url: URL, ask: typeof fetch): Promise<Lines> {
+async function linesOf(url: URL, ask: typeof fetch): Promise<ToldLines> {
   try {
     const response = await ask(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
     return linesIn(await response.text());
   } catch {
-    return 'unknown';
+    return { lines: 'unknown', free: 0 };
   }
 }
 
 /** What a worker's page of metrics says of its lines; one that is not registered, or drains, takes no call. */
-export function linesIn(metrics: string): Lines {
+export function linesIn(metrics: string): ToldLines {
   const gauge = (name: string) => {
     const [, value] = new RegExp(`^voice_agent_${name} (\\d+)$`, 'm').exec(metrics) ?? [];
     return value === undefined ? undefined : Number(value);
   };
   const [slots, used] = [gauge('call_slots'), gauge('calls_active')];
-  if (slots === undefined || used === undefined) return 'unknown';
-  if (gauge('registered') !== 1 || gauge('draining') === 1) return 'none';
-  return used < slots ? 'free' : 'busy';
+  if (slots === undefined || used === undefined) return { lines: 'unknown', free: 0 };
+  if (gauge('registered') !== 1 || gauge('draining') === 1) return { lines: 'none', free: 0 };
+  return { lines: used < slots ? 'free' : 'busy', free: Math.max(0, slots - used) };
 }

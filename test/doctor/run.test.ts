@@ -92,9 +92,31 @@ test('a repeated hop tells its rate, and what the worst attempt found', async ()
   });
   const results = await run([flaky, hop('once')], { repeat: 8 });
   expect(results[0]).toMatchObject({
-    ...{ verdict: 'fail', evidence: '6 of 8 attempts worked\nno answer', fix: 'open it' },
+    ...{
+      verdict: 'fail',
+      evidence: expect.stringMatching(/^6 of 8 attempts at once worked, in \d+ to \d+ ms\nno answer$/),
+      fix: 'open it',
+    },
   });
   expect(results[1]).toMatchObject({ evidence: 'fine' });
+});
+
+test('a model server gets so many requests at once as were asked for, and other hops one', async () => {
+  let [running, most] = [0, 0];
+  const model = hop('m', {
+    isModel: true,
+    async run() {
+      running++;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running--;
+      return 'fine';
+    },
+  });
+  const results = await run([model, hop('other')], { parallel: 4 });
+  expect(most).toBe(4);
+  expect(results[0]?.evidence).toMatch(/^4 of 4 attempts at once worked, in \d+ to \d+ ms\nfine$/);
+  expect(results[1]?.evidence).toBe('fine');
 });
 
 test('the time of each result is told', async () => {

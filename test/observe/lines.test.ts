@@ -63,5 +63,5 @@ test('workers are asked by their addresses, and again only after two seconds', a
 });
 
 test('a page that is not that of a worker tells nothing', () => {
-  expect(linesIn('<html>log in</html>')).toBe('unknown');
+  expect(linesIn('<html>log in</html>').lines).toBe('unknown');
 });

@@ -32,6 +32,7 @@ interface Heard {
 export const chat: InsideCheck = {
   id: 'chat',
   proves: 'the model answers',
+  isModel: true,
   after: [MODELS.id],
   async run({ config, seen, signal }) {
     if (servedBy(config, 'llm').plugin || !config.llm.baseUrl) return undefined;

@@ -3,11 +3,12 @@ import { type ParticipantInfo, ParticipantInfo_Kind, ParticipantInfo_State } fro
 import { AgentDispatchClient, RoomAgentDispatch } from 'livekit-server-sdk';
 import { CHECK_CALL } from '../../config/check-call.ts';
 import { mintCheckToken } from '../../config/check-room.ts';
-import { type Lines, linesAt } from '../../observe/lines.ts';
+import type { Lines } from '../../observe/lines.ts';
 import type { Finding } from '../check.ts';
 import { endRoom } from '../end-room.ts';
 import type { InsideCheck, InsideMeans } from '../inside-context.ts';
 import { openSignalling, type Signalling } from '../signalling.ts';
+import { workerLines } from '../worker-lines.ts';
 
 const TOKEN_TTL_MS = 60_000;
 const JOINS_WITHIN_MS = 15_000;
@@ -32,7 +33,7 @@ export const dispatch: InsideCheck = {
         verdict: 'skip',
         cause: 'workers join every room by themselves (AGENT_NAME is empty): the check would count as a call',
       };
-    const lines = await linesOf(means);
+    const { lines } = await workerLines(config, means.fetch);
     if (lines === 'busy') return BUSY;
     const room = `check-call-${randomBytes(9).toString('base64url')}`;
     const agents = [
@@ -62,14 +63,6 @@ const BUSY: Finding = {
   cause: 'the next caller waits until a call ends; the check takes no slot from one',
   fix: 'raise MAX_CALLS (chart: agent.maxCalls) or the number of workers (agent.replicas, agent.autoscaling)',
 };
-
-/** What the workers behind CHECK_READY_URLS say of their call slots; `unknown` where nobody can be asked. */
-async function linesOf({ config, fetch }: InsideMeans): Promise<Lines> {
-  const urls = config.check.readyUrls.split(',').filter(Boolean);
-  const told = await Promise.all(urls.map((url) => linesAt(url.trim(), { fetch })));
-  const order: readonly Lines[] = ['free', 'busy', 'none'];
-  return order.find((lines) => told.includes(lines)) ?? 'unknown';
-}
 
 /** Whether the agent comes, with media to LiveKit. */
 async function untilAgent(joined: Signalling, signal: AbortSignal): Promise<boolean> {

@@ -24,7 +24,7 @@ test('the voice is made to speak once, and its rate and first sound are told', a
   server.on(ROUTE, voiceAt(24_000));
   expect(await run()).toEqual({
     evidence: expect.stringMatching(
-      /^tts-1 · alloy: 1\.0 s at 24000 Hz, first sound after \d+ ms, all after \d+ ms$/,
+      /^tts-1 · alloy: 1\.0 s at 24000 Hz, first sound after \d+ ms, all after \d+ ms, \d\.\d\d of real time$/,
     ),
   });
 });

@@ -12,7 +12,9 @@ const run = (env: Record<string, string> = {}) =>
 test('a spoken sentence is sent as calls send theirs, and its text is told', async () => {
   server.on(ROUTE, ({ reply }) => reply(200, { text: ' One, two, three, four, five. ' }));
   expect(await run({ STT_MODEL: 'small', STT_LANGUAGE: 'en' })).toEqual({
-    evidence: expect.stringMatching(/^small \(batch\): «One, two, three, four, five\.» after \d+ ms$/),
+    evidence: expect.stringMatching(
+      /^small \(batch\), English: «One, two, three, four, five\.» after \d+ ms, \d\.\d\d of real time$/,
+    ),
   });
   const form = await server.requests[0]?.form();
   expect([form?.get('model'), form?.get('language')]).toEqual(['small', 'en']);
