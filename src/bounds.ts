@@ -41,4 +41,9 @@ export const BOUNDS = {
   speechAheadMs: 30_000,
   /** Characters of one answer of the language model: over twenty minutes of speech. */
   answerCharacters: 20_000,
+  /** Tools that one answer may call; more are passed over. */
+  toolCalls: 8,
+  /** Characters of the arguments of one such call, and of its name and id: a call with more is passed over. */
+  toolArgumentsCharacters: 4000,
+  toolNameCharacters: 100,
 } as const;

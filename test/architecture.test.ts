@@ -7,7 +7,7 @@ const ROWS = [
   ['errors', 'bounds', 'urls'],
   ['config', 'openai', 'stun'],
   ['framework', 'observe', 'persona', 'sip'],
-  ['stages', 'probe', 'standin', 'phone'],
+  ['stages', 'probe', 'standin', 'actions', 'phone'],
   ['dispatch', 'call', 'web', 'doctor', 'dev'],
   ['host'],
   ['bench'],

@@ -38,6 +38,8 @@ export function watchWaits(emit: (happening: Happening) => void): Subscriber {
       isHeard = true;
       over('heard');
     } else if (type === 'agent-spoke') isHeard = false;
+    // Nothing is heard of keys that are pressed.
+    else if (type === 'action' && event.state === 'begun' && event.piiDigits) over('nothing-said');
     else if (type === 'turn-without-sound') over('given-up');
     else if (type === 'cover-begins' && event.isApology) over('given-up');
     else if (type === 'ending' || type === 'ended') over('call-over');

@@ -1,8 +1,10 @@
 import { voice } from '@livekit/agents';
+import type { Actions } from '../actions/actions.ts';
 import type { Config } from '../config/schema.ts';
 import { currentSpeechOf } from '../framework/activity.ts';
 import { listenTo } from '../framework/room-io.ts';
 import type { Log } from '../observe/log.ts';
+import type { PersonaActions } from '../persona/action-matter.ts';
 import type { Persona } from '../persona/store.ts';
 import { isAudible, whoIs } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
@@ -42,6 +44,9 @@ export interface ConversationParts {
   coverVoice: CoverVoice;
   phrases: Phrases;
   goesOn: GoingOn | undefined;
+  actions: Actions;
+  /** Those of the prompt that this call can do. */
+  offered: PersonaActions;
   log: Log;
 }
 
@@ -90,7 +95,11 @@ function boundInTime(parts: ConversationParts): void {
 /** A caller who waits hears a filler, then an apology; what follows on that is for the prompt to say. */
 function coverSilence({ events, hangUp, ...parts }: ConversationParts): void {
   const { scope, config, persona, coverVoice: voice, output, phrases } = parts;
-  const afterApology = { continue() {}, goodbye: () => hangUp.begin('no answer') };
+  const afterApology = {
+    continue() {},
+    goodbye: () => hangUp.begin('no answer'),
+    transfer: () => transferAfterFailure(parts),
+  };
   const cover = new Cover({
     ...{ voice, output, phrases, persona },
     fillerAfterMs: config.agent.fillerAfterMs,
@@ -107,6 +116,12 @@ function coverSilence({ events, hangUp, ...parts }: ConversationParts): void {
   });
   events.subscribe(watchTurns(silence));
   events.subscribe(watchWaiting(cover));
+}
+
+/** To the first target of the prompt; where there is none that this call can be put through to, it goes on. */
+function transferAfterFailure({ actions, offered }: Pick<ConversationParts, 'actions' | 'offered'>): void {
+  const [target] = Object.keys(offered.targets);
+  if (target !== undefined) actions.begin({ action: 'transfer', target }, 'failure');
 }
 
 function followLine({ scope, events, hangUp, line }: ConversationParts): void {

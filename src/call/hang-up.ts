@@ -13,6 +13,9 @@ export const WITHOUT_GOODBYE = {
   left: 'participant_disconnected',
   lost: 'caller lost',
   unanswered: 'not answered',
+  transferred: 'transferred',
+  /** The agent's own words were a good-bye. */
+  said: 'hung up by the agent',
 } as const;
 const HAS_NO_LISTENER: ReadonlySet<string> = new Set(Object.values(WITHOUT_GOODBYE));
 /** A good-bye that cannot be spoken must not keep the line open. */

@@ -17,6 +17,14 @@ export interface CallHost {
    * returned yet (then again when it has), or the server has ended the connection before.
    */
   disconnect(): Promise<void>;
+  /**
+   * Puts a participant on a phone through to another number by SIP REFER: their own exchange makes the call, and this one ends
+   * once it says that it did. They hear a ringing tone meanwhile.
+   *
+   * @param to - a full number with its `+`, or an extension.
+   * @throws what `phone/outbound/sip-result.ts` reads: the exchange refuses, the number does not answer in time, LiveKit cannot be asked.
+   */
+  transfer(identity: string, to: string): Promise<void>;
   /** Ends the room for everybody in it: only when nobody but the caller is there. */
   deleteRoom(): Promise<void>;
 }

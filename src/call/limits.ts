@@ -95,7 +95,8 @@ export class Limits {
 export function watchSilence(limits: Limits): Subscriber {
   let agentBusy = false;
   let callerBusy = false;
-  const settle = () => (agentBusy || callerBusy ? limits.busy() : limits.quiet());
+  let acts = false;
+  const settle = () => (agentBusy || callerBusy || acts ? limits.busy() : limits.quiet());
   const heard = () => {
     limits.heard();
     settle();
@@ -103,6 +104,9 @@ export function watchSilence(limits: Limits): Subscriber {
   return (event) => {
     if (event.type === 'agent-busy') {
       agentBusy = event.isBusy;
+      settle();
+    } else if (event.type === 'action') {
+      acts = event.state === 'begun';
       settle();
     } else if (event.type === 'caller-speaks') {
       callerBusy = event.isSpeaking;

@@ -71,6 +71,20 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     isLost
       ? ['error', 'the voice activity detector failed too often: the call ends', { reason }]
       : ['warn', 'the voice activity detector failed and was opened again', { reason }],
+  action: ({ action, target, by, state, reason, piiDigits }) => [
+    state === 'failed' ? 'warn' : 'info',
+    `action ${state}`,
+    { action, target, by, reason, pii_digits: piiDigits },
+  ],
+  'actions-refused': ({ url, model }) => [
+    'warn',
+    'the model’s server takes no tools: the prompt’s actions are not offered, and the agent only talks',
+    {
+      url,
+      model,
+      hint: 'Start the server with tool calling (vLLM: --enable-auto-tool-choice --tool-call-parser; llama-server: --jinja).',
+    },
+  ],
   'input-refused': ({ input, reason, count }) => ['warn', 'input refused', { input, reason, count }],
   ending: ({ reason }) => ['info', 'hanging up', { reason }],
   ended: ({ reason, durationMs }) =>

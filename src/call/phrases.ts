@@ -115,8 +115,20 @@ export function fixedPhrases(unfilled: Persona, persona: Persona): string[] {
 }
 
 /** What is said where no answer is, and must not need the TTS then; what matters most comes first. */
-export function coverPhrases({ apology, fillers, resumed, goodbye }: Persona): string[] {
-  return [apology, ...fillers, resumed, goodbye];
+export function coverPhrases({ apology, fillers, resumed, goodbye, ...persona }: Persona): string[] {
+  return [apology, ...fillers, resumed, goodbye, ...transferPhrases(persona)];
+}
+
+/** None where the prompt lists no target. */
+function transferPhrases({
+  actions,
+  transferring,
+  transferFailed,
+}: Pick<Persona, 'actions' | 'transferring' | 'transferFailed'>): string[] {
+  const targets = Object.values(actions?.targets ?? {});
+  return targets.length === 0
+    ? []
+    : [...new Set([transferFailed, ...targets.map(({ say }) => say ?? transferring)])];
 }
 
 function phrasesOf(persona: Persona): string[] {

@@ -67,7 +67,7 @@ export class SilentTurn {
     this.#isAwaited = true;
   }
 
-  /** The agent's voice begins. */
+  /** The agent's voice begins, or it does something in place of speaking. */
   heard(): void {
     this.#isAwaited = false;
   }
@@ -110,6 +110,7 @@ export function watchTurns(turn: SilentTurn): Subscriber {
     else if (event.type === 'caller-speaks') turn.callerSpeaks(event.isSpeaking);
     else if (event.type === 'said' && event.role === 'user') turn.turnTaken();
     else if (event.type === 'agent-heard') turn.heard();
+    else if (event.type === 'action' && event.state === 'asked') turn.heard();
     else if (event.type === 'agent-spoke' && event.isReply) turn.answerOver(event.interrupted);
     else if (event.type === 'ending' || event.type === 'ended') turn.stop();
   };

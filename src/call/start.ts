@@ -12,6 +12,8 @@ export interface StartParts {
   caller: Caller;
   output: CallerOutput;
   instructions: string;
+  /** What the agent may do; empty: nothing beside talking. */
+  tools: readonly llm.ToolContextEntry[];
   /** What was said before; nothing where the call begins. */
   chatCtx?: llm.ChatContext | undefined;
   /** Told what the agent says, as it is written. */
@@ -22,8 +24,8 @@ export interface StartParts {
 class TellingAgent extends voice.Agent {
   readonly #onText: (text: string) => void;
 
-  constructor({ instructions, chatCtx, onText }: Pick<StartParts, 'instructions' | 'chatCtx' | 'onText'>) {
-    super({ instructions, ...(chatCtx && { chatCtx }) });
+  constructor({ instructions, tools, chatCtx, onText }: Omit<StartParts, 'room' | 'caller' | 'output'>) {
+    super({ instructions, tools, ...(chatCtx && { chatCtx }) });
     this.#onText = onText;
   }
 

@@ -1,4 +1,4 @@
-import type { VAD, voice } from '@livekit/agents';
+import { llm, type VAD, type voice } from '@livekit/agents';
 import type { AudioSource } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
@@ -9,7 +9,9 @@ import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Persona } from '../persona/store.ts';
 import { chatEndpoint } from '../stages/llm.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { toolBodies } from '../stages/tool-calls.ts';
 import { EchoPath } from '../stages/turn/echo/echo-path.ts';
+import { offeredNow, openActions, watchRefusedTools } from './act.ts';
 import { createCallHooks, faultOf } from './call-hooks.ts';
 import type { CallMemory } from './call-memory.ts';
 import { type Caller, whoIs } from './caller.ts';
@@ -82,13 +84,15 @@ export async function talk(parts: TalkParts): Promise<void> {
   const own = coverPhrases(persona).filter((text) => !parts.fixed.includes(text));
   const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, own, store: memory.phrases });
   const phrases = createPhrases(session, cache, scope.clock);
-  follow({ ...parts, session, output, coverVoice, phrases });
+  const offered = await offeredNow(caller, persona.actions, config, parts.log);
+  const { actions, tools } = openActions({ ...parts, session, phrases, offered });
+  follow({ ...parts, session, output, coverVoice, phrases, actions, offered });
   events.subscribe((event) => {
     if (event.type === 'cover-begins' && event.by === 'words') echo.says(event.piiText ?? '');
   });
   boundChat(parts, session, chat);
   const starting = startInRoom(session, {
-    ...{ room: host.room, caller, output, instructions: persona.instructions },
+    ...{ room: host.room, caller, output, instructions: persona.instructions, tools },
     chatCtx: goesOn && chatOf(goesOn.conversation.said),
     onText: (text) => echo.says(text),
   });
@@ -99,7 +103,9 @@ export async function talk(parts: TalkParts): Promise<void> {
   events.emit({ type: 'started', prompt, promptHash, via, piiCaller: whoIs(caller), ...before });
   if (goesOn) goOn(session, phrases, goesOn);
   else greet(session, phrases, persona);
-  warmUp(parts, chat, phrases);
+  const look = watchRefusedTools(chat, (happening) => events.emit(happening));
+  if (tools.length > 0) events.subscribe(({ type }) => type === 'endpoint-answered' && look());
+  warmUp(parts, chat, phrases, toolBodies(llm.toToolContext(tools)), look);
 }
 
 function boundChat({ events, persona }: TalkParts, session: voice.AgentSession, chat: ChatEndpoint): void {
@@ -113,12 +119,14 @@ function warmUp(
   { scope, events, config, persona, fixed, memory, log }: TalkParts,
   chat: ChatEndpoint,
   phrases: Phrases,
+  tools: readonly object[],
+  onWarm: () => void,
 ): void {
   const { signal } = scope;
   void warmEndpoints({
-    ...{ config, persona, chat, signal, primed: memory.primed },
+    ...{ config, persona, chat, tools, signal, primed: memory.primed },
     onError: (error) => events.emit({ type: 'endpoint-not-ready', ...faultOf(error) }),
-  });
+  }).then(() => tools.length > 0 && onWarm());
   const kept = new Set([...coverPhrases(persona), ...fixed]);
   phrases
     .keep([...kept], signal)

@@ -12,6 +12,8 @@ export interface WarmOptions {
   /** The model reads its instructions now, so that its first answer need not wait for that. */
   persona: LlmChoices & { instructions: string };
   chat: ChatEndpoint;
+  /** As the call offers them, for `POST /chat/completions`. */
+  tools?: readonly object[];
   /** What it has read lately for other calls of this process. */
   primed: Primed;
   /** The call's end. */
@@ -54,11 +56,19 @@ function learnContext(options: WarmOptions, models: readonly ModelInfo[] | undef
 }
 
 /** `undefined` where the model does not have to read. */
-function prime({ config, persona, chat, primed, signal }: WarmOptions): Promise<void> | undefined {
+function prime({
+  config,
+  persona,
+  chat,
+  tools = [],
+  primed,
+  signal,
+}: WarmOptions): Promise<void> | undefined {
   const { llm } = config;
   if (!llm.prime || servedBy(config, 'llm').plugin) return undefined;
   const ask = {
     ...chatChoices(llm, persona),
+    tools,
     messages: [{ role: 'system', content: persona.instructions }],
   };
   const read = JSON.stringify([chat.baseUrl, chat.model, chat.extraBody, ask]);

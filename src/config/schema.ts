@@ -174,6 +174,13 @@ export const settings = {
     ),
   },
   web,
+  phone: {
+    setup: setting(
+      'PHONE_SETUP',
+      text.optional(),
+      'File with the trunks and numbers of phones, as `sip apply` takes it: calls are placed and transferred only to numbers that an outbound trunk of it allows; not set: to none',
+    ),
+  },
   check: {
     readyUrls: setting(
       'CHECK_READY_URLS',

@@ -1,4 +1,4 @@
-import { RoomServiceClient } from 'livekit-server-sdk';
+import { RoomServiceClient, SipClient } from 'livekit-server-sdk';
 import { type RunningCall, startCall } from '../call/call.ts';
 import type { CallMemory } from '../call/call-memory.ts';
 import { isCheckCall } from '../config/check-call.ts';
@@ -28,6 +28,7 @@ export function openCall(
   const room = openRoom({
     ...{ job, ffi, livekit, log },
     rooms: new RoomServiceClient(livekit.url, livekit.apiKey, livekit.apiSecret),
+    sip: new SipClient(livekit.url, livekit.apiKey, livekit.apiSecret, { failover: false }),
     onJoined: () => send({ kind: 'call-joined', jobId }),
   });
   const isCounted = !isCheckCall(job.metadata);

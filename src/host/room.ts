@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ContinualGatheringPolicy, IceTransportType, Room } from '@livekit/rtc-node';
-import type { RoomServiceClient } from 'livekit-server-sdk';
+import type { RoomServiceClient, SipClient } from 'livekit-server-sdk';
 import type { CallHost } from '../call/host.ts';
 import type { Config } from '../config/schema.ts';
 import type { AssignedJob } from '../dispatch/host-messages.ts';
@@ -14,15 +14,19 @@ export interface CallRoomParts {
   ffi: Pick<FfiClient, 'adopt' | 'forget'>;
   /** LiveKit's, which deletes rooms. */
   rooms: Pick<RoomServiceClient, 'deleteRoom'>;
+  /** LiveKit's, which has phones transferred. */
+  sip: Pick<SipClient, 'transferSipParticipant'>;
   log: Log;
   onJoined(): void;
 }
 
 /** The native client answers at once, or not at all. */
 const LEAVE_WITHIN_MS = 5000;
+/** How long the number that a caller is put through to may ring. */
+const TRANSFER_RINGS_S = 30;
 
 /** The room of one job, not joined yet. */
-export function openRoom({ job, livekit, ffi, rooms, log, onJoined }: CallRoomParts): CallHost {
+export function openRoom({ job, livekit, ffi, rooms, sip, log, onJoined }: CallRoomParts): CallHost {
   const room = new Room();
   let isClosed = false;
   let deleting: Promise<void> | undefined;
@@ -43,6 +47,11 @@ export function openRoom({ job, livekit, ffi, rooms, log, onJoined }: CallRoomPa
       if (isClosed) await close();
       else onJoined();
     },
+    transfer: (identity, to) =>
+      sip.transferSipParticipant(job.roomName, identity, `tel:${to}`, {
+        playDialtone: true,
+        ringingTimeout: TRANSFER_RINGS_S,
+      }),
     async deleteRoom() {
       // Left first: whom the server puts out keeps the room's native side for good, its connection and the voice's thread.
       deleting = leave()

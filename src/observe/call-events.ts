@@ -29,6 +29,9 @@ export type CoverSound = 'words' | 'tone';
 /** Where the time of one answer went, in milliseconds, by the name of the part (`call/turn-record.ts`). */
 export type PartsMs = Readonly<Record<string, number>>;
 
+/** `dropped`: with the answer in which it was asked for. The last of one action is `dropped`, `done` or `failed`. */
+export type ActionState = 'asked' | 'dropped' | 'begun' | 'done' | 'failed';
+
 /** Wall-clock times of one turn of the caller, in milliseconds since the epoch. */
 export interface TurnTimesMs {
   readonly lastSoundAt: number;
@@ -202,6 +205,21 @@ export type Happening =
       readonly reason: string;
       readonly count: number;
     }
+  /** The agent does something beside talking, such as `transfer` (`actions/actions.ts`). */
+  | {
+      readonly type: 'action';
+      readonly action: string;
+      /** `key`: the caller pressed one; `failure`: no answer could be given. */
+      readonly by: 'model' | 'key' | 'failure';
+      readonly state: ActionState;
+      /** The name that the prompt file gives it. */
+      readonly target?: string;
+      readonly piiDigits?: string;
+      /** Why it failed, without any word or number of anybody. */
+      readonly reason?: string;
+    }
+  /** The prompt lists actions, and the model's endpoint takes no tools: they are not offered. */
+  | { readonly type: 'actions-refused'; readonly url: string; readonly model: string }
   /** For one participant, to be shown as it is. */
   | { readonly type: 'notice'; readonly piiTo: string; readonly message: string }
   /** The agent hangs up: a good-bye may come. */

@@ -1,4 +1,4 @@
-import type { ChatMemory, TokenLimit } from './chat-learned.ts';
+import { type ChatMemory, TOOL_FIELDS, type TokenLimit } from './chat-learned.ts';
 import { type ChatMessage, shaped } from './chat-messages.ts';
 import { type JsonObject, merged } from './extra-body.ts';
 
@@ -47,7 +47,13 @@ export const THINKING_OFF: JsonObject = {
 
 /** The body of every request to `POST /chat/completions`: of calls, of priming, of `check`. */
 export function chatBody({ model, extraBody, memory }: ChatEndpoint, ask: ChatAsk): Record<string, unknown> {
-  const { systemInUser, without = [], thinkingOff, tokenLimit = 'max_completion_tokens' } = memory.learned;
+  const {
+    systemInUser,
+    without: refused = [],
+    thinkingOff,
+    tokenLimit = 'max_completion_tokens',
+  } = memory.learned;
+  const without = refused.includes('tools') ? [...refused, ...TOOL_FIELDS] : refused;
   const { messages, tools = [], toolChoice, parallelToolCalls, temperature, maxTokens, instead } = ask;
   const ours = {
     ...given({ temperature, stream_options: { include_usage: true } }),

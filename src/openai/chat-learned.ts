@@ -55,11 +55,21 @@ export class ChatMemory {
   }
 }
 
+/** What there is no asking for where the tools themselves are refused. */
+export const TOOL_FIELDS = ['tools', 'tool_choice', 'parallel_tool_calls'] as const;
+/**
+ * No tool can be called there at all. vLLM without `--enable-auto-tool-choice`, llama-server without `--jinja` (500), Ollama
+ * for a model whose template has none, OpenRouter and LiteLLM for such a model.
+ */
+const NO_TOOLS =
+  /enable-auto-tool-choice|tool-call-parser|tools? param requires|(?:does ?n[o']t|not|cannot|no)\b[^.]{0,20} support(?:ed)?\b[^.]{0,30} (?:tools?|functions?)\b|(?:tools?|tool use|function calling)\b[^.]{0,20} (?:is|are) not supported/i;
+
 /** Fields of ours that an answer can be had without. */
 const SPARE = [
   'stream_options',
   'parallel_tool_calls',
   'tool_choice',
+  'tools',
   'chat_template_kwargs',
   'reasoning_effort',
   'temperature',
@@ -86,6 +96,8 @@ export function lessonOf(
   // vLLM and FastAPI repeat the request after the reason: its words are not the server's.
   const reason = said.split(/['"]input['"]:/, 1)[0] ?? '';
   if (NO_SYSTEM.test(reason) && !learned.systemInUser) return { systemInUser: true };
+  const without = learned.without ?? [];
+  if ('tools' in body && NO_TOOLS.test(reason)) return { without: [...without, 'tools'] };
   if (!UNWANTED.test(reason)) return undefined;
   const names = (field: string) => field in body && new RegExp(`\\b${field}\\b`).test(reason);
   const limit = TOKEN_LIMITS.find(names);
@@ -94,7 +106,6 @@ export function lessonOf(
     const tokenLimit = TOKEN_LIMITS.find((other) => !tried.has(other)) ?? 'none';
     return tokenLimit === learned.tokenLimit ? undefined : { tokenLimit };
   }
-  const without = learned.without ?? [];
   const field = SPARE.find((name) => names(name) && !without.includes(name));
   return field === undefined ? undefined : { without: [...without, field] };
 }

@@ -13,6 +13,8 @@ export interface ChatMessage {
 export const OPENING = '(call connected)';
 /** The same at the end: some servers go on writing the last answer when nothing follows it. */
 export const SILENCE = '(silence)';
+/** What a tool gave that gave nothing. */
+const DONE = 'done';
 
 /**
  * The messages in the one shape that the strictest known chat templates accept: one system message, first; then user
@@ -28,9 +30,9 @@ export const SILENCE = '(silence)';
  * @param systemInUser - for templates without a system role (Gemma 2): its text begins the first user message.
  */
 export function shaped(messages: readonly ChatMessage[], systemInUser = false): ChatMessage[] {
-  const said = messages.filter(
-    ({ content, tool_calls }) => !isEmpty(content) || (tool_calls?.length ?? 0) > 0,
-  );
+  const said = messages
+    .map(asResult)
+    .filter(({ content, tool_calls }) => !isEmpty(content) || (tool_calls?.length ?? 0) > 0);
   const firstTurn = said.findIndex(({ role }) => !isSystem(role));
   const turnsAt = firstTurn < 0 ? said.length : firstTurn;
   const system = said
@@ -43,6 +45,11 @@ export function shaped(messages: readonly ChatMessage[], systemInUser = false): 
   if (!systemInUser) return [{ role: 'system', content: system }, ...turns];
   const [first, ...others] = turns;
   return [{ ...first, role: 'user', content: joined(system, first?.content, '\n\n') }, ...others];
+}
+
+/** A call of a tool keeps its result, also one that gave none: templates refuse the one without the other. */
+function asResult(message: ChatMessage): ChatMessage {
+  return message.role === 'tool' && isEmpty(message.content) ? { ...message, content: DONE } : message;
 }
 
 type Content = NonNullable<ChatMessage['content']>;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { extraFields } from '../config/json-setting.ts';
 import { explainIssue } from '../config/yaml-faults.ts';
 import { messageOf, PersonaError } from '../errors.ts';
+import { actionMatter } from './action-matter.ts';
 import { type Source, VARIABLE_NAME } from './template.ts';
 
 const text = z.string({ error: 'want a text' }).trim().min(1, 'want a text that is not empty');
@@ -42,7 +43,12 @@ const FRONT_MATTER = z.strictObject(
       .refine((texts) => texts.length !== 1, FILLERS)
       .optional(),
     resumed: text.optional(),
-    on_failure: z.enum(['continue', 'goodbye'], { error: 'want continue or goodbye' }).default('continue'),
+    transferring: text.optional(),
+    transfer_failed: text.optional(),
+    actions: actionMatter.optional(),
+    on_failure: z
+      .enum(['continue', 'goodbye', 'transfer'], { error: 'want continue, goodbye or transfer' })
+      .default('continue'),
     variables: z
       .record(
         z.string().regex(VARIABLE_NAME),
@@ -57,6 +63,10 @@ const FRONT_MATTER = z.strictObject(
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : 'want "key: value" lines') },
 );
+const HAS_TARGET = {
+  path: ['on_failure'],
+  error: 'transfer needs a target: list one under actions: transfer: targets:',
+};
 
 export type FrontMatter = z.output<typeof FRONT_MATTER>;
 
@@ -91,7 +101,12 @@ export function parseFrontMatter({ file, text: yaml, firstLine }: Source, name: 
   if (syntax) throw new PersonaError(file, lineAt(syntax.pos[0]), `YAML: ${syntax.message}`);
 
   const own = z.literal(name, { error: `want "${name}" as the file is called, or no name` }).optional();
-  const result = FRONT_MATTER.extend({ name: own }).safeParse(plainValues(document, file, firstLine));
+  const schema = FRONT_MATTER.extend({ name: own }).refine(
+    ({ on_failure: follows, actions }) =>
+      follows !== 'transfer' || Object.keys(actions?.targets ?? {}).length > 0,
+    HAS_TARGET,
+  );
+  const result = schema.safeParse(plainValues(document, file, firstLine));
   if (result.success) return result.data;
   const faults = result.error.issues
     .flatMap((issue) =>

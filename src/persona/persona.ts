@@ -1,3 +1,5 @@
+import type { PersonaActions } from './action-matter.ts';
+
 /** What one prompt file asks for. `renderPersona` fills its `{{variables}}` for a call. */
 export interface Persona {
   /** Base name of the file: `prompts/phone.md` is `phone`. */
@@ -26,8 +28,14 @@ export interface Persona {
   fillers: readonly string[];
   /** Spoken first where a call goes on that was cut off. */
   resumed: string;
-  /** What follows on the apology. */
-  onFailure: 'continue' | 'goodbye';
+  /** Spoken before the call is put through to somebody, unless that target has words of its own. */
+  transferring: string;
+  /** Spoken when that did not work. */
+  transferFailed: string;
+  /** What the agent may do beside talking; absent: nothing. */
+  actions?: PersonaActions;
+  /** What follows on the apology; `transfer`: to the first target of the file. */
+  onFailure: 'continue' | 'goodbye' | 'transfer';
   /** Template source, its parts already in place. */
   instructions: string;
   /** Values of the template's variables where a call brings none. */

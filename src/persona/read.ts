@@ -15,6 +15,8 @@ const SPOKEN = {
     apology: 'Sorry, I am having trouble answering right now. Please try again in a moment.',
     fillers: ['One moment, please.', 'Just a second.', 'Bear with me, please.'],
     resumed: 'Sorry, I was cut off. I am back now.',
+    transferring: 'I am putting you through now. One moment, please.',
+    transferFailed: 'Sorry, I could not put you through. I am still here: what can I do for you?',
   },
   ms: {
     goodbye: 'Terima kasih kerana menghubungi kami. Selamat tinggal.',
@@ -23,6 +25,9 @@ const SPOKEN = {
     apology: 'Maaf, saya menghadapi masalah untuk menjawab sekarang. Sila cuba sebentar lagi.',
     fillers: ['Sebentar, ya.', 'Tunggu sekejap.', 'Mohon tunggu sebentar.'],
     resumed: 'Maaf, talian saya terputus tadi. Saya sudah kembali.',
+    transferring: 'Saya sambungkan anda sekarang. Sila tunggu sebentar.',
+    transferFailed:
+      'Maaf, panggilan anda tidak dapat disambungkan. Saya masih di sini: apa yang boleh saya bantu?',
   },
 };
 
@@ -80,6 +85,9 @@ function choices(
     apology: matter.apology ?? spoken.apology,
     fillers: matter.fillers ?? spoken.fillers,
     resumed: matter.resumed ?? spoken.resumed,
+    transferring: matter.transferring ?? spoken.transferring,
+    transferFailed: matter.transfer_failed ?? spoken.transferFailed,
+    ...(matter.actions !== undefined && { actions: matter.actions }),
     onFailure: matter.on_failure,
     variables: matter.variables,
   };

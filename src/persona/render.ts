@@ -1,4 +1,5 @@
 import { neutralise } from '../openai/neutralise.ts';
+import type { PersonaActions } from './action-matter.ts';
 import type { Persona } from './persona.ts';
 import { type Neighbours, replaceTags } from './template.ts';
 
@@ -31,6 +32,9 @@ export function renderPersona(persona: Persona, values: Readonly<Record<string, 
     apology: fill(persona.apology),
     fillers: persona.fillers.map(fill),
     resumed: fill(persona.resumed),
+    transferring: fill(persona.transferring),
+    transferFailed: fill(persona.transferFailed),
+    ...(persona.actions && { actions: fillActions(persona.actions, fill) }),
     instructions: fill(persona.instructions),
   };
 }
@@ -40,6 +44,15 @@ function fillGreeting(
   fill: (text: string) => string,
 ): NonNullable<Persona['greeting']> {
   return 'text' in greeting ? { text: fill(greeting.text) } : { instruction: fill(greeting.instruction) };
+}
+
+/** Numbers are never filled: nobody but the file says who is called. */
+function fillActions(actions: PersonaActions, fill: (text: string) => string): PersonaActions {
+  const targets = Object.entries(actions.targets).map(([name, target]) => [
+    name,
+    { ...target, ...(target.say !== undefined && { say: fill(target.say) }) },
+  ]);
+  return { ...actions, targets: Object.fromEntries(targets) };
 }
 
 /** One line without control characters or template syntax, so that a value cannot pose as part of the prompt. */

@@ -43,8 +43,9 @@ const inboundTrunk = z.strictObject({
   maxCallMs: durationMs(1000, 86_400_000).default(3_600_000),
 });
 
-const PREFIX = /^\+[1-9]\d{0,14}$/;
-const WANT_PREFIX = 'want beginnings of numbers as E.164 writes them, such as "+603"';
+const PREFIX = /^(?:\+[1-9]\d{0,14}|\d{1,8})$/;
+const WANT_PREFIX =
+  'want beginnings of numbers as E.164 writes them, such as "+603", or of extensions, such as "10"';
 
 const outboundTrunk = z.strictObject({
   /** Host, or host and port, that calls are sent to. */

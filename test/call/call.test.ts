@@ -55,6 +55,7 @@ beforeEach(async () => {
       connect: async () => void asked.push('connect'),
       disconnect: async () => void asked.push('disconnect'),
       deleteRoom: async () => void asked.push('deleteRoom'),
+      transfer: async (_, to) => void asked.push(`transfer to ${to}`),
     },
     config,
     personas: createPersonaStore({ dir: folder, log }),

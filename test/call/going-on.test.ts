@@ -57,7 +57,7 @@ async function begun(identity: string, more: Partial<CallParts> = {}, person: Pe
   const running = startCall({
     host: {
       ...{ callId: 'AJ_2', room: room.asRoom(), dispatchMetadata: '', dispatchAttributes: {} },
-      ...{ connect: nothing, disconnect: nothing, deleteRoom: nothing },
+      ...{ connect: nothing, disconnect: nothing, deleteRoom: nothing, transfer: nothing },
     },
     ...{ config, log, clock, personas: createPersonaStore({ dir: folder.path, log }) },
     vad: await loadVad({ vad: 'bundled' }),

@@ -22,6 +22,8 @@ const template: Persona = {
   fillers: ['Wait.', 'Hm, {{name}}.'],
   resumed: 'Back.',
   unheard: 'Muted.',
+  transferring: '-',
+  transferFailed: '-',
   onFailure: 'continue',
   instructions: '-',
   variables: {},

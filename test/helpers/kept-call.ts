@@ -4,7 +4,14 @@ import type { Persona } from '../../src/persona/persona.ts';
 
 const persona: Persona = {
   ...{ name: 'default', description: '', hash: 'abc', file: 'default.md', instructions: 'You help.' },
-  ...{ allowInterruptions: true, variables: {}, fillers: [], onFailure: 'continue' },
+  ...{
+    allowInterruptions: true,
+    variables: {},
+    fillers: [],
+    transferring: '-',
+    transferFailed: '-',
+    onFailure: 'continue',
+  },
   ...{ goodbye: 'Bye.', stillThere: 'Hello?', apology: 'Sorry.', resumed: 'I was cut off.', unheard: '-' },
 };
 

@@ -20,6 +20,7 @@ function opened(deleteRoom: (name: string) => Promise<void>) {
     livekit: configFrom({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' }).livekit,
     ffi: { adopt: () => {}, forget: () => void done.push('forgotten') },
     rooms: { deleteRoom },
+    sip: { transferSipParticipant: async (...args) => void done.push(JSON.stringify(args)) },
     log: createLog({ level: 'info', pii: false, destination: { write: (line) => void lines.push(line) } }),
     onJoined: () => {},
   });

@@ -46,6 +46,12 @@ test('offered tools are sent, with how they may be chosen', () => {
   });
 });
 
+test('where tools are refused, nothing of them is sent', () => {
+  const tools = [{ type: 'function', function: { name: 'bill' } }];
+  const ask = { tools, toolChoice: 'auto', parallelToolCalls: false };
+  expect(bodyOf(ask, {}, { without: ['tools'] })).toEqual({ model: 'qwen', messages, ...STREAM });
+});
+
 test('fields of the user are merged over ours, object by object', () => {
   const extra = { temperature: 0.7, stream_options: { continuous_usage_stats: true }, top_k: 20 };
   expect(bodyOf({ temperature: 0 }, extra)).toEqual({

@@ -32,6 +32,17 @@ test.each([
   expect(lesson(said)).toEqual(expected);
 });
 
+test.each([
+  ['vLLM', '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'],
+  ['llama-server', 'tools param requires --jinja flag'],
+  ['Ollama', 'registry.ollama.ai/library/gemma2:2b does not support tools'],
+  ['a router', 'No endpoints found that support tool use: tool use is not supported by this model'],
+  ['a closed schema', forbidden('tools')],
+])('where %s takes no tools, they are left out', (_, said) => {
+  expect(lesson(said, { ...body, tools: [{}] })).toEqual({ without: ['tools'] });
+  expect(lesson(said), 'none were sent').toBeUndefined();
+});
+
 test('max_tokens is left for max_completion_tokens too', () => {
   const said =
     "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";

@@ -21,6 +21,8 @@ function systemWith(values: Record<string, string>): string {
     fillers: [],
     resumed: '-',
     unheard: '-',
+    transferring: '-',
+    transferFailed: '-',
     onFailure: 'continue',
     instructions: INSTRUCTIONS,
     variables: {},

@@ -74,6 +74,26 @@ test('every key is understood', () => {
   });
 });
 
+test('actions are read with their numbers as they are dialled', () => {
+  const yaml = [
+    'actions:',
+    '  hang_up: true',
+    '  transfer:',
+    '    targets:',
+    '      billing: { number: "+60 (3) 1234-5678", when: questions on bills, say: To billing }',
+    '      desk: { number: "1001" }',
+    'on_failure: transfer',
+  ].join('\n');
+  expect(parse(yaml).actions).toEqual({
+    hangUp: true,
+    sendDigits: false,
+    targets: {
+      billing: { number: '+60312345678', when: 'questions on bills', say: 'To billing' },
+      desk: { number: '1001' },
+    },
+  });
+});
+
 test('empty front matter, and keys without a value, leave the defaults', () => {
   const defaults = { allow_interruptions: true, on_failure: 'continue', variables: {} };
   expect(parse('')).toEqual(defaults);
@@ -118,8 +138,17 @@ test.each([
     'another end of a failure',
     'on_failure: hang up',
     2,
-    'on_failure: want continue or goodbye, got "hang up"',
+    'on_failure: want continue, goodbye or transfer, got "hang up"',
   ],
+  ['a transfer to nobody', 'voice: x\non_failure: transfer', 3, 'transfer needs a target'],
+  [
+    'a number that YAML takes for one',
+    'actions:\n  transfer:\n    targets:\n      desk: { number: 999 }',
+    5,
+    'actions.transfer.targets.desk.number: want a number in quotation marks',
+  ],
+  ['no target', 'actions:\n  transfer:\n    targets: {}', 4, 'want names with their numbers'],
+  ['an action that there is not', 'actions:\n  pay: true', 3, 'unknown key "pay"'],
   ['a variable with a space in its name', 'variables:\n  ok: 1\n  two words: 2', 4, 'not a variable name'],
   [
     'a variable that is a list',

@@ -22,6 +22,8 @@ test('a plain text file is a persona with its file name and defaults', () => {
     apology: expect.stringContaining('Sorry'),
     fillers: ['One moment, please.', 'Just a second.', 'Bear with me, please.'],
     resumed: expect.stringContaining('cut off'),
+    transferring: expect.stringContaining('putting you through'),
+    transferFailed: expect.stringContaining('still here'),
     unheard: expect.stringContaining('cannot hear'),
     onFailure: 'continue',
     instructions: 'Be kind.',

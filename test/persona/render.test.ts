@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NO_ACTIONS } from '../../src/persona/action-matter.ts';
 import type { Persona } from '../../src/persona/persona.ts';
 import { renderPersona } from '../../src/persona/render.ts';
 
@@ -12,6 +13,8 @@ const persona = (texts: Partial<Persona>): Persona => ({
   fillers: ['-', '–'],
   resumed: '-',
   unheard: '-',
+  transferring: '-',
+  transferFailed: '-',
   onFailure: 'continue',
   instructions: '-',
   variables: {},
@@ -39,6 +42,9 @@ test('every spoken text is filled, and the rest is kept', () => {
     apology: 'Sorry {{n}}',
     fillers: ['One moment {{n}}', 'Just a second'],
     resumed: 'Back, {{n}}',
+    transferring: 'To them, {{n}}',
+    transferFailed: 'Not there, {{n}}',
+    actions: { ...NO_ACTIONS, targets: { desk: { number: '1001', say: 'To the desk, {{n}}' } } },
     variables: { n: 'you' },
   });
   expect(renderPersona(template, { n: 'Ali' })).toEqual({
@@ -49,6 +55,9 @@ test('every spoken text is filled, and the rest is kept', () => {
     apology: 'Sorry Ali',
     fillers: ['One moment Ali', 'Just a second'],
     resumed: 'Back, Ali',
+    transferring: 'To them, Ali',
+    transferFailed: 'Not there, Ali',
+    actions: { ...NO_ACTIONS, targets: { desk: { number: '1001', say: 'To the desk, Ali' } } },
   });
   const asked = renderPersona(persona({ greeting: { instruction: 'Greet {{n | them}}' } }), {});
   expect(asked.greeting).toEqual({ instruction: 'Greet them' });

@@ -1,9 +1,13 @@
+import { llm } from '@livekit/agents';
+import { toolsOf } from '../../actions/tools.ts';
 import { servedBy } from '../../config/models.ts';
 import type { Config } from '../../config/schema.ts';
 import { streamChat } from '../../openai/chat.ts';
 import { type ChatAsk, type ChatEndpoint, THINKING_OFF } from '../../openai/chat-body.ts';
 import { ChatMemory, type Learned } from '../../openai/chat-learned.ts';
+import { createPersonaStore } from '../../persona/store.ts';
 import { chatChoices, chatEndpoint } from '../../stages/llm.ts';
+import { toolBodies } from '../../stages/tool-calls.ts';
 import type { Finding } from '../check.ts';
 import type { InsideCheck } from '../inside-context.ts';
 import { atEachServer, bufferHint, MODELS } from './each-server.ts';
@@ -17,6 +21,8 @@ const CONVERSATION: ChatAsk['messages'] = [
 ];
 /** Room for a model that thinks, though not for ever. */
 const MOST_TOKENS = 256;
+const TOOLS_FIX =
+  'start the server with tool calling (vLLM: --enable-auto-tool-choice --tool-call-parser …; llama-server: --jinja), or take `actions` out of the prompt files: until then the agent only talks';
 
 interface Heard {
   text: string;
@@ -37,14 +43,43 @@ export const chat: InsideCheck = {
   async run({ config, seen, signal }) {
     if (servedBy(config, 'llm').plugin || !config.llm.baseUrl) return undefined;
     const all = chatEndpoint(config, {}, new ChatMemory());
+    const tools = await wantedTools(config.agent.promptsDir);
     const each = [all, ...(all.others ?? [])].map((endpoint) => ({ ...endpoint, others: [] }));
-    return atEachServer('llm', each, seen, (endpoint) => tryEndpoint(config, endpoint, signal));
+    return atEachServer('llm', each, seen, (endpoint) => tryEndpoint({ config, tools, signal }, endpoint));
   },
 };
 
-async function tryEndpoint(config: Config, endpoint: ChatEndpoint, signal: AbortSignal): Promise<Finding> {
+interface Trial {
+  config: Config;
+  /** As calls offer them. */
+  tools: readonly object[];
+  signal: AbortSignal;
+}
+
+/** Those of all prompts together; none where no prompt lists actions, or none can be read (`config` says that). */
+async function wantedTools(dir: string): Promise<object[]> {
+  const store = createPersonaStore({ dir, log: SILENT });
+  await store.load().catch(() => {});
+  const all = store.list().flatMap(({ actions }) => actions ?? []);
+  const offered = {
+    hangUp: all.some(({ hangUp }) => hangUp),
+    sendDigits: all.some(({ sendDigits }) => sendDigits),
+    targets: Object.assign({}, ...all.map(({ targets }) => targets)),
+  };
+  return toolBodies(llm.toToolContext(toolsOf(offered, () => {})));
+}
+
+const SILENT = { debug() {}, info() {}, warn() {} };
+
+async function tryEndpoint(trial: Trial, endpoint: ChatEndpoint): Promise<Finding> {
   const { model, memory } = endpoint;
-  const heard = await ask(config, endpoint, signal);
+  const heard = await ask(trial, endpoint);
+  if (trial.tools.length > 0 && memory.learned.without?.includes('tools'))
+    return {
+      evidence: `${model}: it refuses tools, and prompts list actions`,
+      verdict: 'warn',
+      fix: TOOLS_FIX,
+    };
   const isSilent = heard.text.trim() === '';
   const first = heard.firstMs === undefined ? '' : ` after ${heard.firstMs} ms`;
   const said = isSilent ? `nothing to say (${heard.finish ?? 'no finish'})` : 'an answer';
@@ -57,13 +92,13 @@ async function tryEndpoint(config: Config, endpoint: ChatEndpoint, signal: Abort
   return { evidence, ...(fix && { verdict: 'warn', fix }) };
 }
 
-async function ask(config: Config, endpoint: ChatEndpoint, signal: AbortSignal): Promise<Heard> {
+async function ask({ config, tools, signal }: Trial, endpoint: ChatEndpoint): Promise<Heard> {
   const { llm } = config;
   const deadlines = { ...llm, attempts: 1 };
   const startedMs = performance.now();
   const heard: Heard = { text: '', thoughts: '', finish: undefined, firstMs: undefined, lastMs: 0, parts: 0 };
   try {
-    const asked = { ...chatChoices(llm, {}), maxTokens: MOST_TOKENS, messages: CONVERSATION };
+    const asked = { ...chatChoices(llm, {}), maxTokens: MOST_TOKENS, tools, messages: CONVERSATION };
     for await (const { text, thoughts, finish } of streamChat(endpoint, asked, { deadlines, signal })) {
       if (text !== '') {
         heard.lastMs = Math.round(performance.now() - startedMs);

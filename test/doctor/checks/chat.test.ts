@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chat } from '../../../src/doctor/checks/chat.ts';
 import { type Exchange, useEndpointServer } from '../../helpers/endpoint-server.ts';
@@ -52,4 +55,21 @@ test('a model that the server does not have fails, with what it has', async () =
     message: expect.stringContaining('does not exist'),
     hint: expect.stringMatching(/LLM_MODEL.*\nLLM_MODEL=qwen3-8b\n\(it also has lora-a, whisper-1\)$/s),
   });
+});
+
+test('a server that refuses tools is found, where a prompt lists actions', async () => {
+  const prompts = await mkdtemp(join(tmpdir(), 'check-chat-'));
+  await writeFile(join(prompts, 'default.md'), '---\nactions: { hang_up: true }\n---\nYou help.');
+  const refusal = 'tools param requires --jinja flag';
+  server.on(ROUTE, (exchange) => {
+    const { tools } = exchange.request.json() as { tools?: unknown };
+    if (tools) exchange.reply(500, { error: { message: refusal } });
+    else stream(exchange, { content: 'Yes.' });
+  });
+  expect(await run({ PROMPTS_DIR: prompts })).toMatchObject({
+    verdict: 'warn',
+    evidence: expect.stringContaining('refuses tools'),
+    fix: expect.stringContaining('--enable-auto-tool-choice'),
+  });
+  await rm(prompts, { recursive: true });
 });
