@@ -43,7 +43,7 @@ const inboundTrunk = z.strictObject({
   maxCallMs: durationMs(1000, 86_400_000).default(3_600_000),
 });
 
-const PREFIX = /^(?:\+[1-9]\d{0,14}|\d{1,8})$/;
+const PREFIX = /^(?:\+[1-9]\d{0,14}|[1-9]\d{0,7})$/;
 const WANT_PREFIX =
   'want beginnings of numbers as E.164 writes them, such as "+603", or of extensions, such as "10"';
 
