@@ -18,6 +18,7 @@ export function createCli(): Command {
   addToken(cli);
   addCheck(cli);
   addSip(cli);
+  addDial(cli);
   cli
     .command('config')
     .description('print the configuration as it was understood, without secrets')
@@ -141,6 +142,24 @@ function addSip(cli: Command): void {
       await runConfigCommand(loadConfig(processSources(), 'page'), flags);
     });
 }
+
+function addDial(cli: Command): void {
+  cli
+    .command('dial')
+    .description('call a number, and print what came of it; exit code 0 when it was answered')
+    .argument('<number>', 'such as +60312345678, or an extension')
+    .option('--prompt <name>', 'prompt of the call; default the configured one')
+    .option('--var <name=value>', 'a variable of the prompt, several times', collect, [])
+    .option('--trunk <name>', 'outbound trunk of PHONE_SETUP; default the first that may call the number')
+    .action(async (to: string, flags) => {
+      const { runDial } = await import('./phone/outbound/dial-command.ts');
+      const config = loadConfig(processSources(), 'page');
+      goThroughProxies((url) => proxyFor(url, config.proxy));
+      process.exitCode = await runDial(config, to, flags);
+    });
+}
+
+const collect = (one: string, others: readonly string[]): string[] => [...others, one];
 
 const MOST_REPEATS = 50;
 const MOST_PARALLEL = 16;

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
+import { createDialler } from '../phone/outbound/dialler.ts';
 import { createLiveKitClients } from './livekit-clients.ts';
 import { createOps, type OpsParts } from './ops.ts';
 import { createWeb, type WebParts } from './server.ts';
@@ -15,9 +17,17 @@ export interface Listener {
  *
  * @throws AppError when the address cannot be bound.
  */
-export async function listen(parts: Omit<WebParts, 'livekit'>): Promise<Listener> {
+export async function listen(
+  parts: Omit<WebParts, 'livekit' | 'dialler' | 'config'> & {
+    config: WebParts['config'] & Pick<Config, 'phone'>;
+  },
+): Promise<Listener> {
   const { config, log, credentials, openLocally } = parts;
-  const app = createWeb({ ...parts, livekit: createLiveKitClients(config.livekit) });
+  const app = createWeb({
+    ...parts,
+    livekit: createLiveKitClients(config.livekit),
+    dialler: createDialler({ config, log }),
+  });
   const listener = await bind(app, { ...config.web, setting: 'WEB' });
   log.info({ url: listener.url }, 'page listening');
   if (credentials.isEmpty && !openLocally)

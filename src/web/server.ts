@@ -7,10 +7,12 @@ import { AppError } from '../errors.ts';
 import { askWorkers, type Lines } from '../observe/lines.ts';
 import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
+import type { Dialler } from '../phone/outbound/dialler.ts';
 import { hideUrlSecrets } from '../urls.ts';
 import { serveCalls } from './calls.ts';
 import { serveCheck } from './check-token.ts';
 import type { Credentials } from './credentials.ts';
+import { serveDial } from './dial.ts';
 import { DispatchWatch } from './dispatch-watch.ts';
 import { serveDownload } from './download.ts';
 import { Gate } from './gate.ts';
@@ -25,6 +27,8 @@ export interface WebParts {
   config: Pick<Config, 'livekit' | 'agent' | 'web'>;
   personas: Prompts;
   livekit: LiveKitClients;
+  /** Places calls; without it none are. */
+  dialler?: Dialler | undefined;
   log: Log;
   clock?: Clock;
   /** Who may call. */
@@ -53,12 +57,14 @@ export interface WebParts {
  * | `POST /api/token` | a token for one call |
  * | `POST /api/room/join` | the same for a room that is named |
  * | `POST /api/check` | tokens for the participants of a check of the connection |
+ * | `POST /api/calls` | calls a number (credentials with the right `dial`) |
  * | `GET /api/calls/:room/agent` | whether an agent has joined, once or as it changes |
  */
 export function createWeb({
   config,
   personas,
   livekit,
+  dialler,
   log,
   credentials,
   openLocally,
@@ -92,6 +98,7 @@ export function createWeb({
     servePrompts(api, { config, gate, prompts: personas });
     serveToken(api, { config, gate, prompts: personas, watch, livekit, clock, log, lines });
     serveCheck(api, { config, gate, clock });
+    if (dialler) serveDial(api, { config, gate, prompts: personas, dialler, log });
     serveCalls(api, { config, gate, watch, clock });
   });
   serveVendor(app);

@@ -33,6 +33,7 @@ export function createTestWeb(
   openLocally = true,
   files: Record<string, string> = {},
   callLines: WebParts['lines'] = async () => 'unknown',
+  dialler?: WebParts['dialler'],
 ): TestWeb {
   const clock = turnedClock(Date.now());
   const livekit = new FakeLiveKit();
@@ -43,7 +44,10 @@ export function createTestWeb(
   const config = configFrom(env);
   const credentials = openCredentials(config.web, (path) => files[path]);
   return {
-    app: createWeb({ config, personas, livekit, log, clock, credentials, openLocally, lines: callLines }),
+    app: createWeb({
+      ...{ config, personas, livekit, dialler, log, clock, credentials, openLocally },
+      lines: callLines,
+    }),
     clock,
     livekit,
     lines,
