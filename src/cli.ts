@@ -146,16 +146,31 @@ function addSip(cli: Command): void {
 function addDial(cli: Command): void {
   cli
     .command('dial')
-    .description('call a number, and print what came of it; exit code 0 when it was answered')
-    .argument('<number>', 'such as +60312345678, or an extension')
+    .description('call a number and print what came of it, exit code 0 when it was answered; or call a list')
+    .argument('[number]', 'such as +60312345678, or an extension')
     .option('--prompt <name>', 'prompt of the call; default the configured one')
     .option('--var <name=value>', 'a variable of the prompt, several times', collect, [])
     .option('--trunk <name>', 'outbound trunk of PHONE_SETUP; default the first that may call the number')
-    .action(async (to: string, flags) => {
-      const { runDial } = await import('./phone/outbound/dial-command.ts');
+    .option('--file <csv>', 'a list: the header number, and prompt, timezone and variables where wanted')
+    .option('--dry-run', 'of a list: name every bad line, and call nobody')
+    .option('--do-not-call <file>', 'numbers that are not called, one a line')
+    .option('--hours <text>', 'when numbers are called, in their own time, such as "mon-fri 09:00-18:00"')
+    .option('--timezone <zone>', 'of numbers whose own is not known')
+    .option('--at-once <n>', 'numbers of a list that ring at the same time', timesOf, 2)
+    .option('--attempts <n>', 'how often a number of a list is tried', timesOf, 3)
+    .option('--journal <file>', 'what was done, for the next run to go on; default <csv>.journal')
+    .action(async (to: string | undefined, { file, ...flags }) => {
       const config = loadConfig(processSources(), 'page');
       goThroughProxies((url) => proxyFor(url, config.proxy));
-      process.exitCode = await runDial(config, to, flags);
+      if ((to === undefined) === (file === undefined))
+        throw new InvalidArgumentError('Want either a number or --file.');
+      process.exitCode =
+        to === undefined
+          ? await (await import('./phone/outbound/list/list-command.ts')).runDialList(config, {
+              file,
+              ...flags,
+            })
+          : await (await import('./phone/outbound/dial-command.ts')).runDial(config, to, flags);
     });
 }
 

@@ -7,12 +7,11 @@ import { createTestWeb, REMOTE, type TestWeb } from '../helpers/web.ts';
 
 const DIALS = 'a-token-that-may-place-calls';
 const JOINS = 'a-token-that-may-only-join-them';
+const PLACED = { room: 'r', trunk: 't', result: 'answered', wasDialled: true, rangMs: 1 } as const;
 let web: TestWeb | undefined;
 afterEach(async () => web?.app.close());
 
-function started(
-  dial: Dialler['dial'] = async () => ({ room: 'r', trunk: 't', result: 'answered', rangMs: 1 }),
-) {
+function started(dial: Dialler['dial'] = async () => PLACED) {
   const ordered: CallOrder[] = [];
   const credentials = [
     { name: 'crm', tokenFile: '/dials', may: ['dial'], prompts: ['default'] },
@@ -38,10 +37,7 @@ function started(
 test('a credential that may dial has a number called, with a prompt and variables', async () => {
   const { post, ordered, lines } = started();
   const answer = await post({ to: '+60312345678', variables: { name: 'Aisyah' } }, DIALS);
-  expect([answer.statusCode, answer.json()]).toEqual([
-    201,
-    { room: 'r', trunk: 't', result: 'answered', rangMs: 1 },
-  ]);
+  expect([answer.statusCode, answer.json()]).toEqual([201, PLACED]);
   expect(ordered).toEqual([{ to: '+60312345678', variables: { name: 'Aisyah' }, prompt: 'default' }]);
   expect(lines.join()).not.toContain('+60312345678');
 });

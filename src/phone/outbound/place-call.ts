@@ -47,6 +47,8 @@ export interface PlacedCall {
   result: 'answered' | Unreached;
   sipCode?: number | undefined;
   reason?: string | undefined;
+  /** `false`: it failed before, such as where no agent came. */
+  wasDialled: boolean;
   /** From the dialling to the answer, or to the end of waiting for one. */
   rangMs: number;
 }
@@ -105,8 +107,9 @@ async function attempt({
 }: Attempt): Promise<PlacedCall> {
   const { trunk, number, settings } = route;
   let dialledAtMs = clock.now();
+  let wasDialled = false;
   const ended = (failure: SipFailure | { result: 'answered' }) => ({
-    ...{ room, trunk, ...failure, rangMs: Math.round(clock.now() - dialledAtMs) },
+    ...{ room, trunk, ...failure, wasDialled, rangMs: Math.round(clock.now() - dialledAtMs) },
   });
   try {
     await clients.rooms.createRoom({ name: room, emptyTimeout: EMPTY_TIMEOUT_S });
@@ -117,6 +120,7 @@ async function attempt({
     await agentIn(room, clients, clock, signal);
     signal.throwIfAborted();
     dialledAtMs = clock.now();
+    wasDialled = true;
     await clients.sip.createSipParticipant(trunkId, number, room, {
       participantIdentity: CALLEE,
       ...(settings.numbers[0] !== undefined && { fromNumber: settings.numbers[0] }),
