@@ -14,7 +14,8 @@ import { REGISTERED, WARM } from './worker-lines.ts';
 /** A busy machine needs long to load the framework's native modules. */
 const READY_WITHIN_MS = 90_000;
 const POLL_MS = 200;
-const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url));
+/** Those of its workers. */
+export const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url));
 
 export interface WorkerOptions {
   /** `own`: this project's `start`. `stock`: the plugins' pipeline. */

@@ -2,26 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '../../dev/livekit.ts';
 import { AppError } from '../../errors.ts';
+import { readFolder } from '../../persona/folder.ts';
+import { readAll } from '../../persona/read-all.ts';
 import { type Guest, joinAsCaller } from '../../probe/guest.ts';
 import { mintToken } from '../../web/mint.ts';
 import { questionOf } from '../attribution.ts';
 import type { Ear } from '../ear.ts';
-import { startWorker } from '../worker.ts';
+import { PROMPTS, startWorker } from '../worker.ts';
 import { linesOf, logOf } from '../worker-log.ts';
 import { type FaultBench, hearGreeting, plainTurn } from './call.ts';
 import { earOf, startServers } from './servers.ts';
+import { onsetNear, placeOf } from './turn.ts';
 
 /** Into an answer, before the process of its call is killed. */
 const INTO_ANSWER_MS = 1500;
 const HEARD_WITHIN_MS = 20_000;
 /** A process that takes the place of one that was killed is warm by then. */
 const WARM_AFTER_MS = 8000;
-const QUIET_MS = 200;
+const LOOK_EVERY_MS = 500;
 const JOIN_AGAIN_MS = 100;
 
 /** A call that broke off. */
 export interface BrokenCall {
-  /** From the kill, or from the caller's coming back, to the agent's first sound; `undefined`: it was not heard again. */
+  /** From the kill, or from the caller's coming back, to the agent's first word; `undefined`: it was not heard again. */
   readonly goesOnMs: number | undefined;
   /** Whether the next question came to the model with what was said before. */
   readonly hasContext: boolean;
@@ -31,6 +34,7 @@ export interface BrokenCall {
 export async function killHosts(calls: number, bench: FaultBench): Promise<BrokenCall[]> {
   const { livekit, dir, progress } = bench;
   const agentName = 'bench-faults-killed';
+  const resumed = await resumedLine();
   const servers = await startServers(['simulated'], bench.speeds, dir);
   const [endpoints] = servers.simulated;
   try {
@@ -59,7 +63,7 @@ export async function killHosts(calls: number, bench: FaultBench): Promise<Broke
         const guest = await joinAsCaller({ url: livekit.url, token });
         const ear = earOf(servers.simulated);
         const answer = async (length: 'short' | 'long') => endpoints?.answer(length);
-        const result = await killHost(guest, bench, { ear, answer, log: logOf(dir, agentName) });
+        const result = await killHost(guest, bench, { ear, answer, resumed, log: logOf(dir, agentName) });
         results.push(result);
         progress(`killed host ${call + 1} of ${calls}: ${describe(result)}`);
         await guest.leave();
@@ -73,10 +77,17 @@ export async function killHosts(calls: number, bench: FaultBench): Promise<Broke
   }
 }
 
+interface Killed {
+  ear: Ear;
+  answer(length: 'short' | 'long'): Promise<void>;
+  resumed: string;
+  log: string;
+}
+
 async function killHost(
   guest: Guest,
   bench: FaultBench,
-  { ear, answer, log }: { ear: Ear; answer(length: 'short' | 'long'): Promise<void>; log: string },
+  { ear, answer, resumed, log }: Killed,
 ): Promise<BrokenCall> {
   await answer('short');
   await hearGreeting(guest);
@@ -88,7 +99,7 @@ async function killHost(
       const killedAtMs = performance.now();
       process.kill(await pidOfLastCall(log), 'SIGKILL');
       await answer('short');
-      return heardAgain(guest, killedAtMs);
+      return saidAfter(guest, resumed, killedAtMs);
     });
   };
   await plainTurn(1, bench, { guest, ear, length: 'long', onSound });
@@ -96,15 +107,23 @@ async function killHost(
   return { goesOnMs, hasContext: await asksWith(before.text, 2, bench, { guest, ear }) };
 }
 
-/** From a moment in which the agent speaks, or may still be heard, to its next sound after a silence. */
-async function heardAgain(guest: Guest, fromMs: number): Promise<number | undefined> {
-  const timeoutMs = HEARD_WITHIN_MS;
-  try {
-    const silentAtMs = await guest.waitForSilence({ afterMs: fromMs, timeoutMs, quietMs: QUIET_MS });
-    return (await guest.waitForSpeech({ afterMs: silentAtMs + 50, timeoutMs })) - fromMs;
-  } catch {
-    return undefined;
+/** From a moment on, until the agent says these words: of an answer that it breaks off, others may still be heard. */
+async function saidAfter(guest: Guest, words: string, fromMs: number): Promise<number | undefined> {
+  for (;;) {
+    await sleep(LOOK_EVERY_MS);
+    const heard = guest.heard.between(fromMs);
+    const atMs = placeOf(words, heard);
+    if (atMs !== undefined) return onsetNear(Math.max(0, atMs), heard);
+    if (performance.now() - fromMs > HEARD_WITHIN_MS) return undefined;
   }
+}
+
+/** What the agent says in a call that goes on. */
+async function resumedLine(): Promise<string> {
+  const { personas } = readAll(PROMPTS, await readFolder(PROMPTS), {});
+  const line = personas.get('default')?.persona.resumed;
+  if (line) return line;
+  throw new AppError(`${PROMPTS} has no default.md`);
 }
 
 async function pidOfLastCall(log: string): Promise<number> {

@@ -102,7 +102,7 @@ export function answerIn(
 }
 
 /** Likeness tells a place within some hundred milliseconds; where a sound begins there, that is it. */
-function onsetNear(atMs: number, heard: Sound): number {
+export function onsetNear(atMs: number, heard: Sound): number {
   const onsets = voicedSpans(heard, { maxPauseMs: GAP_MS }).map(({ startMs }) => startMs);
   const nearest = onsets.toSorted((a, b) => Math.abs(a - atMs) - Math.abs(b - atMs))[0] ?? atMs;
   return Math.abs(nearest - atMs) <= LIKENESS_WITHIN_MS ? nearest : atMs;
