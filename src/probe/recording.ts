@@ -20,8 +20,10 @@ export interface Recording {
   readonly endMs: number | undefined;
   /** Adds 10 ms of mono sound at `HEARD_RATE`. */
   add(frame: Int16Array, arrivedAtMs: number): void;
-  /** What was heard from one moment (default the beginning) to another (default now). */
+  /** What was heard from one moment (default the beginning) to another (default now), without the time in which there was no track. */
   between(fromMs?: number, toMs?: number): Sound;
+  /** When that was heard which is so far into `between(fromMs)`. */
+  momentOf(fromMs: number, intoMs: number): number;
   /** The first moment at or after `afterMs` at which speech, at least 40 ms of it, begins. */
   speechAfter(afterMs: number): number | undefined;
   /** The end of the last sound heard at or after `afterMs`. */
@@ -50,6 +52,10 @@ export function createRecording(): Recording {
       for (const [i, frame] of picked.entries())
         samples.set(frame.subarray(0, FRAME_SAMPLES), i * FRAME_SAMPLES);
       return { samples, sampleRate: HEARD_RATE };
+    },
+    momentOf(fromMs, intoMs) {
+      const index = frameAt(arrivals, fromMs) + Math.floor(intoMs / HEARD_FRAME_MS);
+      return startOf(arrivals, Math.min(index, arrivals.length - 1)) + (intoMs % HEARD_FRAME_MS);
     },
     speechAfter(afterMs) {
       for (let i = frameAt(arrivals, afterMs); i < frames.length; i += 1)

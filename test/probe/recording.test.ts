@@ -30,6 +30,14 @@ test('speech is found after a moment, and when its last sound ended', () => {
   expect(recording.lastSoundAfter(1701)).toBeUndefined();
 });
 
+test('a place in what was heard is a moment, also after a time without a track', () => {
+  const recording = createRecording();
+  add(recording, times(150, quiet), { startMs: 0 });
+  add(recording, [...times(20, quiet), ...times(200, loud)], { startMs: 5000 });
+  expect(recording.momentOf(1000, 200)).toBe(1200);
+  expect(recording.momentOf(1000, 705)).toBe(5205);
+});
+
 test('a click is not speech', () => {
   const recording = createRecording();
   add(recording, [...times(20, quiet), ...times(2, loud), ...times(20, quiet)], { startMs: 0 });
