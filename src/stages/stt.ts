@@ -3,9 +3,13 @@ import { servedBy, serversOf } from '../config/models.ts';
 import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
 import type { EndpointError } from '../errors.ts';
-import { systemClock } from '../openai/clock.ts';
+import { type Clock, systemClock } from '../openai/clock.ts';
+import type { Deadlines, Timing } from '../openai/exchange.ts';
 import { merged } from '../openai/extra-body.ts';
+import { fault } from '../openai/fault.ts';
 import { openRealtime } from '../openai/realtime.ts';
+import { endpointUrl } from '../openai/request.ts';
+import { type Candidate, keyOf, processRoutes } from '../openai/route-memory.ts';
 import { type Transcript, transcribe } from '../openai/transcription.ts';
 import { transcribeStreamed } from '../openai/transcription-sse.ts';
 import { encodeWav } from '../openai/wav.ts';
@@ -13,7 +17,7 @@ import type { Persona } from '../persona/persona.ts';
 import { asEndpointError } from './endpoint.ts';
 import { reporters, type StageHooks } from './hooks.ts';
 import { filterTranscript, loudnessDbfs, type SilenceReason } from './silence-guard.ts';
-import { FallbackTranscriber } from './turn/fallback-transcriber.ts';
+import { FallbackTranscriber, type Lateness } from './turn/fallback-transcriber.ts';
 import { RealtimeTranscriber } from './turn/realtime-transcriber.ts';
 import {
   TURN_SAMPLE_RATE,
@@ -37,6 +41,7 @@ export function createTranscriber(
   config: Config,
   persona: Pick<Persona, 'language' | 'extraBody'>,
   hooks: SttHooks,
+  clock: Clock = systemClock,
 ): TurnTranscriber {
   const { mode, ...deadlines } = config.stt;
   const language = persona.language ?? config.stt.language;
@@ -67,14 +72,15 @@ export function createTranscriber(
         throw error;
       }
     };
-    return new WholeAudioTranscriber(loudly, systemClock, quietly);
+    return new WholeAudioTranscriber(loudly, clock, quietly);
   };
   // What has a protocol of its own hears speech while it is spoken.
   if (mode !== 'realtime' && !first.wire) return whole(mode === 'sse');
-  const realtime = openRealtime({ ...endpoint, sampleRate: TURN_SAMPLE_RATE });
+  const late = lateness(first, deadlines, clock);
+  const realtime = openRealtime({ ...endpoint, sampleRate: TURN_SAMPLE_RATE, onTiming: late.answered });
   return new FallbackTranscriber({
     first: new RealtimeTranscriber({
-      ...{ realtime, filter, whole: quietly },
+      ...{ realtime, filter, whole: quietly, late },
       onRescued: (error) => hooks.onRescued?.(asEndpointError(error, 'stt', first.baseUrl)),
       onError(error) {
         // Before that, the turn is not lost: `onFallback` tells of it.
@@ -83,8 +89,31 @@ export function createTranscriber(
     }),
     second: () => whole(false),
     hasWorked: () => realtime.hasAnswered,
+    late: { ...late, afterMs: () => Math.max(FIRST_LATE_MS, late.afterMs()) },
     onFallback: (error) => hooks.onFallback?.(error),
   });
+}
+
+/** A server that has transcribed nothing in this call is given up for batch no sooner: it may still load its model. */
+const FIRST_LATE_MS = 1500;
+
+/** When realtime transcription is late, as other requests are: by the times that it took lately. */
+function lateness(
+  server: Candidate,
+  { hedgeAfterMs }: Deadlines,
+  clock: Clock,
+): Lateness & { answered(timing: Timing): void } {
+  const { pace } = processRoutes;
+  const key = `${keyOf('stt', server)} realtime`;
+  const target = { endpoint: 'stt', url: endpointUrl(server.baseUrl, 'realtime') } as const;
+  return {
+    clock,
+    afterMs: () =>
+      hedgeAfterMs ? Math.max(hedgeAfterMs, pace.hedgeAfterMs(key, [], 1)) : Number.POSITIVE_INFINITY,
+    error: (ms) =>
+      fault(target, 'first-byte', `late: no text within ${Math.round(ms)} ms of the caller's pause`),
+    answered: ({ firstByteMs }) => pace.answered(key, 1, firstByteMs),
+  };
 }
 
 /** Keeps of a transcript what was said; reports why, where nothing was. */

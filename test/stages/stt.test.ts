@@ -1,9 +1,11 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { EndpointError } from '../../src/errors.ts';
+import type { Clock } from '../../src/openai/clock.ts';
 import { createTranscriber } from '../../src/stages/stt.ts';
 import { FallbackTranscriber } from '../../src/stages/turn/fallback-transcriber.ts';
 import { configFrom } from '../helpers/config.ts';
 import { type Handler, useEndpointServer } from '../helpers/endpoint-server.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import { answer, COMMIT, useRealtime } from '../helpers/realtime-server.ts';
 
 const ROUTE = 'POST /v1/audio/transcriptions';
@@ -19,13 +21,18 @@ beforeEach(() => {
   fallbacks = [];
 });
 
-function sttOf(env: Record<string, string> = {}, persona: Parameters<typeof createTranscriber>[1] = {}) {
+function sttOf(
+  env: Record<string, string> = {},
+  persona: Parameters<typeof createTranscriber>[1] = {},
+  clock?: Clock,
+) {
   const config = configFrom({ STT_BASE_URL: server.baseUrl, STT_ATTEMPTS: '1', ...env });
-  return createTranscriber(config, persona, {
-    onError: (error) => errors.push(error),
-    onDropped: (reason) => dropped.push(reason),
-    onFallback: (error) => fallbacks.push(error),
-  });
+  const hooks = {
+    onError: (error: EndpointError) => errors.push(error),
+    onDropped: (reason: string) => dropped.push(reason),
+    onFallback: (error: EndpointError) => fallbacks.push(error),
+  };
+  return createTranscriber(config, persona, hooks, clock);
 }
 
 /** 300 ms of a tone at 16 kHz, in two pieces as they come. */
@@ -43,7 +50,7 @@ async function textOf(transcriber: ReturnType<typeof sttOf>, audio = speech()) {
 const FAILED = new EndpointError('closed', { endpoint: 'stt', url: 'ws://h/v1/realtime', failure: 'stall' });
 
 /** Two transcribers that answer with their name, and the one that chooses. */
-function fallback({ hasWorked }: { hasWorked: boolean }) {
+function fallback({ hasWorked, clock = manualClock() }: { hasWorked: boolean; clock?: Clock }) {
   const named = (text: string) => ({
     push: vi.fn(),
     transcribe: vi.fn(async () => ({ text })),
@@ -58,8 +65,9 @@ function fallback({ hasWorked }: { hasWorked: boolean }) {
     ...{ first, onFallback },
     second: () => second,
     hasWorked: () => hasWorked,
+    late: { clock, afterMs: () => 1000, error: () => FAILED },
   });
-  return { first, second, transcriber };
+  return { first, second, transcriber, onFallback };
 }
 
 test('an utterance is posted as one WAV with model and language, and its text comes back trimmed', async () => {
@@ -179,6 +187,43 @@ test.each<[string, Handler]>([
     expect(files[0]).toBeGreaterThan(4800 * 2);
   },
 );
+
+test('a mute realtime server is late after 2.5 s: batch has the turn, and the rest of the call', async () => {
+  const clock = manualClock();
+  server.on('GET /v1/realtime', () => {});
+  server.on(ROUTE, ({ reply }) => reply(200, { text: 'My line is down.' }));
+  const transcriber = sttOf({ STT_MODE: 'realtime' }, {}, clock);
+  const text = textOf(transcriber);
+  await clock.waitsFor(2500);
+  clock.advance(2500);
+  expect(await text).toBe('My line is down.');
+  transcriber.reset();
+  expect(await textOf(transcriber)).toBe('My line is down.');
+  expect(fallbacks).toMatchObject([{ failure: 'first-byte' }]);
+  expect(errors).toEqual([]);
+  expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST']);
+});
+
+test('a realtime server that is late, and sooner than batch all the same, serves on', async () => {
+  const clock = manualClock();
+  const { first, second, transcriber, onFallback } = fallback({ hasWorked: false, clock });
+  let answerLate = (_: { text: string }) => {};
+  first.transcribe.mockReturnValueOnce(
+    new Promise((resolve) => {
+      answerLate = resolve;
+    }),
+  );
+  second.transcribe.mockReturnValueOnce(new Promise(() => {}));
+  transcriber.push(new Int16Array(10));
+  const text = transcriber.transcribe(new AbortController().signal);
+  clock.advance(1000);
+  await vi.waitFor(() => expect(second.push).toHaveBeenCalledTimes(1));
+  answerLate({ text: 'late' });
+  expect(await text).toEqual({ text: 'late' });
+  expect(second.close).toHaveBeenCalledTimes(1);
+  expect(first.close).not.toHaveBeenCalled();
+  expect(onFallback).not.toHaveBeenCalled();
+});
 
 test('a server that transcribed in realtime mode and then fails stays in that mode: its error is told', async () => {
   const { first, transcriber } = fallback({ hasWorked: true });

@@ -1,5 +1,16 @@
 import { EndpointError } from '../../errors.ts';
+import type { Clock } from '../../openai/clock.ts';
+import { sooner } from '../../openai/sooner.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
+
+/** How late a transcript is too late. */
+export interface Lateness {
+  clock: Clock;
+  /** From when it is asked for; infinite: never. */
+  afterMs(): number;
+  /** Names the endpoint, and the time. */
+  error(ms: number): EndpointError;
+}
 
 export interface FallbackParts {
   first: TurnTranscriber;
@@ -7,6 +18,8 @@ export interface FallbackParts {
   hasWorked(): boolean;
   /** Makes the transcriber that takes over for the rest of the call. */
   second(): TurnTranscriber;
+  /** Of the first, before it has worked. */
+  late: Lateness;
   /** Told once, when the second takes over. */
   onFallback(error: EndpointError): void;
 }
@@ -16,7 +29,8 @@ const KEPT_SAMPLES = 60 * TURN_SAMPLE_RATE;
 
 /**
  * Transcribes by the first of two ways until that fails without ever having worked, as a server does that has no
- * realtime transcription; from then on by the second. The turn in which it shows is not lost: its audio is kept.
+ * realtime transcription, or does not answer while the second does; from then on by the second. The turn in which it shows
+ * is not lost: its audio is kept.
  */
 export class FallbackTranscriber implements TurnTranscriber {
   readonly #parts: FallbackParts;
@@ -38,12 +52,25 @@ export class FallbackTranscriber implements TurnTranscriber {
   }
 
   async transcribe(signal: AbortSignal): Promise<TurnText> {
+    if (this.#kept === undefined) return this.#current.transcribe(signal);
+    const { hasWorked, late } = this.#parts;
+    const afterMs = late.afterMs();
+    let second: TurnTranscriber | undefined;
+    const start = (wanted: AbortSignal) => {
+      second = this.#second();
+      return second.transcribe(AbortSignal.any([signal, wanted]));
+    };
     try {
-      const text = await this.#current.transcribe(signal);
-      if (this.#parts.hasWorked()) this.#kept = undefined;
-      return text;
+      const first = this.#current.transcribe(signal);
+      const { value, byOther } = await sooner(first, { clock: late.clock, afterMs, start });
+      if (byOther && second && !hasWorked()) this.#takeOver(second, late.error(afterMs));
+      else second?.close();
+      if (hasWorked()) this.#kept = undefined;
+      return value;
     } catch (error) {
-      if (signal.aborted || !this.#takesOver(error)) throw error;
+      second?.close();
+      if (signal.aborted || !this.#isUnfit(error)) throw error;
+      this.#takeOver(this.#second(), error);
       return this.#current.transcribe(signal);
     }
   }
@@ -61,16 +88,24 @@ export class FallbackTranscriber implements TurnTranscriber {
     this.#current.close();
   }
 
-  #takesOver(error: unknown): boolean {
-    const { first, second, hasWorked, onFallback } = this.#parts;
-    if (this.#kept === undefined || hasWorked()) return false;
-    if (!(error instanceof EndpointError) || error.failure === 'aborted') return false;
+  #isUnfit(error: unknown): error is EndpointError {
+    if (this.#kept === undefined || this.#parts.hasWorked()) return false;
+    return error instanceof EndpointError && error.failure !== 'aborted';
+  }
+
+  /** With the audio of the open turn. */
+  #second(): TurnTranscriber {
+    const second = this.#parts.second();
+    for (const samples of this.#kept ?? []) second.push(samples);
+    return second;
+  }
+
+  #takeOver(second: TurnTranscriber, error: EndpointError): void {
+    const { first, onFallback } = this.#parts;
     first.close();
-    this.#current = second();
-    for (const samples of this.#kept) this.#current.push(samples);
+    this.#current = second;
     this.#kept = undefined;
     onFallback(error);
-    return true;
   }
 
   #forgetAudio(): void {

@@ -1,6 +1,8 @@
 import type { Realtime } from '../../openai/realtime.ts';
 import { joined } from '../../openai/samples.ts';
+import { sooner } from '../../openai/sooner.ts';
 import type { Transcript } from '../../openai/transcription.ts';
+import type { Lateness } from './fallback-transcriber.ts';
 import {
   orAborted,
   TURN_SAMPLE_RATE,
@@ -16,6 +18,8 @@ export interface RealtimeTranscriberParts {
   filter(transcript: Transcript, samples: Int16Array): TurnText;
   /** The same audio by another route: for a piece that was lost, and for `peek`. */
   whole: WholeAudioTranscription;
+  /** Of a piece: it is had from `whole` then, if that is sooner. */
+  late: Lateness;
   /** A piece could not be had. */
   onError(error: unknown): void;
   /** A piece was lost, and had from `whole`. */
@@ -87,12 +91,24 @@ export class RealtimeTranscriber implements TurnTranscriber {
   }
 
   async #endPiece(): Promise<Outcome> {
-    const { realtime, filter } = this.#parts;
+    const { realtime, filter, whole, late, onRescued } = this.#parts;
+    const isKept = this.#kept < KEPT_SAMPLES;
     const samples = joined(this.#samples);
     this.#forgetAudio();
     const { signal } = this.#turn;
+    const cancel = new AbortController();
+    const commit = realtime.commit(AbortSignal.any([signal, cancel.signal]));
+    // What has never answered is `FallbackTranscriber`'s to give up.
+    const afterMs = realtime.hasAnswered && isKept ? late.afterMs() : Number.POSITIVE_INFINITY;
+    const start = (wanted: AbortSignal) => whole(samples, AbortSignal.any([signal, wanted]));
     try {
-      return { text: filter(await realtime.commit(signal), samples) };
+      const first = commit.then((transcript) => filter(transcript, samples));
+      const { value, byOther } = await sooner(first, { clock: late.clock, afterMs, start });
+      if (byOther) {
+        cancel.abort();
+        onRescued(late.error(afterMs));
+      }
+      return { text: value };
     } catch (error) {
       return this.#rescued(samples, error, signal);
     }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { EndpointError } from '../../../src/errors.ts';
+import type { Clock } from '../../../src/openai/clock.ts';
 import { RealtimeTranscriber } from '../../../src/stages/turn/realtime-transcriber.ts';
 import { TURN_SAMPLE_RATE, WholeAudioTranscriber } from '../../../src/stages/turn/transcriber.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -185,11 +187,23 @@ function realtime() {
   };
 }
 
+/** What is late after a second. */
+function lateness(clock: Clock = manualClock()) {
+  const error = (ms: number) =>
+    new EndpointError(`no text within ${ms} ms`, {
+      endpoint: 'stt',
+      url: 'ws://h/v1',
+      failure: 'first-byte',
+    });
+  return { clock, afterMs: () => 1000, error };
+}
+
 test('realtime: a turn is all of its pieces, in order', async () => {
   const connection = realtime();
   const transcriber = new RealtimeTranscriber({
     realtime: connection,
     filter: ({ text }) => ({ text }),
+    late: lateness(),
     whole: () => Promise.reject(new Error('no such route')),
     onRescued() {},
     onError() {},
@@ -208,6 +222,7 @@ test('realtime: a caller who goes on loses no piece, and a lost piece is told', 
   const transcriber = new RealtimeTranscriber({
     realtime: realtime(),
     filter: ({ text }) => ({ text }),
+    late: lateness(),
     whole: () => Promise.reject(new Error('no such route')),
     onRescued() {},
     onError: (error) => errors.push(error),
@@ -233,6 +248,7 @@ test('realtime: a lost piece is transcribed as a whole, once, and told', async (
   const transcriber = new RealtimeTranscriber({
     realtime: realtime(),
     filter: ({ text }) => ({ text }),
+    late: lateness(),
     async whole(samples) {
       sent.push(samples.length / TURN_SAMPLE_RATE);
       return { text: 'whole' };
@@ -252,12 +268,42 @@ test('realtime: a lost piece is transcribed as a whole, once, and told', async (
   expect(rescued).toMatchObject([{ message: 'lost' }]);
 });
 
+test('realtime: a piece whose text is late is transcribed as a whole too, and given up where that is sooner', async () => {
+  const clock = manualClock();
+  const rescued: unknown[] = [];
+  const commits: AbortSignal[] = [];
+  const connection = {
+    ...realtime(),
+    commit(signal?: AbortSignal) {
+      if (signal) commits.push(signal);
+      return new Promise<never>(() => {});
+    },
+  };
+  const transcriber = new RealtimeTranscriber({
+    realtime: connection,
+    filter: ({ text }) => ({ text }),
+    late: lateness(clock),
+    whole: async (samples) => ({ text: `whole ${samples.length / TURN_SAMPLE_RATE}s` }),
+    onError: (error) => expect(error).toBeUndefined(),
+    onRescued: (error) => rescued.push(error),
+  });
+  transcriber.push(seconds(3));
+  const text = transcriber.transcribe(never());
+  await clock.waitsFor(1000);
+  expect(commits.map(({ aborted }) => aborted)).toEqual([false]);
+  clock.advance(1000);
+  expect(await text).toMatchObject({ text: 'whole 3s' });
+  expect(commits.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(rescued).toMatchObject([{ failure: 'first-byte' }]);
+});
+
 test('realtime: what was said since the last pause is looked at as a whole, until that fails', async () => {
   let fails = false;
   let asked = 0;
   const transcriber = new RealtimeTranscriber({
     realtime: realtime(),
     filter: ({ text }) => ({ text }),
+    late: lateness(),
     async whole(samples) {
       asked += 1;
       if (fails) throw new Error('404');
