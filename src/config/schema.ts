@@ -5,7 +5,7 @@ import { choiceOf, groupsOf } from './providers/choice.ts';
 import type { SettingGroup, Values } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import { proxy } from './proxy-settings.ts';
-import { deadlines, setting, wireExtras } from './setting.ts';
+import { deadlines, setting, streamDeadlines, wireExtras } from './setting.ts';
 import { count, durationMs, flag, httpUrl, oneOf, redisUrl, text, turnUrls, wsUrl } from './types.ts';
 import { web } from './web-settings.ts';
 
@@ -71,7 +71,7 @@ export const settings = {
       'Have the model read the instructions when a call starts, so that its first answer need not wait for that',
     ),
     ...wireExtras('LLM'),
-    ...deadlines('LLM', 10_000),
+    ...streamDeadlines('LLM', 10_000),
   },
   tts: {
     ...choiceOf('tts', PROVIDERS, 'Who speaks'),
@@ -106,7 +106,7 @@ export const settings = {
       'Folder in which they are kept, 64 MB at most, which workers may share; not set: the temporary folder',
     ),
     ...wireExtras('TTS'),
-    ...deadlines('TTS', 5000),
+    ...streamDeadlines('TTS', 5000),
   },
   turn: {
     vad: setting('VAD_PROVIDER', oneOf(['bundled', 'silero'], 'bundled'), 'Voice activity detector'),

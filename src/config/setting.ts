@@ -54,6 +54,16 @@ export const deadlines = (stage: 'STT' | 'LLM' | 'TTS', firstByteMs: number) => 
   ),
 });
 
+/** The same of an answer that is streamed, and heard meanwhile. */
+export const streamDeadlines = (stage: 'LLM' | 'TTS', firstByteMs: number) => ({
+  ...deadlines(stage, firstByteMs),
+  stallAfterMs: setting(
+    `${stage}_STALL_AFTER_MS`,
+    durationMs(1500, 0),
+    `${stage}: an answer that stops is given up, and gone on with, when it is later than three times the longest pauses of recent ones, but not before so long. 0: only at ${stage}_STALL_TIMEOUT_MS`,
+  ),
+});
+
 /** What a server wants beyond the standard API. */
 export const wireExtras = (stage: 'STT' | 'LLM' | 'TTS') => ({
   extraBody: setting(

@@ -6,9 +6,10 @@ import { type ChatAsk, type ChatEndpoint, chatBody } from './chat-body.ts';
 import { FittedAsk } from './chat-budget.ts';
 import { lessonOf } from './chat-learned.ts';
 import { type ChatPart, readChatPart } from './chat-part.ts';
-import type { Call } from './exchange.ts';
+import type { Answer, Call } from './exchange.ts';
 import { isObject, type JsonObject } from './extra-body.ts';
 import { excerpt, fault, RefusedError } from './fault.ts';
+import { piecesInTime } from './pieces.ts';
 import { attemptOnce, authorization, endpointUrl, type RemoteOptions } from './request.ts';
 import { brokeOff, tryServers, wentOn } from './route.ts';
 import type { Candidate } from './route-memory.ts';
@@ -35,16 +36,20 @@ export async function* streamChat(
   ask: ChatAsk,
   options: ChatOptions,
 ): AsyncGenerator<ChatPart> {
-  const { server, fitted, call, bytes, events } = await asked(endpoint, ask, options);
+  const { server, fitted, call, answer, bytes, events } = await asked(endpoint, ask, options);
   if (options.avoid) wentOn(options.avoid, server, options);
   let characters = 0;
+  let hasText = false;
+  // Servers hold the call of a tool back until it is whole.
+  const isHeard = () => hasText && !ask.tools?.length;
   try {
-    for await (const { data } of events) {
+    for await (const { data } of piecesInTime(events, { call, server, answer }, isHeard)) {
       const chunk = parsed(data);
       if (!chunk) continue;
       if (!bytes.isComplete) requireNoError(chunk, data, call);
       const part = readChatPart(chunk);
       bytes.isComplete ||= part.finish !== undefined;
+      hasText ||= part.text !== '';
       characters += lengthOf(part);
       if (part.usage) fitted.counted(part.usage.promptTokens);
       if (characters > BOUNDS.answerCharacters) throw endless(call, `${BOUNDS.answerCharacters} characters`);
@@ -73,6 +78,7 @@ function endless(call: Call, most: string): EndpointError {
 /** An answer whose first event is here. */
 interface Begun {
   call: Call;
+  answer: Answer;
   bytes: AnswerBytes;
   events: AsyncIterable<SseEvent>;
 }
@@ -111,7 +117,7 @@ async function begun(call: Call, attempt: number): Promise<Begun> {
   const events = answerEvents(call, answer, bytes);
   const first = await events.next();
   if (first.done) requireEvents(bytes, call, answer.status);
-  return { call, bytes, events: withFirst(first, events) };
+  return { call, answer, bytes, events: withFirst(first, events) };
 }
 
 async function* withFirst<T>(first: IteratorResult<T, unknown>, rest: AsyncGenerator<T>): AsyncGenerator<T> {

@@ -12,6 +12,8 @@ export interface Deadlines {
   firstByteTimeoutMs: number;
   /** Longest wait for any later byte. Time in which the reader does not ask for one does not count. */
   stallTimeoutMs: number;
+  /** At the earliest, an answer that is heard meanwhile is given up when a piece of it is late; 0 and missing: never. */
+  stallAfterMs?: number | undefined;
   attempts: number;
   /** At the earliest, another request is made so long after one that is late; 0 and missing: never. */
   hedgeAfterMs?: number | undefined;

@@ -13,6 +13,8 @@ const ENOUGH = 5;
 const MARGIN = 2;
 /** The same where another request is made beside it, and nothing is given up. */
 const HEDGE_MARGIN = 1.5;
+/** The same of a piece in the middle of an answer, which is given up then. */
+const STALL_MARGIN = 3;
 /** Longer than this is late where another endpoint is likely to take less than a third. */
 const OUTLIER_MS = 2500;
 const OUTLIER_MARGIN = 3;
@@ -32,6 +34,8 @@ export interface Patience {
   /** Then it is given up. */
   giveUpMs: number;
 }
+
+const pausesOf = (endpoint: string): string => `${endpoint} pauses`;
 
 /**
  * How long endpoints took lately until their answers began. A slow one is then waited for, since asking it again would make
@@ -94,6 +98,22 @@ export class Pace {
     const lateMs = HEDGE_MARGIN * likelyMs;
     const outlierMs = others.map((other) => OUTLIER_MARGIN * this.#likelyMs(other, bytes));
     return Math.min(lateMs, ...outlierMs.map((ms) => Math.max(OUTLIER_MS, ms)));
+  }
+
+  /** @param longestMs - the longest wait between two pieces of an answer. */
+  paused(endpoint: string, longestMs: number): void {
+    this.answered(pausesOf(endpoint), 1, longestMs);
+  }
+
+  /**
+   * How long the next piece of an answer is waited for: three times the longest pause in the last 20 answers but one, not less
+   * than `stallAfterMs` and not more than `stallTimeoutMs`, which holds where few answers are known.
+   */
+  stallMs(endpoint: string, { stallTimeoutMs, stallAfterMs = 0 }: Deadlines): number {
+    const known = this.#recent.get(pausesOf(endpoint))?.length ?? 0;
+    if (stallAfterMs === 0 || known < ENOUGH) return stallTimeoutMs;
+    const lateMs = STALL_MARGIN * this.#likelyMs(pausesOf(endpoint), 1);
+    return Math.min(stallTimeoutMs, Math.max(stallAfterMs, lateMs));
   }
 
   hasAnswered(endpoint: string): boolean {

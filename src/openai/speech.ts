@@ -4,6 +4,7 @@ import type { Answer, Call } from './exchange.ts';
 import { type JsonObject, merged } from './extra-body.ts';
 import { excerpt, fault } from './fault.ts';
 import { type PcmChunk, pcmStream } from './pcm.ts';
+import { piecesInTime } from './pieces.ts';
 import {
   attemptOnce,
   authorization,
@@ -75,7 +76,7 @@ export async function* speak(options: SpeakOptions): AsyncGenerator<PcmChunk> {
   try {
     yield first;
     seconds += first.samples.length / first.sampleRate;
-    for await (const chunk of audio) {
+    for await (const chunk of piecesInTime(audio, { call, server, answer }, () => true)) {
       seconds += chunk.samples.length / chunk.sampleRate;
       if (seconds > most) throw endless(call, `more than ${most} s of sound for this text`);
       yield chunk;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { BOUNDS } from '../../src/bounds.ts';
 import { EndpointError } from '../../src/errors.ts';
+import { keyOf, RouteMemory } from '../../src/openai/route-memory.ts';
 import { type SpeakOptions, speak } from '../../src/openai/speech.ts';
 import { encodeWav } from '../../src/openai/wav.ts';
 import { useEndpointServer } from '../helpers/endpoint-server.ts';
@@ -62,6 +63,30 @@ test('the request says what is wanted, and nothing that was not given', async ()
     response_format: 'pcm',
   });
   expect(second?.headers).not.toHaveProperty('authorization');
+});
+
+test('speech that stops is given up by the pauses of that voice, not only at the stall timeout', async () => {
+  const clock = manualClock();
+  const routes = new RouteMemory();
+  for (const ms of [10, 20, 10, 30, 20])
+    routes.pace.paused(keyOf('tts', { baseUrl: server.baseUrl, model: 'm' }), ms);
+  server.on(ROUTE, async (exchange) => {
+    exchange.start(200, { 'content-type': 'audio/pcm' });
+    await exchange.write(RAW);
+  });
+  const broken: unknown[] = [];
+  const audio = speak(
+    options({
+      ...{ clock, routes, onBroken: ({ baseUrl }) => broken.push(baseUrl) },
+      deadlines: { ...deadlines, stallAfterMs: 1500 },
+    }),
+  );
+  expect((await audio.next()).done).toBe(false);
+  const rest = heard(audio);
+  await clock.waitsFor(1400);
+  clock.advance(1500);
+  expect((await rest).error).toMatchObject({ failure: 'stall', message: expect.stringContaining('1500 ms') });
+  expect(broken).toEqual([server.baseUrl]);
 });
 
 test('audio is yielded before the answer is complete', async () => {
