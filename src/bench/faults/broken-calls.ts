@@ -112,8 +112,8 @@ async function saidAfter(guest: Guest, words: string, fromMs: number): Promise<n
   for (;;) {
     await sleep(LOOK_EVERY_MS);
     const heard = guest.heard.between(fromMs);
-    const atMs = placeOf(words, heard);
-    if (atMs !== undefined) return guest.heard.momentOf(fromMs, onsetNear(Math.max(0, atMs), heard)) - fromMs;
+    const atMs = placeOf(words, heard, 'whole');
+    if (atMs !== undefined) return guest.heard.momentOf(fromMs, onsetNear(atMs, heard)) - fromMs;
     if (performance.now() - fromMs > HEARD_WITHIN_MS) return undefined;
   }
 }

@@ -108,10 +108,12 @@ export function onsetNear(atMs: number, heard: Sound): number {
   return Math.abs(nearest - atMs) <= LIKENESS_WITHIN_MS ? nearest : atMs;
 }
 
-/** Where the simulated voice says a text in what was heard, in ms. */
-export function placeOf(text: string, heard: Sound): number | undefined {
+/** Where the simulated voice says a text in what was heard, in ms. @param howMuch - cut at either end, or all of it. */
+export function placeOf(text: string, heard: Sound, howMuch: 'some' | 'whole' = 'some'): number | undefined {
   const known = { samples: joined([...hum({ input: text }, VOICE_RATE)]), sampleRate: VOICE_RATE };
-  return findIn(printOf(heard), printOf(known))?.atMs;
+  const atMs = findIn(printOf(heard), printOf(known))?.atMs;
+  if (howMuch === 'some' || atMs === undefined) return atMs;
+  return atMs >= 0 && atMs + durationMs(known) <= durationMs(heard) + GAP_MS ? atMs : undefined;
 }
 
 const firstSentence = (text: string): string => /^.*?[.?!](?=\s|$)/.exec(text)?.[0] ?? text;

@@ -13,8 +13,8 @@ interface Server {
 const WORST_FIRST: readonly Verdict[] = ['fail', 'warn', 'ok'];
 
 /**
- * Tries one thing at each server of a stage's list, at the same time, since calls may go to any. One that the hop
- * `models` could not reach is not tried again; with nothing left to try, that hop explains this one.
+ * Tries one thing at each server of a stage's list, at the same time, since calls may go to any, and tells which one they use.
+ * One that the hop `models` could not reach is not tried again; with nothing left to try, that hop explains this one.
  *
  * @param servers - in the order in which calls ask them.
  */
@@ -32,6 +32,7 @@ export async function atEachServer<S extends Server>(
   const found = await Promise.all(
     reachable.map(async (server) => named(server, servers.length > 1, await findingOf(() => tryOne(server)))),
   );
+  const working = reachable.find((_, index) => found[index]?.verdict !== 'fail');
   const verdict =
     WORST_FIRST.find((one) => found.some((finding) => (finding.verdict ?? 'ok') === one)) ?? 'ok';
   const lines = (key: 'evidence' | 'cause' | 'fix') => [
@@ -39,10 +40,18 @@ export async function atEachServer<S extends Server>(
   ];
   return {
     ...(verdict !== 'ok' && { verdict }),
-    evidence: lines('evidence').join('\n'),
+    evidence: [...lines('evidence'), whichIsUsed(servers, working)].join('\n'),
     ...(lines('cause').length > 0 && { cause: lines('cause').join('\n') }),
     ...(lines('fix').length > 0 && { fix: lines('fix').join('\n') }),
   };
+}
+
+/** What a worker does whose breakers have seen the same: the first that works is asked, those before it now and then. */
+function whichIsUsed(servers: readonly Server[], working: Server | undefined): string {
+  if (!working) return `calls have none of the ${servers.length} endpoints`;
+  const place = servers.indexOf(working) + 1;
+  const instead = place === 1 ? '' : ', as none before it works; those are tried again now and then';
+  return `calls use endpoint ${place} of ${servers.length}, ${urlHost(working.baseUrl)}${instead}`;
 }
 
 /** The hop that reaches every endpoint first. */

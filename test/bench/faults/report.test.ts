@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { answerTo } from '../../../src/bench/answers.ts';
 import { everyNth, mixed } from '../../../src/bench/faults/plan.ts';
 import { figuresOf, renderFaults } from '../../../src/bench/faults/report.ts';
-import { answerIn } from '../../../src/bench/faults/turn.ts';
+import { answerIn, placeOf } from '../../../src/bench/faults/turn.ts';
 import { hum } from '../../../src/bench/hum.ts';
 import { parseOptions } from '../../../src/bench/options.ts';
 import { randomFrom } from '../../../src/bench/stats.ts';
@@ -32,6 +32,19 @@ test('a share of the requests meets all kinds of faults, the same for the same s
   expect(mixed(0.05, randomFrom(7))).toEqual(planned);
   const kinds = new Set(planned.llm.filter(isFault).map((fault) => Object.keys(fault).join()));
   expect(kinds.size).toBe(6);
+});
+
+test('a line is heard when all of it is, after the rest of an answer that was broken off', () => {
+  const sampleRate = 16_000;
+  const line = 'Sorry, I was cut off. I am back now.';
+  const rest = joined([...hum({ input: 'and it ends on the third of May' }, sampleRate)]);
+  const said = joined([...hum({ input: line }, sampleRate)]);
+  const heard = joined([rest, new Int16Array(sampleRate), said]);
+  const at = (rest.length * 1000) / sampleRate + 1000;
+  for (const length of [8000, 16_000, rest.length + sampleRate + 8000])
+    expect(placeOf(line, { samples: heard.slice(0, length), sampleRate }, 'whole')).toBeUndefined();
+  const atMs = placeOf(line, { samples: heard, sampleRate }, 'whole');
+  expect(Math.abs((atMs ?? 0) - at)).toBeLessThan(100);
 });
 
 test('the answer is found behind a filler, whose words are others; without it there is none', () => {

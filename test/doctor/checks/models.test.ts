@@ -66,7 +66,13 @@ test('a further endpoint that is broken is told beside the first', async () => {
   const other = { LLM_BASE_URL: server.baseUrl, LLM_ATTEMPTS: '1', LLM_BASE_URL_2: `${server.origin}/other` };
   expect(await chat.run(inside(other))).toMatchObject({
     verdict: 'fail',
-    evidence: expect.stringMatching(/: an answer after \d+ ms\n.*\/other\/.*500.*out of memory/s),
+    evidence: expect.stringMatching(
+      /: an answer after \d+ ms\n.*\/other\/.*500.*out of memory.*\ncalls use endpoint 1 of 2, [\w.:]+$/s,
+    ),
+  });
+  const turned = { ...other, LLM_BASE_URL: other.LLM_BASE_URL_2, LLM_BASE_URL_2: other.LLM_BASE_URL };
+  expect(await chat.run(inside(turned))).toMatchObject({
+    evidence: expect.stringMatching(/\ncalls use endpoint 2 of 2, [\w.:]+, as none before it works/),
   });
 });
 
