@@ -4,7 +4,6 @@ import { streamChat } from '../../src/openai/chat.ts';
 import { ChatMemory } from '../../src/openai/chat-learned.ts';
 import type { ChatPart } from '../../src/openai/chat-part.ts';
 import type { RemoteOptions } from '../../src/openai/request.ts';
-import { keyOf, RouteMemory } from '../../src/openai/route-memory.ts';
 import { type Exchange, useEndpointServer } from '../helpers/endpoint-server.ts';
 import { hastyClock, manualClock } from '../helpers/manual-clock.ts';
 
@@ -211,36 +210,6 @@ test('no answer within the deadline closes the connection', async () => {
   clock.advance(5000);
   expect((await result).error).toMatchObject({ failure: 'first-byte' });
   await exchange.closed;
-});
-
-test('a stream that stops after some words fails by the pauses of that model, but not where a tool may be written', async () => {
-  const routes = new RouteMemory();
-  const { baseUrl } = server;
-  for (const ms of [10, 20, 10, 30, 20]) routes.pace.paused(keyOf('llm', { baseUrl, model: 'm' }), ms);
-  server.on(ROUTE, async (exchange) => {
-    exchange.start(200, { 'content-type': 'text/event-stream' });
-    await exchange.write(delta('Hel'));
-  });
-  for (const [tools, ms] of [
-    [[], 1500],
-    [[{ type: 'function' }], 4000],
-  ] as const) {
-    const clock = manualClock();
-    const endpoint = { baseUrl, model: 'm', memory };
-    const parts = streamChat(
-      endpoint,
-      { messages, tools },
-      { deadlines: { ...deadlines, stallAfterMs: 1500 }, clock, routes },
-    );
-    expect((await parts.next()).value?.text).toBe('Hel');
-    const next = parts.next();
-    await clock.waitsFor(ms === 1500 ? 1400 : 4000);
-    clock.advance(ms);
-    await expect(next).rejects.toMatchObject({
-      failure: 'stall',
-      message: expect.stringContaining(`${ms} ms`),
-    });
-  }
 });
 
 test('a stream that stops fails at the stall deadline, after the words that came', async () => {

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
+import { streamChat } from '../../src/openai/chat.ts';
+import { ChatMemory } from '../../src/openai/chat-learned.ts';
 import { piecesInTime } from '../../src/openai/pieces.ts';
 import { keyOf, RouteMemory } from '../../src/openai/route-memory.ts';
+import { useEndpointServer } from '../helpers/endpoint-server.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
+const server = useEndpointServer();
 const SERVER = { baseUrl: 'http://gpu/v1', model: 'm' };
 const KEY = keyOf('llm', SERVER);
 const settled = () => new Promise<void>((done) => setImmediate(done));
@@ -102,4 +106,31 @@ test('its longest pause is remembered, without the time in which nobody read', a
   expect(await end).toEqual({ done: true, value: undefined });
   expect(one.routes.pace.snapshot()[`${KEY} pauses`]?.at(-1)?.tookMs).toBe(700);
   expect(one.clock.pending()).toEqual([]);
+});
+
+test('a stream that stops after some words fails by the pauses of that model, but not where a tool may be written', async () => {
+  const { deadlines } = answer([]);
+  const routes = new RouteMemory();
+  const { baseUrl } = server;
+  for (const ms of [10, 20, 10, 30, 20]) routes.pace.paused(keyOf('llm', { baseUrl, model: 'm' }), ms);
+  server.on('POST /v1/chat/completions', async (exchange) => {
+    exchange.start(200, { 'content-type': 'text/event-stream' });
+    await exchange.write(`data: {"choices":[{"index":0,"delta":{"content":"Hel"}}]}\n\n`);
+  });
+  for (const [tools, ms] of [
+    [[], 1500],
+    [[{ type: 'function' }], 5000],
+  ] as const) {
+    const clock = manualClock();
+    const endpoint = { baseUrl, model: 'm', memory: new ChatMemory() };
+    const parts = streamChat(endpoint, { messages: [], tools }, { deadlines, clock, routes });
+    expect((await parts.next()).value?.text).toBe('Hel');
+    const next = parts.next();
+    await clock.waitsFor(ms === 1500 ? 1400 : 5000);
+    clock.advance(ms);
+    await expect(next).rejects.toMatchObject({
+      failure: 'stall',
+      message: expect.stringContaining(`${ms} ms`),
+    });
+  }
 });
