@@ -107,12 +107,14 @@ export class Pace {
 
   /**
    * How long the next piece of an answer is waited for: three times the longest pause in the last 20 answers but one, not less
-   * than `stallAfterMs` and not more than `stallTimeoutMs`, which holds where few answers are known.
+   * than `stallAfterMs` and not more than `stallTimeoutMs`.
+   *
+   * @param unknownMs - the same where few answers are known.
    */
-  stallMs(endpoint: string, { stallTimeoutMs, stallAfterMs = 0 }: Deadlines): number {
+  stallMs(endpoint: string, { stallTimeoutMs, stallAfterMs = 0 }: Deadlines, unknownMs: number): number {
+    if (stallAfterMs === 0) return stallTimeoutMs;
     const known = this.#recent.get(pausesOf(endpoint))?.length ?? 0;
-    if (stallAfterMs === 0 || known < ENOUGH) return stallTimeoutMs;
-    const lateMs = STALL_MARGIN * this.#likelyMs(pausesOf(endpoint), 1);
+    const lateMs = known < ENOUGH ? unknownMs : STALL_MARGIN * this.#likelyMs(pausesOf(endpoint), 1);
     return Math.min(stallTimeoutMs, Math.max(stallAfterMs, lateMs));
   }
 

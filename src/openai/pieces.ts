@@ -1,12 +1,16 @@
 import type { EndpointError } from '../errors.ts';
 import { systemClock } from './clock.ts';
 import type { Answer, Call } from './exchange.ts';
+import { settingOf } from './failure-hint.ts';
 import { fault } from './fault.ts';
 import type { RetryPolicy } from './retry.ts';
 import { type Candidate, keyOf, processRoutes } from './route-memory.ts';
 
 /** Of a wait, so much is waited again at its end: timers run before data that waits to be read on a busy machine. */
 const LAST_LOOK_MS = 100;
+
+/** Of a server whose pauses are not known: words come evenly; some voices make one sentence after the other. */
+const UNKNOWN_MS = { words: 2500, sound: Number.POSITIVE_INFINITY };
 
 /** An answer that has begun, and whose it is. */
 export interface Begun {
@@ -29,13 +33,20 @@ export async function* piecesInTime<T>(
 ): AsyncGenerator<T> {
   const { clock = systemClock, deadlines, endpoint, routes = processRoutes } = call;
   const key = keyOf(endpoint, server);
-  const ms = routes.pace.stallMs(key, deadlines);
+  const unknownMs = endpoint === 'llm' ? UNKNOWN_MS.words : UNKNOWN_MS.sound;
+  const ms = routes.pace.stallMs(key, deadlines, unknownMs);
   const source = pieces[Symbol.asyncIterator]();
   let late: EndpointError | undefined;
   let longestMs: number | undefined;
   let stop = () => {};
   const giveUp = () => {
-    late = fault(call, 'stall', `timed out: nothing more within ${Math.round(ms)} ms`);
+    const setting = settingOf(
+      endpoint,
+      ms < deadlines.stallTimeoutMs ? 'STALL_AFTER_MS' : 'STALL_TIMEOUT_MS',
+    );
+    late = fault(call, 'stall', `timed out: nothing more within ${Math.round(ms)} ms`, {
+      hint: `The server stopped in the middle of its answer: look at its load and its log, or raise ${setting}.`,
+    });
     answer.close();
   };
   try {

@@ -11,11 +11,18 @@ const SERVER = { baseUrl: 'http://gpu/v1', model: 'm' };
 const KEY = keyOf('llm', SERVER);
 const settled = () => new Promise<void>((done) => setImmediate(done));
 
+interface How {
+  isHeard?: boolean;
+  stallAfterMs?: number;
+  endpoint?: 'llm' | 'tts';
+}
+
 /** An answer whose pieces a test sends, of a server that paused for so long in recent ones. */
-function answer(pausesMs: readonly number[], { isHeard = true, stallAfterMs = 1500 } = {}) {
+function answer(pausesMs: readonly number[], how: How = {}) {
+  const { isHeard = true, stallAfterMs = 1500, endpoint = 'llm' } = how;
   const clock = manualClock();
   const routes = new RouteMemory();
-  for (const ms of pausesMs) routes.pace.paused(KEY, ms);
+  for (const ms of pausesMs) routes.pace.paused(keyOf(endpoint, SERVER), ms);
   let give: (piece: string | undefined) => void = () => {};
   let cut: (error: Error) => void = () => {};
   async function* source() {
@@ -32,7 +39,7 @@ function answer(pausesMs: readonly number[], { isHeard = true, stallAfterMs = 15
     stallAfterMs,
   };
   const call = {
-    ...({ endpoint: 'llm', url: 'http://gpu/v1/chat/completions', init: { method: 'POST' } } as const),
+    ...{ endpoint, url: 'http://gpu/v1', init: { method: 'POST' } },
     ...{ deadlines, clock, routes },
   };
   const close = () => cut(new Error('closed'));
@@ -69,14 +76,16 @@ test.each([
 ])('a piece is given up %s', async (_, pausesMs, ms) => {
   const { waitedMs, error } = await answer(pausesMs).givenUpAfterMs();
   expect(waitedMs).toBe(ms);
-  expect(error).toMatchObject({ failure: 'stall', url: 'http://gpu/v1/chat/completions' });
+  const setting = ms < 5000 ? 'LLM_STALL_AFTER_MS' : 'LLM_STALL_TIMEOUT_MS';
+  expect(error).toMatchObject({ failure: 'stall', hint: expect.stringContaining(setting) });
 });
 
 test.each([
-  ['of whose server little is known', [20, 30, 40, 20], {}],
-  ['where that is switched off', [20, 30, 40, 20, 50], { stallAfterMs: 0 }],
-])('a piece %s is given up at the stall timeout', async (_, pausesMs, how) => {
-  expect((await answer(pausesMs, how).givenUpAfterMs()).waitedMs).toBe(5000);
+  ['words', 'of whose server little is known', [20, 30, 40, 20], {}, 2500],
+  ['sound', 'of whose server little is known', [20, 30, 40, 20], { endpoint: 'tts' } as const, 5000],
+  ['words', 'where that is switched off', [20, 30, 40, 20, 50], { stallAfterMs: 0 }, 5000],
+])('a piece of %s, %s, is given up later', async (_, __, pausesMs, how, ms) => {
+  expect((await answer(pausesMs, how).givenUpAfterMs()).waitedMs).toBe(ms);
 });
 
 test('an answer of which nothing is heard yet is not given up here, and teaches nothing', async () => {

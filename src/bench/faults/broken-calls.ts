@@ -12,7 +12,7 @@ import { PROMPTS, startWorker } from '../worker.ts';
 import { linesOf, logOf } from '../worker-log.ts';
 import { type FaultBench, hearGreeting, plainTurn } from './call.ts';
 import { earOf, startServers } from './servers.ts';
-import { onsetNear, placeOf } from './turn.ts';
+import { wholePlaceOf } from './turn.ts';
 
 /** Into an answer, before the process of its call is killed. */
 const INTO_ANSWER_MS = 1500;
@@ -111,9 +111,9 @@ async function killHost(
 async function saidAfter(guest: Guest, words: string, fromMs: number): Promise<number | undefined> {
   for (;;) {
     await sleep(LOOK_EVERY_MS);
-    const heard = guest.heard.between(fromMs);
-    const atMs = placeOf(words, heard, 'whole');
-    if (atMs !== undefined) return guest.heard.momentOf(fromMs, onsetNear(atMs, heard)) - fromMs;
+    const place = wholePlaceOf(words, guest.heard.between(fromMs));
+    // By its end: just before its beginning there may have been no track.
+    if (place) return guest.heard.momentOf(fromMs, place.endMs) - (place.endMs - place.atMs) - fromMs;
     if (performance.now() - fromMs > HEARD_WITHIN_MS) return undefined;
   }
 }

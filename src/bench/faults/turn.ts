@@ -102,19 +102,29 @@ export function answerIn(
 }
 
 /** Likeness tells a place within some hundred milliseconds; where a sound begins there, that is it. */
-export function onsetNear(atMs: number, heard: Sound): number {
+function onsetNear(atMs: number, heard: Sound): number {
   const onsets = voicedSpans(heard, { maxPauseMs: GAP_MS }).map(({ startMs }) => startMs);
   const nearest = onsets.toSorted((a, b) => Math.abs(a - atMs) - Math.abs(b - atMs))[0] ?? atMs;
   return Math.abs(nearest - atMs) <= LIKENESS_WITHIN_MS ? nearest : atMs;
 }
 
-/** Where the simulated voice says a text in what was heard, in ms. @param howMuch - cut at either end, or all of it. */
-export function placeOf(text: string, heard: Sound, howMuch: 'some' | 'whole' = 'some'): number | undefined {
-  const known = { samples: joined([...hum({ input: text }, VOICE_RATE)]), sampleRate: VOICE_RATE };
-  const atMs = findIn(printOf(heard), printOf(known))?.atMs;
-  if (howMuch === 'some' || atMs === undefined) return atMs;
-  return atMs >= 0 && atMs + durationMs(known) <= durationMs(heard) + GAP_MS ? atMs : undefined;
+/** Where the simulated voice says a text in what was heard, in ms. */
+export function placeOf(text: string, heard: Sound): number | undefined {
+  return findIn(printOf(heard), printOf(saying(text)))?.atMs;
 }
+
+/** From where to where it says all of it. */
+export function wholePlaceOf(text: string, heard: Sound): { atMs: number; endMs: number } | undefined {
+  const atMs = placeOf(text, heard);
+  if (atMs === undefined) return undefined;
+  const endMs = atMs + durationMs(saying(text));
+  return atMs >= 0 && endMs <= durationMs(heard) + GAP_MS ? { atMs, endMs } : undefined;
+}
+
+const saying = (text: string): Sound => ({
+  samples: joined([...hum({ input: text }, VOICE_RATE)]),
+  sampleRate: VOICE_RATE,
+});
 
 const firstSentence = (text: string): string => /^.*?[.?!](?=\s|$)/.exec(text)?.[0] ?? text;
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { answerTo } from '../../../src/bench/answers.ts';
 import { everyNth, mixed } from '../../../src/bench/faults/plan.ts';
 import { figuresOf, renderFaults } from '../../../src/bench/faults/report.ts';
-import { answerIn, placeOf } from '../../../src/bench/faults/turn.ts';
+import { answerIn, wholePlaceOf } from '../../../src/bench/faults/turn.ts';
 import { hum } from '../../../src/bench/hum.ts';
 import { parseOptions } from '../../../src/bench/options.ts';
 import { randomFrom } from '../../../src/bench/stats.ts';
@@ -42,9 +42,9 @@ test('a line is heard when all of it is, after the rest of an answer that was br
   const heard = joined([rest, new Int16Array(sampleRate), said]);
   const at = (rest.length * 1000) / sampleRate + 1000;
   for (const length of [8000, 16_000, rest.length + sampleRate + 8000])
-    expect(placeOf(line, { samples: heard.slice(0, length), sampleRate }, 'whole')).toBeUndefined();
-  const atMs = placeOf(line, { samples: heard, sampleRate }, 'whole');
-  expect(Math.abs((atMs ?? 0) - at)).toBeLessThan(100);
+    expect(wholePlaceOf(line, { samples: heard.slice(0, length), sampleRate })).toBeUndefined();
+  const place = wholePlaceOf(line, { samples: heard, sampleRate });
+  expect(Math.abs((place?.atMs ?? 0) - at)).toBeLessThan(100);
 });
 
 test('the answer is found behind a filler, whose words are others; without it there is none', () => {
