@@ -141,6 +141,17 @@ function addSip(cli: Command): void {
       const { runConfigCommand } = await import('./sip/config-command.ts');
       await runConfigCommand(loadConfig(processSources(), 'page'), flags);
     });
+  sip
+    .command('apply <file>')
+    .description('make LiveKit’s trunks and dispatch rules equal to a set-up file of phones')
+    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .action(async (file: string, { dryRun }: { dryRun: boolean }) => {
+      const { runApply } = await import('./phone/command.ts');
+      const sources = processSources();
+      const config = loadConfig(sources, 'page');
+      goThroughProxies((url) => proxyFor(url, config.proxy));
+      await runApply({ file, dryRun, config, sources, print: (line) => console.log(line) });
+    });
 }
 
 function addDial(cli: Command): void {

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +20,18 @@ interface Tool {
   /** Versions on the PATH that serve as well; default: none. */
   accepts?: RegExp;
   ldflags?: string;
+  /** Needs a C compiler, and the libraries that install-plan.mjs names. */
+  cgo?: true;
+}
+
+const moduleFolder = (name: string): string => join(import.meta.dirname, 'gomod', name);
+
+/** A version of what is our own source: any change of it is another program. */
+function ownVersion(module: string): string {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(moduleFolder(module)).sort())
+    hash.update(readFileSync(join(moduleFolder(module), file)));
+  return hash.digest('hex').slice(0, 12);
 }
 
 const HELM = 'helm.sh/helm/v3';
@@ -91,6 +105,14 @@ const TOOLS = {
     command: 'github.com/envoyproxy/gateway/cmd/envoy-gateway',
     versionArgs: ['version'],
   },
+  'livekit-sip': {
+    version: 'v1.8.0',
+    command: 'github.com/livekit/sip/cmd/livekit-sip',
+    versionArgs: ['--version'],
+    cgo: true,
+  },
+  /** A telephone of our own for tests: test/gomod/sip-phone/main.go. */
+  'sip-phone': { version: ownVersion('sip-phone'), command: '.', versionArgs: ['-version'] },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;
@@ -109,6 +131,9 @@ export const CLUSTER_TOOLS: readonly ToolName[] = [
   'stunnerd',
   'envoy-gateway',
 ];
+
+/** What the SIP door under test is made of. */
+export const SIP_TOOLS: readonly ToolName[] = ['livekit-sip', 'sip-phone'];
 
 export interface ToolOptions {
   env?: NodeJS.ProcessEnv;
@@ -173,13 +198,14 @@ async function build(
   const go = await findOnPath('go', env);
   if (!go) return 'no Go to build it';
   const label = `${name} ${tool.version}`;
-  const moduleDir = join(import.meta.dirname, 'gomod', tool.module ?? name);
+  const moduleDir = moduleFolder(tool.module ?? name);
   return buildOnce({
     go,
     label,
     moduleDir,
     command: tool.command,
     ldflags: tool.ldflags,
+    cgo: tool.cgo ?? false,
     target,
     env,
     onProgress,

@@ -86,6 +86,16 @@ export default defineConfig({
       },
       {
         test: {
+          ...E2E,
+          name: 'sip',
+          include: ['test/sip/*.sip.ts'],
+          retry: 1,
+          maxWorkers: 2,
+          globalSetup: ['test/sip/global-setup.ts'],
+        },
+      },
+      {
+        test: {
           name: 'doctor',
           env: { NODE_ENV: 'production' },
           include: ['test/doctor/matrix/*.doctor.ts'],

@@ -87,6 +87,22 @@ export const BENCH_TOOLS = [
   { package: 'flite', commands: ['flite'], why: 'gives callers voices that were recorded from people' },
 ];
 
+/** What the SIP door under test needs besides: libraries that livekit-sip is built with, known by a file of theirs, and another phone. */
+export const SIP_TOOLS = [
+  ...['gcc', 'pkg-config'].map((name) => ({
+    package: name,
+    commands: [name],
+    why: 'livekit-sip is built with C libraries',
+  })),
+  { package: 'libopus-dev', commands: ['/usr/include/opus/opus.h'], why: 'livekit-sip is built with it' },
+  {
+    package: 'libopusfile-dev',
+    commands: ['/usr/include/opus/opusfile.h'],
+    why: 'livekit-sip is built with it',
+  },
+  { package: 'libsoxr-dev', commands: ['/usr/include/soxr.h'], why: 'livekit-sip is built with it' },
+];
+
 /** @param {(command: string) => boolean} has */
 export function missingTools(has, tools = TEST_TOOLS) {
   return tools.filter(({ commands }) => !commands.some(has));

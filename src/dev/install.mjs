@@ -10,6 +10,7 @@ import {
   isInstalled,
   missingTools,
   nodeProblem,
+  SIP_TOOLS,
   TEST_TOOLS,
 } from './install-plan.mjs';
 import { pruneForeignBinaries } from './prune.mjs';
@@ -24,6 +25,7 @@ await installDependencies();
 const tools = [
   ...(process.argv.includes('--tests') ? TEST_TOOLS : []),
   ...(process.argv.includes('--bench') ? BENCH_TOOLS : []),
+  ...(process.argv.includes('--sip') ? SIP_TOOLS : []),
 ];
 if (tools.length > 0) {
   await installTools();
@@ -82,8 +84,9 @@ function readJson(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
-/** The shell asks, so that this file reads no environment. System programs are not on every user's PATH. */
+/** The shell asks, so that this file reads no environment. System programs are not on every user's PATH. A library is known by a file. */
 function hasCommand(name) {
+  if (name.startsWith('/')) return existsSync(name);
   try {
     execFileSync('/bin/sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin command -v "$0"', name], { stdio: 'ignore' });
     return true;
