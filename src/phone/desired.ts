@@ -31,7 +31,7 @@ const seconds = (ms: number): string => `${Math.ceil(ms / 1000)}s`;
 export function wantedOf(parts: WantedParts): Wanted[] {
   const { setup } = parts;
   return [
-    ...Object.entries(setup.inbound).map(([name, trunk]) => inboundTrunk(name, trunk, parts)),
+    ...Object.entries(setup.numbers).flatMap(([e164, number]) => inboundTrunk(e164, number, parts)),
     ...Object.entries(setup.outbound).map(([name, trunk]) => outboundTrunk(name, trunk, parts)),
     ...Object.entries(setup.numbers).map(([e164, number]) => dispatchRule(e164, number, parts)),
   ];
@@ -41,24 +41,29 @@ function credentials({ auth }: Pick<InboundTrunk, 'auth'>, { password }: WantedP
   return auth ? { authUsername: auth.username, authPassword: password(auth) } : {};
 }
 
-function inboundTrunk(name: string, trunk: InboundTrunk, parts: WantedParts): Wanted {
-  const { numbers, dialling } = parts.setup;
-  const own = Object.entries(numbers).filter(([, number]) => number.trunk === name);
-  const headers = own.flatMap(([, number]) => Object.keys(number.headers));
-  return {
-    ...{ kind: 'inbound trunk', name },
-    json: SIPInboundTrunkInfo.fromJson({
-      ...{ name, metadata: OWNER },
-      numbers: own.flatMap(([e164]) => spellings(e164, dialling)),
-      allowedAddresses: trunk.allowedAddresses,
-      ...credentials(trunk, parts),
-      includeHeaders: headers.every((header) => /^x-/i.test(header)) ? 'SIP_X_HEADERS' : 'SIP_ALL_HEADERS',
-      ringingTimeout: seconds(trunk.ringingTimeoutMs),
-      maxCallDuration: seconds(trunk.maxCallMs),
-      media: { mediaTimeout: seconds(trunk.mediaTimeoutMs) },
-    }).toJson() as JsonObject,
-  };
+/**
+ * One for each number: livekit-server compares a trunk's numbers with and without the plus sign, those of a rule as text, and refuses a
+ * rule that names both spellings (protocol v1.48.2, sip/sip.go `MatchTrunkDetailed`, `DispatchRuleValidator`).
+ */
+function inboundTrunk(e164: string, number: PhoneNumber, parts: WantedParts): Wanted[] {
+  const { inbound, dialling } = parts.setup;
+  const trunk = inbound[number.trunk];
+  if (!trunk) return [];
+  const name = trunkName(e164, number);
+  const isX = Object.keys(number.headers).every((header) => /^x-/i.test(header));
+  const json = SIPInboundTrunkInfo.fromJson({
+    ...{ name, metadata: OWNER, numbers: spellings(e164, dialling) },
+    allowedAddresses: trunk.allowedAddresses,
+    ...(credentials(trunk, parts) as object),
+    includeHeaders: isX ? 'SIP_X_HEADERS' : 'SIP_ALL_HEADERS',
+    ringingTimeout: seconds(trunk.ringingTimeoutMs),
+    maxCallDuration: seconds(trunk.maxCallMs),
+    media: { mediaTimeout: seconds(trunk.mediaTimeoutMs) },
+  }).toJson() as JsonObject;
+  return [{ kind: 'inbound trunk', name, json }];
 }
+
+const trunkName = (e164: string, { trunk }: PhoneNumber): string => `${trunk} ${e164}`;
 
 function outboundTrunk(name: string, trunk: OutboundTrunk, parts: WantedParts): Wanted {
   return {
@@ -74,9 +79,9 @@ function outboundTrunk(name: string, trunk: OutboundTrunk, parts: WantedParts): 
 
 function dispatchRule(e164: string, number: PhoneNumber, { setup, agentName }: WantedParts): Wanted {
   return {
-    ...{ kind: 'dispatch rule', name: e164, trunk: number.trunk },
+    ...{ kind: 'dispatch rule', name: e164, trunk: trunkName(e164, number) },
     json: SIPDispatchRuleInfo.fromJson({
-      ...{ name: e164, metadata: OWNER, numbers: spellings(e164, setup.dialling) },
+      ...{ name: e164, metadata: OWNER },
       rule: { dispatchRuleIndividual: { roomPrefix: roomPrefix(e164) } },
       roomConfig: { agents: [{ agentName, metadata: dispatchMetadata(e164, number, setup) }] },
     }).toJson() as JsonObject,

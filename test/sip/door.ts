@@ -23,6 +23,8 @@ numbers: {'${NUMBER}': {prompt: default}}
 export interface DoorOptions extends Omit<StackOptions, 'livekit' | 'sideBySide'> {
   /** Set-up file of the phones; default: one number from this machine, answered by the prompt `default`. */
   setup?: string;
+  /** Values of what it calls `passwordEnv`. */
+  variables?: Record<string, string>;
 }
 
 /** Everything that a phone call needs, real but for the models and the exchange. */
@@ -35,11 +37,11 @@ export interface Door extends Stack {
   /** SIP URI of a number at the door. */
   uri(number?: string): string;
   /** Makes LiveKit's trunks and rules equal to this. */
-  apply(setup: string, variables?: Record<string, string>): Promise<void>;
+  apply(setup: string): Promise<void>;
 }
 
 /** The door for the tests of one file: started before them, ended after. */
-export function useDoor({ setup = SETUP, ...options }: DoorOptions = {}): () => Door {
+export function useDoor({ setup = SETUP, variables = {}, ...options }: DoorOptions = {}): () => Door {
   let parts: { dir: string; redis: Redis; sip: SipService; door: Door } | undefined;
   const phones: Phone[] = [];
   const stack = useStack({
@@ -51,7 +53,7 @@ export function useDoor({ setup = SETUP, ...options }: DoorOptions = {}): () => 
       const sip = await startSipService(livekit, redis);
       const { url, apiKey, apiSecret } = livekit;
       const api = new SipClient(url, apiKey, apiSecret);
-      const apply = async (yaml: string, variables: Record<string, string> = {}) => {
+      const apply = async (yaml: string) => {
         const password = ({ passwordEnv = '' }) => variables[passwordEnv] ?? '';
         const parsed = readSetup('test.yaml', yaml);
         await applySetup({ setup: parsed, agentName: AGENT_NAME, password, api });

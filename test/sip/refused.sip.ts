@@ -1,0 +1,88 @@
+import { expect } from 'vitest';
+import { type Door, NUMBER, useDoor } from './door.ts';
+import type { Call, PhoneEvent, PhoneOptions } from './phone.ts';
+import { row } from './rows.ts';
+
+const PASSWORD = 'password-of-the-trunk';
+const LOCKED = '+60312340000';
+const ELSEWHERE = '+60312341111';
+
+const door = useDoor({
+  worker: false,
+  setup: `
+country: 60
+inbound:
+  pbx: {allowedAddresses: [127.0.0.1], ringingTimeoutMs: 3000}
+  locked: {allowedAddresses: [127.0.0.1], ringingTimeoutMs: 3000, auth: {username: exchange, passwordEnv: PASSWORD}}
+  elsewhere: {allowedAddresses: [10.20.0.5]}
+numbers:
+  '${NUMBER}': {trunk: pbx}
+  '${LOCKED}': {trunk: locked}
+  '${ELSEWHERE}': {trunk: elsewhere}
+`,
+  variables: { PASSWORD },
+});
+
+const GIVES_UP_AFTER_MS = 8000;
+
+/** How a call ends that nobody answers; one that is only left to ring is given up. */
+async function outcome(
+  { phone }: Door,
+  call: Call,
+  options?: PhoneOptions,
+): Promise<PhoneEvent | 'no answer'> {
+  const caller = await phone(options);
+  caller.call(call);
+  return caller.happened('failed', { timeoutMs: GIVES_UP_AFTER_MS }).catch(() => 'no answer' as const);
+}
+
+const roomsOf = async ({ rooms }: Door): Promise<number> => (await rooms.listRooms()).length;
+const heard = (end: PhoneEvent | 'no answer'): string =>
+  end === 'no answer' ? 'nothing' : `${end.code ?? ""} ${end.reason ?? ""}`.trim();
+
+row('no worker at all: busy after the ringing timeout of the trunk', async () => {
+  const began = performance.now();
+  const end = await outcome(door(), { to: door().uri() });
+  expect(end).toMatchObject({ code: 486 });
+  const ms = performance.now() - began;
+  expect(ms).toBeLessThan(6000);
+  return { heard: heard(end), ms };
+});
+
+row('a number without a rule makes no room', async () => {
+  const before = await roomsOf(door());
+  const end = await outcome(door(), { to: door().uri('+60399999999') });
+  expect(await roomsOf(door())).toBe(before);
+  return { heard: heard(end) };
+});
+
+row('a scanner’s call from an address that is not allowed makes no room', async () => {
+  const before = await roomsOf(door());
+  const end = await outcome(door(), { to: door().uri(ELSEWHERE) }, { number: '100' });
+  expect(await roomsOf(door())).toBe(before);
+  return { heard: heard(end) };
+});
+
+row('a wrong password makes no room', async () => {
+  const before = await roomsOf(door());
+  const end = await outcome(door(), { to: door().uri(LOCKED), user: 'exchange', password: 'wrong' });
+  expect(end).toMatchObject({ code: expect.any(Number) });
+  expect(await roomsOf(door())).toBe(before);
+  return { heard: heard(end) };
+});
+
+row('the right password rings', async () => {
+  const caller = await door().phone();
+  caller.call({ to: door().uri(LOCKED), user: 'exchange', password: PASSWORD });
+  const ringing = () => caller.events.some(({ event, code }) => event === 'response' && code === 180);
+  await caller.until('ringing', ringing, 5000);
+  return { heard: '180 Ringing' };
+});
+
+row('no codec in common is said, and makes no room', async () => {
+  const before = await roomsOf(door());
+  const end = await outcome(door(), { to: door().uri() }, { codec: 'g729' });
+  expect(end).toMatchObject({ code: expect.any(Number) });
+  expect(await roomsOf(door())).toBe(before);
+  return { heard: heard(end) };
+});
