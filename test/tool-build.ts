@@ -17,8 +17,6 @@ export interface Build {
   /** Package that is the program. */
   command: string;
   ldflags: string | undefined;
-  /** Whether it has parts in C. */
-  cgo: boolean;
   target: string;
   env: NodeJS.ProcessEnv;
   /** Hears about it about once a second. */
@@ -54,7 +52,7 @@ export async function buildOnce(build: Build): Promise<string | undefined> {
 
 /** In a folder of its own, then renamed: whoever looks sees a whole program or none. */
 async function goBuild(build: Build): Promise<string | undefined> {
-  const { go, moduleDir, command, ldflags = '', cgo, target, env } = build;
+  const { go, moduleDir, command, ldflags = '', target, env } = build;
   const bin = dirname(target);
   await clearFolders(bin);
   const dir = await mkdtemp(join(bin, FOLDER));
@@ -72,7 +70,7 @@ async function goBuild(build: Build): Promise<string | undefined> {
       built,
       command,
     ];
-    const childEnv = { ...env, CGO_ENABLED: cgo ? '1' : '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
+    const childEnv = { ...env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
     const { code, lastLines } = await startChild({ command: go, args, env: childEnv, cwd: moduleDir }).exited;
     if (code !== 0) return `Go could not build it (${lastLines.slice(-3).join(' | ')})`;
     await rename(built, target);

@@ -20,8 +20,6 @@ interface Tool {
   /** Versions on the PATH that serve as well; default: none. */
   accepts?: RegExp;
   ldflags?: string;
-  /** Needs a C compiler, and the libraries that install-plan.mjs names. */
-  cgo?: true;
 }
 
 const moduleFolder = (name: string): string => join(import.meta.dirname, 'gomod', name);
@@ -105,12 +103,6 @@ const TOOLS = {
     command: 'github.com/envoyproxy/gateway/cmd/envoy-gateway',
     versionArgs: ['version'],
   },
-  'livekit-sip': {
-    version: 'v1.8.0',
-    command: 'github.com/livekit/sip/cmd/livekit-sip',
-    versionArgs: ['--version'],
-    cgo: true,
-  },
   /** A telephone of our own for tests: test/gomod/sip-phone/main.go. */
   'sip-phone': { version: ownVersion('sip-phone'), command: '.', versionArgs: ['-version'] },
 } as const satisfies Record<string, Tool>;
@@ -131,9 +123,6 @@ export const CLUSTER_TOOLS: readonly ToolName[] = [
   'stunnerd',
   'envoy-gateway',
 ];
-
-/** What the SIP door under test is made of. */
-export const SIP_TOOLS: readonly ToolName[] = ['livekit-sip', 'sip-phone'];
 
 export interface ToolOptions {
   env?: NodeJS.ProcessEnv;
@@ -205,7 +194,6 @@ async function build(
     moduleDir,
     command: tool.command,
     ldflags: tool.ldflags,
-    cgo: tool.cgo ?? false,
     target,
     env,
     onProgress,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const WANT_DAYS = `want days such as mon-fri or sat,sun, of ${DAYS.join(', ')}`;
 const WANT_TIMES = 'want times such as "09:00-17:30", or a list of such';
 const TIMES = /^([01]\d|2[0-3]):([0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
@@ -63,7 +63,7 @@ function localTime(timeZone: string, atMs: number): { day: number; date: string;
   const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
   return {
-    day: DAYS.findIndex((name) => name === part('weekday').toLowerCase()),
+    day: DAYS.indexOf(part('weekday').toLowerCase()),
     date: `${part('year')}-${part('month')}-${part('day')}`,
     minute: Number(part('hour')) * 60 + Number(part('minute')),
   };
@@ -84,7 +84,7 @@ function daysOf(text: string): number[] | undefined {
   return days;
 }
 
-const placeOf = (name: string): number => DAYS.findIndex((day) => day === name.trim());
+const placeOf = (name: string): number => DAYS.indexOf(name.trim());
 
 function minutesOf(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);

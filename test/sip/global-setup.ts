@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { findSipBinary } from '../../src/dev/sip-binary.ts';
 import checkE2e from '../e2e/global-setup.ts';
-import { SIP_TOOLS, toolPath } from '../tools.ts';
+import { toolPath } from '../tools.ts';
 import { tableOf } from './rows.ts';
 
 declare module 'vitest' {
@@ -15,8 +16,9 @@ declare module 'vitest' {
 /** Builds what the door is made of, and prints at the end what the far end heard, row by row. */
 export default async function setup(project: TestProject): Promise<() => void> {
   await checkE2e();
-  for (const tool of SIP_TOOLS)
-    await toolPath(tool, { onProgress: (text) => process.stderr.write(`${text}\n`) });
+  const onProgress = (text: string) => process.stderr.write(`${text}\n`);
+  await findSipBinary({ onProgress });
+  await toolPath('sip-phone', { onProgress });
   const dir = mkdtempSync(join(tmpdir(), 'voice-agent-sip-rows-'));
   project.provide('sipRows', dir);
   return () => {

@@ -38,7 +38,7 @@ async function outcome(
 
 const roomsOf = async ({ rooms }: Door): Promise<number> => (await rooms.listRooms()).length;
 const heard = (end: PhoneEvent | 'no answer'): string =>
-  end === 'no answer' ? 'nothing' : `${end.code ?? ""} ${end.reason ?? ""}`.trim();
+  end === 'no answer' ? 'nothing' : `${end.code ?? ''} ${end.reason ?? ''}`.trim();
 
 row('no worker at all: busy after the ringing timeout of the trunk', async () => {
   const began = performance.now();

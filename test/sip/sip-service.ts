@@ -6,8 +6,8 @@ import { livekitConfig } from '../../src/dev/livekit-config.ts';
 import { randomKeyPair } from '../../src/dev/livekit-keys.ts';
 import { freeTcpPort, freeUdpPort } from '../../src/dev/ports.ts';
 import { startService } from '../../src/dev/ready.ts';
+import { findSipBinary } from '../../src/dev/sip-binary.ts';
 import type { Redis } from '../e2e/redis.ts';
-import { toolPath } from '../tools.ts';
 
 const READY_WITHIN_MS = 20_000;
 /** Ports of one service: more than the calls of any row. */
@@ -42,7 +42,7 @@ export interface SipService {
  * @throws AppError with the end of its output when it does not start.
  */
 export async function startSipService(livekit: LiveKit, redis: Redis): Promise<SipService> {
-  const command = await toolPath('livekit-sip');
+  const command = await findSipBinary();
   const [sipPort, healthPort] = [await freeUdpPort(), await freeTcpPort()];
   const rtpFirst = 33_000 + RTP_PORTS * Math.floor(Math.random() * 100);
   const config = {
