@@ -6,6 +6,7 @@ import { listenTo } from '../framework/room-io.ts';
 import type { Log } from '../observe/log.ts';
 import type { PersonaActions } from '../persona/action-matter.ts';
 import type { Persona } from '../persona/store.ts';
+import { isOutbound, watchCallee } from './callee.ts';
 import { isAudible, whoIs } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
 import { answerInWriting, listenToChat } from './chat.ts';
@@ -56,6 +57,8 @@ export function follow(parts: ConversationParts): void {
   hangUp.attach({ session, phrases, link, goodbye: persona.goodbye });
   boundInTime(parts);
   coverSilence(parts);
+  if (isOutbound(parts.host.dispatchMetadata))
+    events.subscribe(watchCallee({ hangUp, emit: (happening) => events.emit(happening) }));
   const apologise = () =>
     phrases.say(persona.apology, { addToChatCtx: false, allowInterruptions: false }).waitForPlayout();
   events.subscribe(endWhenDeaf({ clock: scope.clock, apologise, hangUp }));

@@ -14,6 +14,7 @@ export const WITHOUT_GOODBYE = {
   lost: 'caller lost',
   unanswered: 'not answered',
   transferred: 'transferred',
+  voicemail: 'voicemail',
   /** The agent's own words were a good-bye. */
   said: 'hung up by the agent',
 } as const;

@@ -76,6 +76,7 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     `action ${state}`,
     { action, target, by, reason, pii_digits: piiDigits },
   ],
+  callee: ({ who }) => ['info', 'who took the call', { who }],
   'actions-refused': ({ url, model }) => [
     'warn',
     'the model’s server takes no tools: the prompt’s actions are not offered, and the agent only talks',

@@ -218,6 +218,8 @@ export type Happening =
       /** Why it failed, without any word or number of anybody. */
       readonly reason?: string;
     }
+  /** Who took a call that we placed, by their first words. */
+  | { readonly type: 'callee'; readonly who: 'person' | 'voicemail' }
   /** The prompt lists actions, and the model's endpoint takes no tools: they are not offered. */
   | { readonly type: 'actions-refused'; readonly url: string; readonly model: string }
   /** For one participant, to be shown as it is. */
