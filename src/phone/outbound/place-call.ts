@@ -112,11 +112,18 @@ async function attempt({
     ...{ room, trunk, ...failure, wasDialled, rangMs: Math.round(clock.now() - dialledAtMs) },
   });
   try {
-    await clients.rooms.createRoom({ name: room, emptyTimeout: EMPTY_TIMEOUT_S });
-    await clients.dispatches.createDispatch(room, agent.name, {
-      metadata: JSON.stringify({ prompt: order.prompt, variables: order.variables, outbound: { trunk } }),
-      deployment: agent.deployment,
+    const metadata = JSON.stringify({
+      ...{ prompt: order.prompt, variables: order.variables, outbound: { trunk } },
     });
+    // An agent without a name comes into every room, and reads the room's metadata.
+    const isNamed = agent.name !== '';
+    await clients.rooms.createRoom({
+      name: room,
+      emptyTimeout: EMPTY_TIMEOUT_S,
+      ...(!isNamed && { metadata }),
+    });
+    if (isNamed)
+      await clients.dispatches.createDispatch(room, agent.name, { metadata, deployment: agent.deployment });
     await agentIn(room, clients, clock, signal);
     signal.throwIfAborted();
     dialledAtMs = clock.now();

@@ -16,7 +16,10 @@ export function fakeLiveKit() {
   const clients = {
     rooms: {
       listRooms: async () => fake.rooms.map((name) => ({ name })),
-      createRoom: async ({ name }: { name: string }) => void fake.asked.push(`room ${name.slice(0, 9)}`),
+      createRoom: async ({ name, metadata = '' }: { name: string; metadata?: string }) => {
+        fake.metadata = metadata;
+        fake.asked.push(`room ${name.slice(0, 9)}`);
+      },
       deleteRoom: async (name: string) => void fake.asked.push(`delete ${name.slice(0, 9)}`),
       listParticipants: async () => {
         fake.asked.push('look');

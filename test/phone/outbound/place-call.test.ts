@@ -16,14 +16,14 @@ outbound:
 const busy = (code: string) =>
   new SipCallError('e', 'e', 500, 'unavailable', { sip_status_code: code, sip_status: 'Phrase' });
 
-function dialling() {
+function dialling(name = 'voice-agent') {
   const [livekit, clock] = [fakeLiveKit(), manualClock()];
   const lines: object[] = [];
   const write = (fields: object) => void lines.push(fields);
   const gone = new AbortController();
   const parts = {
     ...{ clients: livekit.clients, setup, clock, limits: new DialLimits(clock), signal: gone.signal },
-    agent: { name: 'voice-agent', deployment: '' },
+    agent: { name, deployment: '' },
     log: { info: write, warn: write },
   };
   const dial = (order: Partial<CallOrder> = {}) => placeCall({ to: '03-1234 5678', ...order }, parts);
@@ -79,6 +79,13 @@ test('without an agent nobody is called', async () => {
   await expect.poll(later, { interval: 1 }).toBeDefined();
   expect(call).toMatchObject({ result: 'failed', reason: expect.stringContaining('no agent came') });
   expect(livekit.asked.filter((one) => one.startsWith('dial'))).toEqual([]);
+});
+
+test('an agent without a name is not asked for: it comes into every room', async () => {
+  const { livekit, dial } = dialling('');
+  expect(await dial({ prompt: 'reminder' })).toMatchObject({ result: 'answered' });
+  expect(livekit.asked).toEqual(['room out-main-', 'look', 'dial +60312345678 over ST_main']);
+  expect(JSON.parse(livekit.metadata)).toMatchObject({ prompt: 'reminder' });
 });
 
 test('who asked and is gone before it rings has nobody called', async () => {
