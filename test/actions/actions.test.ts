@@ -43,7 +43,7 @@ test('what the model asks for is carried out once its answer has been said', asy
   expect(told).toEqual(['asked transfer model']);
   said.isOver();
   await expect
-    .poll(() => told)
+    .poll(() => told, { timeout: 10_000 })
     .toEqual(['asked transfer model', 'begun transfer model', 'done transfer model']);
   expect(spoken).toEqual([true]);
   expect(actions.isBusy).toBe(false);
@@ -74,14 +74,14 @@ test('one thing at a time: while one is asked for or under way, no other is take
   expect(() => actions.ask(TRANSFER, answer())).toThrow('transfer is under way');
   expect(actions.begin(TRANSFER, 'key')).toBe(false);
   finish('SIP 486 Busy Here');
-  await expect.poll(() => told.at(-1)).toBe('failed transfer model SIP 486 Busy Here');
+  await expect.poll(() => told.at(-1), { timeout: 10_000 }).toBe('failed transfer model SIP 486 Busy Here');
   expect(actions.begin(TRANSFER, 'key')).toBe(true);
 });
 
 test('nothing is begun after the end of the call; what throws has failed', async () => {
   const { actions, told, over } = opened(() => Promise.reject(new Error('no line')));
   actions.begin(TRANSFER, 'failure');
-  await expect.poll(() => told.at(-1)).toBe('failed transfer failure no line');
+  await expect.poll(() => told.at(-1), { timeout: 10_000 }).toBe('failed transfer failure no line');
   const said = answer();
   actions.ask(TRANSFER, said);
   over.abort();

@@ -92,7 +92,7 @@ test('an answer that is prepared ahead of the end of a turn asks for nothing, dr
     transcriptConfidence: 1,
     startedSpeakingAt: undefined,
   });
-  await expect.poll(() => model.asked).toBe(1);
+  await expect.poll(() => model.asked, { timeout: 10_000 }).toBe(1);
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
   expect(asked).toEqual([]);
   cancelPreparedAnswer(session);

@@ -76,7 +76,7 @@ test('without an agent nobody is called', async () => {
     clock.advance(250);
     return call;
   };
-  await expect.poll(later, { interval: 1 }).toBeDefined();
+  await expect.poll(later, { interval: 1, timeout: 20_000 }).toBeDefined();
   expect(call).toMatchObject({ result: 'failed', reason: expect.stringContaining('no agent came') });
   expect(livekit.asked.filter((one) => one.startsWith('dial'))).toEqual([]);
 });
