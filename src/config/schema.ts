@@ -128,8 +128,8 @@ export const settings = {
     ),
     unsureEndpointingMs: setting(
       'ENDPOINTING_UNSURE_MS',
-      durationMs(1150, 0),
-      'The same with `TURN_DETECTION=learned` where it cannot tell whether the caller has finished',
+      durationMs(1180, 0),
+      'The same with `TURN_DETECTION=learned` where it cannot tell whether the caller has finished; less, the surer it is',
     ),
     maxEndpointingMs: setting(
       'ENDPOINTING_MAX_MS',

@@ -1,5 +1,5 @@
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
-import type { Echo, Finished, TurnEndPrediction, TurnPolicy } from '../../src/stages/turn/roles.ts';
+import type { Echo, TurnEndPrediction, TurnPolicy } from '../../src/stages/turn/roles.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import type { TurnText, TurnTranscriber } from '../../src/stages/turn/transcriber.ts';
 import { manualClock } from './manual-clock.ts';
@@ -40,7 +40,7 @@ export function callerOver(
     voicedAt?: number | undefined;
     hasModel?: boolean;
     /** What is judged of each pause and end. */
-    judged?: Finished;
+    judged?: number;
     /** What was heard of the answer that is cut off. */
     inChat?: Promise<void>;
     /** What is heard is the agent's own voice. */
@@ -99,7 +99,7 @@ export function callerOver(
     policy: { ...POLICY, ...policy },
     transcriber,
     model: agent.hasModel ? { push() {}, reset() {}, close() {}, predict } : undefined,
-    judge: agent.judged && { push() {}, reset() {}, judge: () => agent.judged ?? 'not' },
+    judge: agent.judged === undefined ? undefined : { push() {}, reset() {}, judge: () => agent.judged ?? 0 },
     governor,
     echo: agent.echo,
     onWordsAwaited: (state, lastSoundAtMs) => words.push(`${state}, last sound at ${lastSoundAtMs}`),

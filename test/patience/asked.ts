@@ -27,7 +27,7 @@ export async function asked(heard: Heard, others: readonly string[]): Promise<Qu
           judge(text) {
             const isDone = clock.now() >= endMs;
             questions.push({ sentence: one.sentence, text, prosody: prosody.features(), isDone });
-            return 'not';
+            return 0;
           },
         };
       },

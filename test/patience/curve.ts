@@ -61,6 +61,7 @@ export function curvesSvg(curves: ReadonlyMap<string, readonly Point[]>, title: 
       ...{ xmlns: 'http://www.w3.org/2000/svg', width, height, viewBox: `0 0 ${width} ${height}` },
       'font-family': 'sans-serif',
     },
+    element('title', {}, title),
     element('rect', { width, height, fill: '#ffffff' }),
     ...grid,
     ...lines,

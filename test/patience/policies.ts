@@ -32,16 +32,17 @@ export function policies(): Map<string, Player> {
 }
 
 /** The waits that a policy is tried with, for its curve. */
-export const SCALES = [0.7, 1, 1.3, 1.7] as const;
+export const SCALES = [0.7, 0.85, 1, 1.15, 1.3, 1.7] as const;
 
 export function scaled({ policy, ...player }: Player, by: number): Player {
-  const { minEndpointingMs, statementEndpointingMs, maxEndpointingMs } = policy;
+  const { minEndpointingMs, statementEndpointingMs, unsureEndpointingMs, maxEndpointingMs } = policy;
   return {
     ...player,
     policy: {
       ...policy,
       minEndpointingMs: minEndpointingMs * by,
       statementEndpointingMs: statementEndpointingMs * by,
+      unsureEndpointingMs: unsureEndpointingMs * by,
       maxEndpointingMs: maxEndpointingMs * by,
     },
   };

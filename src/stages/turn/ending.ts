@@ -1,4 +1,4 @@
-import type { Finished, FinishedJudge, TurnPolicy } from './roles.ts';
+import type { FinishedJudge, TurnPolicy } from './roles.ts';
 import { completenessOf } from './words.ts';
 
 /** Silences after the last sound of a turn, and what follows on each if the caller says no more. */
@@ -44,14 +44,33 @@ export function endingOf(text: string, soundsOver: boolean | undefined, policy: 
   return { prepareMs: 0, readyMs: words === 'statement' && !soundsOver ? statement : min, endMs: statement };
 }
 
+/** Callers who have finished and seem so least of all wait as long as those who surely go on. */
+const LEAST = 0.03;
+/** Up to here it cannot be told at all: many who go on seem as finished. */
+const UNTOLD = 0.12;
+/** From here on few go on: the turn ends after the silence that ends any turn. */
+const LIKELY = 0.22;
+/** From here on it ends the sooner, the surer that is. */
+const SURE = 0.85;
+
 /**
- * When a turn ends that was judged. Its answer is prepared at once in any case: a caller who was wrongly taken to go on
- * waits, and then no longer.
+ * When a turn ends that was judged: the surer that the caller has finished, the sooner. Its answer is prepared at once in any
+ * case: a caller who was wrongly taken to go on waits, and then no longer.
+ *
+ * @param finished - of `FinishedJudge.judge`.
  */
-export function judgedEnding(finished: Finished, policy: TurnPolicy): Ending {
-  const { minEndpointingMs, statementEndpointingMs, unsureEndpointingMs, maxEndpointingMs } = policy;
-  if (finished === 'surely')
-    return { prepareMs: 0, readyMs: minEndpointingMs, endMs: statementEndpointingMs };
-  const ms = finished === 'perhaps' ? unsureEndpointingMs : maxEndpointingMs;
+export function judgedEnding(finished: number, policy: TurnPolicy): Ending {
+  const { minEndpointingMs: min, statementEndpointingMs: likely, unsureEndpointingMs: unsure } = policy;
+  if (finished >= LIKELY) {
+    const readyMs = between(likely, min, (finished - SURE) / (1 - SURE));
+    return { prepareMs: 0, readyMs, endMs: likely };
+  }
+  const middle = (likely + unsure) / 2;
+  const waited = between(unsure, middle, (finished - UNTOLD) / (LIKELY - UNTOLD));
+  const ms = finished < LEAST ? policy.maxEndpointingMs : waited;
   return { prepareMs: 0, readyMs: ms, endMs: ms };
 }
+
+/** @param share - of the way from `from` to `to`; those not on it are at its ends. */
+const between = (from: number, to: number, share: number): number =>
+  Math.round(from + (to - from) * Math.max(0, Math.min(1, share)));

@@ -10,7 +10,7 @@ export interface TurnPolicy {
   minEndpointingMs: number;
   /** Silence that ends a turn, also after a statement, which often leads up to a request. */
   statementEndpointingMs: number;
-  /** The same where it cannot be told whether the caller has finished. */
+  /** The longest that is waited where it cannot be told whether the caller has finished. */
   unsureEndpointingMs: number;
   /** The same while the words say that more is to come. */
   maxEndpointingMs: number;
@@ -76,15 +76,16 @@ export interface TurnModel {
   close(): void;
 }
 
-/** Whether a caller has finished: surely, perhaps, or not at all. */
-export type Finished = 'surely' | 'perhaps' | 'not';
-
 /** Judges by the words and the sound of a turn so far, in any language, whether the caller has finished. */
 export interface FinishedJudge {
   /** Audio of the open turn as it comes: mono samples at 16 kHz. */
   push(samples: Int16Array): void;
-  /** Of the turn so far. @param text - its transcript */
-  judge(text: string): Finished;
+  /**
+   * How finished the turn so far is: of callers who have finished, the share that seems less so, 0 to 1.
+   *
+   * @param text - its transcript
+   */
+  judge(text: string): number;
   /** The turn is over, its audio is forgotten. */
   reset(): void;
 }

@@ -40,10 +40,15 @@ test.each([
   expect(endingOf(text, soundsOver, { ...policy, useWords: false })).toEqual(ending);
 });
 
-test.each([
-  ['surely', asked],
-  ['perhaps', { prepareMs: 0, readyMs: 950, endMs: 950 }],
-  ['not', held],
-] as const)('judged: %s finished', (finished, ending) => {
-  expect(judgedEnding(finished, { ...policy, unsureEndpointingMs: 950 })).toEqual(ending);
+test('the surer that a caller has finished, the sooner their turn ends', () => {
+  const learned = { ...policy, unsureEndpointingMs: 1200 };
+  const ends = (finished: number) => judgedEnding(finished, learned);
+  expect(ends(1)).toEqual(asked);
+  expect(ends(0.6)).toEqual(told);
+  expect(ends(0.925)).toEqual({ ...told, readyMs: 640 });
+  expect(ends(0.17).endMs).toBeGreaterThan(1000);
+  expect(ends(0.1)).toEqual({ prepareMs: 0, readyMs: 1200, endMs: 1200 });
+  expect(ends(0.01)).toEqual(held);
+  for (let finished = 0.01; finished <= 1; finished += 0.01)
+    expect(ends(finished).readyMs).toBeLessThanOrEqual(ends(finished - 0.01).readyMs);
 });

@@ -62,24 +62,28 @@ const WAITS = {
 };
 
 test.each([
-  ['surely', 700],
-  ['perhaps', 950],
-  ['not', 1500],
-] as const)('a caller who has %s finished is answered after %i ms, prepared at once', async (judged, ms) => {
-  const call = callerOver({ judged }, WAITS);
-  call.speak(960);
-  call.quiet(100);
-  // The lists take this for unfinished: they are not asked.
-  await call.last().is('I would like to');
-  expect(call.log).toEqual(['started', 'transcribe', 'prepare I would like to']);
-  call.quiet(ms - 101);
-  expect(call.log).toHaveLength(3);
-  call.quiet(1);
-  expect(call.log.at(-1)).toBe('ended I would like to');
-});
+  [1, 700],
+  [0.6, 700],
+  [0.1, 950],
+  [0.01, 1500],
+])(
+  'a caller who seems more finished than %d of others is answered after %i ms, prepared at once',
+  async (judged, ms) => {
+    const call = callerOver({ judged }, WAITS);
+    call.speak(960);
+    call.quiet(100);
+    // The lists take this for unfinished: they are not asked.
+    await call.last().is('I would like to');
+    expect(call.log).toEqual(['started', 'transcribe', 'prepare I would like to']);
+    call.quiet(ms - 101);
+    expect(call.log).toHaveLength(3);
+    call.quiet(1);
+    expect(call.log.at(-1)).toBe('ended I would like to');
+  },
+);
 
 test('a caller who has surely finished is answered as soon as the answer is ready', async () => {
-  const call = callerOver({ judged: 'surely' }, WAITS);
+  const call = callerOver({ judged: 1 }, WAITS);
   call.speak(960);
   call.quiet(100);
   await call.last().is('My line is down.');
@@ -91,7 +95,7 @@ test('a caller who has surely finished is answered as soon as the answer is read
 });
 
 test('a turn without words is not judged: it ends as before', async () => {
-  const call = callerOver({ judged: 'not' }, WAITS);
+  const call = callerOver({ judged: 0 }, WAITS);
   call.speak(320);
   call.quiet(100);
   await call.last().is('');

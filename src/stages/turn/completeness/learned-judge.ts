@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
-import type { Finished, FinishedJudge } from '../roles.ts';
-import { CompletenessModel, type Weights } from './model.ts';
+import type { FinishedJudge } from '../roles.ts';
+import { CompletenessModel, DENSE_FEATURES, type Weights } from './model.ts';
 import { Prosody } from './prosody.ts';
 
 interface Learned extends Weights {
-  /** Probabilities from which on a caller has surely finished, or perhaps. */
-  readonly surelyFrom: number;
-  readonly perhapsFrom: number;
+  readonly ranks: Ranks;
 }
+
+/** Of those who had finished: probabilities from the least to the greatest, as many between each two; for each kind of text. */
+export type Ranks = Readonly<Record<'known' | 'unknown' | 'short', readonly number[]>>;
 
 /** Of all calls of a process. */
 let shared: { model: CompletenessModel; learned: Learned } | undefined;
@@ -33,14 +34,34 @@ export class LearnedJudge implements FinishedJudge {
     this.#prosody.push(samples);
   }
 
-  judge(text: string): Finished {
+  judge(text: string): number {
     const features = this.#model.featuresOf(text, this.#prosody.features());
-    const probability = this.#model.probabilityOf(features);
-    if (probability >= this.#learned.surelyFrom) return 'surely';
-    return probability >= this.#learned.perhapsFrom ? 'perhaps' : 'not';
+    return rankOf(this.#model.probabilityOf(features), this.#learned.ranks[kindOf(features)]);
   }
 
   reset(): void {
     this.#prosody.reset();
   }
+}
+
+const SHORT = DENSE_FEATURES.indexOf('one to three words');
+const UNKNOWN_WORDS = DENSE_FEATURES.indexOf('unknown words at the end');
+
+/**
+ * Which ends a text is compared with: those of few words, those whose last words were never learned, or the others. Less is
+ * known of the first two, and callers who say such are not to wait longer for that.
+ *
+ * @param features - of `CompletenessModel.featuresOf`
+ */
+export function kindOf(features: readonly number[]): keyof Ranks {
+  if (features[SHORT] === 1) return 'short';
+  return (features[UNKNOWN_WORDS] ?? 0) >= 0.5 ? 'unknown' : 'known';
+}
+
+/** The share of them that is less probable. */
+function rankOf(probability: number, ranks: readonly number[]): number {
+  const at = ranks.findIndex((one) => one > probability);
+  if (at <= 0) return at === 0 ? 0 : 1;
+  const [before = 0, after = 1] = [ranks[at - 1], ranks[at]];
+  return (at - 1 + (probability - before) / (after - before)) / (ranks.length - 1);
 }
