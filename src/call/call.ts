@@ -4,7 +4,8 @@ import type { Subscriber } from '../observe/call-events.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
-import type { PersonaStore } from '../persona/store.ts';
+import type { Persona, PersonaStore } from '../persona/store.ts';
+import { admissionOf } from '../phone/arrival.ts';
 import { publishFacts } from './agent-facts.ts';
 import type { CallMemory } from './call-memory.ts';
 import { type Caller, isKnowable, whoIs } from './caller.ts';
@@ -102,17 +103,31 @@ async function begin(scope: CallScope, events: CallEvents, hangUp: HangUp, parts
     await scope.end({ reason, ok: true, ...(mayComeBack && { mayComeBack }) });
     return;
   }
-  const { caller } = met;
+  const { caller, called } = met;
+  const admission = admissionOf(called?.hours, Date.now());
+  if (admission === 'refuse') {
+    // While it rings, the deletion of the room is a 486 to who calls.
+    await host.deleteRoom();
+    await scope.end({ reason: 'out of hours', ok: true });
+    return;
+  }
   const goesOn = goingOnWith(caller, parts.goesOn) ?? (await recalled(caller, parts));
   scope.signal.throwIfAborted();
-  const prompt = goesOn?.prompt ?? personaFor(caller, { host, config, personas, log });
-  const { persona } = prompt;
+  const prompt = goesOn?.prompt ?? personaFor(caller, { host, config, personas, called, log });
+  const persona = admission === 'answer' ? prompt.persona : tellingOnly(prompt.persona, admission.say);
   parts.onPrompt?.(prompt);
   const callLog = log.child({ prompt: persona.name, promptHash: persona.hash, pii_caller: caller.identity });
   publishFacts(host.room, persona, config, callLog);
   scope.defer('pace', memory.keepPace);
-  await talk({ ...parts, scope, events, hangUp, ...prompt, ...met, goesOn, log: callLog });
+  if (admission !== 'answer') void met.line.opened.then(() => hangUp.begin('out of hours'));
+  await talk({ ...parts, scope, events, hangUp, ...prompt, persona, ...met, goesOn, log: callLog });
 }
+
+/** A persona that says one text, and then hangs up. */
+const tellingOnly = ({ greeting: _none, ...persona }: Persona, goodbye: string): Persona => ({
+  ...persona,
+  goodbye,
+});
 
 async function recalled(caller: Caller, { recall }: CallParts): Promise<GoingOn | undefined> {
   return isKnowable(caller) ? goingOnWith(caller, await recall?.(whoIs(caller))) : undefined;

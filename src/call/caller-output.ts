@@ -50,6 +50,11 @@ export class CallerOutput extends voice.AudioOutput {
   #isPumping = false;
   /** The rest of the segment was cut off; the framework has not heard of it yet. */
   #isCut = false;
+  #tellOfSound = () => {};
+  /** Resolves when there is something to hear: a phone that rings is worth picking up. */
+  readonly hasSound = new Promise<void>((resolve) => {
+    this.#tellOfSound = resolve;
+  });
   #wake = () => {};
   #woken: Promise<void> | undefined;
 
@@ -96,6 +101,7 @@ export class CallerOutput extends voice.AudioOutput {
   }
 
   override async captureFrame(frame: AudioFrame): Promise<void> {
+    this.#tellOfSound();
     await this.#isHeard;
     await super.captureFrame(frame);
     this.#segment ??= { pushedMs: 0, hasStarted: false, isFlushed: false };

@@ -2,13 +2,14 @@ import { type AudioSource, DisconnectReason, RoomEvent } from '@livekit/rtc-node
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import type { PersonaStore } from '../persona/store.ts';
+import { type CalledNumber, calledNumber } from '../phone/arrival.ts';
 import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
 import type { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
 import { type Line, openLine } from './line.ts';
 import { type CallerLink, linkCaller } from './link.ts';
 import type { CallScope } from './scope.ts';
-import { createVoice, publishVoice } from './voice-track.ts';
+import { createVoice, publishVoice, type Voice } from './voice-track.ts';
 
 /** Why a call breaks off whose connection to the room is gone for good. */
 export const CONNECTION_LOST = 'connection to the room lost';
@@ -61,10 +62,15 @@ export interface Met {
   link: CallerLink;
   line: Line;
   source: AudioSource;
+  /** The number that a phone called, where it is one of ours. */
+  called: CalledNumber | undefined;
+  /** Publishes the agent's track, which has livekit-sip pick up the phone; for others it is published already. */
+  pickUp(): Promise<unknown>;
 }
 
 /**
- * Joins the room, waits for somebody to talk to, and publishes the agent's track.
+ * Joins the room, waits for somebody to talk to, and publishes the agent's track; to a phone that rings, only when it is to be
+ * picked up.
  *
  * @returns why not, where there is nobody to be served.
  * @throws AppError when the room or the track is not there in time, and whatever the host throws.
@@ -76,17 +82,37 @@ export async function meet(parts: MeetParts): Promise<Met | Refused> {
   if (isAlreadyServed(host.room, config.agent.name)) return { refused: 'another agent serves this room' };
   const voice = createVoice();
   scope.defer('voice', () => voice.close());
-  const publishing = publishVoice(host.room, voice);
-  const [caller, { subscribed }] = await Promise.all([
+  const number = calledNumber(host.dispatchMetadata);
+  const track = agentTrack(parts, voice);
+  const [caller] = await Promise.all([
     waitForCaller(host.room, { timeoutMs: CALLER_TIMEOUT_MS, known }, scope),
-    scope.open(publishing, { what: 'publishing of the agent’s track', withinMs: PUBLISH_TIMEOUT_MS }),
+    ...(number ? [] : [track.publish()]),
   ]);
   scope.signal.throwIfAborted();
   if (!caller) return { refused: 'nobody came', mayComeBack: known !== undefined };
+  const called = caller.via === 'sip' ? number : undefined;
+  if (!called) await track.publish();
   const link = linkCaller(host.room, caller, scope);
-  const line = openLine({ room: host.room, link, subscribed, clock: scope.clock });
+  const line = openLine({ room: host.room, link, subscribed: track.subscribed, clock: scope.clock });
   scope.signal.addEventListener('abort', () => line.close(), { once: true });
-  return { caller, link, line, source: voice.source };
+  return { caller, link, line, source: voice.source, called, pickUp: track.publish };
+}
+
+/** The agent's track, published once, when it is time. */
+function agentTrack({ scope, host }: MeetParts, voice: Voice) {
+  let publishing: Promise<unknown> | undefined;
+  let tell = () => {};
+  const subscribed = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const limits = { what: 'publishing of the agent’s track', withinMs: PUBLISH_TIMEOUT_MS };
+  const publish = () => {
+    publishing ??= scope
+      .open(publishVoice(host.room, voice), limits)
+      .then((published) => void published.subscribed.then(tell));
+    return publishing;
+  };
+  return { publish, subscribed };
 }
 
 async function join(parts: MeetParts): Promise<void> {

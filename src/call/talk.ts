@@ -34,6 +34,8 @@ import type { CallScope } from './scope.ts';
 import { startInRoom } from './start.ts';
 import { warmEndpoints } from './warm.ts';
 
+/** Two rings. */
+const RINGS_AT_MOST_MS = 6000;
 const START_TIMEOUT_MS = 15_000;
 /** The framework waits for what is being said, and for the ends of its stages. */
 const CLOSE_TIMEOUT_MS = 5000;
@@ -54,6 +56,8 @@ export interface TalkParts {
   link: CallerLink;
   line: Line;
   source: AudioSource;
+  /** Has a phone that rings picked up; for others it does nothing. */
+  pickUp(): Promise<unknown>;
   /** What was said so far, where the call broke off elsewhere. */
   goesOn: GoingOn | undefined;
   log: Log;
@@ -106,6 +110,13 @@ export async function talk(parts: TalkParts): Promise<void> {
   const look = watchRefusedTools(chat, (happening) => events.emit(happening));
   if (tools.length > 0) events.subscribe(({ type }) => type === 'endpoint-answered' && look());
   warmUp(parts, chat, phrases, toolBodies(llm.toToolContext(tools)), look);
+  await pickUpWithSound(parts, output);
+}
+
+/** Ringing is free, silence after pick-up is not: a phone is picked up when there is something to hear, or nothing comes of it. */
+async function pickUpWithSound({ scope, persona, goesOn, pickUp }: TalkParts, output: CallerOutput) {
+  if (persona.greeting || goesOn) await Promise.race([output.hasSound, scope.sleep(RINGS_AT_MOST_MS)]);
+  await pickUp();
 }
 
 function boundChat({ events, persona }: TalkParts, session: voice.AgentSession, chat: ChatEndpoint): void {

@@ -13,6 +13,8 @@ export interface Choice {
 }
 
 export interface ChoiceSources {
+  /** What the phone call itself asks for: who calls, or a header of it. */
+  byCall?: string | undefined;
   /** JSON `{"prompt": "phone", "variables": {"name": "Aisyah"}}`, or a bare prompt name, or anything else. */
   dispatchMetadata: string | undefined;
   /** LiveKit's attributes of the dispatch: `prompt` names the prompt, the others are variables. */
@@ -25,7 +27,7 @@ export interface ChoiceSources {
 }
 
 /**
- * The persona of a call: named by the dispatch (its metadata, else its attributes), else by the room, else by the configuration. A name that is
+ * The persona of a call: named by the phone call, else by the dispatch (its metadata, else its attributes), else by the room, else by the configuration. A name that is
  * not there is logged and passed over: the caller is answered by another prompt rather than by nobody.
  *
  * @throws AppError only when the store holds nothing.
@@ -39,6 +41,7 @@ export function choosePersona(store: PersonaStore, sources: ChoiceSources): Choi
   const room = parseMetadata(sources.roomMetadata, 'room metadata', log);
   const variables = { ...room.variables, ...attributes.variables, ...dispatch.variables };
   const asked = [
+    { reason: 'caller or header of the phone call', prompt: sources.byCall },
     { reason: 'dispatch metadata', prompt: dispatch.prompt },
     { reason: 'dispatch attributes', prompt: attributes.prompt },
     { reason: 'room metadata', prompt: room.prompt },

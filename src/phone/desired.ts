@@ -93,10 +93,10 @@ export const roomPrefix = (e164: string): string => `phone-${e164.slice(1)}-`;
 
 /** What the agent is told of the number that was called: everything about it travels with the call. */
 function dispatchMetadata(e164: string, number: PhoneNumber, { dialling }: PhoneSetup): string {
-  const { prompt, variables, language, callers, headers, hours, limits } = number;
+  const { prompt, variables, language, callers, headers, hours } = number;
   return JSON.stringify({
     prompt,
     variables,
-    phone: { number: e164, dialling, language, callers, headers, hours, limits },
+    phone: { number: e164, dialling, language, callers, headers, hours },
   });
 }

@@ -78,7 +78,6 @@ const number = z.strictObject({
   headers: z.record(z.string(), z.record(z.string(), promptName)).default({}),
   variables: z.record(z.string(), z.string({ error: 'want a text' })).default({}),
   hours: hoursSchema.optional(),
-  limits: z.strictObject({ atOnce: count.optional() }).default({}),
 });
 
 /** The set-up file as it is written: what is sound by itself; `read-setup.ts` looks at how its parts fit. */
