@@ -6,6 +6,8 @@ import type { SettingGroup, Values } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import { proxy } from './proxy-settings.ts';
 import { deadlines, setting, streamDeadlines, wireExtras } from './setting.ts';
+import { deadlines, setting, wireExtras } from './setting.ts';
+import { sipTarget } from './sip-target.ts';
 import { count, durationMs, flag, httpUrl, oneOf, redisUrl, text, turnUrls, wsUrl } from './types.ts';
 import { web } from './web-settings.ts';
 
@@ -198,6 +200,12 @@ export const settings = {
       'For `check`: the Redis of LiveKit, such as `redis://:password@redis:6379`',
       { secret: true },
     ),
+    sipUrl: setting(
+      'CHECK_SIP_URL',
+      sipTarget.optional(),
+      'For `check`: the SIP service, and a number whose agent it calls, such as `sip:+60312345678@10.65.177.20:5060`',
+    ),
+    sipFrom: setting('CHECK_SIP_FROM', text.default('check'), 'For `check`: the number that it calls from'),
     turnUrls: setting(
       'TURN_URLS',
       turnUrls,

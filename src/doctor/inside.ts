@@ -18,6 +18,9 @@ import { signalTcp } from './checks/signal-tcp.ts';
 import { signalTls } from './checks/signal-tls.ts';
 import { signalToken } from './checks/signal-token.ts';
 import { signalWs } from './checks/signal-ws.ts';
+import { sipCall } from './checks/sip-call.ts';
+import { sipOptions } from './checks/sip-options.ts';
+import { sipRules } from './checks/sip-rules.ts';
 import { speech } from './checks/speech.ts';
 import { transcription } from './checks/transcription.ts';
 import { turn } from './checks/turn.ts';
@@ -31,6 +34,7 @@ const HOPS: readonly InsideCheck[] = [
   ...[sfuMetrics, redis],
   ...[ready, dispatch],
   ...[models, transcription, chat, speech],
+  ...[sipOptions, sipRules, sipCall],
 ];
 
 /** The hops that can be tried from where an agent sits, in the order in which a call meets them. */

@@ -16,6 +16,7 @@ const CHART_OWNED = new Set([
   'check.readyUrls',
   'check.metricsUrls',
   'check.turnUrls',
+  'check.sipUrl',
 ]);
 
 /** What the chart computes with, and so cannot do without. */

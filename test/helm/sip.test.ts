@@ -72,6 +72,14 @@ describe('the SIP service', async () => {
     expect(container.readinessProbe).toMatchObject({ httpGet: { path: '/', port: 'health' } });
   });
 
+  test('is asked by the check at its Service', () => {
+    expect(envOf(workload(manifests, 'check').container, 'CHECK_SIP_URL')).toBe(
+      'sip:va-sip.livekit.svc:5060',
+    );
+    const { egress } = find(manifests, 'NetworkPolicy', 'va-check').spec as { egress: { ports: object[] }[] };
+    expect(egress.flatMap(({ ports }) => ports)).toContainEqual({ protocol: 'UDP', port: 5060 });
+  });
+
   test('is measured', () => {
     const { selector, podMetricsEndpoints } = find(manifests, 'PodMonitor', 'va-sip').spec as {
       selector: { matchLabels: Record<string, string> };

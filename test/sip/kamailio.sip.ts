@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
+import { loudFrames } from '../../src/doctor/checks/sip-call.ts';
 import { openCaller } from '../../src/sip/client/caller.ts';
 import { readCommands } from '../cluster/edge/readme.ts';
 import { NUMBER, useAnswered } from './answered.ts';
@@ -44,9 +45,9 @@ test('Kamailio, set up by the commands of the page, brings a call through, its s
     { length: 24_000 },
     (_, at) => 8000 * Math.sin((at * 2 * Math.PI * 440) / 24_000),
   );
-  const before = call.rtp.heard().length;
+  const before = call.rtp.length();
   await agent.speak({ samples: tone, sampleRate: 24_000 });
-  await expect.poll(() => loudMs(call.rtp.heard().subarray(before)), { timeout: 5000 }).toBeGreaterThan(700);
+  await expect.poll(() => loudFrames(call.rtp.heard(before)) * 10, { timeout: 5000 }).toBeGreaterThan(700);
   await call.hangUp();
   exchange.close();
   await expect
@@ -70,13 +71,3 @@ test('every command of the page was run', async () => {
   await run('Stop it');
   expect([...commands.keys()].filter((heading) => !ran.has(heading))).toEqual([]);
 });
-
-/** Milliseconds at 8 kHz whose sound is louder than a whisper. */
-function loudMs(samples: Int16Array): number {
-  let loud = 0;
-  for (let at = 0; at + 80 <= samples.length; at += 80) {
-    const frame = samples.subarray(at, at + 80);
-    if (Math.sqrt(frame.reduce((sum, one) => sum + one * one, 0) / 80) > 500) loud += 10;
-  }
-  return loud;
-}

@@ -17,8 +17,10 @@ export interface RtpLeg {
   sendTo(to: { address: string; port: number }): void;
   /** Queued behind what is being said. */
   say(samples: Int16Array): void;
-  /** All that came so far, in the order of arrival. */
-  heard(): Int16Array;
+  /** All that came so far, in the order of arrival, from a sample on; default the first. */
+  heard(from?: number): Int16Array;
+  /** How many samples came so far. */
+  length(): number;
   packets(): number;
   close(): void;
 }
@@ -30,10 +32,13 @@ export async function openRtp(address: string): Promise<RtpLeg> {
   socket.bind(0, address);
   await once(socket, 'listening');
   const pieces: Int16Array[] = [];
+  let length = 0;
   socket.on('message', (packet: Buffer) => {
     const payloadType = (packet[1] ?? 0) & 0x7f;
     if (packet.length <= HEADER_BYTES || ![PCMU, PCMA].includes(payloadType)) return;
-    pieces.push(decodeG711(packet.subarray(HEADER_BYTES), payloadType));
+    const piece = decodeG711(packet.subarray(HEADER_BYTES), payloadType);
+    pieces.push(piece);
+    length += piece.length;
   });
   const queue: Buffer[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -53,7 +58,8 @@ export async function openRtp(address: string): Promise<RtpLeg> {
         queue.push(Buffer.concat([frame, muLawSilence(FRAME - frame.length)]));
       }
     },
-    heard: () => joined(pieces),
+    heard: (from = 0) => joined(pieces, from),
+    length: () => length,
     packets: () => pieces.length,
     close() {
       clearInterval(timer);
@@ -80,12 +86,13 @@ function packetMaker(): (payload: Buffer) => Buffer {
   };
 }
 
-function joined(pieces: readonly Int16Array[]): Int16Array {
-  const all = new Int16Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
+function joined(pieces: readonly Int16Array[], from: number): Int16Array {
+  let end = pieces.reduce((length, piece) => length + piece.length, 0);
+  const all = new Int16Array(Math.max(0, end - from));
+  for (const piece of pieces.toReversed()) {
+    end -= piece.length;
+    if (end + piece.length <= from) break;
+    all.set(piece.subarray(Math.max(0, from - end)), Math.max(0, end - from));
   }
   return all;
 }

@@ -165,4 +165,16 @@ export const SYMPTOMS: readonly Symptom[] = [
     answer:
       'The TURN credentials end before the call: `ttl` of `rtc.turn_servers` must be longer than `MAX_CALL_MS`, in seconds.',
   },
+  {
+    symptom: 'A call by phone is not taken, or rings and ends',
+    checks: ['sip-options', 'sip-rules', 'sip-call'],
+    answer:
+      'Set `CHECK_SIP_URL=sip:<number>@<SIP service>:5060`. `sip-options` says whether the service is reached, `sip-rules` what LiveKit would do with a call to each number, `sip-call` calls. What an exchange has to be set to, and more symptoms: [Phones](../sip/README.md).',
+  },
+  {
+    symptom: 'By phone one of the two hears nothing',
+    checks: ['sip-call'],
+    answer:
+      'It tells where RTP goes and whether sound came from there, and whether the agent answered what was said. The address is `nat_1_to_1_ip` of livekit-sip (`sip.address`), and UDP 10000-10399 has to be open both ways.',
+  },
 ];
