@@ -11,6 +11,14 @@
 {{- $faults = append $faults "redis.bundled has no TLS, user or database but the first: leave redis.tls, username and db as they are, or set redis.address to a Redis of yours." }}
 {{- end }}
 {{- end }}
+{{- if $sip.setup }}
+{{- if and .Values.livekit.enabled (not $sip.enabled) (not (include "voice-agent.redisAddresses" . | fromJsonArray)) }}
+{{- $faults = append $faults "sip.setup is given, and LiveKit takes trunks only with a Redis: set redis.address, the same as the SIP service's." }}
+{{- end }}
+{{- if regexMatch "(?m)^\\s*password:" (toYaml $sip.setup) }}
+{{- $faults = append $faults "sip.setup holds a password, and stands in a ConfigMap: name a variable in passwordEnv, and its Secret in sip.setupSecrets." }}
+{{- end }}
+{{- end }}
 {{- if $sip.enabled }}
 {{- $faults = concat $faults (include "voice-agent.faults.sipService" . | fromJsonArray) }}
 {{- end }}

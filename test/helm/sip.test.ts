@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readSetup } from '../../src/phone/read-setup.ts';
 import { find, type Manifest, refusal, render, SCENARIOS } from './chart.ts';
 import { installOn, type Stored } from './fake-cluster.ts';
 import { envOf, selects, workload } from './pods.ts';
@@ -70,6 +71,20 @@ describe('the SIP service', async () => {
     expect(spec.terminationGracePeriodSeconds).toBe(3660);
     expect(container.livenessProbe).toMatchObject({ tcpSocket: { port: 'health' } });
     expect(container.readinessProbe).toMatchObject({ httpGet: { path: '/', port: 'health' } });
+  });
+
+  test('gets its trunks and numbers by a hook, passwords from Secrets alone, in words that the program takes', () => {
+    const job = find(manifests, 'Job', 'va-sip-setup');
+    expect(job.metadata.annotations?.['helm.sh/hook']).toBe('post-install,post-upgrade');
+    const { container } = workload(manifests, 'sip-setup');
+    const file = '/etc/voice-agent/phone/phone.yaml';
+    expect(container.command).toEqual(['node', 'dist/main.js', 'sip', 'apply', file]);
+    expect(container.env).toContainEqual({
+      name: 'NUBITEL_PASSWORD',
+      valueFrom: { secretKeyRef: { name: 'nubitel', key: 'password' } },
+    });
+    const setup = readSetup(file, find(manifests, 'ConfigMap', 'va-sip-setup').data?.['phone.yaml'] ?? '');
+    expect(Object.keys(setup.numbers)).toEqual(['+60312345678']);
   });
 
   test('is asked by the check at its Service', () => {
@@ -166,6 +181,14 @@ test.each([
   [
     { redis: { bundled: { enabled: true }, address: 'redis:6379' } },
     /^redis has several places: keep one of bundled\.enabled, address/,
+  ],
+  [
+    { sip: { setup: { country: 60 } } },
+    /^sip\.setup is given, and LiveKit takes trunks only with a Redis: set redis\.address/,
+  ],
+  [
+    { sip: { setup: { inbound: { a: { auth: { password: 'x' } } } } }, ...REDIS },
+    /^sip\.setup holds a password, and stands in a ConfigMap: name a variable in passwordEnv/,
   ],
   [
     { redis: { bundled: { enabled: true }, tls: true } },
