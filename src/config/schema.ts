@@ -6,7 +6,6 @@ import type { SettingGroup, Values } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import { proxy } from './proxy-settings.ts';
 import { deadlines, setting, streamDeadlines, wireExtras } from './setting.ts';
-import { deadlines, setting, wireExtras } from './setting.ts';
 import { sipTarget } from './sip-target.ts';
 import { count, durationMs, flag, httpUrl, oneOf, redisUrl, text, turnUrls, wsUrl } from './types.ts';
 import { web } from './web-settings.ts';
