@@ -30,7 +30,7 @@ const HOPS: readonly InsideCheck[] = [
   dns<InsideContext>(({ config }) => configuredNames(config)),
   ...[signalTcp, signalTls, signalWs, signalToken, iceServers],
   ...[turn('udp'), turn('tcp'), turn('tls'), loadBalancer],
-  ...[nat, relayPermission, relayRefuses(), pathMtu, relayLoss],
+  ...[nat, pathMtu, relayPermission, relayLoss, relayRefuses()],
   ...[sfuMetrics, redis],
   ...[ready, dispatch],
   ...[models, transcription, chat, speech],

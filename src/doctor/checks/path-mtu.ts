@@ -9,7 +9,7 @@ export const pathMtu: Check<{ seen: Seen }> = {
   id: 'path-mtu',
   proves: 'packets of every size arrive',
   needs: ['turn-udp'],
-  after: ['turn-tcp', 'turn-tls', 'nat', 'relay-permission', 'relay-refuses'],
+  after: ['turn-tcp', 'turn-tls', 'nat'],
   async run({ seen: { relays = [] }, signal }): Promise<Finding | undefined> {
     const door = relays.find(({ server }) => server.transport === 'udp')?.server;
     if (!door) return undefined;

@@ -5,7 +5,10 @@ import type { SfuMedia } from '../sfu-media.ts';
 import { ANSWERED_WITHIN_MS, judgeSizes, measureSizes } from '../sizes.ts';
 import { allocateAny } from './relay-permission.ts';
 
-/** Packets of each size get through the relay to the SFU and back: ICE checks of the check's own participant. */
+/**
+ * Packets of each size get through the relay to the SFU and back: ICE checks of the check's own participant, while LiveKit still waits
+ * for its media.
+ */
 export const relayLoss: Check<{ seen: Seen }> = {
   id: 'relay-loss',
   proves: 'packets of every size pass the relay',

@@ -32,7 +32,7 @@ export const relayPermission: Check<{ seen: Seen }> = {
   id: 'relay-permission',
   proves: 'the relay reaches the SFU',
   needs: ['ice-servers', 'turn-udp'],
-  after: ['turn-tcp', 'turn-tls'],
+  after: ['turn-tcp', 'turn-tls', 'path-mtu'],
   async run({ seen, signal }): Promise<Finding | undefined> {
     const { relays = [], sfu } = seen;
     if (relays.length === 0 || !sfu) return undefined;

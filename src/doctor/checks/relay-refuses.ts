@@ -36,7 +36,8 @@ export const relayRefuses = ({
   id: 'relay-refuses',
   proves: 'the relay leads nowhere else',
   needs: ['turn-udp'],
-  after: ['turn-tcp', 'turn-tls', 'relay-permission'],
+  // What it sends would disturb what they measure.
+  after: ['turn-tcp', 'turn-tls', 'path-mtu', 'relay-permission', 'relay-loss'],
   async run({ seen: { relays = [], sfu }, signal }): Promise<Finding | undefined> {
     if (relays.length === 0) return undefined;
     const found = await allocateAny(relays, signal);

@@ -16,6 +16,9 @@ const ANSWERED = 'voice-agent.check.back';
 const MOST_LOSS = 0.02;
 const MOST_RTT_MS = 300;
 
+/** @param at - which packet, from 0. @returns which of the sizes it has. */
+const sizeAt = (at: number): number => Math.floor(at / EACH);
+
 interface SizeResult {
   size: number;
   lost: number;
@@ -78,8 +81,9 @@ async function exchange([one, other]: readonly [RelayedRoom, RelayedRoom]): Prom
     const at = new DataView(payload.buffer, payload.byteOffset).getUint32(0);
     rttMs[at] ??= performance.now() - (sentAtMs[at] ?? 0);
   });
+  // Small ones first: what is sent after one that SCTP misses waits, and is lost with it.
   for (let at = 0; at < SIZES.length * EACH; at++) {
-    const payload = new Uint8Array(SIZES[at % SIZES.length] ?? 0);
+    const payload = new Uint8Array(SIZES[sizeAt(at)] ?? 0);
     new DataView(payload.buffer).setUint32(0, at);
     sentAtMs[at] = performance.now();
     one.sendLossy(payload, ASKED);
@@ -87,7 +91,7 @@ async function exchange([one, other]: readonly [RelayedRoom, RelayedRoom]): Prom
   }
   await sleep(WAIT_MS);
   return SIZES.map((size, index) => {
-    const times = rttMs.filter((ms, at) => ms !== undefined && at % SIZES.length === index).map(Number);
+    const times = rttMs.filter((ms, at) => ms !== undefined && sizeAt(at) === index).map(Number);
     const sorted = times.toSorted((a, b) => a - b);
     return { size, lost: EACH - times.length, rttMs: sorted[sorted.length >> 1] ?? 0 };
   });
