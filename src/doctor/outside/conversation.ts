@@ -76,6 +76,9 @@ async function converse(room: RelayedRoom, startedAtMs: number): Promise<string>
     .catch(() => {
       throw unanswered(events);
     });
+  // What is heard then is its apology.
+  const failure = failureOf(events);
+  if (failure) throw failure;
   const turn = await room
     .until('the times of the turn', () => events.find(({ type }) => type === 'turn'), 2000)
     .catch(() => undefined);

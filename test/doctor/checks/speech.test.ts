@@ -22,7 +22,7 @@ const voiceAt =
 
 test('the voice is made to speak once, and its rate and first sound are told', async () => {
   server.on(ROUTE, voiceAt(24_000));
-  expect(await run()).toEqual({
+  expect(await run()).toMatchObject({
     evidence: expect.stringMatching(
       /^tts-1 · alloy: 1\.0 s at 24000 Hz, first sound after \d+ ms, all after \d+ ms, \d\.\d\d of real time$/,
     ),
@@ -34,7 +34,9 @@ test('a rate that raw PCM does not say is found by its WAV, with the line to set
   expect(await run()).toMatchObject({
     fix: expect.stringMatching(/22050 Hz.*9 % too fast.*\nTTS_FORMAT=wav$/s),
   });
-  expect(await run({ TTS_FORMAT: 'wav' })).toEqual({ evidence: expect.stringContaining('at 22050 Hz') });
+  const told = await run({ TTS_FORMAT: 'wav' });
+  expect(told).toMatchObject({ evidence: expect.stringContaining('at 22050 Hz') });
+  expect(told).not.toMatchObject({ fix: expect.stringContaining('too fast') });
 });
 
 test('a rate that the answer says wrong is found by the list of models, with the line to set', async () => {
@@ -45,7 +47,9 @@ test('a rate that the answer says wrong is found by the list of models, with the
     const fix = expect.stringMatching(/22050 Hz.*9 % too fast.*\nTTS_EXTRA_BODY=\{"sample_rate":24000\}$/s);
     expect(await run({ TTS_FORMAT })).toMatchObject({ verdict: 'warn', fix });
   }
-  expect(await run({ TTS_EXTRA_BODY: '{"sample_rate":24000}' })).toEqual({ evidence: expect.any(String) });
+  expect(await run({ TTS_EXTRA_BODY: '{"sample_rate":24000}' })).not.toMatchObject({
+    fix: expect.stringContaining('too fast'),
+  });
 });
 
 test('a model and a voice that the server does not have fail, with what it has', async () => {
