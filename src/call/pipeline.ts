@@ -46,6 +46,8 @@ export interface PipelineParts {
   chat: ChatEndpoint;
   echo: EchoPath;
   hooks: CallHooks;
+  /** When the caller's last packet came, in milliseconds of any clock. */
+  lastPacketMs?: (() => Promise<number | undefined>) | undefined;
   turnModel?: TurnModelExecutor | undefined;
   /** Who can serve a stage; those of the program, unless given. */
   providers?: Providers;
@@ -111,6 +113,7 @@ async function createInput(
     transcriber,
     turnModel,
     judge,
+    lastPacketMs: parts.lastPacketMs,
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,
     onWordsAwaited: hooks.onWordsAwaited,

@@ -25,6 +25,7 @@ import { chatOf, type GoingOn, goOn } from './going-on.ts';
 import { greet } from './greeting.ts';
 import type { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
+import { lastPacketMs } from './last-packet.ts';
 import type { Line } from './line.ts';
 import type { CallerLink } from './link.ts';
 import { phraseCacheFor } from './phrase-cache.ts';
@@ -80,7 +81,10 @@ export async function talk(parts: TalkParts): Promise<void> {
   });
   const chat = chatEndpoint(config, persona, memory.chat);
   const hooks = createCallHooks((happening) => events.emit(happening));
-  const building = buildPipeline({ ...parts, floor, echo, chat, hooks });
+  const building = buildPipeline({
+    ...{ ...parts, floor, echo, chat, hooks },
+    lastPacketMs: () => lastPacketMs(host.room),
+  });
   const session = await scope.open(building, { what: 'pipeline', withinMs: START_TIMEOUT_MS });
   const close = () => closeSession(session);
   scope.defer('session', close, CLOSE_TIMEOUT_MS);

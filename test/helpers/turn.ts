@@ -45,6 +45,8 @@ export function callerOver(
     inChat?: Promise<void>;
     /** What is heard is the agent's own voice. */
     echo?: Echo;
+    /** Whether the caller's packets come. */
+    flow?: { packets: 'here' | 'missing' | 'back' };
   } = {},
   policy: Partial<TurnPolicy> = {},
 ) {
@@ -102,6 +104,10 @@ export function callerOver(
     judge: agent.judged === undefined ? undefined : { push() {}, reset() {}, judge: () => agent.judged ?? 0 },
     governor,
     echo: agent.echo,
+    flow: agent.flow && {
+      atEnd: () => agent.flow?.packets ?? 'here',
+      look: async () => log.push('look') > 0,
+    },
     onWordsAwaited: (state, lastSoundAtMs) => words.push(`${state}, last sound at ${lastSoundAtMs}`),
     clock,
     wallNow: clock.now,

@@ -15,6 +15,12 @@ export class NamedTimers {
     this.#cancels.set(name, this.#clock.after(Math.max(0, ms), run));
   }
 
+  /** Runs it now, and again every so often. */
+  every(name: string, ms: number, run: () => void): void {
+    run();
+    this.start(name, ms, () => this.every(name, ms, run));
+  }
+
   cancelAll(): void {
     for (const cancel of this.#cancels.values()) cancel();
     this.#cancels.clear();

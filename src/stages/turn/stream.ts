@@ -3,6 +3,7 @@ import { systemClock } from '../../openai/clock.ts';
 import type { TurnMark } from '../hooks.ts';
 import { Detector } from './detector.ts';
 import type { SpeculationGovernor } from './governor.ts';
+import { PacketFlow } from './packet-flow.ts';
 import { PreparedAttempt } from './prepared-attempt.ts';
 import type {
   Echo,
@@ -31,6 +32,8 @@ export interface TurnSttParts {
   turnModel?: TurnModel | undefined;
   judge?: FinishedJudge | undefined;
   floor: Floor;
+  /** When the caller's last packet came (`packet-flow.ts`). */
+  lastPacketMs?: (() => Promise<number | undefined>) | undefined;
   /** Is given all that is heard. */
   echo?: (Echo & { hears(samples: Int16Array): void }) | undefined;
   /** For the record of each turn. */
@@ -89,13 +92,16 @@ class TurnStream extends stt.SpeechStream {
   readonly #parts: TurnSttParts;
   readonly #meter = new SpeechMeter();
   readonly #prepared = new PreparedAttempt();
+  readonly #flow: PacketFlow | undefined;
   #prefix: Int16Array[] = [];
   #taker: TurnTaker | undefined;
   #cutInARow = 0;
 
   constructor(owner: TurnStt, parts: TurnSttParts, connOptions?: APIConnectOptions) {
     super(owner, TURN_SAMPLE_RATE, connOptions);
+    const { lastPacketMs } = parts;
     this.#parts = parts;
+    this.#flow = lastPacketMs && new PacketFlow({ lastPacketMs, clock: systemClock });
   }
 
   answerMark(mark: TurnMark, attempt: number): void {
@@ -123,6 +129,7 @@ class TurnStream extends stt.SpeechStream {
       agent: floor,
       echo,
       onHoldExpired,
+      flow: this.#flow,
       onWordsAwaited: this.#parts.onWordsAwaited,
       clock: systemClock,
       wallNow: Date.now,
@@ -138,7 +145,7 @@ class TurnStream extends stt.SpeechStream {
         detector.push(frame);
         this.#keep(frame.data, taker);
         const silence = this.#meter.addAudio(frame.data);
-        if (silence) taker.silence(silence.silenceMs);
+        if (silence) this.#silent(silence.silenceMs, taker);
       }
     } finally {
       this.abortSignal.removeEventListener('abort', stop);
@@ -162,12 +169,18 @@ class TurnStream extends stt.SpeechStream {
   #followWindow(probability: number, taker: TurnTaker): void {
     const heard = this.#meter.addProbability(probability);
     if ('silenceMs' in heard) {
-      taker.silence(heard.silenceMs);
+      this.#silent(heard.silenceMs, taker);
       return;
     }
     const wasOpen = taker.isOpen;
+    this.#flow?.speech();
     taker.speech(heard.speechMs);
     if (!wasOpen && taker.isOpen) this.#flushPrefix();
+  }
+
+  #silent(silenceMs: number, taker: TurnTaker): void {
+    if (!taker.isOpen) void this.#flow?.quiet(silenceMs);
+    taker.silence(silenceMs);
   }
 
   #keep(samples: Int16Array, taker: TurnTaker): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../openai/clock.ts';
 import type { SpeculationGovernor } from './governor.ts';
+import type { PacketFlow } from './packet-flow.ts';
 import type {
   AgentFloor,
   Echo,
@@ -28,6 +29,8 @@ export interface TurnTakerParts {
   onHoldExpired?: (() => void) | undefined;
   /** Told of words that come late, and how that ended. `lastSoundAtMs`: since the epoch. */
   onWordsAwaited?: ((state: WordsState, lastSoundAtMs: number) => void) | undefined;
+  /** Whether the caller's packets come; without it, silence is what is heard. */
+  flow?: Pick<PacketFlow, 'atEnd' | 'look'> | undefined;
   clock: Clock;
   /** Wall clock for the record; durations come from `clock`. */
   wallNow: () => number;

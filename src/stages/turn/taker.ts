@@ -7,19 +7,19 @@ import { Repair } from './repair.ts';
 import type { TurnEndPrediction } from './roles.ts';
 import type { TurnTakerParts } from './taker-parts.ts';
 import type { TurnText } from './transcriber.ts';
-import { TurnClock } from './turn-clock.ts';
+import { AUDIO_DUE_MS, MISSING_AUDIO_MS, TurnClock } from './turn-clock.ts';
 import { TurnLength } from './turn-length.ts';
 
-/** Audio that has not come for so long will not come soon: the caller's connection, not a late event loop. */
-const MISSING_AUDIO_MS = 400;
-/** Between two windows of audio, with room for a late event loop. */
-const AUDIO_DUE_MS = 100;
 /** Silence after which the model is asked: the framework's own figure. */
 const MODEL_PAUSE_MS = 200;
 /** `silence` is told about so often, and a little more. */
 const SILENCE_STEP_MS = 12;
 /** Shorter sounds are clicks. */
 const MIN_SPEECH_MS = 60;
+/** Whether packets of the caller are missing. */
+const LOOK_EVERY_MS = 50;
+/** Speech in packets that are back is heard within this. */
+const HEARD_WITHIN_MS = 500;
 /** Speech that surely goes on; what was prepared before a shorter noise may still be right. */
 const GOES_ON_MS = 150;
 
@@ -132,7 +132,7 @@ export class TurnTaker {
   }
 
   #pause(): void {
-    const { transcriber, governor, clock } = this.#parts;
+    const { transcriber, governor, clock, model, flow } = this.#parts;
     this.#state = 'pausing';
     this.#overlap.paused();
     this.#lastHeard.note('pauseSeenAt');
@@ -140,8 +140,8 @@ export class TurnTaker {
     this.#attempt = attempt;
     const startedAt = clock.now();
     this.#lateWords.asked(this.#lastHeard, this.#length.ms);
-    if (this.#parts.model)
-      this.#scheduleAfterSound('model', MODEL_PAUSE_MS, () => void this.#askModel(attempt));
+    if (model) this.#scheduleAfterSound('model', MODEL_PAUSE_MS, () => void this.#askModel(attempt));
+    if (flow) this.#timers.every('packets', LOOK_EVERY_MS, () => void flow.look());
     transcriber.transcribe(attempt.signal).then(
       (text) => {
         governor.answered('stt', clock.now() - startedAt);
@@ -196,17 +196,17 @@ export class TurnTaker {
 
   #prepare(): void {
     const { policy, governor } = this.#parts;
-    const text = this.#text;
-    if (!text?.text || policy.speculation !== 'answer' || !governor.allows('llm', 'tts')) return;
-    this.#prepared.prepare(text);
+    if (!this.#text?.text || policy.speculation !== 'answer' || !governor.allows('llm', 'tts')) return;
+    this.#prepared.prepare(this.#text);
   }
 
   #end(): void {
-    const { actions, clock, governor } = this.#parts;
-    const { lateMs } = this.#lastHeard;
-    // Timers run before audio that waits to be read: the caller may be speaking in it.
-    if (lateMs > AUDIO_DUE_MS && lateMs < MISSING_AUDIO_MS) {
-      this.#timers.start('end', AUDIO_DUE_MS / 2, () => this.#end());
+    const { actions, clock, governor, flow } = this.#parts;
+    // Timers run before audio that waits to be read: the caller may be speaking in it, or in packets that are missing.
+    const packets = this.#length.isCut ? 'here' : (flow?.atEnd() ?? 'here');
+    if (this.#lastHeard.isLate || packets !== 'here') {
+      const ms = packets === 'back' ? HEARD_WITHIN_MS : AUDIO_DUE_MS / 2;
+      this.#timers.start('end', ms, () => this.#end());
       return;
     }
     const text = this.#text?.text ? this.#text : undefined;

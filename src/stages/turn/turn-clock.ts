@@ -1,6 +1,11 @@
 import type { Clock } from '../../openai/clock.ts';
 import type { TurnTimes } from './roles.ts';
 
+/** Audio that has not come for so long will not come soon: the caller's connection, not a late event loop. */
+export const MISSING_AUDIO_MS = 400;
+/** Between two windows of audio, with room for a late event loop. */
+export const AUDIO_DUE_MS = 100;
+
 /** When the caller was heard last, on the clock that timers use, and for the record on the wall's. */
 export class TurnClock {
   readonly #clock: Clock;
@@ -42,9 +47,10 @@ export class TurnClock {
     return this.#times.lastSoundAt;
   }
 
-  /** How long no audio has come. */
-  get lateMs(): number {
-    return this.#clock.now() - this.#lastAudioAt;
+  /** Audio has not come for a while, and will soon. */
+  get isLate(): boolean {
+    const lateMs = this.#clock.now() - this.#lastAudioAt;
+    return lateMs > AUDIO_DUE_MS && lateMs < MISSING_AUDIO_MS;
   }
 
   /** Until so much silence has passed. */
