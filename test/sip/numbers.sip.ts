@@ -82,10 +82,11 @@ row('out of hours: told so, and hung up on', async () => {
   const { phone, uri, standIn } = door();
   const caller = await phone();
   caller.call({ to: uri(TOLD) });
-  const { sound, ms } = await firstHeard(caller);
-  await expectHeard(standIn, sound, [CLOSED]);
-  expect(await caller.happened('ended')).toMatchObject({ by: 'remote' });
-  return { heard: CLOSED, ms };
+  const { atMs } = await caller.happened('answered');
+  const end = await caller.happened('ended', { timeoutMs: 30_000 });
+  expect(end).toMatchObject({ by: 'remote' });
+  await expectHeard(standIn, caller.heard.between(atMs, end.atMs), [CLOSED]);
+  return { heard: CLOSED, ms: (caller.heard.speechAfter(atMs) ?? end.atMs) - atMs };
 });
 
 row('the caller hangs up while the agent speaks', async () => {
