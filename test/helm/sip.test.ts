@@ -76,9 +76,9 @@ describe('the SIP service', async () => {
   test('gets its trunks and numbers by a hook, passwords from Secrets alone, in words that the program takes', () => {
     const job = find(manifests, 'Job', 'va-sip-setup');
     expect(job.metadata.annotations?.['helm.sh/hook']).toBe('post-install,post-upgrade');
-    const { container } = workload(manifests, 'sip-setup');
+    const { container } = workload(manifests, 'sipsetup');
     const file = '/etc/voice-agent/phone/phone.yaml';
-    expect(container.command).toEqual(['node', 'dist/main.js', 'sip', 'apply', file]);
+    expect(container.args).toEqual(['dist/main.js', 'sip', 'apply', file]);
     expect(container.env).toContainEqual({
       name: 'NUBITEL_PASSWORD',
       valueFrom: { secretKeyRef: { name: 'nubitel', key: 'password' } },
