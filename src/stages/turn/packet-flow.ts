@@ -30,6 +30,7 @@ export class PacketFlow {
   #lastPacketAt = Number.NEGATIVE_INFINITY;
   /** Of the two clocks: the least difference that was seen, as a packet comes every 20 ms in speech. */
   #offsetMs = Number.POSITIVE_INFINITY;
+  #learntAt = Number.NEGATIVE_INFINITY;
   #hasHeard = false;
   #sendsInSilence = false;
   /** Since when the end of a turn waits for packets. */
@@ -43,14 +44,16 @@ export class PacketFlow {
   speech(): void {
     this.#awaitedAt = undefined;
     // The first look in speech tells how the clocks differ: in silence the last packet may be old.
-    if (this.#hasHeard && !this.#isTimeToLearn) return;
+    if (this.#hasHeard && this.#parts.clock.now() - this.#lookedAt < LEARN_EVERY_MS) return;
     this.#hasHeard = true;
     void this.look();
   }
 
   /** The caller has not been heard for so long, in no turn. */
   async quiet(silenceMs: number): Promise<void> {
-    if (silenceMs < QUIET_MS || !this.#isTimeToLearn) return;
+    const now = this.#parts.clock.now();
+    if (silenceMs < QUIET_MS || now - this.#learntAt < LEARN_EVERY_MS) return;
+    this.#learntAt = now;
     if (await this.look()) this.#sendsInSilence = this.#ageMs <= MISSING_AFTER_MS;
   }
 
@@ -97,9 +100,5 @@ export class PacketFlow {
 
   get #ageMs(): number {
     return this.#parts.clock.now() - this.#lastPacketAt;
-  }
-
-  get #isTimeToLearn(): boolean {
-    return this.#parts.clock.now() - this.#lookedAt >= LEARN_EVERY_MS;
   }
 }

@@ -67,6 +67,16 @@ test('a gap in the first words of a call is seen: until then the clocks were onl
   expect(flow.atEnd()).toBe('missing');
 });
 
+test('a line is known by the short silences of a caller whose turns follow each other', async () => {
+  const { flow, passes } = line();
+  await passes(1000, { packetEveryMs: 20, speech: true });
+  await passes(540, { packetEveryMs: 20, isInTurn: true });
+  await passes(1500, { packetEveryMs: 400 });
+  await passes(1000, { packetEveryMs: 20, speech: true });
+  await passes(540, { isInTurn: true });
+  expect(flow.atEnd()).toBe('missing');
+});
+
 test('a gap is seen between two looks, and a packet that was only late delays no end', async () => {
   const { flow, passes } = line();
   await passes(8000, { packetEveryMs: 400 });
