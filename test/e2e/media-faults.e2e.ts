@@ -22,6 +22,7 @@ const ROWS: { name: string; faults: Faults; gap?: { afterMs: number; lengthMs: n
   { name: 'loss 3 %', faults: { loss: 0.03 } },
   { name: 'loss 10 %', faults: { loss: 0.1 } },
   { name: 'jitter 60 ms', faults: { jitterMs: 60 } },
+  { name: 'gap of 2 s', faults: {}, gap: { afterMs: 1500, lengthMs: 2000 } },
 ];
 
 let livekit: LiveKitBehindProxy;
@@ -40,7 +41,7 @@ interface Turn {
   turns: number;
 }
 
-test('loss and jitter on the caller’s way break no call and end no turn too early', {
+test('loss, jitter and a gap on the caller’s way break no call and end no turn too early', {
   timeout: 50_000 + TURNS * 60_000,
 }, async () => {
   const { callers, standIn, worker } = stack();
