@@ -59,8 +59,8 @@ export interface Phone {
   mute(on: boolean): void;
   /** How calls that come in are treated: by default answered; or left to ring; or refused with a code. */
   incoming(as: 'answer' | 'ring' | { code: number; reason?: string }): void;
-  /** How a REFER is treated: refused with a code, by default 406, or carried out. */
-  refer(as: 'follow' | { code: number }): void;
+  /** How a REFER is treated: refused with a code, by default 406, or carried out, `to` this URI whatever number it names. */
+  refer(as: 'follow' | { to: string } | { code: number }): void;
   hangUp(): void;
   waitForSpeech(options: { afterMs: number; timeoutMs: number }): Promise<number>;
   waitForSilence(options: { afterMs: number; timeoutMs: number; quietMs?: number }): Promise<number>;
@@ -119,7 +119,7 @@ export async function openPhone({
           ? { do: 'incoming', as }
           : { do: 'incoming', code: as.code, as: as.reason ?? 'Refused' },
       ),
-    refer: (as) => tell({ do: 'refer', code: as === 'follow' ? 0 : as.code }),
+    refer: (as) => tell(as === 'follow' ? { do: 'refer' } : { do: 'refer', ...as }),
     hangUp: () => tell({ do: 'hangup' }),
     waitForSpeech: ({ afterMs, timeoutMs }) =>
       watch.until('the caller to hear speech', () => heard.speechAfter(afterMs), timeoutMs),

@@ -26,11 +26,17 @@ export function sipFailure(error: unknown): SipFailure {
     const reason = `SIP ${sipCode}${error.sipStatus ? ` ${error.sipStatus}` : ''}`;
     return { result: resultOf(sipCode), sipCode, reason };
   }
-  const code = error instanceof SipCallError ? error.code : undefined;
-  // LiveKit's own end of ringing, and that of the request.
-  const isLate = code === 'deadline_exceeded' || (error instanceof Error && error.name === 'TimeoutError');
-  return { result: isLate ? 'no-answer' : 'failed', reason: withoutNumbers(code ?? messageOf(error)) };
+  const reason = withoutNumbers(messageOf(error));
+  return { result: RANG_OUT.test(reason) || isTimeout(error) ? 'no-answer' : 'failed', reason };
 }
+
+/**
+ * How livekit-sip 1.8.0 says that it gave up ringing (`pkg/sip/outbound.go`, `sipResponse`; `protocol.go`), or that the far end said
+ * 180 and no more. «0 intermediate responses»: there is nobody there.
+ */
+const RANG_OUT = /sip request timed out|\([1-9]\d* intermediate responses\)|deadline.?exceeded/i;
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 function resultOf(sipCode: number): Unreached {
   if (BUSY.has(sipCode)) return 'busy';

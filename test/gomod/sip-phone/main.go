@@ -198,6 +198,14 @@ func (p *phone) call(ctx context.Context, c command) {
 func (p *phone) referred(d *diago.DialogClientSession) error {
 	ctx, done := context.WithTimeout(p.ctx, 20*time.Second)
 	defer done()
+	p.Lock()
+	to := p.rules.refer.To
+	p.Unlock()
+	if to != "" { // as an exchange, which knows where a number is
+		var uri sip.Uri
+		must(sip.ParseUri(to, &uri))
+		d.InviteRequest.Recipient = uri
+	}
 	if _, err := d.Invite(ctx, diago.InviteClientOptions{Headers: []sip.Header{}}); err != nil {
 		tell(event{Event: "transfer-failed", Reason: err.Error()})
 		return err
