@@ -9,13 +9,19 @@ import { forkHosts } from './dispatch/host-child.ts';
 import { checkMedia, type MediaWatch, watchMedia } from './dispatch/media.ts';
 import { poolSize } from './dispatch/pool-size.ts';
 import { createWorker, type Worker } from './dispatch/worker.ts';
+import { CallBoard } from './observe/call-board.ts';
+import { EndpointBoard } from './observe/endpoint-board.ts';
 import { createLog, type Log } from './observe/log.ts';
-import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { statusOf } from './observe/status.ts';
+import { traceIdOf } from './observe/trace/ids.ts';
+import { tracesUrl } from './observe/trace/open-tracing.ts';
 import { goThroughProxies } from './openai/proxied-fetch.ts';
 import { requirePersona } from './persona/choose.ts';
 import { createPersonaStore } from './persona/store.ts';
 import { openCredentials } from './web/credentials.ts';
 import { type Listener, listen, listenForOps } from './web/listen.ts';
+import type { OpsParts, Unready } from './web/ops.ts';
 
 export interface Serving {
   /** `false` serves the page alone. */
@@ -46,15 +52,19 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const stopWatching = personas.watch();
 
   let onRegistered = () => {};
-  const { worker, metrics } = withWorker
+  const opened = withWorker
     ? openWorker({ config, log, media, onRegistered: () => onRegistered() })
-    : { metrics: createMetrics() };
-  const ops = await serveOps(config, { metrics, worker, media });
+    : undefined;
+  const { worker, metrics } = opened ?? { metrics: createMetrics() };
+  const unready = () => reasonsAgainst(worker, media);
+  const status = opened && (() => opened.status(unready));
+  const ops = await serveOps(config, { metrics, unready, status });
   log.info({ url: ops.url }, 'health listening');
   const lines = worker && {
     lines: async () =>
       worker.facts.slotsUsed() >= worker.facts.slots ? ('busy' as const) : ('unknown' as const),
     isComing: (room: string) => worker.isComing(room),
+    status,
     whenRegistered: (listener: () => void) => {
       onRegistered = listener;
     },
@@ -82,10 +92,13 @@ interface WorkerSources {
 
 /** The worker, and the metrics of all its calls. Its host processes end with this one, however that ends. */
 function openWorker({ config, log, media, onRegistered }: WorkerSources) {
+  const calls = new CallBoard();
+  const endpoints = new EndpointBoard();
   const worker = createWorker({
     ...{
       config,
       log,
+      onLive: ({ jobId, fact }) => calls.told(jobId, fact),
       onRegistered,
       size: poolSize(config.agent, availableParallelism()),
       startHost: forkHosts(hostFile()),
@@ -93,28 +106,29 @@ function openWorker({ config, log, media, onRegistered }: WorkerSources) {
     report(fact) {
       if (fact.fact === 'call-not-connected') media?.callFailed();
       metrics.report(fact);
+      endpoints.take(fact);
     },
   });
   const metrics = createMetrics(worker.facts);
   process.once('exit', () => worker.kill());
-  return { worker, metrics };
+  const { facts } = worker;
+  const traced = tracesUrl(config.trace) ? { traceIdOf } : {};
+  const status = (unready: Unready) => statusOf({ facts, calls, endpoints, unready, ...traced });
+  return { worker, metrics, status };
 }
 
-interface OpsSources {
-  metrics: Metrics;
-  worker?: Worker | undefined;
-  media: MediaWatch | undefined;
-}
-
-/** Health and metrics. */
-async function serveOps({ agent }: Config, { metrics, worker, media }: OpsSources): Promise<Listener> {
-  const unready = () => [
+function reasonsAgainst(worker: Worker | undefined, media: MediaWatch | undefined): string[] {
+  return [
     ...(worker && !worker.facts.isRegistered() ? ['not registered with LiveKit'] : []),
     ...(worker?.facts.isDraining() ? ['draining'] : []),
     ...(worker && !worker.isWarm() ? ['no host process is warm'] : []),
     ...[media?.problem() ?? []].flat(),
   ];
-  const ops = await listenForOps({ metrics, unready, host: agent.healthHost, port: agent.healthPort });
+}
+
+/** Health, metrics and what runs. */
+async function serveOps({ agent }: Config, parts: OpsParts): Promise<Listener> {
+  const ops = await listenForOps({ ...parts, host: agent.healthHost, port: agent.healthPort });
   return {
     url: ops.url,
     async close() {

@@ -105,6 +105,11 @@ const TOOLS = {
   },
   /** A telephone of our own for tests: test/gomod/sip-phone/main.go. */
   'sip-phone': { version: ownVersion('sip-phone'), command: '.', versionArgs: ['-version'] },
+  jaeger: {
+    version: 'v1.76.0',
+    command: 'github.com/jaegertracing/jaeger/cmd/all-in-one',
+    versionArgs: ['version'],
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -1,11 +1,16 @@
 import type { EndpointError, EndpointName } from '../errors.ts';
 import type { EndpointFault, Happening } from '../observe/call-events.ts';
+import type { TraceContext } from '../observe/trace/ids.ts';
 import type { RouteEvent } from '../openai/retry.ts';
+import { followRequests } from './follow-requests.ts';
 import type { CallHooks } from './pipeline.ts';
 
 /** What the stages tell of a call, as its events. */
-export function createCallHooks(emit: (happening: Happening) => void): CallHooks {
+export function createCallHooks(emit: (happening: Happening) => void, trace?: TraceContext): CallHooks {
   return {
+    onRequest: followRequests(emit, trace),
+    onTokens: ({ promptTokens, cachedTokens, completionTokens }, attempt) =>
+      emit({ type: 'tokens-used', attempt, promptTokens, cachedTokens, completionTokens }),
     onMark: (mark, attempt) => emit({ type: 'mark', mark, attempt }),
     onAnswer: (end) => emit({ type: 'model-answered', ...end }),
     onSpeechBroken: () => emit({ type: 'speech-broken' }),

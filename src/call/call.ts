@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Subscriber } from '../observe/call-events.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
+import type { TraceContext } from '../observe/trace/ids.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import type { Persona, PersonaStore } from '../persona/store.ts';
 import { admissionOf } from '../phone/arrival.ts';
@@ -34,6 +35,8 @@ export interface CallParts {
   memory: CallMemory;
   /** Told of all that happens in this call, after its own log, metrics and page. */
   subscribers?: readonly Subscriber[];
+  /** The call's trace, which requests to the endpoints name. */
+  trace?: TraceContext | undefined;
   /** What runs the on-device turn model; by default what the framework's job context says. */
   turnModel?: TurnModelExecutor | undefined;
   clock?: Clock;

@@ -7,6 +7,7 @@ import type { GoingOn } from './going-on.ts';
 export function countEvents(report: Report, goesOn?: GoingOn): Subscriber {
   let prompt = goesOn?.prompt.persona.name;
   let isAwaited = false;
+  const speculation = countAnswers();
   return (event) => {
     if (event.type === 'started') {
       prompt = event.prompt;
@@ -18,6 +19,21 @@ export function countEvents(report: Report, goesOn?: GoingOn): Subscriber {
     }
     const fact = factOf(event, prompt ?? '');
     if (fact) report(fact);
+    const prepared = speculation(event);
+    if (prepared) report({ fact: 'answers-prepared', prompt: prompt ?? '', ...prepared });
+  };
+}
+
+/** How many answers were asked for in a turn, and whether one of them was heard. */
+function countAnswers(): (event: CallEvent) => { used: number; dropped: number } | undefined {
+  let asked = new Set<number>();
+  return (event) => {
+    if (event.type === 'mark' && event.mark === 'asked') asked.add(event.attempt);
+    if ((event.type !== 'turn' && event.type !== 'turn-without-sound') || asked.size === 0) return undefined;
+    const used = event.type === 'turn' ? 1 : 0;
+    const dropped = asked.size - used;
+    asked = new Set();
+    return { used, dropped };
   };
 }
 
@@ -44,8 +60,15 @@ function factOf(event: CallEvent, prompt: string): CallFact | undefined {
       };
     case 'dead-air':
       return { fact: 'dead-air', prompt, longestMs: event.longestMs };
-    case 'endpoint-answered':
-      return { fact: 'endpoint-answered', endpoint: event.endpoint, firstByteMs: event.firstByteMs };
+    case 'tokens-used': {
+      const { promptTokens: input, cachedTokens: cached, completionTokens: output } = event;
+      return { fact: 'tokens-used', prompt, input, cached, output };
+    }
+    case 'request': {
+      const { endpoint: stage, host, model = '', outcome, sentAtMs, firstByteAtMs } = event;
+      const firstByteMs = firstByteAtMs === undefined ? undefined : firstByteAtMs - sentAtMs;
+      return { fact: 'request-made', stage, host, model, prompt, outcome, firstByteMs };
+    }
     case 'endpoint-failed':
     case 'transcription-fell-back':
     case 'transcription-rescued':

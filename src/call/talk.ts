@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import { closeSession } from '../framework/close-session.ts';
 import type { Happening } from '../observe/call-events.ts';
 import type { Log } from '../observe/log.ts';
+import type { TraceContext } from '../observe/trace/ids.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Persona } from '../persona/store.ts';
 import { chatEndpoint } from '../stages/llm.ts';
@@ -50,6 +51,7 @@ export interface TalkParts {
   vad: VAD;
   memory: CallMemory;
   turnModel?: TurnModelExecutor | undefined;
+  trace?: TraceContext | undefined;
   persona: Persona;
   /** Texts of this prompt that are the same for every caller. */
   fixed: readonly string[];
@@ -80,7 +82,7 @@ export async function talk(parts: TalkParts): Promise<void> {
     onCutOff: (sinceMs) => events.emit({ type: 'cut-off', sinceMs }),
   });
   const chat = chatEndpoint(config, persona, memory.chat);
-  const hooks = createCallHooks((happening) => events.emit(happening));
+  const hooks = createCallHooks((happening) => events.emit(happening), parts.trace);
   const building = buildPipeline({
     ...{ ...parts, floor, echo, chat, hooks },
     lastPacketMs: () => lastPacketMs(host.room),

@@ -7,6 +7,7 @@ import { PROVIDERS } from './providers/table.ts';
 import { proxy } from './proxy-settings.ts';
 import { deadlines, setting, streamDeadlines, wireExtras } from './setting.ts';
 import { sipTarget } from './sip-target.ts';
+import { trace } from './trace-settings.ts';
 import { count, durationMs, flag, httpUrl, oneOf, redisUrl, text, turnUrls, wsUrl } from './types.ts';
 import { web } from './web-settings.ts';
 
@@ -222,6 +223,7 @@ export const settings = {
     turnPassword: setting('TURN_PASSWORD', text.optional(), 'The other half of them', { secret: true }),
   },
   proxy,
+  trace,
   log: {
     level: setting(
       'LOG_LEVEL',

@@ -1,5 +1,6 @@
 import type { ConversationEvent } from '../observe/conversation.ts';
 import type { CallFact } from '../observe/facts.ts';
+import type { LiveFact } from '../observe/live-call.ts';
 import type { CallPrompt, GoingOn } from './kept-calls.ts';
 
 /**
@@ -72,6 +73,8 @@ export type FromHost =
   /** What the call needs to go on elsewhere: its prompt, once, and what is said. */
   | { readonly kind: 'prompt'; readonly jobId: string; readonly prompt: CallPrompt }
   | { readonly kind: 'conversation'; readonly jobId: string; readonly event: ConversationEvent }
+  /** What operators see of a running call. */
+  | { readonly kind: 'live'; readonly jobId: string; readonly fact: LiveFact }
   | { readonly kind: 'fact'; readonly jobId?: string; readonly fact: CallFact }
   | {
       readonly kind: 'pong';
@@ -87,4 +90,7 @@ export type FromHost =
   | { readonly kind: 'unfit'; readonly reason: string };
 
 /** What a host tells of a call, for it to go on elsewhere. */
-export type OfCall = Extract<FromHost, { kind: 'prompt' | 'conversation' }>;
+export type ToGoOn = Extract<FromHost, { kind: 'prompt' | 'conversation' }>;
+/** What is shown of it. */
+export type Live = Extract<FromHost, { kind: 'live' }>;
+export type OfCall = ToGoOn | Live;

@@ -28,7 +28,6 @@ export interface PoolEvents {
   onJoined(jobId: string): void;
   onCallEnded(jobId: string, end: CallEnd): void;
   onFact(fact: CallFact): void;
-  /** What a call needs to go on elsewhere. */
   onOfCall(message: OfCall): void;
   onRecall(jobId: string, piiCaller: string): GoingOn | undefined;
   onHostReady(): void;

@@ -1,4 +1,5 @@
 import type { CallFact } from '../observe/facts.ts';
+import type { HostFacts, HostUsage } from '../observe/host-metrics.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { HostChild } from './host-child.ts';
 import type { AssignedJob, CallStart, FromHost, OfCall } from './host-messages.ts';
@@ -42,13 +43,6 @@ export interface CallEnd {
   mayComeBack?: boolean | undefined;
   durationMs: number;
   /** Its share of the process's CPU time, in equal parts with the calls beside it. */
-  cpuMs: number;
-}
-
-/** What a host costs, as of its last answer. */
-export interface HostUsage {
-  lagMs: number;
-  rssMb: number;
   cpuMs: number;
 }
 
@@ -118,6 +112,11 @@ export class HostProcess {
 
   get calls(): number {
     return this.#calls.size;
+  }
+
+  get jobs(): HostFacts['jobs'] {
+    const nowMs = this.#clock.now();
+    return [...this.#calls].map(([id, { startedMs }]) => ({ id, ageMs: Math.round(nowMs - startedMs) }));
   }
 
   /** Warm and open for calls. */
@@ -213,6 +212,7 @@ export class HostProcess {
       }
       case 'prompt':
       case 'conversation':
+      case 'live':
         this.#events.onOfCall(message);
         break;
       case 'fact':

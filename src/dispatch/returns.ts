@@ -2,7 +2,7 @@ import { ConversationRecord } from '../observe/conversation.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
-import type { AssignedJob, CallStart, OfCall } from './host-messages.ts';
+import type { AssignedJob, CallStart, ToGoOn } from './host-messages.ts';
 import type { CallEnd } from './host-process.ts';
 import { type CallPrompt, type GoingOn, type KeptCall, type KeptCalls, keyOf } from './kept-calls.ts';
 
@@ -76,7 +76,7 @@ export class Returns {
     if (call) call.isInRoom = true;
   }
 
-  told(message: OfCall): void {
+  told(message: ToGoOn): void {
     const call = this.#calls.get(message.jobId);
     if (!call) return;
     if (message.kind === 'prompt') call.prompt = message.prompt;

@@ -2,13 +2,14 @@ import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
-import type { WorkerFacts } from '../observe/metrics.ts';
+import type { WorkerFacts } from '../observe/worker-metrics.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import { socketAgentFor } from '../openai/proxy.ts';
 import { hideUrlSecrets } from '../urls.ts';
 import type { FromLiveKit } from './agent-socket.ts';
 import { agentToken } from './agent-token.ts';
 import type { StartHost } from './host-child.ts';
+import type { Live } from './host-messages.ts';
 import { HostPool } from './host-pool.ts';
 import type { CallEnd } from './host-process.ts';
 import { Jobs } from './jobs.ts';
@@ -28,6 +29,7 @@ export interface WorkerParts {
   size: PoolSize;
   log: Log;
   report: Report;
+  onLive?: (shown: Live) => void;
   startHost: StartHost;
   /** Hears of each registration with LiveKit. */
   onRegistered?(): void;
@@ -71,14 +73,15 @@ class AgentWorker implements Worker {
   /** Told when the last call is over, and when the last process is gone. */
   #onChange = () => {};
 
-  constructor({ config, size, log, report, startHost, onRegistered, clock = systemClock }: WorkerParts) {
+  constructor(parts: WorkerParts) {
+    const { config, log, clock = systemClock } = parts;
     this.#config = config;
     this.#log = log;
-    this.#report = report;
+    this.#report = parts.report;
     this.#clock = clock;
     this.#slots = createSlots(config.agent.maxCalls, () => this.#changed());
-    this.#pool = this.#createPool(size, startHost);
-    this.#link = this.#createLink(onRegistered);
+    this.#pool = this.#createPool(parts);
+    this.#link = this.#createLink(parts.onRegistered);
     this.#returns = this.#createReturns();
     this.#jobs = new Jobs({
       ...{ slots: this.#slots, url: config.livekit.url, clock, log },
@@ -145,7 +148,7 @@ class AgentWorker implements Worker {
     this.#pool.kill();
   }
 
-  #createPool(size: PoolSize, startHost: StartHost): HostPool {
+  #createPool({ size, startHost, onLive }: WorkerParts): HostPool {
     const { hostMemoryMb, hostRecycleCalls } = this.#config.agent;
     return new HostPool({
       ...{ startHost, size, clock: this.#clock, log: this.#log },
@@ -154,7 +157,7 @@ class AgentWorker implements Worker {
         onJoined: (jobId) => this.#joined(jobId),
         onCallEnded: (jobId, end) => this.#callEnded(jobId, end),
         onFact: (fact) => this.#report(fact),
-        onOfCall: (message) => this.#returns.told(message),
+        onOfCall: (told) => (told.kind === 'live' ? onLive?.(told) : this.#returns.told(told)),
         onRecall: (jobId, piiCaller) => this.#returns.recall(jobId, piiCaller),
         onHostReady: () => this.#tellStatus(),
         onHostEnded: (end, process) => {

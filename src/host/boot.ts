@@ -5,6 +5,8 @@ import type { Config } from '../config/schema.ts';
 import type { FfiClient, FfiClientWatch } from '../framework/ffi-client.ts';
 import { openFfiClient } from '../framework/ffi-client.ts';
 import type { Log } from '../observe/log.ts';
+import { openTracing } from '../observe/trace/open-tracing.ts';
+import type { Tracing } from '../observe/trace/tracing.ts';
 import { goThroughProxies } from '../openai/proxied-fetch.ts';
 import { createPersonaStore, type PersonaStore } from '../persona/store.ts';
 import { loadVad } from '../stages/vad.ts';
@@ -18,6 +20,8 @@ export interface Shared {
   /** `undefined` unless `TURN_DETECTION=model`. */
   turnModel: InferenceExecutor | undefined;
   personas: PersonaStore;
+  /** `undefined` unless traces are wanted. */
+  tracing: Tracing | undefined;
 }
 
 /**
@@ -29,13 +33,14 @@ export async function boot(config: Config, log: Log, faults: FfiClientWatch): Pr
   routeNativeClient(config);
   goThroughProxies((url) => proxyFor(url, config.proxy));
   const ffi = await openFfiClient(faults);
-  const [vad, turnModel] = await Promise.all([
+  const [vad, turnModel, tracing] = await Promise.all([
     loadVad(config.turn),
     config.turn.detection === 'model' ? loadTurnModel() : undefined,
+    openTracing(config, log),
   ]);
   // Quiet: the worker's process reads the same files, and says once what is wrong with them.
   const personas = createPersonaStore({ dir: config.agent.promptsDir, log, quiet: true });
   // What is wrong with it shows, and is told, when a call starts.
   await rehearse({ config, personas, vad }).catch((error) => log.debug({ error }, 'not rehearsed'));
-  return { config, ffi, vad, turnModel, personas };
+  return { config, ffi, vad, turnModel, personas, tracing };
 }

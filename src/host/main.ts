@@ -7,6 +7,7 @@ import type { ToHost } from '../dispatch/host-messages.ts';
 import { adoptFrameworkLog } from '../framework/logger.ts';
 import { adoptRtcLog } from '../framework/rtc-logger.ts';
 import { createLog } from '../observe/log.ts';
+import type { Tracing } from '../observe/trace/tracing.ts';
 import { systemClock } from '../openai/clock.ts';
 import { boot } from './boot.ts';
 import { type CallContext, currentCall } from './call-context.ts';
@@ -29,6 +30,7 @@ const channel = openChannel();
 const lagMs = watchLoopLag();
 const recalls = createRecalls(channel.send, systemClock);
 let calls: Calls | undefined;
+let tracing: Tracing | undefined;
 let isUnfit = false;
 /** A listener that throws does so at each event. */
 const faulty = new WeakSet<CallContext>();
@@ -50,7 +52,7 @@ function onFault({ error, how }: Fault): void {
 
 /** Ends this process without its own clean-up: that of the native threads has hung. */
 async function exit(): Promise<void> {
-  await channel.flushed();
+  await Promise.all([channel.flushed(), tracing?.flush()]);
   process.kill(process.pid, 'SIGKILL');
 }
 
@@ -83,6 +85,7 @@ async function run(): Promise<void> {
       unfit('the native client panicked');
     },
   });
+  tracing = shared.tracing;
   const memory = await openCallMemory(phraseFolder(ppid), config, log, soundFolder(config.tts.cacheDir));
   const parts = { shared, memory, recalls, send: channel.send };
   const running = createCalls({

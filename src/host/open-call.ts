@@ -5,6 +5,7 @@ import { isCheckCall } from '../config/check-call.ts';
 import type { AssignedJob, CallStart, FromHost } from '../dispatch/host-messages.ts';
 import { isOfConversation } from '../observe/conversation.ts';
 import type { Report } from '../observe/facts.ts';
+import { tellLive } from '../observe/live-call.ts';
 import type { Shared } from './boot.ts';
 import type { CallContext } from './call-context.ts';
 import type { Recalls } from './recalls.ts';
@@ -21,7 +22,7 @@ export interface OpenCallParts {
 export function openCall(
   job: AssignedJob,
   { jobId, log }: CallContext,
-  { shared: { config, personas, vad, ffi, turnModel }, memory, recalls, send }: OpenCallParts,
+  { shared: { config, personas, vad, ffi, turnModel, tracing }, memory, recalls, send }: OpenCallParts,
   { goesOn, mayReturn }: CallStart,
 ): RunningCall {
   const { livekit } = config;
@@ -44,10 +45,18 @@ export function openCall(
       }
     },
   };
-  return startCall({
+  const traced = isCounted ? tracing?.begin(jobId) : undefined;
+  const call = startCall({
     ...{ host, config, personas, vad, report, log, memory, turnModel, goesOn, mayReturn },
     recall: (identity) => recalls.ask(jobId, identity),
     onPrompt: ({ persona, fixed }) => send({ kind: 'prompt', jobId, prompt: { persona, fixed } }),
-    subscribers: [(event) => isOfConversation(event) && send({ kind: 'conversation', jobId, event })],
+    trace: traced?.context,
+    subscribers: [
+      (event) => isOfConversation(event) && send({ kind: 'conversation', jobId, event }),
+      tellLive((fact) => isCounted && send({ kind: 'live', jobId, fact })),
+      ...[traced?.subscriber ?? []].flat(),
+    ],
   });
+  void call.ended.then(() => traced?.close());
+  return call;
 }

@@ -1,4 +1,5 @@
 import type { EndpointFailure, EndpointName } from '../errors.ts';
+import type { RequestHappening } from './request-events.ts';
 
 /** An endpoint that did not do its part, without the words of anybody. */
 export interface EndpointFault {
@@ -156,8 +157,7 @@ export type Happening =
   | { readonly type: 'turn'; readonly turn: number; readonly parts: PartsMs; readonly interrupted: boolean }
   /** A turn of the caller after which nothing was heard, and why (`call/silent-reasons.ts`). */
   | { readonly type: 'turn-without-sound'; readonly reason: SilentReason }
-  /** Request sent → first byte of the answer. */
-  | { readonly type: 'endpoint-answered'; readonly endpoint: EndpointName; readonly firstByteMs: number }
+  | RequestHappening
   /** After all its tries. `piiSaid`: the message, which may hold more than the reason. */
   | (EndpointFault & {
       readonly type: 'endpoint-failed';

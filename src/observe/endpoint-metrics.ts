@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { BreakerStates } from './breaker-states.ts';
+import type { CallFact } from './facts.ts';
 
 /** Seconds; a voice answer is quick below 1 s and lost beyond 5 s. */
 export const LATENCY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
@@ -9,9 +10,27 @@ export function countsOfEndpoints(registers: Registry[]) {
   return {
     firstByte: new Histogram({
       name: 'voice_agent_endpoint_first_byte_seconds',
-      help: 'Request to a model endpoint until the first byte of its answer',
-      labelNames: ['endpoint'],
+      help: 'Request to a model endpoint until the first byte of its answer, each try by itself',
+      labelNames: ['endpoint', 'host', 'model', 'prompt'],
       buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    requests: new Counter({
+      name: 'voice_agent_requests_total',
+      help: 'Requests to model endpoints, each try by itself, by outcome: answered, aborted (of no more use), failed',
+      labelNames: ['endpoint', 'host', 'model', 'outcome'],
+      registers,
+    }),
+    tokens: new Counter({
+      name: 'voice_agent_tokens_total',
+      help: 'Tokens of the chat model as its server counted them, by kind: input, cached (part of input), output',
+      labelNames: ['prompt', 'kind'],
+      registers,
+    }),
+    answers: new Counter({
+      name: 'voice_agent_answers_prepared_total',
+      help: 'Answers that the chat model was asked for, by outcome: used, or dropped as the caller went on',
+      labelNames: ['prompt', 'outcome'],
       registers,
     }),
     errors: new Counter({
@@ -46,4 +65,15 @@ export function countsOfEndpoints(registers: Registry[]) {
       registers,
     }),
   };
+}
+
+type Counts = Pick<ReturnType<typeof countsOfEndpoints>, 'requests' | 'firstByte'>;
+type RequestMade = Extract<CallFact, { fact: 'request-made' }>;
+
+/** Endpoints and models are those of settings, prompts those of files: none is a caller's. */
+export function countRequest({ requests, firstByte }: Counts, fact: RequestMade): void {
+  const { stage: endpoint, host, model, prompt, outcome, firstByteMs } = fact;
+  requests.inc({ endpoint, host, model, outcome });
+  if (firstByteMs !== undefined && outcome !== 'failed')
+    firstByte.observe({ endpoint, host, model, prompt }, firstByteMs / 1000);
 }

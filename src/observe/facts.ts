@@ -18,7 +18,20 @@ export type CallFact =
   | { fact: 'turn-without-sound'; prompt: string; reason: string }
   | { fact: 'covered'; prompt: string; what: 'filler' | 'apology'; sound: 'words' | 'tone' }
   | { fact: 'dead-air'; prompt: string; longestMs: number }
-  | { fact: 'endpoint-answered'; endpoint: string; firstByteMs: number }
+  /** One request on the wire. `model`, `host`: of the settings. */
+  | {
+      fact: 'request-made';
+      stage: string;
+      host: string;
+      model: string;
+      prompt: string;
+      outcome: string;
+      firstByteMs: number | undefined;
+    }
+  /** As the model's server counted them; `input` holds `cached`. */
+  | { fact: 'tokens-used'; prompt: string; input: number; cached: number; output: number }
+  /** Answers that were asked for since the last turn, by whether the caller heard them. */
+  | { fact: 'answers-prepared'; prompt: string; used: number; dropped: number }
   | { fact: 'endpoint-failed'; endpoint: string; failure: string }
   | { fact: 'hold-expired' }
   | { fact: 'cut-off' }

@@ -4,13 +4,25 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 const CORE_BUCKETS = [0.02, 0.04, 0.06, 0.08, 0.1, 0.125, 0.15, 0.2, 0.3, 0.5, 1];
 const MB = 2 ** 20;
 
+/** What a host process costs. */
+export interface HostUsage {
+  /** Longest delay of its event loop of late. */
+  readonly lagMs: number;
+  /** Resident memory, 2^20 bytes. */
+  readonly rssMb: number;
+  /** CPU time since its start. */
+  readonly cpuMs: number;
+}
+
 /** One host process, as of its last answer. */
 export interface HostFacts {
   /** 1 and up: a small number that its successor takes over. */
   readonly number: number;
   readonly calls: number;
   readonly isReady: boolean;
-  readonly usage: { readonly rssMb: number; readonly lagMs: number; readonly cpuMs: number };
+  /** The calls in it, by their job ids. */
+  readonly jobs: readonly { readonly id: string; readonly ageMs: number }[];
+  readonly usage: HostUsage;
 }
 
 /** What is counted of host processes and the calls in them. */

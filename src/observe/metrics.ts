@@ -1,20 +1,11 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { countsOfEndpoints, LATENCY_BUCKETS } from './endpoint-metrics.ts';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { countRequest, countsOfEndpoints, LATENCY_BUCKETS } from './endpoint-metrics.ts';
 import { type CallFact, DEAD_AIR_MS, type Report } from './facts.ts';
-import { addHostGauges, type HostFacts, hostMetrics } from './host-metrics.ts';
+import { addHostGauges, hostMetrics } from './host-metrics.ts';
+import { addWorkerGauges, type WorkerFacts } from './worker-metrics.ts';
 
 const DEAD_AIR_BUCKETS = [0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 6, 10, 20];
 const CALL_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
-
-/** What the worker itself knows, read when it is asked for. */
-export interface WorkerFacts {
-  slots: number;
-  slotsUsed(): number;
-  isRegistered(): boolean;
-  isDraining(): boolean;
-  /** Host processes that live now. */
-  hosts?(): readonly HostFacts[];
-}
 
 export interface Metrics {
   /** Counts a fact, from this process or another. */
@@ -146,22 +137,6 @@ function countsOfCalls(registers: Registry[]) {
   };
 }
 
-function addWorkerGauges(register: Registry, worker: WorkerFacts): void {
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name: `voice_agent_${name}`,
-      help,
-      registers: [register],
-      collect() {
-        this.set(read());
-      },
-    });
-  gauge('call_slots', 'Calls that this worker can take', () => worker.slots);
-  gauge('calls_active', 'Calls that run now', () => worker.slotsUsed());
-  gauge('registered', '1 while registered with LiveKit', () => Number(worker.isRegistered()));
-  gauge('draining', '1 while no new calls are taken', () => Number(worker.isDraining()));
-}
-
 function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
   switch (fact.fact) {
     case 'host-ended':
@@ -214,8 +189,17 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       metrics.deadAir.observe({ prompt: fact.prompt }, fact.longestMs / 1000);
       if (fact.longestMs > DEAD_AIR_MS) metrics.deadAirs.inc({ prompt: fact.prompt });
       break;
-    case 'endpoint-answered':
-      metrics.firstByte.observe({ endpoint: fact.endpoint }, fact.firstByteMs / 1000);
+    case 'request-made':
+      countRequest(metrics, fact);
+      break;
+    case 'tokens-used':
+      metrics.tokens.inc({ prompt: fact.prompt, kind: 'input' }, fact.input);
+      metrics.tokens.inc({ prompt: fact.prompt, kind: 'cached' }, fact.cached);
+      metrics.tokens.inc({ prompt: fact.prompt, kind: 'output' }, fact.output);
+      break;
+    case 'answers-prepared':
+      metrics.answers.inc({ prompt: fact.prompt, outcome: 'used' }, fact.used);
+      metrics.answers.inc({ prompt: fact.prompt, outcome: 'dropped' }, fact.dropped);
       break;
     case 'endpoint-failed':
       metrics.errors.inc({ endpoint: fact.endpoint, failure: fact.failure });

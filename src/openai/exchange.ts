@@ -1,4 +1,4 @@
-import { EndpointError } from '../errors.ts';
+import { EndpointError, type EndpointName } from '../errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { codeOf, hintFor, reasonOf } from './connect-hint.ts';
 import { fault, type Target } from './fault.ts';
@@ -29,6 +29,28 @@ export interface Timing {
   firstByteMs: number;
 }
 
+/** Follows one request on the wire. Nothing in it throws. */
+export interface RequestWatch {
+  /** Sent beside the request's own, such as `traceparent`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The first byte of an answer of any status. */
+  answered(status: number): void;
+  /** Told once: the answer was read, or closed by its reader; it was cut; or no use could be made of it. */
+  ended(outcome: 'answered' | 'aborted' | 'failed'): void;
+}
+
+/** What a request is, to whom follows it. */
+export interface RequestSent {
+  readonly endpoint: EndpointName;
+  readonly url: string;
+  readonly model: string | undefined;
+  /** Why it was made; not given where it is the only one. */
+  readonly kind: RequestKind | undefined;
+}
+
+/** The first of its tries, one after a failure, one beside a late one, or one that finds out whether a server works. */
+export type RequestKind = 'first' | 'again' | 'hedge' | 'probe';
+
 export interface Init {
   method: string;
   headers?: Readonly<Record<string, string>>;
@@ -41,6 +63,9 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Told at the first byte of a 2xx answer. */
   onTiming?: ((timing: Timing) => void) | undefined;
+  /** Told of each request as it is sent. */
+  onRequest?: ((sent: RequestSent) => RequestWatch) | undefined;
+  kind?: RequestKind | undefined;
   transport?: Transport | undefined;
   clock?: Clock | undefined;
 }
@@ -70,15 +95,19 @@ const NO_BYTES = new Uint8Array();
 
 /** Makes one attempt under all three deadlines. Throws only `EndpointError`, never for the status. */
 export async function exchange(call: Call): Promise<Answer> {
+  const { endpoint, url, model, kind, signal, onRequest } = call;
+  const watch = signal?.aborted ? undefined : onRequest?.({ endpoint, url, model, kind });
   for (;;) {
-    const run = new Attempt(call);
+    const run = new Attempt(call, watch);
     try {
       return await run.start();
     } catch (thrown) {
-      run.finish();
+      run.stop();
       // Ends: each round uses up one pooled connection, and a new one is never stale.
       if (thrown instanceof StaleConnection && !run.cut.signal.aborted) continue;
-      throw run.failed(thrown);
+      const error = run.failed(thrown);
+      run.finish();
+      throw error;
     }
   }
 }
@@ -88,14 +117,21 @@ class Attempt {
   readonly #call: Call;
   readonly #clock: Clock;
   readonly #startedMs: number;
-  readonly #onAbort = () => this.cut.abort(fault(this.#call, 'aborted', 'cancelled'));
+  readonly #onAbort = () => {
+    this.cut.abort(fault(this.#call, 'aborted', 'cancelled'));
+    // An answer that nobody reads would not end otherwise.
+    this.#tellEnd('aborted');
+  };
+  #watch: RequestWatch | undefined;
   #stopDeadline = () => {};
   #connectMs: number | undefined;
   #bytes = 0;
   #ended = false;
+  #hasFailed = false;
 
-  constructor(call: Call) {
+  constructor(call: Call, watch: RequestWatch | undefined) {
     this.#call = call;
+    this.#watch = watch;
     this.#clock = call.clock ?? systemClock;
     this.#startedMs = this.#clock.now();
   }
@@ -109,7 +145,7 @@ class Attempt {
     const incoming = await transport({
       url,
       method: init.method,
-      headers: init.headers ?? {},
+      headers: { ...init.headers, ...this.#watch?.headers },
       body: init.body,
       signal: this.cut.signal,
       onConnected: () => {
@@ -120,13 +156,25 @@ class Attempt {
     return this.#answer(incoming);
   }
 
+  /** Over for good. */
   finish(): void {
+    this.stop();
+    this.#tellEnd(this.#hasFailed ? 'failed' : 'answered');
+  }
+
+  #tellEnd(outcome: 'answered' | 'aborted' | 'failed'): void {
+    this.#watch?.ended(outcome);
+    this.#watch = undefined;
+  }
+
+  stop(): void {
     this.#stopDeadline();
     this.#call.signal?.removeEventListener('abort', this.#onAbort);
   }
 
   /** What a throw means here. The deadlines and the caller cut with the error that is to be thrown. */
   failed(thrown: unknown): EndpointError {
+    this.#hasFailed = true;
     const error = this.cut.signal.aborted ? this.cut.signal.reason : thrown;
     return error instanceof EndpointError ? error : this.#unexpected(error);
   }
@@ -139,6 +187,8 @@ class Attempt {
     this.#stopDeadline();
     const firstByteMs = this.#elapsedMs();
     const { status, headers } = incoming;
+    this.#hasFailed = status < 200 || status > 299;
+    this.#watch?.answered(status);
     const connectMs = this.#connectMs ?? firstByteMs;
     const head = first.done === true ? NO_BYTES : first.value;
     const close = () => {

@@ -1,3 +1,4 @@
+import type { RequestKind } from './exchange.ts';
 import type { Chosen } from './server-choice.ts';
 
 /** A late request and one that was sent in its place: more would make a slow server slower still. */
@@ -11,7 +12,7 @@ export const PROBE_MS = 2500;
 export interface Try<S> {
   readonly number: number;
   readonly chosen: Chosen<S>;
-  kind: 'first' | 'again' | 'hedge' | 'probe';
+  kind: RequestKind;
   readonly cancel: AbortController;
   readonly startedMs: number;
   /** Past this it is late; infinite where nobody hedges. */

@@ -38,7 +38,7 @@ export interface Route<S extends Candidate> {
 }
 
 /** What a try has in place of what the whole request has. */
-export type OneTry = Pick<CallOptions, 'signal' | 'deadlines'>;
+export type OneTry = Pick<CallOptions, 'signal' | 'deadlines' | 'kind'>;
 /** Makes one try at `server`, number `attempt` (from 1): resolves when its answer has begun. */
 export type RunOne<S, T> = (server: S, one: OneTry, attempt: number) => Promise<T>;
 export type RouteOptions = Pick<CallOptions, 'deadlines'> & RetryPolicy;

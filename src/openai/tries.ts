@@ -86,7 +86,7 @@ export class Tries<S extends Candidate, T> {
     if (kind !== 'probe') this.#watch(one);
     const { signal } = this.#options;
     const own = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal;
-    this.#run(chosen.server, { deadlines: this.#times.deadlines, signal: own }, one.number).then(
+    this.#run(chosen.server, { deadlines: this.#times.deadlines, signal: own, kind }, one.number).then(
       (value) => this.#succeeded(one, value),
       (error) => this.#failed(one, error),
     );

@@ -32,6 +32,8 @@ export interface AttemptParts {
   /** The server that broke it off. */
   avoid?: ChatEndpoint | undefined;
   put(chunk: llm.ChatChunk): void;
+  /** As the server counted them. */
+  onUsage?: ((usage: ChatUsage) => void) | undefined;
 }
 
 /** An answer that a server broke off: another one may go on with it. */
@@ -124,7 +126,9 @@ class AnswerReader {
     this.#finish = finish ?? this.#finish;
     for (const call of toolCalls) this.#toolCalls.add(call);
     this.#give(this.#filter.push(text));
-    if (usage) this.#parts.put({ id: this.#id, usage: toFramework(usage) });
+    if (!usage) return;
+    this.#parts.put({ id: this.#id, usage: toFramework(usage) });
+    this.#parts.onUsage?.(usage);
   }
 
   end(givenUp: boolean): Attempt {

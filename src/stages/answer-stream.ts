@@ -1,7 +1,6 @@
 import { type APIConnectOptions, AsyncIterableQueue, tts } from '@livekit/agents';
 import { signalOfReply } from '../framework/reply-signal.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
-import { attemptNow } from './attempt.ts';
 import type { TurnMark } from './hooks.ts';
 import { speakInOrder } from './speak-in-order.ts';
 import { FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
@@ -14,6 +13,8 @@ export interface AnswerStreamOptions {
   onError(error: unknown): void;
   /** The end of the answer could not be spoken. */
   onBroken?: (() => void) | undefined;
+  /** Which answer it is (`attempt.ts`). */
+  attempt: number;
   /** Told of each once. */
   onMark?: ((mark: TurnMark, attempt: number) => void) | undefined;
   firstWords: number;
@@ -29,7 +30,6 @@ export class AnswerStream extends tts.SynthesizeStream {
   readonly label = 'voice-agent.AnswerStream';
   readonly #options: AnswerStreamOptions;
   readonly #clock: Clock;
-  readonly #attempt = attemptNow();
   readonly #marked = new Set<TurnMark>();
 
   constructor(owner: tts.TTS, options: AnswerStreamOptions, connOptions?: APIConnectOptions) {
@@ -86,7 +86,7 @@ export class AnswerStream extends tts.SynthesizeStream {
   #mark(mark: TurnMark): void {
     if (this.#marked.has(mark)) return;
     this.#marked.add(mark);
-    this.#options.onMark?.(mark, this.#attempt);
+    this.#options.onMark?.(mark, this.#options.attempt);
   }
 
   #speak(chunk: Chunk, signal: AbortSignal): AsyncIterable<Int16Array> {

@@ -111,7 +111,8 @@ export class ChatAnswer extends llm.LLMStream {
     return readAnswer({
       endpoint,
       ask,
-      options: { deadlines, ...reporters(hooks, 'llm') },
+      options: { deadlines, ...reporters(hooks, 'llm', this.#attemptId) },
+      onUsage: (usage) => hooks.onTokens?.(usage, this.#attemptId),
       signal: this.abortController.signal,
       clock,
       ...rest,

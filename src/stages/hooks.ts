@@ -1,6 +1,7 @@
 import type { EndpointError, EndpointName } from '../errors.ts';
 import type { Trimmed } from '../openai/chat-body.ts';
-import type { Timing } from '../openai/exchange.ts';
+import type { ChatUsage } from '../openai/chat-part.ts';
+import type { RequestSent, RequestWatch, Timing } from '../openai/exchange.ts';
 import type { RouteEvent } from '../openai/retry.ts';
 
 /** A step on the way to an answer: model asked, its first token, first clause sent to the voice, first audio of it. */
@@ -35,6 +36,10 @@ export interface StageHooks {
   onTiming?(endpoint: EndpointName, firstByteMs: number): void;
   /** A request was made beside or after another one, or a server is asked no more, or again. */
   onRoute?(endpoint: ModelEndpoint, event: RouteEvent): void;
+  /** A request is sent; `attempt`: the answer that it is for, where it is for one. */
+  onRequest?(sent: RequestSent, attempt: number | undefined): RequestWatch;
+  /** As the server counted them, at the end of its answer. */
+  onTokens?(usage: ChatUsage, attempt: number): void;
   /** Just now; `attempt`: the answer that it is a step of (`attempt.ts`). */
   onMark?(mark: TurnMark, attempt: number): void;
   /** The end of an answer could not be spoken. */
@@ -47,10 +52,13 @@ export interface StageHooks {
 
 export type ModelEndpoint = Extract<EndpointName, 'stt' | 'llm' | 'tts'>;
 
-/** What the model clients tell of an endpoint's requests. */
-export function reporters(hooks: StageHooks, endpoint: ModelEndpoint) {
+/** What the model clients tell of an endpoint's requests, which may be for one answer. */
+export function reporters(hooks: StageHooks, endpoint: ModelEndpoint, attempt?: number) {
   return {
+    onRequest: (sent: RequestSent) => hooks.onRequest?.(sent, attempt) ?? UNWATCHED,
     onTiming: ({ firstByteMs }: Timing) => hooks.onTiming?.(endpoint, Math.round(firstByteMs)),
     onRoute: (event: RouteEvent) => hooks.onRoute?.(endpoint, event),
   };
 }
+
+const UNWATCHED: RequestWatch = { headers: {}, answered() {}, ended() {} };

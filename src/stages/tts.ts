@@ -7,6 +7,7 @@ import { type SpeakOptions, type SpeechServer, speak } from '../openai/speech.ts
 import type { Persona } from '../persona/persona.ts';
 import { urlHost } from '../urls.ts';
 import { AnswerStream, type AnswerStreamOptions } from './answer-stream.ts';
+import { attemptNow } from './attempt.ts';
 import { asEndpointError } from './endpoint.ts';
 import { reporters, type StageHooks } from './hooks.ts';
 import { atOutputRate, FrameWriter, OUTPUT_SAMPLE_RATE } from './speech-frames.ts';
@@ -81,16 +82,23 @@ export class StreamingTts extends tts.TTS {
 
   override stream(options?: { connOptions?: APIConnectOptions }): tts.SynthesizeStream {
     const { firstChunkWords: firstWords, aheadMs } = this.#options;
-    const { onMark, onSpeechBroken: onBroken } = this.#hooks;
+    const { onMark, onSpeechBroken } = this.#hooks;
     let avoid: SpeechServer | undefined;
+    const attempt = attemptNow();
+    const onBroken = (server: SpeechServer) => {
+      avoid = server;
+    };
     const speak: AnswerStreamOptions['speak'] = (text, signal) =>
-      this.#speak(text, signal, {
-        avoid,
-        onBroken: (server) => {
-          avoid = server;
-        },
-      });
-    const answer = { speak, onError: this.#onError, onBroken, onMark, firstWords, aheadMs };
+      this.#speak(text, signal, { avoid, onBroken }, attempt);
+    const answer = {
+      speak,
+      attempt,
+      onError: this.#onError,
+      onBroken: onSpeechBroken,
+      onMark,
+      firstWords,
+      aheadMs,
+    };
     return new AnswerStream(this, answer, options?.connOptions);
   }
 
@@ -98,11 +106,12 @@ export class StreamingTts extends tts.TTS {
     text: string,
     signal: AbortSignal,
     more: Pick<SpeakOptions, 'avoid' | 'onBroken' | 'onServer'> = {},
+    attempt?: number,
   ): AsyncIterable<Int16Array> =>
     atOutputRate(
       speak({
         ...{ ...this.#options, ...more, text, signal, deadlines: this.#options },
-        ...reporters(this.#hooks, 'tts'),
+        ...reporters(this.#hooks, 'tts', attempt),
       }),
     );
 

@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Metrics } from '../observe/metrics.ts';
+import type { WorkerStatus } from '../observe/status.ts';
 
 /** Why this process should get no callers now; empty when it should. */
 export type Unready = () => readonly string[];
@@ -7,6 +8,8 @@ export type Unready = () => readonly string[];
 export interface OpsParts {
   metrics: Metrics;
   unready: Unready;
+  /** Of a worker. */
+  status?: (() => WorkerStatus) | undefined;
 }
 
 /**
@@ -17,8 +20,9 @@ export interface OpsParts {
  * | `GET /healthz` | 200 while the process lives, draining too: restarting it would end its calls |
  * | `GET /readyz` | 200, or 503 with the reasons |
  * | `GET /metrics` | Prometheus text; a worker's holds those of all its calls |
+ * | `GET /status` | of a worker: hosts, calls, endpoints, slots (`observe/status.ts`), nobody's name or number |
  */
-export function createOps({ metrics, unready }: OpsParts): FastifyInstance {
+export function createOps({ metrics, unready, status }: OpsParts): FastifyInstance {
   const app = fastify({ logger: false });
   app.get('/healthz', async () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
@@ -28,5 +32,6 @@ export function createOps({ metrics, unready }: OpsParts): FastifyInstance {
   app.get('/metrics', async (_request, reply) => {
     return reply.type(metrics.contentType).send(await metrics.text());
   });
+  if (status) app.get('/status', async () => status());
   return app;
 }

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { askWorkers, type Lines } from '../observe/lines.ts';
 import type { Log } from '../observe/log.ts';
+import type { WorkerStatus } from '../observe/status.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import type { Dialler } from '../phone/outbound/dialler.ts';
 import { hideUrlSecrets } from '../urls.ts';
@@ -39,6 +40,8 @@ export interface WebParts {
   lines?(): Promise<Lines>;
   /** Whether an agent of this process's worker is on its way to the room, or back to it. */
   isComing?(room: string): boolean;
+  /** What runs in this process's worker. */
+  status?: (() => WorkerStatus) | undefined;
   /** Has the worker of this process tell each of its registrations with LiveKit. */
   whenRegistered?(listener: () => void): void;
 }

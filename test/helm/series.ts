@@ -18,7 +18,9 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
   'turn-without-sound': { prompt: 'a', reason: 'a' },
   covered: { prompt: 'a', what: 'filler', sound: 'words' },
   'dead-air': { prompt: 'a', longestMs: 5000 },
-  'endpoint-answered': { endpoint: 'a', firstByteMs: 1 },
+  'request-made': { stage: 'a', host: 'a', model: 'a', prompt: 'a', outcome: 'a', firstByteMs: 1 },
+  'tokens-used': { prompt: 'a', input: 1, cached: 1, output: 1 },
+  'answers-prepared': { prompt: 'a', used: 1, dropped: 1 },
   'endpoint-failed': { endpoint: 'a', failure: 'a' },
   'request-hedged': { stage: 'a', outcome: 'a' },
   'request-failed-over': { stage: 'a' },
@@ -35,7 +37,7 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
 export async function programSeries(): Promise<Series> {
   const worker = {
     ...{ slots: 1, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
-    hosts: () => [{ number: 1, calls: 0, isReady: true, usage: { rssMb: 1, lagMs: 1, cpuMs: 1 } }],
+    hosts: () => [{ number: 1, calls: 0, isReady: true, jobs: [], usage: { rssMb: 1, lagMs: 1, cpuMs: 1 } }],
   };
   const metrics = createMetrics(worker);
   for (const [fact, about] of Object.entries(FACTS)) metrics.report({ fact, ...about } as CallFact);

@@ -51,7 +51,7 @@ test('host processes are shown by their small numbers, and what ended in them by
   const usage = { rssMb: 100, lagMs: 20, cpuMs: 1500 };
   const metrics = createMetrics({
     ...{ slots: 4, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
-    hosts: () => [{ number: 2, calls: 3, isReady: true, usage }],
+    hosts: () => [{ number: 2, calls: 3, isReady: true, jobs: [], usage }],
   });
   metrics.report({ fact: 'host-ended', end: 'hung', process: 2 });
   metrics.report({ fact: 'call-over', host: 2, how: 'lost', durationMs: 10_000, cpuMs: 900 });
@@ -82,7 +82,7 @@ test('what is rare and has an alert is there before it happens: a series that be
   const usage = { rssMb: 100, lagMs: 20, cpuMs: 1500 };
   const metrics = createMetrics({
     ...{ slots: 4, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
-    hosts: () => [{ number: 2, calls: 3, isReady: true, usage }],
+    hosts: () => [{ number: 2, calls: 3, isReady: true, jobs: [], usage }],
   });
   metrics.report({ fact: 'call-started', prompt: 'phone' });
   const lines = (await metrics.text()).split('\n');

@@ -191,6 +191,7 @@ test('when the model pauses, what it wrote is spoken', async () => {
   const clock = manualClock();
   const spoken: string[] = [];
   const stream = new AnswerStream(voice(), {
+    attempt: 1,
     async *speak(text) {
       spoken.push(text);
       yield new Int16Array(2400).fill(4000);

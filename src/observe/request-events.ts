@@ -1,0 +1,32 @@
+import type { EndpointName } from '../errors.ts';
+
+/** What happens between a call and the models' servers, request by request. */
+export type RequestHappening =
+  /** One request on the wire is over. Times are milliseconds since the epoch; it ended at `atMs`. `host`: with its port. */
+  | {
+      readonly type: 'request';
+      readonly endpoint: 'stt' | 'llm' | 'tts';
+      readonly host: string;
+      readonly model: string | undefined;
+      /** Which answer it was for, as in `mark`; of a transcript none. */
+      readonly attempt: number | undefined;
+      /** Why it was made (`openai/exchange.ts`). */
+      readonly kind: 'first' | 'again' | 'hedge' | 'probe' | undefined;
+      readonly sentAtMs: number;
+      readonly firstByteAtMs: number | undefined;
+      readonly status: number | undefined;
+      /** `aborted`: we had no more use for it. */
+      readonly outcome: 'answered' | 'aborted' | 'failed';
+      /** Its place in the call's trace, where there is one. */
+      readonly spanId: string | undefined;
+    }
+  /** Request sent → first byte of the answer. */
+  | { readonly type: 'endpoint-answered'; readonly endpoint: EndpointName; readonly firstByteMs: number }
+  /** As the model's server counted. */
+  | {
+      readonly type: 'tokens-used';
+      readonly attempt: number;
+      readonly promptTokens: number;
+      readonly cachedTokens: number;
+      readonly completionTokens: number;
+    };

@@ -1,0 +1,29 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { HostFacts } from './host-metrics.ts';
+
+/** What the worker itself knows, read when it is asked for. */
+export interface WorkerFacts {
+  slots: number;
+  slotsUsed(): number;
+  isRegistered(): boolean;
+  isDraining(): boolean;
+  /** Host processes that live now. */
+  hosts?(): readonly HostFacts[];
+}
+
+/** What is read of the worker when metrics are asked for. */
+export function addWorkerGauges(register: Registry, worker: WorkerFacts): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `voice_agent_${name}`,
+      help,
+      registers: [register],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('call_slots', 'Calls that this worker can take', () => worker.slots);
+  gauge('calls_active', 'Calls that run now', () => worker.slotsUsed());
+  gauge('registered', '1 while registered with LiveKit', () => Number(worker.isRegistered()));
+  gauge('draining', '1 while no new calls are taken', () => Number(worker.isDraining()));
+}
