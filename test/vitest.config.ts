@@ -14,6 +14,7 @@ const ALONE = [
   'long-turn',
   'media-faults',
   'probe',
+  'trace',
   'tts-formats',
   'turn-taking',
   'two-callers',

@@ -101,6 +101,7 @@ export const SIP_TOOLS = [
     why: 'livekit-sip is built with it',
   },
   { package: 'libsoxr-dev', commands: ['/usr/include/soxr.h'], why: 'livekit-sip is built with it' },
+  { package: 'kamailio', commands: ['kamailio', '/usr/sbin/kamailio'], why: 'proxy in front of livekit-sip' },
 ];
 
 /** @param {(command: string) => boolean} has */

@@ -9,13 +9,15 @@ import { useStack } from './stack.ts';
 import { utterance } from './utterance.ts';
 
 const stack = useStack({ worker: false });
+/** Where it was never built here, that takes minutes. */
+const BUILT_WITHIN_MS = 900_000;
 let jaeger: Jaeger;
 let dir: string;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'voice-agent-jaeger-'));
   jaeger = await startJaeger(dir);
-});
+}, BUILT_WITHIN_MS);
 afterAll(async () => {
   await jaeger.stop();
   await rm(dir, { recursive: true, force: true });
