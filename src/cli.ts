@@ -6,6 +6,7 @@ import { goThroughProxies } from './openai/proxied-fetch.ts';
 interface DevFlags {
   devkey?: boolean;
   real?: string | true;
+  sip?: boolean;
   fetch: boolean;
   removeModels?: boolean;
 }
@@ -58,6 +59,10 @@ function addDev(cli: Command): void {
     .option(
       '--real [stages]',
       'real models on this machine, for all stages or some of stt,llm,tts (by Python)',
+    )
+    .option(
+      '--sip',
+      'a phone number too: LiveKit’s SIP service (built once), for a softphone on this machine',
     )
     .option('--no-fetch', 'fetch no model to understand speech by')
     .option('--remove-models', 'remove what was fetched and installed for models, and end')

@@ -12,6 +12,8 @@ export interface Context {
   plan: Plan;
   screen: Screen;
   logDir: string;
+  /** `host:port` of a Redis for a LiveKit of ours; default none. */
+  redisAddress?: string;
   /** Keeps it running until dev ends. */
   keep(name: string, start: () => Service): Supervised;
 }

@@ -17,7 +17,13 @@ export interface RunningLiveKit {
 }
 
 /** The user's LiveKit where it answers, else one of our own. */
-export async function runLiveKit({ plan, screen, logDir, keep }: Context): Promise<RunningLiveKit> {
+export async function runLiveKit({
+  plan,
+  screen,
+  logDir,
+  keep,
+  redisAddress,
+}: Context): Promise<RunningLiveKit> {
   const { url, apiKey, apiSecret } = plan.config.livekit;
   if (plan.livekitGiven) {
     if (await isLiveKit(url)) return { url, detail: 'as LIVEKIT_URL says', settings: {} };
@@ -33,7 +39,9 @@ export async function runLiveKit({ plan, screen, logDir, keep }: Context): Promi
   const binary = await findLiveKitBinary({ onProgress: screen.progress });
   const ports = await livekitPorts(port);
   const logFile = join(logDir, 'livekit.log');
-  const service = keep('LiveKit', () => launchLiveKit({ binary, ports, apiKey, apiSecret, logFile }));
+  const service = keep('LiveKit', () =>
+    launchLiveKit({ binary, ports, apiKey, apiSecret, redisAddress, logFile }),
+  );
   await service.ready;
   const own = livekitUrl(ports);
   await tellOfLiveKit({ url: own, apiKey, apiSecret, pid: process.pid });

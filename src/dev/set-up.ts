@@ -18,6 +18,8 @@ export interface DevOptions {
   keys?: KeyPair;
   /** Stages that get a real model on this machine: all, or a list by comma. */
   real?: string | true;
+  /** A SIP service too, for a softphone on this machine. */
+  sip?: boolean;
   /** Whether the stand-in may fetch a model to understand speech by; default true. */
   fetch?: boolean;
 }

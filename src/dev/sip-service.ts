@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processSources } from '../config/load.ts';
@@ -23,10 +23,10 @@ export interface SipLaunch {
  *
  * @throws AppError by `ready`, with the end of its output, when it ends or is not ready in time.
  */
-export async function launchSip({ command, service, logFile }: SipLaunch): Promise<Service> {
-  const dir = await mkdtemp(join(tmpdir(), 'livekit-sip-'));
+export function launchSip({ command, service, logFile }: SipLaunch): Service {
+  const dir = mkdtempSync(join(tmpdir(), 'livekit-sip-'));
   const file = join(dir, 'config.yaml');
-  await writeFile(file, sipServiceYaml(service), { mode: 0o600 });
+  writeFileSync(file, sipServiceYaml(service), { mode: 0o600 });
   const { env } = processSources();
   const started = startService({
     name: 'livekit-sip',
@@ -38,6 +38,6 @@ export async function launchSip({ command, service, logFile }: SipLaunch): Promi
     ...(logFile !== undefined && { logFile }),
     readyAt: (line) => line.includes('sip signaling listening on') && /"proto":\s*"tcp"/.test(line),
   });
-  void started.exited.then(() => rm(dir, { recursive: true, force: true }));
+  void started.exited.then(() => rmSync(dir, { recursive: true, force: true }));
   return started;
 }

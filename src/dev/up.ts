@@ -8,6 +8,7 @@ import { promptNames, renderOverview } from './overview.ts';
 import { choosePort } from './ports.ts';
 import { runReal } from './real/run-real.ts';
 import { runLiveKit } from './run-livekit.ts';
+import { runPhone, runRedis } from './run-phone.ts';
 import { runStandIns } from './run-stand-ins.ts';
 import { runWorker } from './run-worker.ts';
 import { createScreen, type Screen } from './screen.ts';
@@ -51,6 +52,7 @@ async function startAll(options: DevOptions, around: SetUpContext, services: Sup
   const logDir = join('.cache', 'dev', String(pagePort.port));
   await rm(logDir, { recursive: true, force: true });
   const context: Context = { ...around, plan, logDir, keep: keeper(screen, services) };
+  if (options.sip) context.redisAddress = await runRedis(context);
   const livekit = await runLiveKit(context);
   screen.progress('Starting the worker …');
   const settings = {
@@ -69,11 +71,13 @@ async function startAll(options: DevOptions, around: SetUpContext, services: Sup
     runWorker(context, settings),
     runReal(real, context),
   ]);
+  const softphone = options.sip ? await runPhone(context, livekit) : undefined;
   const prompts = await promptNames(agent.promptsDir);
   screen.say(`\n${renderOverview({ plan, livekit, standIns, worker, prompts, logDir })}\n`);
   screen.say(
     `Ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s. ${invitation(worker.pageUrl)}`,
   );
+  if (softphone) screen.say(softphone);
   void fetchEars();
   return { screen, worker, standIns };
 }

@@ -42,7 +42,7 @@ export function useAnswered(): () => Answered {
       ...{ port: await freeUdpPort(), healthPort: await freeTcpPort(), metricsPort: await freeTcpPort() },
       ...{ rtpPorts: { start: 31_000, end: 31_199 }, maxCpuUtilization: 1 },
     };
-    const service = await launchSip({ command: await findSipBinary(), service: sip });
+    const service = launchSip({ command: await findSipBinary(), service: sip });
     running.push(service);
     await service.ready;
     answered = answeredBy(livekit, sip);
