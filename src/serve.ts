@@ -11,14 +11,18 @@ import { poolSize } from './dispatch/pool-size.ts';
 import { createWorker, type Worker } from './dispatch/worker.ts';
 import { CallBoard } from './observe/call-board.ts';
 import { EndpointBoard } from './observe/endpoint-board.ts';
+import type { Report } from './observe/facts.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { statusOf } from './observe/status.ts';
 import { traceIdOf } from './observe/trace/ids.ts';
 import { tracesUrl } from './observe/trace/open-tracing.ts';
+import { systemClock } from './openai/clock.ts';
 import { goThroughProxies } from './openai/proxied-fetch.ts';
 import { requirePersona } from './persona/choose.ts';
 import { createPersonaStore } from './persona/store.ts';
+import { isOfRecord } from './records/call-record.ts';
+import { type CallRecords, openRecords } from './records/open.ts';
 import { openCredentials } from './web/credentials.ts';
 import { type Listener, listen, listenForOps } from './web/listen.ts';
 import type { OpsParts, Unready } from './web/ops.ts';
@@ -53,9 +57,13 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
 
   let onRegistered = () => {};
   const opened = withWorker
-    ? openWorker({ config, log, media, onRegistered: () => onRegistered() })
+    ? await openWorker({ config, log, media, onRegistered: () => onRegistered() })
     : undefined;
-  const { worker, metrics } = opened ?? { metrics: createMetrics() };
+  const { worker, metrics, records } = opened ?? {
+    metrics: createMetrics(),
+    worker: undefined,
+    records: undefined,
+  };
   const unready = () => reasonsAgainst(worker, media);
   const status = opened && (() => opened.status(unready));
   const ops = await serveOps(config, { metrics, unready, status });
@@ -71,7 +79,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   };
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally, ...lines }));
 
-  const stopped = stopOnSignals({ worker, web, log });
+  const stopped = stopOnSignals({ worker, web, records, log });
   await (worker ? Promise.race([worker.run(), stopped]) : stopped);
   await stopped;
   stopWatching();
@@ -91,14 +99,20 @@ interface WorkerSources {
 }
 
 /** The worker, and the metrics of all its calls. Its host processes end with this one, however that ends. */
-function openWorker({ config, log, media, onRegistered }: WorkerSources) {
+async function openWorker({ config, log, media, onRegistered }: WorkerSources) {
+  let report: Report = () => {};
+  const records = await openRecords({ config, log, clock: systemClock, report: (fact) => report(fact) });
   const calls = new CallBoard();
   const endpoints = new EndpointBoard();
   const worker = createWorker({
     ...{
       config,
       log,
-      onLive: ({ jobId, fact }) => calls.told(jobId, fact),
+      onTold(told) {
+        if (told.kind === 'live') calls.told(told.jobId, told.fact);
+        else if (isOfRecord(told.event)) records.happened(told.event);
+      },
+      onOver: records.over,
       onRegistered,
       size: poolSize(config.agent, availableParallelism()),
       startHost: forkHosts(hostFile()),
@@ -109,12 +123,13 @@ function openWorker({ config, log, media, onRegistered }: WorkerSources) {
       endpoints.take(fact);
     },
   });
-  const metrics = createMetrics(worker.facts);
+  const metrics = createMetrics({ ...worker.facts, records: records.kept });
+  report = metrics.report;
   process.once('exit', () => worker.kill());
   const { facts } = worker;
   const traced = tracesUrl(config.trace) ? { traceIdOf } : {};
   const status = (unready: Unready) => statusOf({ facts, calls, endpoints, unready, ...traced });
-  return { worker, metrics, status };
+  return { worker, metrics, records, status };
 }
 
 function reasonsAgainst(worker: Worker | undefined, media: MediaWatch | undefined): string[] {
@@ -148,10 +163,11 @@ function warnAboutSecret({ livekit }: Config, log: Log): void {
 interface Running {
   worker: Worker | undefined;
   web: Listener | undefined;
+  records: CallRecords | undefined;
   log: Log;
 }
 
-function stopOnSignals({ worker, web, log }: Running): Promise<void> {
+function stopOnSignals({ worker, web, records, log }: Running): Promise<void> {
   return new Promise((resolve) => {
     let stopping = false;
     const stop = async (signal: NodeJS.Signals) => {
@@ -161,6 +177,7 @@ function stopOnSignals({ worker, web, log }: Running): Promise<void> {
       // The page goes first: it would send callers to a worker that takes none.
       await web?.close();
       await worker?.stop({ drain: signal === 'SIGTERM' });
+      await records?.close();
       resolve();
     };
     process.on('SIGTERM', stop);

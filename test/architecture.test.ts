@@ -8,7 +8,7 @@ const ROWS = [
   ['config', 'openai', 'stun'],
   ['framework', 'observe', 'persona', 'sip'],
   ['stages', 'probe', 'standin', 'actions', 'phone'],
-  ['dispatch', 'call', 'web', 'doctor', 'dev'],
+  ['dispatch', 'call', 'records', 'web', 'doctor', 'dev'],
   ['host'],
   ['bench'],
   ['main', 'cli', 'serve'],

@@ -32,6 +32,13 @@
 {{- $faults = append $faults (printf "networkPolicy.enabled is true, and a policy knows no names such as %s: give the networks of the models in networkPolicy.modelCidrs, such as [10.65.200.10/32], or their namespaces in networkPolicy.modelNamespaces." (first .)) }}
 {{- end }}
 {{- end }}
+{{- $records := .Values.agent.config.records | default dict -}}
+{{- if and .Values.agent.enabled (not .Values.agent.records.enabled) (or $records.transcripts $records.webhookUrl $records.s3Bucket (ne ($records.recording | default "off") "off")) }}
+{{- $faults = append $faults "agent.config.records keeps something of calls: set agent.records.enabled, which gives it a folder." }}
+{{- end }}
+{{- if and .Values.networkPolicy.enabled .Values.agent.enabled (or $records.webhookUrl $records.s3Bucket) (not .Values.networkPolicy.recordCidrs) (not .Values.networkPolicy.extraEgress.agent) }}
+{{- $faults = append $faults "networkPolicy.enabled is true: give the networks of webhook and storage in networkPolicy.recordCidrs, such as [10.65.200.20/32], or a rule in networkPolicy.extraEgress.agent." }}
+{{- end }}
 {{- if .Values.route.enabled }}
 {{- if not .Values.route.host }}
 {{- $faults = append $faults "route.enabled is true: set route.host to the name that browsers use." }}

@@ -127,6 +127,24 @@ spec:
 {{- end }}
 {{- end }}
 
+{{- /* Egress rule for webhook and storage, or nothing: their networks, at the ports of their addresses; Amazon's is HTTPS. */}}
+{{- define "voice-agent.recordRule" -}}
+{{- $records := .Values.agent.config.records | default dict -}}
+{{- $ports := list -}}
+{{- with $records.webhookUrl }}{{ $ports = append $ports (include "voice-agent.urlPort" .) }}{{ end -}}
+{{- if $records.s3Bucket }}{{ $ports = append $ports (include "voice-agent.urlPort" ($records.s3Endpoint | default "https://s3")) }}{{ end -}}
+{{- if and $ports .Values.networkPolicy.recordCidrs -}}
+- to:
+    {{- range .Values.networkPolicy.recordCidrs }}
+    - ipBlock: {cidr: {{ . }}}
+    {{- end }}
+  ports:
+    {{- range $ports | uniq | sortAlpha }}
+    - {protocol: TCP, port: {{ . }}}
+    {{- end }}
+{{- end }}
+{{- end }}
+
 {{- /* Egress rule of a participant: LiveKit's signalling and media. */}}
 {{- define "voice-agent.livekitRule" -}}
 {{- $media := .Values.livekit.media -}}

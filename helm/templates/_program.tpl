@@ -10,6 +10,9 @@
 {{- if include "voice-agent.promptsConfigMap" . }}
 {{- $_ := set $own.agent "promptsDir" "/etc/voice-agent/prompts" }}
 {{- end }}
+{{- if .Values.agent.records.enabled }}
+{{- $_ := set $own "records" (dict "dir" "/tmp/records") }}
+{{- end }}
 {{- if .Values.livekit.enabled }}
 {{- $_ := set $own.livekit "url" (include "voice-agent.livekitUrl" .) }}
 {{- end }}

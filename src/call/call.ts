@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Subscriber } from '../observe/call-events.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
+import type { SoundTap } from '../observe/sound-tap.ts';
 import type { TraceContext } from '../observe/trace/ids.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import type { Persona, PersonaStore } from '../persona/store.ts';
@@ -37,6 +38,8 @@ export interface CallParts {
   subscribers?: readonly Subscriber[];
   /** The call's trace, which requests to the endpoints name. */
   trace?: TraceContext | undefined;
+  /** Is given the sound of both sides. */
+  sound?: SoundTap | undefined;
   /** What runs the on-device turn model; by default what the framework's job context says. */
   turnModel?: TurnModelExecutor | undefined;
   clock?: Clock;

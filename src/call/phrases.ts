@@ -3,6 +3,7 @@ import { type tts, voice } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import type { Clock } from '../openai/clock.ts';
 import { joined } from '../openai/samples.ts';
+import { recordingLine } from '../persona/recording-line.ts';
 import type { Persona } from '../persona/store.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 import { speakerOf } from '../stages/tts.ts';
@@ -132,10 +133,11 @@ function transferPhrases({
 }
 
 function phrasesOf(persona: Persona): string[] {
-  const { greeting, stillThere, unheard } = persona;
+  const { greeting, stillThere, unheard, recording = 'off' } = persona;
+  const notice = recording === 'off' ? [] : [recordingLine(persona, recording)];
   // The greeting last: it has been said when the others are fetched.
   const spoken = greeting && 'text' in greeting ? [greeting.text] : [];
-  return [...coverPhrases(persona), stillThere, unheard, ...spoken];
+  return [...coverPhrases(persona), stillThere, unheard, ...notice, ...spoken];
 }
 
 interface Spoken {

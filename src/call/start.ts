@@ -18,6 +18,8 @@ export interface StartParts {
   chatCtx?: llm.ChatContext | undefined;
   /** Told what the agent says, as it is written. */
   onText(text: string): void;
+  /** Given the caller's sound, mono at 16 kHz, as it comes. */
+  onHeard?: ((samples: Int16Array) => void) | undefined;
 }
 
 /** An agent that tells what it says. */
@@ -48,7 +50,7 @@ class TellingAgent extends voice.Agent {
  */
 export async function startInRoom(
   session: voice.AgentSession,
-  { room, caller, output, ...told }: StartParts,
+  { room, caller, output, onHeard, ...told }: StartParts,
 ): Promise<void> {
   const agent = new TellingAgent(told);
   session.output.audio = output;
@@ -62,6 +64,7 @@ export async function startInRoom(
       // Read by `chat.ts`, which knows bounds.
       textEnabled: false,
     },
+    ...(onHeard && { onHeard }),
   });
   await session.start({ agent, room, record: false });
 }

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import { closeSession } from '../framework/close-session.ts';
 import type { Happening } from '../observe/call-events.ts';
 import type { Log } from '../observe/log.ts';
+import type { SoundTap } from '../observe/sound-tap.ts';
 import type { TraceContext } from '../observe/trace/ids.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Persona } from '../persona/store.ts';
@@ -16,8 +17,9 @@ import { offeredNow, openActions, watchRefusedTools } from './act.ts';
 import { createCallHooks, faultOf } from './call-hooks.ts';
 import type { CallMemory } from './call-memory.ts';
 import { type Caller, whoIs } from './caller.ts';
-import { CallerOutput } from './caller-output.ts';
+import { CallerOutput, type Listener } from './caller-output.ts';
 import { boundHistory } from './chat-history.ts';
+import { openConsent } from './consent.ts';
 import { follow } from './conversation.ts';
 import { CoverVoice } from './cover-voice.ts';
 import type { CallEvents } from './events.ts';
@@ -50,6 +52,8 @@ export interface TalkParts {
   config: Config;
   vad: VAD;
   memory: CallMemory;
+  /** Is given the sound of both sides. */
+  sound?: SoundTap | undefined;
   turnModel?: TurnModelExecutor | undefined;
   trace?: TraceContext | undefined;
   persona: Persona;
@@ -72,10 +76,11 @@ export interface TalkParts {
  * @throws AppError when the session does not start in time, and whatever the stages throw as they are made.
  */
 export async function talk(parts: TalkParts): Promise<void> {
-  const { scope, events, host, config, persona, caller, line, memory, goesOn } = parts;
+  const { scope, events, host, config, persona, caller, line, memory, goesOn, sound } = parts;
   const echo = new EchoPath(OUTPUT_SAMPLE_RATE);
-  const coverVoice = new CoverVoice(parts.source, echo);
-  const output = new CallerOutput(parts.source, line.opened, echo, coverVoice);
+  const listener = sound ? bothOf(echo, sound) : echo;
+  const coverVoice = new CoverVoice(parts.source, listener);
+  const output = new CallerOutput(parts.source, line.opened, listener, coverVoice);
   scope.defer('audio output', () => output.close());
   const floor = createFloor({
     ...{ output, deafMs: config.turn.aecWarmupMs, now: Date.now },
@@ -105,14 +110,18 @@ export async function talk(parts: TalkParts): Promise<void> {
     ...{ room: host.room, caller, output, instructions: persona.instructions, tools },
     chatCtx: goesOn && chatOf(goesOn.conversation.said),
     onText: (text) => echo.says(text),
+    onHeard: sound && ((samples) => sound.hears(samples)),
   });
   await scope.open(starting, { what: 'session', withinMs: START_TIMEOUT_MS, whenLate: close });
   const { name: prompt, hash: promptHash } = persona;
   const { via } = caller;
   const before = goesOn && (goesOn.comesBack ? { comesBack: true } : { goesOn: true });
   events.emit({ type: 'started', prompt, promptHash, via, piiCaller: whoIs(caller), ...before });
+  const consent = openConsent({ ...parts, phrases, before: goesOn?.conversation.recording });
+  consent.announce();
   if (goesOn) goOn(session, phrases, goesOn);
   else greet(session, phrases, persona);
+  consent.ask();
   const look = watchRefusedTools(chat, (happening) => events.emit(happening));
   if (tools.length > 0) events.subscribe(({ type }) => type === 'endpoint-answered' && look());
   warmUp(parts, chat, phrases, toolBodies(llm.toToolContext(tools)), look);
@@ -123,6 +132,19 @@ export async function talk(parts: TalkParts): Promise<void> {
 async function pickUpWithSound({ scope, persona, goesOn, pickUp }: TalkParts, output: CallerOutput) {
   if (persona.greeting || goesOn) await Promise.race([output.hasSound, scope.sleep(RINGS_AT_MOST_MS)]);
   await pickUp();
+}
+
+function bothOf(one: Listener, other: Listener): Listener {
+  return {
+    plays(samples, inMs) {
+      one.plays(samples, inMs);
+      other.plays(samples, inMs);
+    },
+    stops() {
+      one.stops();
+      other.stops();
+    },
+  };
 }
 
 function boundChat({ events, persona }: TalkParts, session: voice.AgentSession, chat: ChatEndpoint): void {

@@ -45,6 +45,7 @@ export function checkAcrossSettings(
         ...delayProblems(config),
         ...turnProblems(config),
         ...hostProblems(config),
+        ...recordProblems(config),
       ];
 }
 
@@ -133,6 +134,42 @@ function hostProblems({ agent }: Config): ConfigProblem[] {
   const got = `${hosts}, with CALLS_PER_HOST=${callsPerHost} room for ${hosts * callsPerHost} calls`;
   const want = `at least ${Math.ceil(maxCalls / callsPerHost)} for MAX_CALLS=${maxCalls}, or not set`;
   return [{ key: 'HOSTS', got, want }];
+}
+
+/** All that is kept stands in one folder, also what waits to be sent elsewhere. */
+function recordProblems({ records }: Config): ConfigProblem[] {
+  const { dir, transcripts, recording, webhookUrl, webhookSecret, s3Bucket } = records;
+  const { s3AccessKeyId, s3SecretAccessKey, redact, redactPatterns } = records;
+  const want = 'RECORDS_DIR with it: the folder in which records are kept until they are delivered';
+  const needFolder = [
+    ['TRANSCRIPTS', transcripts],
+    ['RECORDING', recording !== 'off'],
+    ['WEBHOOK_URL', webhookUrl],
+    ['S3_BUCKET', s3Bucket],
+  ] as const;
+  const pairs = [
+    ['WEBHOOK_URL', webhookUrl, 'WEBHOOK_SECRET', webhookSecret],
+    ['S3_BUCKET', s3Bucket, 'AWS_ACCESS_KEY_ID', s3AccessKeyId],
+    ['S3_BUCKET', s3Bucket, 'AWS_SECRET_ACCESS_KEY', s3SecretAccessKey],
+  ] as const;
+  const isRedacted = (redact?.length ?? 0) + (redactPatterns?.length ?? 0) > 0;
+  return [
+    ...needFolder.flatMap(([key, isSet]) =>
+      isSet && !dir ? [{ key, got: 'it without a folder', want }] : [],
+    ),
+    ...pairs.flatMap(([key, value, other, otherValue]) =>
+      value && !otherValue ? [{ key: other, got: '(not set)', want: `its value, as ${key} is set` }] : [],
+    ),
+    ...(isRedacted && recording !== 'off'
+      ? [
+          {
+            key: 'RECORDING',
+            got: `${recording} with redaction`,
+            want: 'off, or neither REDACT nor REDACT_PATTERNS: the sound would say what the text leaves out',
+          },
+        ]
+      : []),
+  ];
 }
 
 /** A TURN server takes either kind of credentials, so which one is meant has to be clear. */

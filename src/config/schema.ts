@@ -5,6 +5,7 @@ import { choiceOf, groupsOf } from './providers/choice.ts';
 import type { SettingGroup, Values } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import { proxy } from './proxy-settings.ts';
+import { records } from './records-settings.ts';
 import { deadlines, setting, streamDeadlines, wireExtras } from './setting.ts';
 import { sipTarget } from './sip-target.ts';
 import { trace } from './trace-settings.ts';
@@ -222,6 +223,7 @@ export const settings = {
     }),
     turnPassword: setting('TURN_PASSWORD', text.optional(), 'The other half of them', { secret: true }),
   },
+  records,
   proxy,
   trace,
   log: {

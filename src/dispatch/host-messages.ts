@@ -1,3 +1,4 @@
+import type { CallEvent } from '../observe/call-events.ts';
 import type { ConversationEvent } from '../observe/conversation.ts';
 import type { CallFact } from '../observe/facts.ts';
 import type { LiveFact } from '../observe/live-call.ts';
@@ -75,6 +76,8 @@ export type FromHost =
   | { readonly kind: 'conversation'; readonly jobId: string; readonly event: ConversationEvent }
   /** What operators see of a running call. */
   | { readonly kind: 'live'; readonly jobId: string; readonly fact: LiveFact }
+  /** What its record is made of. */
+  | { readonly kind: 'record'; readonly jobId: string; readonly event: CallEvent }
   | { readonly kind: 'fact'; readonly jobId?: string; readonly fact: CallFact }
   | {
       readonly kind: 'pong';
@@ -93,4 +96,9 @@ export type FromHost =
 export type ToGoOn = Extract<FromHost, { kind: 'prompt' | 'conversation' }>;
 /** What is shown of it. */
 export type Live = Extract<FromHost, { kind: 'live' }>;
-export type OfCall = ToGoOn | Live;
+/** What is kept of it. */
+export type Recorded = Extract<FromHost, { kind: 'record' }>;
+export type OfCall = ToGoOn | Live | Recorded;
+
+export const isToGoOn = (told: OfCall): told is ToGoOn =>
+  told.kind === 'prompt' || told.kind === 'conversation';

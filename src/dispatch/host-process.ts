@@ -213,6 +213,7 @@ export class HostProcess {
       case 'prompt':
       case 'conversation':
       case 'live':
+      case 'record':
         this.#events.onOfCall(message);
         break;
       case 'fact':

@@ -80,7 +80,7 @@ export class Returns {
     const call = this.#calls.get(message.jobId);
     if (!call) return;
     if (message.kind === 'prompt') call.prompt = message.prompt;
-    else {
+    else if (message.kind === 'conversation') {
       const { event } = message;
       if (event.type === 'started' && event.comesBack && call.recalled) {
         call.record.restore(call.recalled.conversation);

@@ -9,7 +9,7 @@ import { hideUrlSecrets } from '../urls.ts';
 import type { FromLiveKit } from './agent-socket.ts';
 import { agentToken } from './agent-token.ts';
 import type { StartHost } from './host-child.ts';
-import type { Live } from './host-messages.ts';
+import { isToGoOn, type Live, type Recorded } from './host-messages.ts';
 import { HostPool } from './host-pool.ts';
 import type { CallEnd } from './host-process.ts';
 import { Jobs } from './jobs.ts';
@@ -29,8 +29,10 @@ export interface WorkerParts {
   size: PoolSize;
   log: Log;
   report: Report;
-  onLive?: (shown: Live) => void;
+  onTold?: (told: Live | Recorded) => void;
   startHost: StartHost;
+  /** A call is over for good; `reason`: for one whose own process could not tell. */
+  onOver?: (callId: string, reason: string) => void;
   /** Hears of each registration with LiveKit. */
   onRegistered?(): void;
   clock?: Clock;
@@ -67,6 +69,7 @@ class AgentWorker implements Worker {
   readonly #pool: HostPool;
   readonly #jobs: Jobs;
   readonly #returns: Returns;
+  readonly #onOver: WorkerParts['onOver'];
   #isStopping = false;
   /** Calls are being ended: those that break off do not come back. */
   #isEnding = false;
@@ -75,6 +78,7 @@ class AgentWorker implements Worker {
 
   constructor(parts: WorkerParts) {
     const { config, log, clock = systemClock } = parts;
+    this.#onOver = parts.onOver;
     this.#config = config;
     this.#log = log;
     this.#report = parts.report;
@@ -99,13 +103,8 @@ class AgentWorker implements Worker {
     };
   }
 
-  isWarm(): boolean {
-    return this.#pool.isWarm();
-  }
-
-  isComing(roomName: string): boolean {
-    return this.#jobs.isComing(roomName);
-  }
+  readonly isWarm = () => this.#pool.isWarm();
+  readonly isComing = (roomName: string) => this.#jobs.isComing(roomName);
 
   async run(): Promise<void> {
     this.#pool.start();
@@ -148,7 +147,7 @@ class AgentWorker implements Worker {
     this.#pool.kill();
   }
 
-  #createPool({ size, startHost, onLive }: WorkerParts): HostPool {
+  #createPool({ size, startHost, onTold }: WorkerParts): HostPool {
     const { hostMemoryMb, hostRecycleCalls } = this.#config.agent;
     return new HostPool({
       ...{ startHost, size, clock: this.#clock, log: this.#log },
@@ -157,7 +156,7 @@ class AgentWorker implements Worker {
         onJoined: (jobId) => this.#joined(jobId),
         onCallEnded: (jobId, end) => this.#callEnded(jobId, end),
         onFact: (fact) => this.#report(fact),
-        onOfCall: (told) => (told.kind === 'live' ? onLive?.(told) : this.#returns.told(told)),
+        onOfCall: (told) => (isToGoOn(told) ? this.#returns.told(told) : onTold?.(told)),
         onRecall: (jobId, piiCaller) => this.#returns.recall(jobId, piiCaller),
         onHostReady: () => this.#tellStatus(),
         onHostEnded: (end, process) => {
@@ -210,6 +209,7 @@ class AgentWorker implements Worker {
       return;
     }
     const { reason, ok, isLost, durationMs, cpuMs, host } = end;
+    this.#onOver?.(jobId, reason);
     const fields = { jobId, host, reason, durationMs: Math.round(durationMs), cpuMs: Math.round(cpuMs) };
     if (isLost) this.#log.error(fields, 'call lost with its host process');
     else if (!ok) this.#log.warn(fields, 'call failed');

@@ -1,4 +1,5 @@
 import type { EndpointFailure, EndpointName } from '../errors.ts';
+import type { RecordingState } from './recording-state.ts';
 import type { RequestHappening } from './request-events.ts';
 
 /** An endpoint that did not do its part, without the words of anybody. */
@@ -35,6 +36,7 @@ export type ActionState = 'asked' | 'dropped' | 'begun' | 'done' | 'failed';
 
 /** Wall-clock times of one turn of the caller, in milliseconds since the epoch. */
 export interface TurnTimesMs {
+  readonly firstSoundAt?: number;
   readonly lastSoundAt: number;
   readonly pauseSeenAt?: number;
   readonly transcribedAt?: number;
@@ -222,6 +224,8 @@ export type Happening =
   | { readonly type: 'callee'; readonly who: 'person' | 'voicemail' }
   /** The prompt lists actions, and the model's endpoint takes no tools: they are not offered. */
   | { readonly type: 'actions-refused'; readonly url: string; readonly model: string }
+  /** Whether what is said may be kept. `asked`: nothing is, until the caller has said yes. */
+  | { readonly type: 'recording'; readonly state: RecordingState }
   /** For one participant, to be shown as it is. */
   | { readonly type: 'notice'; readonly piiTo: string; readonly message: string }
   /** The agent hangs up: a good-bye may come. */

@@ -1,4 +1,5 @@
 import type { CallEvent } from './call-events.ts';
+import type { RecordingState } from './recording-state.ts';
 
 /** What one side said, as it stands in the conversation. Of an answer that was cut off: what was heard of it. */
 export interface Said {
@@ -19,16 +20,18 @@ export interface Conversation {
   readonly turns: number;
   /** The oldest first. */
   readonly said: readonly Said[];
+  /** Whether it may be kept, where that was asked or told. */
+  readonly recording?: RecordingState | undefined;
 }
 
 /** Events that a conversation is made of. */
 export type ConversationEvent = Extract<
   CallEvent,
-  { type: 'started' | 'caller-changed' | 'said' | 'cut-off' | 'turn' }
+  { type: 'started' | 'caller-changed' | 'said' | 'cut-off' | 'turn' | 'recording' }
 >;
 
 export function isOfConversation(event: CallEvent): event is ConversationEvent {
-  return ['started', 'caller-changed', 'said', 'cut-off', 'turn'].includes(event.type);
+  return ['started', 'caller-changed', 'said', 'cut-off', 'turn', 'recording'].includes(event.type);
 }
 
 export interface ConversationBounds {
@@ -48,6 +51,7 @@ export class ConversationRecord {
   #caller: string | undefined;
   #startedAtMs = 0;
   #turns = 0;
+  #recording: RecordingState | undefined;
   /** Since when this caller is served: an answer to the one before may end later. */
   #sinceMs = 0;
 
@@ -56,9 +60,10 @@ export class ConversationRecord {
   }
 
   /** Goes on from what was said in another call. */
-  restore({ piiCaller, startedAtMs, turns, said }: Conversation): void {
+  restore({ piiCaller, startedAtMs, turns, said, recording }: Conversation): void {
     this.#begin(startedAtMs);
     this.#caller = piiCaller;
+    this.#recording = recording;
     this.#turns = turns;
     this.#said.push(...said);
     for (const { piiText } of said) this.#bytes += Buffer.byteLength(piiText);
@@ -72,6 +77,7 @@ export class ConversationRecord {
     } else if (event.type === 'caller-changed') this.#change(event.piiCaller, event.atMs);
     else if (event.type === 'turn') this.#turns += 1;
     else if (event.type === 'cut-off') this.#takeBack(event.sinceMs);
+    else if (event.type === 'recording') this.#recording = event.state;
     else this.#add(event);
   }
 
@@ -79,11 +85,15 @@ export class ConversationRecord {
   get(): Conversation | undefined {
     const piiCaller = this.#caller;
     if (piiCaller === undefined) return undefined;
-    return { piiCaller, startedAtMs: this.#startedAtMs, turns: this.#turns, said: [...this.#said] };
+    return {
+      ...{ piiCaller, startedAtMs: this.#startedAtMs, turns: this.#turns, said: [...this.#said] },
+      ...(this.#recording && { recording: this.#recording }),
+    };
   }
 
   #begin(atMs: number): void {
     this.#startedAtMs = atMs;
+    this.#recording = undefined;
     this.#turns = 0;
     this.#forget();
   }

@@ -41,6 +41,10 @@ export type CallFact =
   | { fact: 'request-failed-over'; stage: string }
   /** `openness`: 0 closed, 1 half-open, 2 open. `process`: the host process whose calls see it so; the worker adds it. */
   | { fact: 'breaker-changed'; stage: string; host: string; openness: number; process?: number }
+  /** Something of a call could not be kept. */
+  | { fact: 'record-failed'; what: 'recording' | 'record' | 'message' }
+  /** Of the worker itself: a message about a call was delivered, or not: it is tried again (`failed`), or given up. */
+  | { fact: 'record-delivered'; to: 'webhook' | 's3'; outcome: 'sent' | 'failed' | 'given-up' }
   | { fact: 'transcript-dropped'; reason: string }
   | { fact: 'input-refused'; input: string; reason: string; count: number };
 

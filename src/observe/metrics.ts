@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import { countRequest, countsOfEndpoints, LATENCY_BUCKETS } from './endpoint-metrics.ts';
 import { type CallFact, DEAD_AIR_MS, type Report } from './facts.ts';
 import { addHostGauges, hostMetrics } from './host-metrics.ts';
+import { addRecordGauges, countRecord, recordMetrics } from './record-metrics.ts';
 import { addWorkerGauges, type WorkerFacts } from './worker-metrics.ts';
 
 const DEAD_AIR_BUCKETS = [0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 6, 10, 20];
@@ -23,6 +24,7 @@ export function createMetrics(worker?: WorkerFacts): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'voice_agent_' });
   if (worker) addWorkerGauges(registry, worker);
+  addRecordGauges(registry, () => worker?.records?.());
   addHostGauges(registry, () => worker?.hosts?.() ?? []);
   const counters = callMetrics(registry);
   for (const why of ['host', 'connection', 'fault'])
@@ -39,7 +41,12 @@ export function createMetrics(worker?: WorkerFacts): Metrics {
 }
 
 function callMetrics(register: Registry) {
-  return { ...countsOfCalls([register]), ...countsOfEndpoints([register]), ...hostMetrics(register) };
+  return {
+    ...countsOfCalls([register]),
+    ...countsOfEndpoints([register]),
+    ...hostMetrics(register),
+    ...recordMetrics([register]),
+  };
 }
 
 function countsOfCalls(registers: Registry[]) {
@@ -212,6 +219,10 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'breaker-changed':
       metrics.breakers.set(fact, fact.openness, fact.process);
+      break;
+    case 'record-failed':
+    case 'record-delivered':
+      countRecord(metrics, fact);
       break;
     case 'transcript-dropped':
       metrics.dropped.inc({ reason: fact.reason });

@@ -7,6 +7,8 @@ export interface WorkerFacts {
   slotsUsed(): number;
   isRegistered(): boolean;
   isDraining(): boolean;
+  /** What of calls waits to be delivered, and how many bytes are kept; `undefined` where nothing is. */
+  records?(): { webhook: number; s3: number; bytes: number } | undefined;
   /** Host processes that live now. */
   hosts?(): readonly HostFacts[];
 }

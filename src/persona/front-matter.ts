@@ -49,6 +49,8 @@ const FRONT_MATTER = z.strictObject(
     on_failure: z
       .enum(['continue', 'goodbye', 'transfer'], { error: 'want continue, goodbye or transfer' })
       .default('continue'),
+    recording: z.enum(['off', 'on', 'ask'], { error: 'want off, on or ask' }).optional(),
+    recording_notice: text.optional(),
     variables: z
       .record(
         z.string().regex(VARIABLE_NAME),

@@ -36,6 +36,10 @@ export interface Persona {
   actions?: PersonaActions;
   /** What follows on the apology; `transfer`: to the first target of the file. */
   onFailure: 'continue' | 'goodbye' | 'transfer';
+  /** Whether the sound is kept: `on` says so first, `ask` keeps nothing before the caller says yes. Absent: the setting's. */
+  recording?: 'off' | 'on' | 'ask';
+  /** Spoken then, in place of the stock line. */
+  recordingNotice?: string;
   /** Template source, its parts already in place. */
   instructions: string;
   /** Values of the template's variables where a call brings none. */

@@ -88,6 +88,8 @@ function choices(
     transferring: matter.transferring ?? spoken.transferring,
     transferFailed: matter.transfer_failed ?? spoken.transferFailed,
     ...(matter.actions !== undefined && { actions: matter.actions }),
+    ...(matter.recording !== undefined && { recording: matter.recording }),
+    ...(matter.recording_notice !== undefined && { recordingNotice: matter.recording_notice }),
     onFailure: matter.on_failure,
     variables: matter.variables,
   };

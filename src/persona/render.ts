@@ -35,6 +35,7 @@ export function renderPersona(persona: Persona, values: Readonly<Record<string, 
     transferring: fill(persona.transferring),
     transferFailed: fill(persona.transferFailed),
     ...(persona.actions && { actions: fillActions(persona.actions, fill) }),
+    ...(persona.recordingNotice !== undefined && { recordingNotice: fill(persona.recordingNotice) }),
     instructions: fill(persona.instructions),
   };
 }

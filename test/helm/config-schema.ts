@@ -8,6 +8,7 @@ const CHART_OWNED = new Set([
   'agent.promptsDir',
   'agent.healthHost',
   'agent.healthPort',
+  'records.dir',
   'web.enabled',
   'web.host',
   'web.port',

@@ -53,6 +53,10 @@ test.each([
     { turn: { ...STUNNER.turn, auth: { ttlSeconds: 600 } } },
     /^turn\.auth\.ttlSeconds is 600, and calls last up to 3600 s .*: raise it to 3600 or more/,
   ],
+  [
+    { ...STUNNER, agent: { config: { ...MODELS.agent.config, records: { transcripts: true } } } },
+    /^agent\.config\.records keeps something of calls: set agent\.records\.enabled/,
+  ],
   [{ turn: { provider: 'stunner' } }, /^turn\.provider is "stunner": set turn\.host to /],
   [{ turn: { ...STUNNER.turn, udpPort: 0, tcpPort: 0 } }, /^turn has no open door: set /],
   [

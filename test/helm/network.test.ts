@@ -114,6 +114,7 @@ test('pods reach what they need and nothing else', async () => {
     'TCP 8081 ← web',
     'TCP 7880, TCP 7881, UDP 50000-60000 → livekit',
     'TCP 443, TCP 8000 → 10.65.200.0/24',
+    'TCP 443, TCP 8090 → 10.65.201.0/24',
   ]);
   expect(lines('va-check')).toEqual([
     'TCP 7880, TCP 7881, UDP 50000-60000 → livekit',

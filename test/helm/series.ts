@@ -29,6 +29,8 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
   'cut-off': {},
   'detector-failed': { isLost: false },
   'chat-trimmed': { reason: 'a' },
+  'record-failed': { what: 'recording' },
+  'record-delivered': { to: 'webhook', outcome: 'sent' },
   'transcript-dropped': { reason: 'a' },
   'input-refused': { input: 'a', reason: 'a', count: 1 },
 };
@@ -37,6 +39,7 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
 export async function programSeries(): Promise<Series> {
   const worker = {
     ...{ slots: 1, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
+    records: () => ({ webhook: 0, s3: 0, bytes: 0 }),
     hosts: () => [{ number: 1, calls: 0, isReady: true, jobs: [], usage: { rssMb: 1, lagMs: 1, cpuMs: 1 } }],
   };
   const metrics = createMetrics(worker);

@@ -28,6 +28,7 @@ export interface TurnPolicy {
 
 /** Wall-clock times of one turn, in milliseconds since the epoch. */
 export interface TurnTimes {
+  firstSoundAt?: number;
   lastSoundAt: number;
   pauseSeenAt?: number;
   transcribedAt?: number;

@@ -83,8 +83,8 @@ export class TurnTaker {
       this.#abandonAttempt();
       if (speechMs >= GOES_ON_MS) this.#prepared.drop();
     }
+    this.#lastHeard.speech(this.#state === 'quiet' ? speechMs : undefined);
     this.#state = 'speaking';
-    this.#lastHeard.speech();
     this.#timers.start('pause', this.#pauseMs() + MISSING_AUDIO_MS, () => this.#pause());
     this.#overlap.goesOn();
   }

@@ -14,14 +14,16 @@ export class TurnClock {
   /** Speech or silence. */
   #lastAudioAt = 0;
   #times: TurnTimes = { lastSoundAt: 0 };
+  #firstSoundAt = 0;
 
   constructor(clock: Clock, wallNow: () => number) {
     this.#clock = clock;
     this.#wallNow = wallNow;
   }
 
-  /** Speech was heard until just now. */
-  speech(): void {
+  /** Speech was heard until just now. @param beganMs - how long ago it began, where a turn begins with it. */
+  speech(beganMs?: number): void {
+    if (beganMs !== undefined) this.#firstSoundAt = this.#wallNow() - beganMs;
     this.#lastSoundAt = this.#clock.now();
     this.#lastAudioAt = this.#lastSoundAt;
     this.#times = { lastSoundAt: this.#wallNow() };
@@ -60,6 +62,11 @@ export class TurnClock {
 
   /** The record of a turn that ends now. */
   ended(wasCut: boolean): TurnTimes {
-    return { ...this.#times, endedAt: this.#wallNow(), ...(wasCut ? { wasCut } : {}) };
+    return {
+      firstSoundAt: this.#firstSoundAt,
+      ...this.#times,
+      endedAt: this.#wallNow(),
+      ...(wasCut ? { wasCut } : {}),
+    };
   }
 }

@@ -1,0 +1,73 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+const HEADER_BYTES = 44;
+const BYTES_PER_SAMPLE = 2;
+/** Where the sizes of the whole file and of its samples stand. */
+const [RIFF_SIZE_AT, DATA_SIZE_AT] = [4, 40];
+/** The sizes have 32 bits. */
+const MOST_BYTES = 0xffff_ffff - HEADER_BYTES - 1;
+
+/** The header of a WAV file of 16-bit PCM. */
+export function wavHeader(dataBytes: number, sampleRate: number, channels: number): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const frameBytes = channels * BYTES_PER_SAMPLE;
+  header.write('RIFF', 0, 'ascii');
+  header.writeUInt32LE(dataBytes + HEADER_BYTES - 8, RIFF_SIZE_AT);
+  header.write('WAVEfmt ', 8, 'ascii');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(channels, 22);
+  header.writeUInt32LE(sampleRate, 24);
+  header.writeUInt32LE(sampleRate * frameBytes, 28);
+  header.writeUInt16LE(frameBytes, 32);
+  header.writeUInt16LE(8 * BYTES_PER_SAMPLE, 34);
+  header.write('data', 36, 'ascii');
+  header.writeUInt32LE(dataBytes, DATA_SIZE_AT);
+  return header;
+}
+
+/**
+ * A WAV file (16-bit PCM) that can be read at any moment while it is written, also after SIGKILL: its header is written again
+ * after each piece of sound.
+ */
+export class WavFile {
+  readonly #file: FileHandle;
+  readonly #sampleRate: number;
+  readonly #channels: number;
+  #bytes = 0;
+
+  private constructor(file: FileHandle, sampleRate: number, channels: number) {
+    this.#file = file;
+    this.#sampleRate = sampleRate;
+    this.#channels = channels;
+  }
+
+  /** @throws what the file system says; also where the file is there. */
+  static async create(path: string, sampleRate: number, channels: number): Promise<WavFile> {
+    const file = await open(path, 'wx', 0o600);
+    const wav = new WavFile(file, sampleRate, channels);
+    await wav.#writeHeader();
+    return wav;
+  }
+
+  /** Channels interleaved. One at a time. @throws what the file system says. @returns `false` when the file is as long as it may be. */
+  async append(samples: Int16Array): Promise<boolean> {
+    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    if (this.#bytes + bytes.length > MOST_BYTES) return false;
+    for (let done = 0; done < bytes.length; ) {
+      const at = HEADER_BYTES + this.#bytes + done;
+      done += (await this.#file.write(bytes, done, bytes.length - done, at)).bytesWritten;
+    }
+    this.#bytes += bytes.length;
+    await this.#writeHeader();
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  async #writeHeader(): Promise<void> {
+    await this.#file.write(wavHeader(this.#bytes, this.#sampleRate, this.#channels), 0, HEADER_BYTES, 0);
+  }
+}
