@@ -12,8 +12,10 @@ import { startStandIn } from '../../src/standin/server.ts';
 import { makeCertificate } from '../cluster/edge/certificates.ts';
 import { MINIMAL_ENV } from '../helpers/config.ts';
 import { type Coturn, startCoturn } from './coturn.ts';
+import { runProgram } from './worker.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url));
 
 let dir: string;
 const opened: { stop(): Promise<void> }[] = [];
@@ -126,11 +128,19 @@ test('all hops of an installation that works, the relay to the SFU among them; n
   const { url, apiKey, apiSecret } = livekit;
   const env = {
     ...{ LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret },
-    ...{ OPENAI_BASE_URL: models.baseUrl, TURN_URLS: urls(server) },
+    OPENAI_BASE_URL: models.baseUrl,
   };
-  const { code, output } = await check(env, { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' });
+  const free = { WEB_PORT: '0', HEALTH_PORT: '0' };
+  const worker = runProgram('start', { ...MINIMAL_ENV, ...env, ...free, PROMPTS_DIR: PROMPTS }, dir);
+  opened.push(worker);
+  await worker.logged('worker registered');
+  const { code, output } = await check(
+    { ...env, TURN_URLS: urls(server) },
+    { TURN_USERNAME: 'me', TURN_PASSWORD: 'right' },
+  );
   expect(output).toMatch(/^ok {4}turn-udp +\d+ ms {3}TURN over UDP relays: turn:\S+udp works/m);
   expect(output).toMatch(/^ok {4}relay-permission .* reaches 127\.0\.0\.1:\d+ and back/m);
+  expect(output).toMatch(/^ok {4}dispatch /m);
   expect(output).not.toMatch(/^fail/m);
   expect(code, output).toBe(0);
   const rooms = new RoomServiceClient(url, apiKey, apiSecret);
