@@ -8,6 +8,8 @@ export interface CallsParts {
   open(job: AssignedJob, context: CallContext, how: CallStart): RunningCall;
   send(message: FromHost): void;
   log: Log;
+  /** The last call that ran has ended. */
+  onIdle?(): void;
 }
 
 /** The calls of this process. */
@@ -22,7 +24,7 @@ export interface Calls {
   whenNone(): Promise<void>;
 }
 
-export function createCalls({ open, send, log }: CallsParts): Calls {
+export function createCalls({ open, send, log, onIdle }: CallsParts): Calls {
   const running = new Map<string, RunningCall>();
   let waiting: (() => void)[] = [];
 
@@ -32,6 +34,7 @@ export function createCalls({ open, send, log }: CallsParts): Calls {
     if (running.size > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];
+    onIdle?.();
   };
   return {
     start(job, how = {}) {

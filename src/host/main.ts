@@ -14,6 +14,7 @@ import { type CallContext, currentCall } from './call-context.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { openChannel } from './channel.ts';
 import { type Fault, watchFaults } from './faults.ts';
+import { collectWhenIdle } from './idle-gc.ts';
 import { watchLoopLag } from './loop-lag.ts';
 import { openCall } from './open-call.ts';
 import { createRecalls } from './recalls.ts';
@@ -92,6 +93,7 @@ async function run(): Promise<void> {
     log,
     send: channel.send,
     open: (job, context, how) => openCall(job, context, parts, how),
+    onIdle: collectWhenIdle(() => running.count === 0, systemClock),
   });
   calls = running;
   channel.onMessage((message) => take(message, running));
