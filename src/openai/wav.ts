@@ -81,13 +81,16 @@ export function sampleReader({
   throw new WavError(`a WAV with ${bitsPerSample}-bit ${float ? 'float' : 'integer'} samples`);
 }
 
-/** A WAV file of 16-bit samples, channels interleaved, with the plain 44-byte header. */
-export function encodeWav(samples: Int16Array, sampleRate: number, channels = 1): Uint8Array {
-  const bytes = new Uint8Array(44 + samples.byteLength);
+/** Of the plain header that `wavHeader` writes. */
+export const WAV_HEADER_BYTES = 44;
+
+/** The header of a WAV file of 16-bit PCM. @param dataBytes - of its samples; the sizes have 32 bits. */
+export function wavHeader(dataBytes: number, sampleRate: number, channels: number): Uint8Array {
+  const bytes = new Uint8Array(WAV_HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   const text = (at: number, chars: string) => bytes.set(new TextEncoder().encode(chars), at);
   text(0, 'RIFF');
-  view.setUint32(4, bytes.length - 8, true);
+  view.setUint32(4, WAV_HEADER_BYTES + dataBytes - 8, true);
   text(8, 'WAVEfmt ');
   view.setUint32(16, 16, true);
   view.setUint16(20, PCM, true);
@@ -97,8 +100,16 @@ export function encodeWav(samples: Int16Array, sampleRate: number, channels = 1)
   view.setUint16(32, channels * 2, true);
   view.setUint16(34, 16, true);
   text(36, 'data');
-  view.setUint32(40, samples.byteLength, true);
-  for (let i = 0; i < samples.length; i += 1) view.setInt16(44 + i * 2, samples[i] ?? 0, true);
+  view.setUint32(40, dataBytes, true);
+  return bytes;
+}
+
+/** A WAV file of 16-bit samples, channels interleaved, with the plain header. */
+export function encodeWav(samples: Int16Array, sampleRate: number, channels = 1): Uint8Array {
+  const bytes = new Uint8Array(WAV_HEADER_BYTES + samples.byteLength);
+  bytes.set(wavHeader(samples.byteLength, sampleRate, channels));
+  const view = new DataView(bytes.buffer, WAV_HEADER_BYTES);
+  for (let i = 0; i < samples.length; i += 1) view.setInt16(i * 2, samples[i] ?? 0, true);
   return bytes;
 }
 

@@ -22,6 +22,10 @@ export function toE164(text: string, { country, trunkPrefix }: Dialling): string
   return full !== undefined && E164.test(full) ? full : undefined;
 }
 
+/** What is dialled for a number as people write it: the full number, or an extension or short number without separators. */
+export const asDialled = (text: string, dialling: Dialling): string =>
+  toE164(text, dialling) ?? text.replace(/[\s().-]/g, '');
+
 function fullNumber(digits: string, country: string | undefined, trunkPrefix: string): string | undefined {
   if (digits.startsWith('+')) return digits;
   if (digits.startsWith('00')) return `+${digits.slice(2)}`;

@@ -1,12 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WAV_HEADER_BYTES, wavHeader } from '../openai/wav.ts';
 import { namesIn, partStart } from './folder.ts';
 import { RECORDING_RATE } from './stereo.ts';
-import { wavHeader } from './wav-file.ts';
 
 export const RECORDING = 'recording.wav';
-const HEADER_BYTES = 44;
 /** Two channels of 16 bits. */
 const FRAME_BYTES = 4;
 const BYTES_PER_MS = (RECORDING_RATE * FRAME_BYTES) / 1000;
@@ -44,7 +43,7 @@ export async function joinParts(folder: string): Promise<Recording | undefined> 
   return {
     startedAtMs: first.startedAtMs,
     durationMs: Math.round(bytes / BYTES_PER_MS),
-    bytes: bytes + HEADER_BYTES,
+    bytes: bytes + WAV_HEADER_BYTES,
   };
 }
 
@@ -56,12 +55,12 @@ async function partsIn(folder: string): Promise<Part[]> {
     const path = join(folder, name);
     const { size } = await stat(path);
     // A process that is killed may leave a part of a sample.
-    const bytes = size - HEADER_BYTES - ((size - HEADER_BYTES) % FRAME_BYTES);
+    const bytes = size - WAV_HEADER_BYTES - ((size - WAV_HEADER_BYTES) % FRAME_BYTES);
     if (bytes > 0)
       parts.push({
         path,
         startedAtMs,
-        bytes: HEADER_BYTES + bytes,
+        bytes: WAV_HEADER_BYTES + bytes,
         durationMs: Math.round(bytes / BYTES_PER_MS),
       });
   }
@@ -80,7 +79,7 @@ async function writeAll(path: string, parts: readonly Part[], startedAtMs: numbe
   const file = await open(path, 'w', 0o600);
   let bytes = 0;
   const write = async (chunk: Uint8Array) => {
-    await file.write(chunk, 0, chunk.length, HEADER_BYTES + bytes);
+    await file.write(chunk, 0, chunk.length, WAV_HEADER_BYTES + bytes);
     bytes += chunk.length;
   };
   try {
@@ -88,10 +87,10 @@ async function writeAll(path: string, parts: readonly Part[], startedAtMs: numbe
       const gapMs = Math.min(LONGEST_GAP_MS, part.startedAtMs - startedAtMs - bytes / BYTES_PER_MS);
       for (let left = Math.floor(gapMs); left > 0; left -= 1000)
         await write(new Uint8Array(Math.min(1000, left) * BYTES_PER_MS));
-      for await (const chunk of createReadStream(part.path, { start: HEADER_BYTES, end: part.bytes - 1 }))
+      for await (const chunk of createReadStream(part.path, { start: WAV_HEADER_BYTES, end: part.bytes - 1 }))
         await write(chunk);
     }
-    await file.write(wavHeader(bytes, RECORDING_RATE, 2), 0, HEADER_BYTES, 0);
+    await file.write(wavHeader(bytes, RECORDING_RATE, 2), 0, WAV_HEADER_BYTES, 0);
     await file.sync();
     return bytes;
   } finally {

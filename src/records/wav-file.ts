@@ -1,30 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { WAV_HEADER_BYTES, wavHeader } from '../openai/wav.ts';
 
-const HEADER_BYTES = 44;
-const BYTES_PER_SAMPLE = 2;
-/** Where the sizes of the whole file and of its samples stand. */
-const [RIFF_SIZE_AT, DATA_SIZE_AT] = [4, 40];
 /** The sizes have 32 bits. */
-const MOST_BYTES = 0xffff_ffff - HEADER_BYTES - 1;
-
-/** The header of a WAV file of 16-bit PCM. */
-export function wavHeader(dataBytes: number, sampleRate: number, channels: number): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const frameBytes = channels * BYTES_PER_SAMPLE;
-  header.write('RIFF', 0, 'ascii');
-  header.writeUInt32LE(dataBytes + HEADER_BYTES - 8, RIFF_SIZE_AT);
-  header.write('WAVEfmt ', 8, 'ascii');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(channels, 22);
-  header.writeUInt32LE(sampleRate, 24);
-  header.writeUInt32LE(sampleRate * frameBytes, 28);
-  header.writeUInt16LE(frameBytes, 32);
-  header.writeUInt16LE(8 * BYTES_PER_SAMPLE, 34);
-  header.write('data', 36, 'ascii');
-  header.writeUInt32LE(dataBytes, DATA_SIZE_AT);
-  return header;
-}
+const MOST_BYTES = 0xffff_ffff - WAV_HEADER_BYTES - 1;
 
 /**
  * A WAV file (16-bit PCM) that can be read at any moment while it is written, also after SIGKILL: its header is written again
@@ -55,7 +33,7 @@ export class WavFile {
     const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
     if (this.#bytes + bytes.length > MOST_BYTES) return false;
     for (let done = 0; done < bytes.length; ) {
-      const at = HEADER_BYTES + this.#bytes + done;
+      const at = WAV_HEADER_BYTES + this.#bytes + done;
       done += (await this.#file.write(bytes, done, bytes.length - done, at)).bytesWritten;
     }
     this.#bytes += bytes.length;
@@ -68,6 +46,6 @@ export class WavFile {
   }
 
   async #writeHeader(): Promise<void> {
-    await this.#file.write(wavHeader(this.#bytes, this.#sampleRate, this.#channels), 0, HEADER_BYTES, 0);
+    await this.#file.write(wavHeader(this.#bytes, this.#sampleRate, this.#channels), 0, WAV_HEADER_BYTES, 0);
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { toE164 } from '../numbers.ts';
+import { asDialled } from '../numbers.ts';
 import type { OutboundTrunk, PhoneSetup } from '../setup.ts';
 import { allowedOver, type Refusal, refusalOf } from './dial-rules.ts';
 
@@ -39,7 +39,7 @@ export function chooseTrunk(to: string, setup: PhoneSetup, named?: string): Rout
   const names = Object.keys(setup.outbound);
   if (named !== undefined && !names.includes(named))
     throw new DialRefused('no-trunk', `outbound trunks of PHONE_SETUP: ${names.join(', ') || 'none'}`);
-  const number = toE164(to, setup.dialling) ?? to.replace(/[\s().-]/g, '');
+  const number = asDialled(to, setup.dialling);
   const tried = (named === undefined ? names : [named]).map((trunk) => ({
     trunk,
     refusal: refusalOf(number, allowedOver(setup, trunk)),

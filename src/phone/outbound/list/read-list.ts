@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors.ts';
-import { toE164 } from '../../numbers.ts';
+import { asDialled } from '../../numbers.ts';
 import type { PhoneSetup } from '../../setup.ts';
 import { chooseTrunk, DialRefused } from '../choose-trunk.ts';
 import { type CsvRecord, csvRecords } from './csv.ts';
@@ -127,7 +127,7 @@ export function readDoNotCall(file: string, text: string, { dialling }: PhoneSet
   for (const [index, whole] of text.split(/\r?\n/).entries()) {
     const written = (whole.split('#', 1)[0] ?? '').trim();
     if (written === '') continue;
-    const number = toE164(written, dialling) ?? written.replace(/[\s().-]/g, '');
+    const number = asDialled(written, dialling);
     if (/^\+?\d{2,15}$/.test(number)) numbers.add(number);
     else faults.push(`${file}:${index + 1}: want a number, got "${written.slice(0, 40)}"`);
   }
