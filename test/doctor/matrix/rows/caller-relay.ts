@@ -1,5 +1,5 @@
 import type { Row } from '../row.ts';
-import { AT, firewall } from '../site/network.ts';
+import { AT, closedDoor, firewall } from '../site/network.ts';
 import { turnServers } from './ice.ts';
 import { opened } from './open-door.ts';
 
@@ -39,8 +39,7 @@ export const CALLER_RELAY: readonly Row[] = [
     hop: 'turn-udp',
     says: 'listener UDP 3478',
     async breaks(site) {
-      const rule = ['-i', 'line', '-p', 'udp', '--dport', '3478', '-j', 'DROP'];
-      site.afterwards(await firewall(undefined, { chain: 'FORWARD', rule }));
+      site.afterwards(await closedDoor('udp', 3478));
       return undefined;
     },
     cure: opened('FORWARD'),
@@ -51,8 +50,7 @@ export const CALLER_RELAY: readonly Row[] = [
     hop: 'turn-tcp',
     says: 'listener TCP 3480',
     async breaks(site) {
-      const rule = ['-i', 'line', '-p', 'tcp', '--dport', '3480', '-j', 'DROP'];
-      site.afterwards(await firewall(undefined, { chain: 'FORWARD', rule }));
+      site.afterwards(await closedDoor('tcp', 3480));
       return undefined;
     },
     cure: opened('FORWARD'),

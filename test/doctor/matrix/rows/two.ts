@@ -1,5 +1,5 @@
 import type { Row } from '../row.ts';
-import { firewall } from '../site/network.ts';
+import { closedDoor } from '../site/network.ts';
 import { misroute } from './gateway.ts';
 
 /** Two faults at once: the hop that a call meets first is named. */
@@ -31,8 +31,7 @@ export const TWO: readonly Row[] = [
     says: 'HTTPRoute',
     async breaks(site) {
       misroute(site, 'livekit');
-      const rule = ['-i', 'line', '-p', 'udp', '--dport', '3478', '-j', 'DROP'];
-      site.afterwards(await firewall(undefined, { chain: 'FORWARD', rule }));
+      site.afterwards(await closedDoor('udp', 3478));
       return undefined;
     },
   },
@@ -42,8 +41,7 @@ export const TWO: readonly Row[] = [
     hop: 'turn-udp',
     says: 'listener UDP 3478',
     async breaks(site) {
-      const rule = ['-i', 'line', '-p', 'udp', '--dport', '3478', '-j', 'DROP'];
-      site.afterwards(await firewall(undefined, { chain: 'FORWARD', rule }));
+      site.afterwards(await closedDoor('udp', 3478));
       site.standIn.control({ faults: { llm: [{ status: 401 }] } });
       return undefined;
     },

@@ -137,3 +137,10 @@ export async function firewall(
   await inNamespace(namespace, 'iptables', '-t', table, '-I', chain, ...rule);
   return () => inNamespace(namespace, 'iptables', '-t', table, '-D', chain, ...rule);
 }
+
+/** A firewall before the load balancer that drops what comes from callers' lines to one of its doors. @returns opens it again. */
+export const closedDoor = (protocol: 'udp' | 'tcp', port: number) =>
+  firewall(undefined, {
+    chain: 'FORWARD',
+    rule: ['-i', 'line', '-p', protocol, '--dport', String(port), '-j', 'DROP'],
+  });
