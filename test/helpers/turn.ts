@@ -103,7 +103,10 @@ export function callerOver(
     model: agent.hasModel ? { push() {}, reset() {}, close() {}, predict } : undefined,
     judge: agent.judged === undefined ? undefined : { push() {}, reset() {}, judge: () => agent.judged ?? 0 },
     governor,
-    echo: agent.echo,
+    echo: agent.echo && {
+      isHeard: () => agent.echo?.isHeard() ?? false,
+      was: (text, lastedMs) => agent.echo?.was(text, lastedMs) ?? false,
+    },
     flow: agent.flow && {
       atEnd: () => agent.flow?.packets ?? 'here',
       look: async () => log.push('look') > 0,

@@ -149,7 +149,10 @@ export class Overlap {
   #looked({ text }: TurnText): void {
     const { echo, clock } = this.#parts;
     const lastedMs = clock.now() - this.#beganAt;
-    if (echo?.was(text, lastedMs)) return;
+    if (echo?.was(text, lastedMs)) {
+      this.#repair.beganAsEcho();
+      return;
+    }
     if (this.#isTurn(text)) {
       this.#cutOff(text);
       this.#hooks.onTurn();

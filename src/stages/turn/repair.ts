@@ -29,6 +29,11 @@ export class Repair {
     this.#couldBe = this.#last !== undefined && beganAt - since <= GOES_ON_MS;
   }
 
+  /** The sound over the agent was its own voice until now: a caller who is heard in it later answers what the agent says. */
+  beganAsEcho(): void {
+    this.#couldBe = false;
+  }
+
   /**
    * Words of a speech over the agent are known, and are no listening noise.
    *

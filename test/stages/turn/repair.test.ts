@@ -4,7 +4,10 @@ import { callerOver } from '../../helpers/turn.ts';
 
 /** A caller whose turn «Can you tell me» has ended; the answer began so long before they speak again. */
 async function answered(voicedForMs: number | undefined) {
-  const agent: Parameters<typeof callerOver>[0] = { busy: false };
+  const agent: Parameters<typeof callerOver>[0] = {
+    busy: false,
+    echo: { isHeard: () => false, was: () => false },
+  };
   const call = callerOver(agent);
   call.speak(640);
   call.quiet(100);
@@ -95,6 +98,18 @@ describe('a caller who goes on', () => {
       'prepare Can you tell me. what my balance was in May?',
     ]);
   });
+});
+
+test('who is heard in a sound that began as the echo of the answer interrupts it', async () => {
+  const call = await answered(300);
+  call.agent.echo = { isHeard: () => false, was: (text) => text === 'your balance is' };
+  call.speak(896);
+  await call.peeks[0]?.is('your balance is');
+  call.speak(1600, 896);
+  call.quiet(100);
+  await call.last().is('In May!');
+  expect(call.log).not.toContain('take back Can you tell me.');
+  expect(call.log.at(-1)).toBe('prepare In May!');
 });
 
 test.each(['Mm-hm.', 'Ya, okay.'])('listening («%s») is not going on', async (text) => {
