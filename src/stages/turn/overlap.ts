@@ -35,6 +35,7 @@ export class Overlap {
   #look: AbortController | undefined;
   #nextLookAt = 0;
   #beganAt = 0;
+  #echoAt = Number.NEGATIVE_INFINITY;
   #isHeld = false;
   /** The caller speaks over the agent, and it is not decided what that means. */
   isOpen = false;
@@ -53,13 +54,22 @@ export class Overlap {
     const { actions, agent, clock, policy } = this.#parts;
     this.isOpen = true;
     this.#beganAt = clock.now();
-    this.#repair.overlapBegins(this.#beganAt - speechMs, this.#beganAt, agent);
+    const ownMs = Math.min(speechMs, this.#beganAt - this.#echoAt);
+    this.#repair.overlapBegins(this.#beganAt - ownMs, this.#beganAt, agent);
     const { isLikely } = this.#background;
     this.#nextLookAt = this.#beganAt + (isLikely ? NEXT_LOOK_MS : FIRST_LOOK_MS);
     if (isLikely) return;
     this.#isHeld = true;
     actions.hold();
     this.#timers.start('hold', policy.bargeInHoldMs, () => this.#giveBack());
+  }
+
+  /** Whether what is heard is known for the agent's own: a caller who is heard in the same sound later began after that. */
+  isEcho(): boolean {
+    const { echo, clock } = this.#parts;
+    if (!echo?.isHeard()) return false;
+    this.#echoAt = clock.now();
+    return true;
   }
 
   /** The speech goes on. */

@@ -69,7 +69,7 @@ export class TurnTaker {
       const isBusy = agent.isBusy();
       if (this.#length.ignores(isBusy)) return;
       if (isBusy && (!agent.mayBeInterrupted() || speechMs < policy.bargeInAfterMs)) return;
-      if (this.#parts.echo?.isHeard()) return;
+      if (this.#overlap.isEcho()) return;
       this.#length.opened();
       if (isBusy) this.#overlap.begin(speechMs);
       else actions.speechStarted();

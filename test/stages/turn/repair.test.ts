@@ -100,12 +100,25 @@ describe('a caller who goes on', () => {
   });
 });
 
-test('who is heard in a sound that began as the echo of the answer interrupts it', async () => {
+test('who is heard in a sound that began as the echo of the answer does not go on', async () => {
   const call = await answered(300);
   call.agent.echo = { isHeard: () => false, was: (text) => text === 'your balance is' };
   call.speak(896);
   await call.peeks[0]?.is('your balance is');
   call.speak(1600, 896);
+  call.quiet(100);
+  await call.last().is('In May!');
+  expect(call.log).not.toContain('take back Can you tell me.');
+  expect(call.log.at(-1)).toBe('prepare In May!');
+});
+
+test('nor is one who is heard in a known echo, which went on from the beginning of the answer', async () => {
+  const call = await answered(300);
+  let isHeard = true;
+  call.agent.echo = { isHeard: () => isHeard, was: () => false };
+  call.speak(1600);
+  isHeard = false;
+  call.speak(320, 1600);
   call.quiet(100);
   await call.last().is('In May!');
   expect(call.log).not.toContain('take back Can you tell me.');
