@@ -1,3 +1,4 @@
+import { metadataObject } from '../config/metadata.ts';
 import type { Happening, Subscriber } from '../observe/call-events.ts';
 import { judgeCallee } from '../phone/outbound/voicemail.ts';
 import { type HangUp, WITHOUT_GOODBYE } from './hang-up.ts';
@@ -11,14 +12,8 @@ export interface CalleeParts {
 const TURNS = 3;
 
 /** Whether we placed this call: `phone/outbound/place-call.ts` says so to the agent that it asks for. */
-export function isOutbound(dispatchMetadata: string): boolean {
-  try {
-    const data: unknown = JSON.parse(dispatchMetadata);
-    return typeof data === 'object' && data !== null && 'outbound' in data;
-  } catch {
-    return false;
-  }
-}
+export const isOutbound = (dispatchMetadata: string): boolean =>
+  metadataObject(dispatchMetadata)?.outbound !== undefined;
 
 /** Finds out from their first words who took a call that we placed, and hangs up on a recording, without a word. */
 export function watchCallee({ emit, hangUp }: CalleeParts): Subscriber {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BOUNDS } from '../bounds.ts';
+import { metadataObject } from '../config/metadata.ts';
 import { type Hours, hoursSchema, isOpen } from './hours.ts';
 import { toE164 } from './numbers.ts';
 
@@ -26,12 +26,7 @@ const HEADER = 'sip.h.';
 
 /** `undefined` for calls of other rules, and for browsers. */
 export function calledNumber(dispatchMetadata: string): CalledNumber | undefined {
-  if (Buffer.byteLength(dispatchMetadata) > BOUNDS.metadataBytes) return undefined;
-  try {
-    return metadata.parse(JSON.parse(dispatchMetadata)).phone;
-  } catch {
-    return undefined;
-  }
+  return metadata.safeParse(metadataObject(dispatchMetadata)).data?.phone;
 }
 
 /** The prompt that what the exchange says asks for, else who calls; `undefined`: the number's own. */

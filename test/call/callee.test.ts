@@ -47,6 +47,7 @@ test('who stays in doubt for three turns is a person', () => {
 
 test('calls that we placed are told from others by their dispatch', () => {
   expect(isOutbound('{"prompt":"reminder","outbound":{"trunk":"main"}}')).toBe(true);
-  for (const other of ['', 'phone', '7', 'null', '{"prompt":"outbound"}'])
+  const tooLong = JSON.stringify({ outbound: 'x'.repeat(70_000) });
+  for (const other of ['', 'phone', '7', 'null', '{"prompt":"outbound"}', tooLong])
     expect(isOutbound(other)).toBe(false);
 });
