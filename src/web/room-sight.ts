@@ -1,13 +1,11 @@
+import { JobStatus, ParticipantInfo_Kind } from '@livekit/protocol';
 import type { AgentDispatch, ParticipantInfo } from 'livekit-server-sdk';
 import type { Sight } from './dispatch-machine.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 
-// Numbers of the LiveKit protocol; the server SDK does not export these enums.
-const KIND_AGENT = 4;
-/** Standard, SIP, connector: whom an agent would talk to, as in `call/caller.ts`. */
-const CALLER_KINDS: ReadonlySet<number> = new Set([0, 3, 7]);
-const JOB_PENDING = 0;
-const JOB_RUNNING = 1;
+const { STANDARD, SIP, CONNECTOR, AGENT } = ParticipantInfo_Kind;
+/** Whom an agent would talk to, as in `call/caller.ts`. */
+const CALLER_KINDS: ReadonlySet<ParticipantInfo_Kind> = new Set([STANDARD, SIP, CONNECTOR]);
 
 /**
  * How long a worker may take from accepting a job to having its agent in the room. LiveKit never marks a job as
@@ -62,15 +60,15 @@ export class RoomWatcher {
 
   /** livekit-server names the agent in `lk.agent_name`, agents-js in `lk.agent.name`; older servers in neither. */
   #isOurAgent({ kind, attributes }: ParticipantInfo): boolean {
-    if (kind !== KIND_AGENT) return false;
+    if (kind !== AGENT) return false;
     const name = attributes['lk.agent.name'] ?? attributes['lk.agent_name'];
     return name === undefined || name === this.#agentName;
   }
 
   #hasStartingJob({ state }: AgentDispatch, nowMs: number): boolean {
     return (state?.jobs ?? []).some((job) => {
-      const status = job.state?.status ?? JOB_PENDING;
-      if (status !== JOB_PENDING && status !== JOB_RUNNING) return false;
+      const status = job.state?.status ?? JobStatus.JS_PENDING;
+      if (status !== JobStatus.JS_PENDING && status !== JobStatus.JS_RUNNING) return false;
       const firstSeenMs = this.#jobFirstSeenMs.get(job.id) ?? nowMs;
       this.#jobFirstSeenMs.set(job.id, firstSeenMs);
       return nowMs - firstSeenMs < JOB_START_MS;

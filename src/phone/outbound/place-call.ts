@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ParticipantInfo_Kind } from '@livekit/protocol';
 import type { AgentDispatchClient, RoomServiceClient, SipClient } from 'livekit-server-sdk';
 import { AppError } from '../../errors.ts';
 import { type Clock, pause } from '../../openai/clock.ts';
@@ -56,8 +57,6 @@ export interface PlacedCall {
 /** A worker with a free slot joins within two seconds; without one nobody is called. */
 const AGENT_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 250;
-/** `ParticipantInfo.Kind` of LiveKit's protocol. */
-const KIND_AGENT = 4;
 /** A room of which nothing came. */
 const EMPTY_TIMEOUT_S = 60;
 export const CALLEE = 'callee';
@@ -151,7 +150,7 @@ async function agentIn(
   const untilMs = clock.now() + AGENT_WITHIN_MS;
   for (;;) {
     const present = await rooms.listParticipants(room);
-    if (present.some(({ kind }) => kind === KIND_AGENT)) return;
+    if (present.some(({ kind }) => kind === ParticipantInfo_Kind.AGENT)) return;
     signal.throwIfAborted();
     if (clock.now() >= untilMs)
       throw new AppError(`no agent came within ${AGENT_WITHIN_MS} ms: nobody was called`);
