@@ -18,6 +18,7 @@ export function createCli(): Command {
   addDev(cli);
   addToken(cli);
   addCheck(cli);
+  addCalls(cli);
   addSip(cli);
   addDial(cli);
   cli
@@ -191,6 +192,25 @@ function addDial(cli: Command): void {
 }
 
 const collect = (one: string, others: readonly string[]): string[] => [...others, one];
+
+function addCalls(cli: Command): void {
+  cli
+    .command('calls')
+    .description(
+      'show what runs in all workers: calls, endpoints, slots; exit code 1 when one does not answer',
+    )
+    .option('--url <url>', 'where workers serve health; default WORKERS_URL, or HEALTH_PORT of this machine')
+    .option('--once', 'print it once, in a terminal too')
+    .option('--json', 'print it once, as JSON')
+    .action(async (flags: { url?: string; once?: boolean; json?: boolean }) => {
+      const { printCalls, workersUrl } = await import('./web/print-calls.ts');
+      const { withDevLiveKit } = await import('./dev/livekit-keys.ts');
+      const { openSettings } = await import('./dev/plan.ts');
+      const sources = processSources();
+      const config = () => loadConfig(withDevLiveKit(sources, openSettings(sources)), 'page');
+      process.exitCode = await printCalls({ ...flags, url: flags.url ?? workersUrl(config()) });
+    });
+}
 
 const MOST_REPEATS = 50;
 const MOST_PARALLEL = 16;

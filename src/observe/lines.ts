@@ -1,26 +1,16 @@
-import { lookup } from 'node:dns/promises';
 import type { Clock } from '../openai/clock.ts';
+import { askWorker, type WorkersParts, workerUrls } from './workers.ts';
 
 /** Whether somebody can answer: a call slot is free, all are taken, no worker is there, or nobody can tell. */
 export type Lines = 'free' | 'busy' | 'none' | 'unknown';
 
-export interface WorkersParts {
-  /** Where workers serve health and metrics; a name of several addresses is all of them. */
-  url: string;
-  clock: Clock;
-  fetch?: typeof fetch;
-  /** @throws an error with `code` ENOTFOUND when there are none */
-  addressesOf?: (host: string) => Promise<readonly { address: string; family: number }[]>;
-}
-
 const KEPT_MS = 2000;
-const ANSWERS_WITHIN_MS = 1500;
 
 /**
  * Asks all workers at a URL for their lines, at most every two seconds. LiveKit's API does not tell: a dispatch without
  * a worker and one that all workers refused both have no job (livekit-server, pkg/agent/client.go: LaunchJob logs them).
  */
-export function askWorkers({ url, clock, ...parts }: WorkersParts): () => Promise<Lines> {
+export function askWorkers({ url, clock, ...parts }: WorkersParts & { clock: Clock }): () => Promise<Lines> {
   let kept: { untilMs: number; lines: Promise<Lines> } | undefined;
   return () => {
     if (kept && clock.now() < kept.untilMs) return kept.lines;
@@ -37,16 +27,10 @@ export interface ToldLines {
 }
 
 /** Asks all workers at a URL once. */
-export async function linesAt(
-  url: string,
-  parts: Pick<WorkersParts, 'fetch' | 'addressesOf'> = {},
-): Promise<ToldLines> {
-  const ask = parts.fetch ?? fetch;
-  const addressesOf = parts.addressesOf ?? ((host) => lookup(host, { all: true }));
-  const { hostname } = new URL(url);
+export async function linesAt(url: string, parts: Omit<WorkersParts, 'url'> = {}): Promise<ToldLines> {
   try {
-    const addresses = await addressesOf(hostname.replace(/^\[(.*)\]$/, '$1'));
-    return together(await Promise.all(addresses.map((address) => linesOf(urlAt(url, address), ask))));
+    const urls = await workerUrls('/metrics', { ...parts, url });
+    return together(await Promise.all(urls.map((at) => linesOf(at, parts.fetch))));
   } catch (error) {
     // A Service without pods has no address.
     const isNone = error instanceof Error && 'code' in error && error.code === 'ENOTFOUND';
@@ -61,16 +45,9 @@ export function together(answers: readonly ToldLines[]): ToldLines {
   return { lines, free: answers.reduce((sum, { free }) => sum + free, 0) };
 }
 
-function urlAt(url: string, { address, family }: { address: string; family: number }): URL {
-  const at = new URL('/metrics', url);
-  at.hostname = family === 6 ? `[${address}]` : address;
-  return at;
-}
-
-async function linesOf(url: URL, ask: typeof fetch): Promise<ToldLines> {
+async function linesOf(url: URL, ask?: typeof fetch): Promise<ToldLines> {
   try {
-    const response = await ask(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
-    return linesIn(await response.text());
+    return linesIn(await (await askWorker(url, ask)).text());
   } catch {
     return { lines: 'unknown', free: 0 };
   }

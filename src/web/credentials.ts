@@ -17,8 +17,8 @@ export interface Credential {
 
 const ALL = { rooms: ['*'], prompts: ['*'] } as const;
 
-/** A browser or terminal of this machine, under `npm run dev`. */
-export const THIS_MACHINE: Credential = { name: 'this-machine', may: ['join'], ...ALL };
+/** A browser or terminal of this machine, under `npm run dev`: it may join each room there, so it may see what runs too. */
+export const THIS_MACHINE: Credential = { name: 'this-machine', may: ['join', 'operate'], ...ALL };
 
 /** All credentials that this server takes, by the digests of their tokens. */
 export class Credentials {

@@ -19,6 +19,7 @@ import { serveDownload } from './download.ts';
 import { Gate } from './gate.ts';
 import { cacheControl, securityHeaders } from './headers.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
+import { serveOperate } from './operate.ts';
 import { type Prompts, servePrompts } from './prompts.ts';
 import { serveToken } from './token.ts';
 import { serveVendor } from './vendor.ts';
@@ -61,6 +62,7 @@ export interface WebParts {
  * | `POST /api/room/join` | the same for a room that is named |
  * | `POST /api/check` | tokens for the participants of a check of the connection |
  * | `POST /api/calls` | calls a number (credentials with the right `dial`) |
+ * | `GET /api/workers` | what runs in all workers (credentials with the right `operate`); `/calls.html` shows it |
  * | `GET /api/calls/:room/agent` | whether an agent has joined, once or as it changes |
  */
 export function createWeb({
@@ -73,6 +75,7 @@ export function createWeb({
   openLocally,
   isComing = () => false,
   whenRegistered = () => {},
+  status,
   clock = systemClock,
   lines = linesElsewhere(config.web.workersUrl, clock),
 }: WebParts): FastifyInstance {
@@ -102,6 +105,7 @@ export function createWeb({
     serveToken(api, { config, gate, prompts: personas, watch, livekit, clock, log, lines });
     serveCheck(api, { config, gate, clock });
     if (dialler) serveDial(api, { config, gate, prompts: personas, dialler, log });
+    serveOperate(api, { gate, status, workersUrl: config.web.workersUrl });
     serveCalls(api, { config, gate, watch, clock });
   });
   serveVendor(app);

@@ -98,6 +98,36 @@ test.for(SCREENS)('fifty answers are waterfalls that keep a $name in shape', asy
   await look(page, `${name} fifty answers`);
 });
 
+/** Two workers as they would tell of themselves, of which the second does not answer. */
+const WORKERS = `(async () => {
+  const { WorkersView } = await import('/operate/workers-view.js');
+  const parts = { pauseMs: 150, sttMs: 200, llmTtftMs: 210, clauseMs: 60, ttsTtfbMs: 130, readyMs: 20, totalMs: 770 };
+  const lastTurns = Array.from({ length: 20 }, (_, at) => ({ turn: at + 1, atMs: 0, interrupted: false, parts }));
+  const about = { host: 1, ageMs: 3_700_000, stage: 'caller-speaks', prompt: 'customer-service', via: 'sip', turns: 20, lastTurns };
+  const calls = Array.from({ length: 4 }, (_, at) => ({ id: 'AJ_7mQpX2LrJ5w' + at, ...about }));
+  const endpoint = { stage: 'stt', host: 'gpu-host.internal:8000', model: 'Systran/faster-whisper-large-v3', breaker: 'open' };
+  const endpoints = [{ ...endpoint, requests: 200, failed: 12, p50Ms: 180, p95Ms: 320 }];
+  const status = { atMs: 0, slots: 8, slotsUsed: 4, unready: [], hosts: [{ ready: true }], calls, endpoints };
+  const view = new WorkersView(document.getElementById('workers'));
+  const show = () => view.show([{ at: '10.0.0.1:8081', status }, { at: '10.0.0.2:8081', problem: 'fetch failed' }]);
+  show();
+  document.querySelector('details').open = true;
+  document.querySelector('.turn button').focus();
+  show();
+})()`;
+
+test.for(SCREENS)('calls of all workers keep a $name in shape', async ({ name, ...screen }) => {
+  await mkdir(RESULTS, { recursive: true });
+  const { page } = await browser.open(`${await stack().pageUrl()}/calls.html`, screen);
+  await page.getByTestId('summary').getByText('token').waitFor();
+  await page.evaluate(WORKERS);
+  expect(await page.getByTestId('call').count()).toBe(4);
+  await page.getByText('Does not answer: fetch failed').waitFor();
+  // What an operator unfolded and where they are survives the next answer.
+  expect(await page.evaluate("document.activeElement.closest('details').open")).toBe(true);
+  await look(page, `${name} calls`);
+});
+
 test('faint words, tiny buttons and what is beyond the screen would be noticed', async () => {
   const { page } = await browser.open(await stack().pageUrl(), SCREENS[1]);
   await page.getByTestId('status').getByText('Ready').waitFor();

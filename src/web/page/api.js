@@ -59,6 +59,14 @@ export const requestToken = (credential, call) =>
   });
 
 /**
+ * What runs in all workers, for an operator.
+ *
+ * @param {string} credential
+ * @returns {Promise<{workers: import('./operate/workers-view.js').AskedWorker[]}>}
+ */
+export const getWorkers = (credential) => request('api/workers', credential);
+
+/**
  * Tokens for a check of the connection.
  *
  * @param {string} credential

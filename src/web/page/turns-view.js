@@ -1,6 +1,7 @@
-import { byId, make } from './dom.js';
+import { byId } from './dom.js';
 import { seconds, TurnRow } from './turn-row.js';
-import { Answers, scaleOf } from './turns.js';
+import { drawScale } from './turn-scale.js';
+import { Answers } from './turns.js';
 
 /**
  * @import { Turn } from './agent-event.js'
@@ -49,7 +50,7 @@ export class TurnsView {
       row.show(answer);
       row.isOpen = this.#choices.get(answer) ?? (hasRoom && answer === last);
     }
-    this.#showScale(list);
+    drawScale(this.#turns, this.#scale, list);
     this.#turns.hidden = list.length === 0;
     byId('no-turns', HTMLParagraphElement).hidden = list.length > 0;
     const medianMs = this.answers.medianMs();
@@ -68,18 +69,5 @@ export class TurnsView {
     this.#rows.set(answer, row);
     this.#list.prepend(row.item);
     return row;
-  }
-
-  /** @param {readonly Answer[]} list */
-  #showScale(list) {
-    const { longestMs, tickMs } = scaleOf(list);
-    this.#turns.style.setProperty('--longest', String(longestMs));
-    this.#turns.style.setProperty('--tick', String(tickMs));
-    const ticks = Array.from({ length: Math.floor(longestMs / tickMs) + 1 }, (_, index) => {
-      const tick = make('span', {}, index === 0 ? '0' : `${(index * tickMs) / 1000} s`);
-      tick.style.setProperty('--from', String(index * tickMs));
-      return tick;
-    });
-    this.#scale.replaceChildren(...ticks);
   }
 }
