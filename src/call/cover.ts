@@ -10,8 +10,10 @@ import { TONE } from './tone.ts';
 const GAP_MS = 2800;
 /** From the caller's last sound to the apology for an answer that has not come: it is heard within 8 s. */
 const APOLOGY_AFTER_MS = 7000;
-/** An apology whose sound is not kept may take so long to be made: less where the caller has waited long. */
+/** An apology whose sound is not kept is a tone after so long: sooner where the caller has waited long. */
 const MADE_WITHIN_MS = { late: 900, early: 2500 };
+/** A voice that is slow, not dead, says it after the tone. */
+const MADE_AT_ALL_MS = 6000;
 /** The agent or the caller speaks just now. */
 const LOOK_AGAIN_MS = 300;
 
@@ -115,7 +117,7 @@ export class Cover {
       });
       return;
     }
-    await this.#say(persona.apology, withinMs, isDue);
+    await this.#sayInTime(persona.apology, withinMs, isDue);
     if (isDue()) clock.after(voice.queuedMs, onApologised);
   }
 
@@ -132,17 +134,33 @@ export class Cover {
     const text = this.#isToneNext ? undefined : fillers[this.#fillers++ % fillers.length];
     this.#isToneNext = text !== undefined;
     this.#hasCovered = true;
-    await this.#say(text, 0, isAwaited);
+    const sound = text === undefined ? undefined : await this.#parts.phrases.soundOf(text, 0);
+    if (isAwaited()) await this.#play(sound, { isApology: false, piiText: text });
     if (wait && this.#wait === wait && !this.#hasApologised) this.#next(GAP_MS + this.#parts.voice.queuedMs);
   }
 
   /** @param mayStill - whether it is to be said when its sound is there. */
-  async #say(text: string | undefined, withinMs: number, mayStill: () => boolean): Promise<void> {
-    const { phrases, voice, emit } = this.#parts;
-    const sound = text === undefined ? undefined : await phrases.soundOf(text, withinMs);
-    if (!mayStill()) return;
-    const by = sound ? 'words' : 'tone';
-    emit({ type: 'cover-begins', by, isApology: withinMs > 0, piiText: text });
+  async #sayInTime(piiText: string, withinMs: number, mayStill: () => boolean): Promise<void> {
+    const { phrases, clock } = this.#parts;
+    const made = phrases.soundOf(piiText, MADE_AT_ALL_MS);
+    let stop = () => {};
+    const late = new Promise<'late'>((resolve) => {
+      stop = clock.after(withinMs, () => resolve('late'));
+    });
+    const first = await Promise.race([made, late]);
+    stop();
+    const isLate = first === 'late';
+    if (mayStill()) await this.#play(isLate ? undefined : first, { isApology: true, piiText });
+    const words = isLate ? await made : undefined;
+    if (words && mayStill()) await this.#play(words, { isApology: true, piiText, wasRead: true });
+  }
+
+  async #play(
+    sound: Int16Array | undefined,
+    what: Omit<Extract<Happening, { type: 'cover-begins' }>, 'type' | 'by'>,
+  ): Promise<void> {
+    const { voice, emit } = this.#parts;
+    emit({ type: 'cover-begins', by: sound ? 'words' : 'tone', ...what });
     await voice.play(sound ?? TONE);
     emit({ type: 'cover-ends', inMs: voice.queuedMs });
   }

@@ -106,8 +106,8 @@ export function tellPage({ room, showFaults, log }: PageParts): Subscriber {
 }
 
 /** An apology is to be read too, and all that has no other sound than a tone; a filler is no part of what was said. */
-function textFor({ by, isApology, piiText }: EventOf<'cover-begins'>): string | undefined {
-  return isApology || by === 'tone' ? piiText : undefined;
+function textFor({ by, isApology, piiText, wasRead }: EventOf<'cover-begins'>): string | undefined {
+  return (isApology || by === 'tone') && !wasRead ? piiText : undefined;
 }
 
 function messageFor(event: CallEvent, showFaults: boolean): RoomMessage | undefined {

@@ -87,13 +87,13 @@ export type Happening =
       readonly type: 'answer-wait-over';
       readonly outcome: 'heard' | 'given-up' | 'caller-speaks' | 'nothing-said' | 'call-over';
     }
-  /** A sound of ours begins where no answer is: `piiText` is what it says, or stands for. */
+  /** A sound of ours begins where no answer is. `piiText`: what it says, or stands for; with `wasRead` the room has read it. */
   | {
       readonly type: 'cover-begins';
       readonly by: CoverSound;
-      /** The apology stands for the answer; the others fill the time until it. */
       readonly isApology: boolean;
       readonly piiText: string | undefined;
+      readonly wasRead?: boolean;
     }
   /** Its end is heard in so many milliseconds. */
   | { readonly type: 'cover-ends'; readonly inMs: number }

@@ -1,111 +1,21 @@
-import { beforeEach, expect, test } from 'vitest';
-import { watchWaits } from '../../src/call/answer-wait.ts';
-import { Cover, watchWaiting } from '../../src/call/cover.ts';
-import { measureDeadAir } from '../../src/call/dead-air.ts';
-import { CallEvents } from '../../src/call/events.ts';
-import { SilentTurn, watchTurns } from '../../src/call/silent-turn.ts';
-import type { Happening } from '../../src/observe/call-events.ts';
-import { logInto } from '../helpers/call-log.ts';
-import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
-
-const FILLER_MS = 1000;
-const sound = (text: string) => new Int16Array(FILLER_MS * 24).fill(text.length);
-
-let clock: ManualClock;
-let events: CallEvents;
-let kept: Set<string>;
-let output: { isFree: boolean };
-/** What is heard, with the time at which it begins; dead air as it is told. */
-let heard: string[];
-let over: (() => void) | undefined;
-
-const settle = () => new Promise((resolve) => setImmediate(resolve));
-
-/** Time passes, and what it causes happens. */
-async function pass(ms: number): Promise<void> {
-  for (let left = ms; left > 0; left -= 100) {
-    clock.advance(Math.min(100, left));
-    await settle();
-  }
-}
-
-async function emit(...happenings: Happening[]): Promise<void> {
-  for (const happening of happenings) events.emit(happening);
-  await settle();
-}
-
-function call(fillers: string[] = ['One moment.', 'Just a second.'], fillerAfterMs = 1800): void {
-  events = new CallEvents({ callId: 'AJ_1', log: logInto([]), wallNow: () => clock.now() });
-  const tell = (happening: Happening) => events.emit(happening);
-  const cover = new Cover({
-    voice: {
-      play: (samples) =>
-        new Promise((resolve) => {
-          const stop = clock.after(samples.length / 24, resolve);
-          over = () => {
-            stop();
-            resolve();
-          };
-        }),
-      stop: () => over?.(),
-      queuedMs: 0,
-    },
-    output,
-    phrases: { soundOf: async (text) => (kept.has(text) ? sound(text) : undefined) },
-    persona: { fillers, apology: 'Sorry.' },
-    fillerAfterMs,
-    clock,
-    emit: tell,
-    onApologised: () => heard.push(`${clock.now()} then`),
-  });
-  const silence = new SilentTurn({
-    onBroken: () => cover.apologise(),
-    onSilent(reason) {
-      tell({ type: 'turn-without-sound', reason });
-      cover.apologise();
-    },
-  });
-  events.subscribe(watchWaits(tell));
-  events.subscribe(measureDeadAir(tell));
-  events.subscribe(watchTurns(silence));
-  events.subscribe(watchWaiting(cover));
-  events.subscribe((event) => {
-    if (event.type === 'cover-begins')
-      heard.push(`${clock.now()} ${event.by === 'tone' ? 'tone' : event.piiText}`);
-    if (event.type === 'dead-air') heard.push(`silence ${event.longestMs}`);
-  });
-  events.emit({ type: 'line-opened' });
-}
-
-beforeEach(async () => {
-  clock = manualClock();
-  kept = new Set(['One moment.', 'Just a second.', 'Sorry.']);
-  output = { isFree: true };
-  heard = [];
-  over = undefined;
-  call();
-  clock.advance(10_000);
-});
-
-/** The caller's turn is over: their last sound was so long ago. */
-const asks = (silentMs: number): Promise<void> =>
-  emit(
-    { type: 'turn-ended', times: { lastSoundAt: clock.now() - silentMs, endedAt: clock.now() } },
-    { type: 'caller-speaks', isSpeaking: false },
-    {
-      ...{ type: 'said', role: 'user', piiText: 'My line is down.', interrupted: false },
-      createdAtMs: 0,
-      measured: {},
-    },
-  );
-const late = (state: 'late' | 'known' | 'nothing' | 'speaking', lastSoundAtMs: number): Promise<void> =>
-  emit({ type: 'words-awaited', state, lastSoundAtMs });
-const ANSWER: Happening = { type: 'agent-heard' };
-const FAILED: Happening = {
-  ...{ type: 'endpoint-failed', endpoint: 'tts', url: 'http://gpu/v1', failure: 'status' },
-  ...{ summary: '', piiSaid: '' },
-};
-const NO_SOUND: Happening = { type: 'agent-spoke', isReply: true, interrupted: false };
+import { expect, test } from 'vitest';
+import {
+  ANSWER,
+  asks,
+  call,
+  clock,
+  emit,
+  FAILED,
+  forget,
+  heard,
+  kept,
+  late,
+  NO_SOUND,
+  output,
+  over,
+  pass,
+  slowVoice,
+} from '../helpers/covered-call.ts';
 
 test('an answer that comes in time is all that is heard', async () => {
   await asks(700);
@@ -151,6 +61,31 @@ test('where no sound is kept, a tone is heard in time', async () => {
   await asks(0);
   await pass(8000);
   expect(heard.filter((what) => what.includes('tone'))).toEqual(['11800 tone', '15000 tone', '17000 tone']);
+});
+
+test('an apology that a slow voice has not made in time is a tone, and its words once they are made', async () => {
+  slowVoice(3000);
+  await asks(700);
+  await emit(FAILED, NO_SOUND);
+  await pass(20_000);
+  expect(heard).toEqual(['silence 700', '10900 tone', '13000 Sorry.', '14000 then']);
+});
+
+test('nor is it said to a caller who speaks meanwhile, or by a voice that is slower still', async () => {
+  slowVoice(3000);
+  await asks(700);
+  await emit(FAILED, NO_SOUND);
+  await pass(2000);
+  await emit({ type: 'caller-speaks', isSpeaking: true });
+  await pass(20_000);
+  expect(heard).toEqual(['silence 700', '10900 tone']);
+  await emit({ type: 'caller-speaks', isSpeaking: false });
+  forget();
+  slowVoice(7000);
+  await asks(700);
+  await emit(FAILED, NO_SOUND);
+  await pass(20_000);
+  expect(heard.filter((what) => what.includes('Sorry'))).toEqual([]);
 });
 
 test.each([
@@ -255,7 +190,7 @@ test('a turn that failed gets the apology at once, and no filler; the time until
 test('one that fails after its apology gets no second one', async () => {
   await asks(0);
   await pass(9000);
-  heard = [];
+  forget();
   await emit(FAILED, NO_SOUND);
   await pass(20_000);
   expect(heard).toEqual([]);
@@ -264,7 +199,7 @@ test('one that fails after its apology gets no second one', async () => {
 test('the next turn gets its own apology, also where its words are never known', async () => {
   await asks(0);
   await pass(9000);
-  heard = [];
+  forget();
   await emit({ type: 'caller-speaks', isSpeaking: true }, { ...FAILED, endpoint: 'stt' });
   await emit({ type: 'caller-speaks', isSpeaking: false });
   await pass(2000);
