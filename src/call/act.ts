@@ -14,10 +14,11 @@ import type { CallEvents } from './events.ts';
 import { WITHOUT_GOODBYE } from './hang-up.ts';
 import type { CallHost } from './host.ts';
 import { pressKeys } from './press-keys.ts';
-import { type TransferParts, transferCall } from './transfer-call.ts';
+import { transferCall } from './transfer-call.ts';
+import { type WarmTransferParts, warmTransfer } from './warm-transfer.ts';
 
-export interface ActParts extends TransferParts {
-  host: Pick<CallHost, 'transfer' | 'room'>;
+export interface ActParts extends WarmTransferParts {
+  host: Pick<CallHost, 'transfer' | 'room' | 'colleagues'>;
   events: Pick<CallEvents, 'emit'>;
   /** As the prompt file lists and the line can do: `offeredTo`. */
   offered: PersonaActions;
@@ -91,7 +92,8 @@ async function carryOut({ request, hasSpoken }: Asked, parts: ActParts): Promise
       return undefined;
     case 'transfer': {
       const target = offered.targets[request.target];
-      return target ? transferCall(target, parts) : 'no such target';
+      if (!target) return 'no such target';
+      return target.warm ? warmTransfer(target, parts) : transferCall(target, parts);
     }
   }
 }

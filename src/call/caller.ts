@@ -1,4 +1,5 @@
 import { ParticipantKind, type RemoteParticipant, type Room, RoomEvent, TrackKind } from '@livekit/rtc-node';
+import { COLLEAGUE_ATTRIBUTE } from '../phone/outbound/call-in.ts';
 import type { CallScope } from './scope.ts';
 
 /** The attribute under which the framework publishes an agent's dispatch name. */
@@ -52,7 +53,7 @@ export function isAlreadyServed(room: Room, agentName: string): boolean {
   );
 }
 
-/** Those in the room who can talk, the one who came first at the front. */
+/** Those in the room who can talk to the agent, without colleagues it has called in; the one who came first at the front. */
 export function callersIn({ remoteParticipants }: Pick<Room, 'remoteParticipants'>): RemoteParticipant[] {
   const joinedAt = ({ info }: RemoteParticipant) => Number(info.joinedAt ?? 0);
   return [...remoteParticipants.values()].filter(isCaller).sort((a, b) => joinedAt(a) - joinedAt(b));
@@ -70,8 +71,8 @@ export function isAudible(
   );
 }
 
-const isCaller = ({ kind, info }: RemoteParticipant): boolean =>
-  CALLER_KINDS.has(kind) && info.permission?.hidden !== true;
+const isCaller = ({ kind, info, attributes }: RemoteParticipant): boolean =>
+  CALLER_KINDS.has(kind) && info.permission?.hidden !== true && attributes[COLLEAGUE_ATTRIBUTE] === undefined;
 
 export interface CallerWait {
   /** How long an empty room is worth a call slot. */

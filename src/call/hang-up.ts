@@ -14,6 +14,8 @@ export const WITHOUT_GOODBYE = {
   lost: 'caller lost',
   unanswered: 'not answered',
   transferred: 'transferred',
+  /** The same, where a colleague has come into the room: it is theirs and the caller's from now on. */
+  handedOver: 'handed over',
   voicemail: 'voicemail',
   /** The agent's own words were a good-bye. */
   said: 'hung up by the agent',
@@ -83,7 +85,8 @@ export class HangUp {
     try {
       if (!HAS_NO_LISTENER.has(reason)) await this.#sayGoodbye(farewell);
     } finally {
-      await inTime(endRoom(host, farewell.link), DELETE_TIMEOUT_MS, 'deletion of the room', scope.clock);
+      if (reason !== WITHOUT_GOODBYE.handedOver)
+        await inTime(endRoom(host, farewell.link), DELETE_TIMEOUT_MS, 'deletion of the room', scope.clock);
     }
   }
 

@@ -1,5 +1,21 @@
 import type { Room } from '@livekit/rtc-node';
 
+/** How somebody else comes into the room of a call by phone, and who of those in it hears whom. */
+export interface Colleagues {
+  /**
+   * Calls a number into the room, over an outbound trunk of the set-up of phones, and resolves once it was answered.
+   *
+   * @throws DialRefused, TooMany; what `phone/outbound/sip-result.ts` reads.
+   */
+  call(identity: string, number: string): Promise<void>;
+  /** Gives a participant these tracks, or takes them away. @throws where LiveKit does not do it. */
+  setHeard(by: string, tracks: readonly string[], isHeard: boolean): Promise<void>;
+  /** Hangs up on somebody, also while it rings. */
+  putOut(identity: string): Promise<void>;
+  /** Two are left to each other: from now on the room ends when one of them has left, though the agent is not there. */
+  endWithOne(): void;
+}
+
 /** What a call needs of whatever runs it. The code of the call knows nothing else about it. */
 export interface CallHost {
   /** LiveKit's job id: the call's id in logs, metrics and messages. */
@@ -25,6 +41,7 @@ export interface CallHost {
    * @throws what `phone/outbound/sip-result.ts` reads: the exchange refuses, the number does not answer in time, LiveKit cannot be asked.
    */
   transfer(identity: string, to: string): Promise<void>;
+  readonly colleagues: Colleagues;
   /** Ends the room for everybody in it: only when nobody but the caller is there. */
   deleteRoom(): Promise<void>;
 }

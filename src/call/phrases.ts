@@ -116,20 +116,17 @@ export function fixedPhrases(unfilled: Persona, persona: Persona): string[] {
 }
 
 /** What is said where no answer is, and must not need the TTS then; what matters most comes first. */
-export function coverPhrases({ apology, fillers, resumed, goodbye, ...persona }: Persona): string[] {
+export function coverPhrases(persona: Persona): string[] {
+  const { apology, fillers, resumed, goodbye } = persona;
   return [apology, ...fillers, resumed, goodbye, ...transferPhrases(persona)];
 }
 
 /** None where the prompt lists no target. */
-function transferPhrases({
-  actions,
-  transferring,
-  transferFailed,
-}: Pick<Persona, 'actions' | 'transferring' | 'transferFailed'>): string[] {
+function transferPhrases({ actions, transferring, transferFailed, ...persona }: Persona): string[] {
   const targets = Object.values(actions?.targets ?? {});
-  return targets.length === 0
-    ? []
-    : [...new Set([transferFailed, ...targets.map(({ say }) => say ?? transferring)])];
+  if (targets.length === 0) return [];
+  const warm = targets.some(({ warm }) => warm) ? [persona.transferWaiting, persona.transferAccept] : [];
+  return [...new Set([transferFailed, ...targets.map(({ say }) => say ?? transferring), ...warm])];
 }
 
 function phrasesOf(persona: Persona): string[] {

@@ -9,7 +9,7 @@ import type { SoundTap } from '../observe/sound-tap.ts';
 import type { TraceContext } from '../observe/trace/ids.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
 import type { Persona } from '../persona/store.ts';
-import { chatEndpoint } from '../stages/llm.ts';
+import { chatEndpoint, createLlm } from '../stages/llm.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 import { toolBodies } from '../stages/tool-calls.ts';
 import { EchoPath } from '../stages/turn/echo/echo-path.ts';
@@ -36,6 +36,7 @@ import { coverPhrases, createPhrases, type Phrases } from './phrases.ts';
 import { buildPipeline, type TurnModelExecutor } from './pipeline.ts';
 import type { CallScope } from './scope.ts';
 import { startInRoom } from './start.ts';
+import { summaryOf } from './summary.ts';
 import { warmEndpoints } from './warm.ts';
 
 /** Two rings. */
@@ -100,7 +101,10 @@ export async function talk(parts: TalkParts): Promise<void> {
   const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, own, store: memory.phrases });
   const phrases = createPhrases(session, cache, scope.clock);
   const offered = await offeredNow(caller, persona.actions, config, parts.log);
-  const { actions, tools } = openActions({ ...parts, session, phrases, offered });
+  const { actions, tools } = openActions({
+    ...{ ...parts, session, phrases, offered, cover: coverVoice },
+    summarise: () => summarised(parts, session.history, chat),
+  });
   follow({ ...parts, session, output, coverVoice, phrases, actions, offered });
   events.subscribe((event) => {
     if (event.type === 'cover-begins' && event.by === 'words') echo.says(event.piiText ?? '');
@@ -126,6 +130,16 @@ export async function talk(parts: TalkParts): Promise<void> {
   if (tools.length > 0) events.subscribe(({ type }) => type === 'endpoint-answered' && look());
   warmUp(parts, chat, phrases, toolBodies(llm.toToolContext(tools)), look);
   await pickUpWithSound(parts, output);
+}
+
+/** By a client of its own: what it asks and gets is no answer of the conversation. */
+async function summarised(
+  { config, persona, scope }: TalkParts,
+  history: llm.ChatContext,
+  endpoint: ChatEndpoint,
+): Promise<string> {
+  const model = await createLlm(config, persona, { hooks: { onError() {} }, endpoint });
+  return summaryOf({ model, history, clock: scope.clock, signal: scope.signal });
 }
 
 /** Ringing is free, silence after pick-up is not: a phone is picked up when there is something to hear, or nothing comes of it. */

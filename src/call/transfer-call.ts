@@ -14,7 +14,7 @@ export interface TransferParts {
   hangUp: Pick<HangUp, 'begin'>;
   session: Pick<voice.AgentSession, 'input' | 'interrupt'>;
   phrases: Pick<Phrases, 'say'>;
-  persona: Pick<Persona, 'transferring' | 'transferFailed'>;
+  persona: Pick<Persona, 'transferring' | 'transferFailed' | 'transferWaiting' | 'transferAccept'>;
   link: Pick<CallerLink, 'caller'>;
 }
 
@@ -31,24 +31,36 @@ const TRANSFERRED_WITHIN_MS = 45_000;
  * @returns why it failed; `undefined` where it worked.
  */
 export async function transferCall(
-  { number, say }: TransferTarget,
-  { scope, host, hangUp, session, phrases, persona, link }: TransferParts,
+  target: TransferTarget,
+  parts: TransferParts,
 ): Promise<string | undefined> {
+  const { scope, host, hangUp, session, link } = parts;
   session.input.setAudioEnabled(false);
   try {
-    const announcing = phrases.say(say ?? persona.transferring, {
-      ...{ allowInterruptions: false, addToChatCtx: true, withinMs: BEGINS_WITHIN_MS },
-    });
-    await inTime(announcing.waitForPlayout(), ANNOUNCED_WITHIN_MS, 'announcement', scope.clock);
+    await announce(target, parts);
     const { identity } = link.caller;
-    await inTime(host.transfer(identity, number), TRANSFERRED_WITHIN_MS, 'transfer', scope.clock);
+    await inTime(host.transfer(identity, target.number), TRANSFERRED_WITHIN_MS, 'transfer', scope.clock);
   } catch (error) {
-    if (!scope.signal.aborted) {
-      session.input.setAudioEnabled(true);
-      phrases.say(persona.transferFailed, { addToChatCtx: true, withinMs: BEGINS_WITHIN_MS });
-    }
+    giveBack(parts);
     return sipFailure(error).reason;
   }
   hangUp.begin(WITHOUT_GOODBYE.transferred);
   return undefined;
+}
+
+type Telling = Pick<TransferParts, 'scope' | 'session' | 'phrases' | 'persona'>;
+
+/** Resolves when the caller has heard that they are put through. */
+export async function announce({ say }: TransferTarget, { scope, phrases, persona }: Telling): Promise<void> {
+  const announcing = phrases.say(say ?? persona.transferring, {
+    ...{ allowInterruptions: false, addToChatCtx: true, withinMs: BEGINS_WITHIN_MS },
+  });
+  await inTime(announcing.waitForPlayout(), ANNOUNCED_WITHIN_MS, 'announcement', scope.clock);
+}
+
+/** Nothing came of it: the agent listens again, and says so. Nothing where the call is over. */
+export function giveBack({ scope, session, phrases, persona }: Telling): void {
+  if (scope.signal.aborted) return;
+  session.input.setAudioEnabled(true);
+  phrases.say(persona.transferFailed, { addToChatCtx: true, withinMs: BEGINS_WITHIN_MS });
 }

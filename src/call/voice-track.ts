@@ -12,9 +12,9 @@ export interface Voice {
 }
 
 /** To be closed: it owns a thread, which closing the source alone leaves behind. */
-export function createVoice(): Voice {
+export function createVoice(name = 'roomio_audio'): Voice {
   const source = new AudioSource(OUTPUT_SAMPLE_RATE, 1, SOURCE_QUEUE_MS);
-  const track = LocalAudioTrack.createAudioTrack('roomio_audio', source);
+  const track = LocalAudioTrack.createAudioTrack(name, source);
   return { source, track, close: () => track.close() };
 }
 

@@ -12,6 +12,7 @@ import type { Report } from '../observe/facts.ts';
 import { tellLive } from '../observe/live-call.ts';
 import type { Log } from '../observe/log.ts';
 import { systemClock } from '../openai/clock.ts';
+import { limitsFor } from '../phone/outbound/dialler.ts';
 import { isOfRecord } from '../records/call-record.ts';
 import { RecordsFolder, workerIdOf } from '../records/folder.ts';
 import { Recorder } from '../records/recorder.ts';
@@ -38,7 +39,7 @@ export function openCall(
 ): RunningCall {
   const { livekit } = config;
   const room = openRoom({
-    ...{ job, ffi, livekit, log },
+    ...{ job, ffi, livekit, log, phone: config.phone, limits: limitsFor(config) },
     rooms: new RoomServiceClient(livekit.url, livekit.apiKey, livekit.apiSecret),
     sip: new SipClient(livekit.url, livekit.apiKey, livekit.apiSecret, { failover: false }),
     onJoined: () => send({ kind: 'call-joined', jobId }),

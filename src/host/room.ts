@@ -1,21 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ContinualGatheringPolicy, IceTransportType, Room } from '@livekit/rtc-node';
-import type { RoomServiceClient, SipClient } from 'livekit-server-sdk';
+import type { SipClient } from 'livekit-server-sdk';
 import type { CallHost } from '../call/host.ts';
 import type { Config } from '../config/schema.ts';
 import type { AssignedJob } from '../dispatch/host-messages.ts';
 import { messageOf } from '../errors.ts';
 import type { FfiClient } from '../framework/ffi-client.ts';
 import type { Log } from '../observe/log.ts';
+import { type ColleaguesParts, colleaguesOf } from './colleagues.ts';
 
 export interface CallRoomParts {
   job: AssignedJob;
   livekit: Config['livekit'];
   ffi: Pick<FfiClient, 'adopt' | 'forget'>;
   /** LiveKit's, which deletes rooms. */
-  rooms: Pick<RoomServiceClient, 'deleteRoom'>;
-  /** LiveKit's, which has phones transferred. */
-  sip: Pick<SipClient, 'transferSipParticipant'>;
+  rooms: ColleaguesParts['rooms'];
+  /** LiveKit's, which has phones transferred, and calls others in. */
+  sip: Pick<SipClient, 'transferSipParticipant'> & ColleaguesParts['sip'];
+  phone: Config['phone'];
+  limits: ColleaguesParts['limits'];
   log: Log;
   onJoined(): void;
 }
@@ -26,7 +29,8 @@ const LEAVE_WITHIN_MS = 5000;
 const TRANSFER_RINGS_S = 30;
 
 /** The room of one job, not joined yet. */
-export function openRoom({ job, livekit, ffi, rooms, sip, log, onJoined }: CallRoomParts): CallHost {
+export function openRoom(parts: CallRoomParts): CallHost {
+  const { job, livekit, ffi, rooms, sip, phone, limits, log, onJoined } = parts;
   const room = new Room();
   let isClosed = false;
   let deleting: Promise<void> | undefined;
@@ -52,6 +56,7 @@ export function openRoom({ job, livekit, ffi, rooms, sip, log, onJoined }: CallR
         playDialtone: true,
         ringingTimeout: TRANSFER_RINGS_S,
       }),
+    colleagues: colleaguesOf({ room: job.roomName, rooms, sip, phone, limits, log }),
     async deleteRoom() {
       // Left first: whom the server puts out keeps the room's native side for good, its connection and the voice's thread.
       deleting = leave()

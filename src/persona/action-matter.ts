@@ -8,6 +8,8 @@ export interface TransferTarget {
   readonly when?: string | undefined;
   /** Spoken before the call is put through, in place of `transferring`. */
   readonly say?: string | undefined;
+  /** They are called into the room and told what it is about before they talk (`call/warm-transfer.ts`); else by REFER. */
+  readonly warm?: boolean | undefined;
 }
 
 /** What the agent may do beside talking. */
@@ -32,7 +34,15 @@ const TARGETS = 'want names with their numbers, such as "billing: {number: …}"
 const targets = z
   .record(
     z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/i),
-    z.strictObject({ number, when: text.optional(), say: text.optional() }, { error: TARGETS }),
+    z.strictObject(
+      {
+        number,
+        when: text.optional(),
+        say: text.optional(),
+        warm: z.boolean({ error: YES_OR_NO }).optional(),
+      },
+      { error: TARGETS },
+    ),
     { error: TARGETS },
   )
   .refine((some) => Object.keys(some).length > 0, TARGETS)

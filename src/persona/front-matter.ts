@@ -45,6 +45,8 @@ const FRONT_MATTER = z.strictObject(
     resumed: text.optional(),
     transferring: text.optional(),
     transfer_failed: text.optional(),
+    transfer_waiting: text.optional(),
+    transfer_accept: text.optional(),
     actions: actionMatter.optional(),
     on_failure: z
       .enum(['continue', 'goodbye', 'transfer'], { error: 'want continue, goodbye or transfer' })

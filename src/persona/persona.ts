@@ -32,6 +32,10 @@ export interface Persona {
   transferring: string;
   /** Spoken when that did not work. */
   transferFailed: string;
+  /** Spoken to a caller while a colleague, who has answered, is told what it is about. */
+  transferWaiting: string;
+  /** Spoken to that colleague after the summary: that they take the call by staying on the line. */
+  transferAccept: string;
   /** What the agent may do beside talking; absent: nothing. */
   actions?: PersonaActions;
   /** What follows on the apology; `transfer`: to the first target of the file. */

@@ -17,6 +17,8 @@ const SPOKEN = {
     resumed: 'Sorry, I was cut off. I am back now.',
     transferring: 'I am putting you through now. One moment, please.',
     transferFailed: 'Sorry, I could not put you through. I am still here: what can I do for you?',
+    transferWaiting: 'They have answered. I am telling them what it is about.',
+    transferAccept: 'Stay on the line to take this call. To refuse it, hang up.',
   },
   ms: {
     goodbye: 'Terima kasih kerana menghubungi kami. Selamat tinggal.',
@@ -28,6 +30,8 @@ const SPOKEN = {
     transferring: 'Saya sambungkan anda sekarang. Sila tunggu sebentar.',
     transferFailed:
       'Maaf, panggilan anda tidak dapat disambungkan. Saya masih di sini: apa yang boleh saya bantu?',
+    transferWaiting: 'Mereka sudah menjawab. Saya sedang terangkan perkara ini kepada mereka.',
+    transferAccept: 'Kekal di talian untuk menerima panggilan ini. Untuk menolak, letakkan telefon.',
   },
 };
 
@@ -87,6 +91,8 @@ function choices(
     resumed: matter.resumed ?? spoken.resumed,
     transferring: matter.transferring ?? spoken.transferring,
     transferFailed: matter.transfer_failed ?? spoken.transferFailed,
+    transferWaiting: matter.transfer_waiting ?? spoken.transferWaiting,
+    transferAccept: matter.transfer_accept ?? spoken.transferAccept,
     ...(matter.actions !== undefined && { actions: matter.actions }),
     ...(matter.recording !== undefined && { recording: matter.recording }),
     ...(matter.recording_notice !== undefined && { recordingNotice: matter.recording_notice }),

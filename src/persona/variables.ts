@@ -5,11 +5,12 @@ import { replaceTags } from './template.ts';
 export function variablesOf(persona: Persona): Set<string> {
   const names = new Set(Object.keys(persona.variables));
   const { greeting, goodbye, stillThere, unheard, apology, fillers, resumed, instructions } = persona;
-  const { transferring, transferFailed, actions } = persona;
+  const { transferring, transferFailed, transferWaiting, transferAccept, actions } = persona;
   const says = Object.values(actions?.targets ?? {}).flatMap(({ say }) => say ?? []);
   const greets = greeting ? Object.values(greeting) : [];
-  const texts = [goodbye, stillThere, unheard, apology, resumed, instructions, transferring, transferFailed];
-  for (const text of [...texts, ...fillers, ...says, ...greets]) {
+  const transfers = [transferring, transferFailed, transferWaiting, transferAccept];
+  const texts = [goodbye, stillThere, unheard, apology, resumed, instructions];
+  for (const text of [...texts, ...transfers, ...fillers, ...says, ...greets]) {
     replaceTags({ file: persona.file, text, firstLine: 1 }, (tag, _line, raw) => {
       if ('variable' in tag) names.add(tag.variable);
       return raw;

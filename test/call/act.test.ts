@@ -14,6 +14,7 @@ import { configFrom } from '../helpers/config.ts';
 import { endpointServer } from '../helpers/endpoint-server.ts';
 import { FakeRoom } from '../helpers/fake-room.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
+import { NO_COLLEAGUES } from '../helpers/no-colleagues.ts';
 import { perTest } from '../helpers/per-test.ts';
 
 const own = perTest(
@@ -92,6 +93,7 @@ async function asked({
     host: {
       ...{ callId: 'AJ_1', room: room.asRoom(), dispatchMetadata: '', dispatchAttributes: {} },
       connect: async () => {},
+      colleagues: NO_COLLEAGUES,
       disconnect: async () => {},
       deleteRoom: async () => void did.push('room deleted'),
       async transfer(identity, to) {

@@ -20,6 +20,7 @@ import { configFrom } from '../helpers/config.ts';
 import { FakeRoom } from '../helpers/fake-room.ts';
 import { keptCall } from '../helpers/kept-call.ts';
 import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
+import { NO_COLLEAGUES } from '../helpers/no-colleagues.ts';
 
 let vad: VAD;
 let folder: string;
@@ -50,11 +51,11 @@ beforeEach(async () => {
     host: {
       callId: 'AJ_1',
       room: room.asRoom(),
-      dispatchMetadata: '',
-      dispatchAttributes: {},
+      ...{ dispatchMetadata: '', dispatchAttributes: {} },
       connect: async () => void asked.push('connect'),
       disconnect: async () => void asked.push('disconnect'),
       deleteRoom: async () => void asked.push('deleteRoom'),
+      colleagues: NO_COLLEAGUES,
       transfer: async (_, to) => void asked.push(`transfer to ${to}`),
     },
     config,

@@ -16,6 +16,7 @@ import { configFrom } from '../helpers/config.ts';
 import { FakeRoom } from '../helpers/fake-room.ts';
 import { keptCall } from '../helpers/kept-call.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
+import { NO_COLLEAGUES } from '../helpers/no-colleagues.ts';
 import { perTest } from '../helpers/per-test.ts';
 
 const goesOn = { ...keptCall([['user', 'My number is 7.']]), brokeAtMs: 700 };
@@ -57,7 +58,13 @@ async function begun(identity: string, more: Partial<CallParts> = {}, person: Pe
   const running = startCall({
     host: {
       ...{ callId: 'AJ_2', room: room.asRoom(), dispatchMetadata: '', dispatchAttributes: {} },
-      ...{ connect: nothing, disconnect: nothing, deleteRoom: nothing, transfer: nothing },
+      ...{
+        connect: nothing,
+        disconnect: nothing,
+        deleteRoom: nothing,
+        transfer: nothing,
+        colleagues: NO_COLLEAGUES,
+      },
     },
     ...{ config, log, clock, personas: createPersonaStore({ dir: folder.path, log }) },
     vad: await loadVad({ vad: 'bundled' }),

@@ -24,6 +24,8 @@ const template: Persona = {
   unheard: 'Muted.',
   transferring: '-',
   transferFailed: '-',
+  transferWaiting: '-',
+  transferAccept: '-',
   onFailure: 'continue',
   instructions: '-',
   variables: {},

@@ -3,6 +3,7 @@ import {
   DisconnectReason,
   ParticipantKind,
   type RemoteParticipant,
+  type RemoteTrackPublication,
   type Room,
   RoomEvent,
 } from '@livekit/rtc-node';
@@ -22,10 +23,13 @@ export class FakeRoom extends EventEmitter {
   publish: () => Promise<unknown> = async () => ({ waitForSubscription: () => Promise.resolve() });
   /** How many tracks were to be published. */
   published = 0;
+  readonly unpublished: string[] = [];
   readonly handlers = new Map<string, unknown>();
 
   readonly localParticipant = {
     identity: 'agent',
+    trackPublications: new Map<string, object>(),
+    unpublishTrack: async (sid: string) => void this.unpublished.push(sid),
     publishTrack: () => {
       this.published += 1;
       return this.publish();
@@ -52,6 +56,14 @@ export class FakeRoom extends EventEmitter {
       trackPublications: new Map(),
     } as unknown as RemoteParticipant);
     this.emit(RoomEvent.ParticipantConnected, this.remoteParticipants.get(identity));
+  }
+
+  /** A track of somebody who is there. */
+  publishes(identity: string, sid: string): void {
+    const participant = this.remoteParticipants.get(identity);
+    const publication = { sid } as RemoteTrackPublication;
+    participant?.trackPublications.set(sid, publication);
+    this.emit(RoomEvent.TrackPublished, publication, participant);
   }
 
   leaves(identity: string, disconnectReason = DisconnectReason.CLIENT_INITIATED): void {

@@ -10,6 +10,8 @@ const persona: Persona = {
     fillers: [],
     transferring: '-',
     transferFailed: '-',
+    transferWaiting: '-',
+    transferAccept: '-',
     onFailure: 'continue',
   },
   ...{ goodbye: 'Bye.', stillThere: 'Hello?', apology: 'Sorry.', resumed: 'I was cut off.', unheard: '-' },

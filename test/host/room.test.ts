@@ -1,6 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { openRoom } from '../../src/host/room.ts';
 import { createLog } from '../../src/observe/log.ts';
+import { DialLimits } from '../../src/phone/outbound/dial-limits.ts';
+import { ownPlacedCalls } from '../../src/phone/outbound/placed-calls.ts';
 import { configFrom } from '../helpers/config.ts';
 
 const done: string[] = [];
@@ -19,8 +21,19 @@ function opened(deleteRoom: (name: string) => Promise<void>) {
     },
     livekit: configFrom({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' }).livekit,
     ffi: { adopt: () => {}, forget: () => void done.push('forgotten') },
-    rooms: { deleteRoom },
-    sip: { transferSipParticipant: async (...args) => void done.push(JSON.stringify(args)) },
+    rooms: {
+      deleteRoom,
+      listParticipants: async () => [],
+      async updateSubscriptions() {},
+      async removeParticipant() {},
+    },
+    sip: {
+      transferSipParticipant: async (...args) => void done.push(JSON.stringify(args)),
+      listSipOutboundTrunk: async () => [],
+      createSipParticipant: () => Promise.reject(new Error('no trunk')),
+    },
+    phone: { setup: undefined },
+    limits: new DialLimits(ownPlacedCalls()),
     log: createLog({ level: 'info', pii: false, destination: { write: (line) => void lines.push(line) } }),
     onJoined: () => {},
   });

@@ -23,6 +23,8 @@ function systemWith(values: Record<string, string>): string {
     unheard: '-',
     transferring: '-',
     transferFailed: '-',
+    transferWaiting: '-',
+    transferAccept: '-',
     onFailure: 'continue',
     instructions: INSTRUCTIONS,
     variables: {},

@@ -81,7 +81,7 @@ test('actions are read with their numbers as they are dialled', () => {
     '  transfer:',
     '    targets:',
     '      billing: { number: "+60 (3) 1234-5678", when: questions on bills, say: To billing }',
-    '      desk: { number: "1001" }',
+    '      desk: { number: "1001", warm: true }',
     'on_failure: transfer',
   ].join('\n');
   expect(parse(yaml).actions).toEqual({
@@ -89,7 +89,7 @@ test('actions are read with their numbers as they are dialled', () => {
     sendDigits: false,
     targets: {
       billing: { number: '+60312345678', when: 'questions on bills', say: 'To billing' },
-      desk: { number: '1001' },
+      desk: { number: '1001', warm: true },
     },
   });
 });

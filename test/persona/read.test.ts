@@ -24,6 +24,8 @@ test('a plain text file is a persona with its file name and defaults', () => {
     resumed: expect.stringContaining('cut off'),
     transferring: expect.stringContaining('putting you through'),
     transferFailed: expect.stringContaining('still here'),
+    transferWaiting: expect.stringContaining('telling them'),
+    transferAccept: expect.stringContaining('Stay on the line'),
     unheard: expect.stringContaining('cannot hear'),
     onFailure: 'continue',
     instructions: 'Be kind.',

@@ -15,6 +15,8 @@ const persona = (texts: Partial<Persona>): Persona => ({
   unheard: '-',
   transferring: '-',
   transferFailed: '-',
+  transferWaiting: '-',
+  transferAccept: '-',
   onFailure: 'continue',
   instructions: '-',
   variables: {},
@@ -44,6 +46,8 @@ test('every spoken text is filled, and the rest is kept', () => {
     resumed: 'Back, {{n}}',
     transferring: 'To them, {{n}}',
     transferFailed: 'Not there, {{n}}',
+    transferWaiting: 'Wait, {{n}}',
+    transferAccept: 'For {{n}}',
     actions: { ...NO_ACTIONS, targets: { desk: { number: '1001', say: 'To the desk, {{n}}' } } },
     variables: { n: 'you' },
   });
@@ -57,6 +61,8 @@ test('every spoken text is filled, and the rest is kept', () => {
     resumed: 'Back, Ali',
     transferring: 'To them, Ali',
     transferFailed: 'Not there, Ali',
+    transferWaiting: 'Wait, Ali',
+    transferAccept: 'For Ali',
     actions: { ...NO_ACTIONS, targets: { desk: { number: '1001', say: 'To the desk, Ali' } } },
   });
   const asked = renderPersona(persona({ greeting: { instruction: 'Greet {{n | them}}' } }), {});

@@ -1,39 +1,15 @@
 import { RoomServiceClient, SipClient } from 'livekit-server-sdk';
 import { expect } from 'vitest';
 import { NUMBER, useDoor } from './door.ts';
-import type { Phone } from './phone.ts';
+import { heardMs, sine } from './heard-tone.ts';
 import { row } from './rows.ts';
 
 /** Whether two legs in one room can be kept apart by subscriptions, as a warm transfer in the same room would need it. */
 const door = useDoor({ prompts: { default: '---\ngreeting: One moment please.\n---\nYou answer.' } });
 const COLLEAGUE = '+60311112222';
 
-const tone = (seconds: number, hz: number) => ({
-  sampleRate: 8000,
-  samples: Int16Array.from(
-    { length: seconds * 8000 },
-    (_, at) => 8000 * Math.sin((2 * Math.PI * hz * at) / 8000),
-  ),
-});
 const RATE_HZ = { caller: 700, colleague: 1100 };
 
-/** Milliseconds in which a phone heard this tone between two moments, in steps of 20 ms. */
-function heardMs(phone: Phone, hz: number, fromMs: number, toMs: number): number {
-  const { samples, sampleRate } = phone.heard.between(fromMs, toMs);
-  const size = sampleRate / 50;
-  let steps = 0;
-  for (let at = 0; at + size <= samples.length; at += size) {
-    let [re, im, all] = [0, 0, 0];
-    for (let i = 0; i < size; i++) {
-      const sample = samples[at + i] ?? 0;
-      re += sample * Math.cos((2 * Math.PI * hz * i) / sampleRate);
-      im += sample * Math.sin((2 * Math.PI * hz * i) / sampleRate);
-      all += sample * sample;
-    }
-    if (all / size > 500 ** 2 && (re * re + im * im) / (all * size) > 0.2) steps++;
-  }
-  return steps * 20;
-}
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 row(
@@ -58,7 +34,7 @@ numbers: {'${NUMBER}': {prompt: default}}
     const callerId = first?.identity ?? '';
     const callerTrack = first?.tracks[0]?.sid ?? '';
     const [trunk] = await sip.listSipOutboundTrunk();
-    void caller.say(tone(25, RATE_HZ.caller));
+    void caller.say(sine(25, RATE_HZ.caller));
     const dialling = sip.createSipParticipant(trunk?.sipTrunkId ?? '', COLLEAGUE, room, {
       ...{ participantIdentity: 'colleague', waitUntilAnswered: true },
     });
@@ -76,7 +52,7 @@ numbers: {'${NUMBER}': {prompt: default}}
     const answered = await colleague.happened('answered');
     const againAtMs = performance.now();
     await rooms.updateSubscriptions(room, 'colleague', [callerTrack], false);
-    void colleague.say(tone(15, RATE_HZ.colleague));
+    void colleague.say(sine(15, RATE_HZ.colleague));
     await pause(5000);
     const apart = performance.now();
     const joinAtMs = apart;

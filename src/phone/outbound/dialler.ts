@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../openai/clock.ts';
 import { loadSetup } from '../load-setup.ts';
 import { DialLimits } from './dial-limits.ts';
 import { type CallOrder, type DialClients, type DialLog, type PlacedCall, placeCall } from './place-call.ts';
+import { sharedPlacedCalls } from './placed-calls.ts';
 
 /** Places calls, each by the set-up of phones as it is then. */
 export interface Dialler {
@@ -19,12 +20,12 @@ export interface DiallerParts {
   log: DialLog;
   clients?: DialClients;
   clock?: Clock;
+  limits?: DialLimits;
 }
 
-/** One for the process: it counts what the limits are about. */
 export function createDialler({ config, log, ...parts }: DiallerParts): Dialler {
   const { clients = clientsOf(config.livekit), clock = systemClock } = parts;
-  const limits = new DialLimits(clock);
+  const { limits = limitsFor(config, clock) } = parts;
   return {
     async dial(order, signal) {
       const setup = await loadSetup(config.phone.setup);
@@ -32,6 +33,10 @@ export function createDialler({ config, log, ...parts }: DiallerParts): Dialler 
     },
   };
 }
+
+/** Counted with all others on this machine that call through this LiveKit. */
+export const limitsFor = ({ livekit }: Pick<Config, 'livekit'>, clock: Clock = systemClock): DialLimits =>
+  new DialLimits(sharedPlacedCalls(livekit.url, clock));
 
 /** They never fail over to other hosts: calls stay on the configured server. */
 function clientsOf({ url, apiKey, apiSecret }: Config['livekit']): DialClients {

@@ -74,11 +74,17 @@ export async function placeCall(order: CallOrder, parts: PlaceCallParts): Promis
   const { setup, limits, clients, log } = parts;
   const route = chooseTrunk(order.to, setup, order.trunk);
   const prefix = roomPrefix(route.trunk);
-  const running = (await clients.rooms.listRooms()).filter(({ name }) => name.startsWith(prefix)).length;
   const trunkId = await idOf(route.trunk, clients);
-  limits.take(route.trunk, route.settings.limits, running);
   const room = `${prefix}${randomBytes(9).toString('base64url')}`;
-  const call = await attempt({ ...parts, order, route, room, trunkId });
+  const metadata = metadataOf(order, route);
+  const failure = await limits.take({
+    trunk: route.trunk,
+    limits: route.settings.limits,
+    running: async () =>
+      (await clients.rooms.listRooms()).filter(({ name }) => name.startsWith(prefix)).length,
+    begin: () => openRoom(room, metadata, parts).then(() => undefined, sipFailure),
+  });
+  const call = await attempt({ ...parts, route, room, trunkId, metadata, failure });
   const { result, sipCode, reason, rangMs } = call;
   log[result === 'answered' ? 'info' : 'warn'](
     { room, trunk: route.trunk, result, sipCode, reason, rangMs, pii_number: route.number },
@@ -88,20 +94,37 @@ export async function placeCall(order: CallOrder, parts: PlaceCallParts): Promis
 }
 
 interface Attempt extends PlaceCallParts {
-  order: CallOrder;
   route: Route;
   room: string;
   trunkId: string;
+  /** Of the agent's dispatch. */
+  metadata: string;
+  /** Why there is no room for it. */
+  failure: SipFailure | undefined;
+}
+
+const metadataOf = ({ prompt, variables }: CallOrder, { trunk }: Route): string =>
+  JSON.stringify({ prompt, variables, outbound: { trunk } });
+
+/** An agent without a name comes into every room, and reads the room's metadata. */
+async function openRoom(room: string, metadata: string, { clients, agent }: PlaceCallParts): Promise<void> {
+  const isNamed = agent.name !== '';
+  await clients.rooms.createRoom({
+    name: room,
+    emptyTimeout: EMPTY_TIMEOUT_S,
+    ...(!isNamed && { metadata }),
+  });
 }
 
 async function attempt({
   clients,
   clock,
   agent,
-  order,
   route,
   room,
   trunkId,
+  metadata,
+  failure,
   signal,
 }: Attempt): Promise<PlacedCall> {
   const { trunk, number, settings } = route;
@@ -110,18 +133,9 @@ async function attempt({
   const ended = (failure: SipFailure | { result: 'answered' }) => ({
     ...{ room, trunk, ...failure, wasDialled, rangMs: Math.round(clock.now() - dialledAtMs) },
   });
+  if (failure) return ended(failure);
   try {
-    const metadata = JSON.stringify({
-      ...{ prompt: order.prompt, variables: order.variables, outbound: { trunk } },
-    });
-    // An agent without a name comes into every room, and reads the room's metadata.
-    const isNamed = agent.name !== '';
-    await clients.rooms.createRoom({
-      name: room,
-      emptyTimeout: EMPTY_TIMEOUT_S,
-      ...(!isNamed && { metadata }),
-    });
-    if (isNamed)
+    if (agent.name !== '')
       await clients.dispatches.createDispatch(room, agent.name, { metadata, deployment: agent.deployment });
     await agentIn(room, clients, clock, signal);
     signal.throwIfAborted();
@@ -158,8 +172,15 @@ async function agentIn(
   }
 }
 
-/** `sip apply` gives LiveKit's trunks the names of the set-up. */
-async function idOf(trunk: string, { sip }: DialClients): Promise<string> {
+/**
+ * LiveKit's id of an outbound trunk: `sip apply` gives its trunks the names of the set-up.
+ *
+ * @throws AppError where LiveKit has none of that name.
+ */
+export async function idOf(
+  trunk: string,
+  { sip }: { sip: Pick<SipClient, 'listSipOutboundTrunk'> },
+): Promise<string> {
   const found = (await sip.listSipOutboundTrunk()).find(({ name }) => name === trunk);
   if (found) return found.sipTrunkId;
   throw new AppError(`LiveKit has no outbound trunk ${trunk}`, { hint: 'run `voice-agent sip apply` first' });

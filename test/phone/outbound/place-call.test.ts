@@ -2,6 +2,7 @@ import { SipCallError } from 'livekit-server-sdk';
 import { expect, test } from 'vitest';
 import { DialLimits } from '../../../src/phone/outbound/dial-limits.ts';
 import { type CallOrder, placeCall } from '../../../src/phone/outbound/place-call.ts';
+import { ownPlacedCalls } from '../../../src/phone/outbound/placed-calls.ts';
 import { readSetup } from '../../../src/phone/read-setup.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { fakeLiveKit } from './fake-livekit.ts';
@@ -22,7 +23,13 @@ function dialling(name = 'voice-agent') {
   const write = (fields: object) => void lines.push(fields);
   const gone = new AbortController();
   const parts = {
-    ...{ clients: livekit.clients, setup, clock, limits: new DialLimits(clock), signal: gone.signal },
+    ...{
+      clients: livekit.clients,
+      setup,
+      clock,
+      limits: new DialLimits(ownPlacedCalls(), () => clock.now()),
+      signal: gone.signal,
+    },
     agent: { name, deployment: '' },
     log: { info: write, warn: write },
   };

@@ -1,0 +1,64 @@
+import type { RoomServiceClient, SipClient } from 'livekit-server-sdk';
+import type { CallHost } from '../call/host.ts';
+import type { Config } from '../config/schema.ts';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../observe/log.ts';
+import { type Clock, systemClock } from '../openai/clock.ts';
+import { loadSetup } from '../phone/load-setup.ts';
+import { callIn } from '../phone/outbound/call-in.ts';
+import type { DialLimits } from '../phone/outbound/dial-limits.ts';
+
+export interface ColleaguesParts {
+  room: string;
+  rooms: Pick<
+    RoomServiceClient,
+    'deleteRoom' | 'updateSubscriptions' | 'removeParticipant' | 'listParticipants'
+  >;
+  sip: Pick<SipClient, 'createSipParticipant' | 'listSipOutboundTrunk'>;
+  phone: Config['phone'];
+  limits: Pick<DialLimits, 'take'>;
+  log: Log;
+  clock?: Clock;
+}
+
+const RINGS_MS = 30_000;
+const LOOK_EVERY_MS = 2000;
+/** Four hours: a LiveKit that is gone for good is not asked for ever. */
+const MOST_LOOKS = 7200;
+/** `ParticipantInfo.Kind` of LiveKit's protocol. */
+const KIND_AGENT = 4;
+
+/** Others in the room of one call, by LiveKit's server. */
+export function colleaguesOf(parts: ColleaguesParts): CallHost['colleagues'] {
+  const { room, rooms, sip, phone, limits } = parts;
+  return {
+    async call(identity, number) {
+      const setup = await loadSetup(phone.setup);
+      await callIn({ room, identity, number }, { sip, setup, limits, ringsMs: RINGS_MS });
+    },
+    async setHeard(by, tracks, isHeard) {
+      if (tracks.length > 0) await rooms.updateSubscriptions(room, by, [...tracks], isHeard);
+    },
+    putOut: (identity) => rooms.removeParticipant(room, identity),
+    endWithOne: () => void watchPair(parts),
+  };
+}
+
+/** LiveKit keeps a room, and a phone in it, as long as anybody is there: whoever is left alone would wait in silence. */
+async function watchPair({ room, rooms, log, clock = systemClock }: ColleaguesParts): Promise<void> {
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    await new Promise<void>((resolve) => void clock.after(LOOK_EVERY_MS, resolve));
+    try {
+      const people = (await rooms.listParticipants(room)).filter(({ kind }) => kind !== KIND_AGENT);
+      if (people.length > 1) continue;
+      if (people.length === 1) await rooms.deleteRoom(room);
+      return;
+    } catch (error) {
+      if (isGone(error)) return;
+      log.debug({ error: messageOf(error) }, 'cannot look who is left in the room of a transferred call');
+    }
+  }
+}
+
+const isGone = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'not_found';

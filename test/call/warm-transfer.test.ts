@@ -1,0 +1,146 @@
+import { ParticipantKind, RoomEvent } from '@livekit/rtc-node';
+import { SipCallError } from 'livekit-server-sdk';
+import { expect, test } from 'vitest';
+import type { Colleagues } from '../../src/call/host.ts';
+import { CallScope } from '../../src/call/scope.ts';
+import { warmTransfer } from '../../src/call/warm-transfer.ts';
+import { logInto } from '../helpers/call-log.ts';
+import { FakeRoom } from '../helpers/fake-room.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+
+const TARGET = { number: '+60312345678', warm: true };
+const PERSONA = {
+  ...{ transferring: 'Putting you through.', transferFailed: 'Nobody is there.' },
+  ...{ transferWaiting: 'They have answered.', transferAccept: 'Stay on the line.' },
+};
+
+/** A call whose agent's track is A, and whose caller's is C; the colleague's is D. `did` has what was done, in order. */
+function calling(more: Partial<Colleagues> = {}) {
+  const [room, clock, did] = [new FakeRoom(), manualClock(), [] as string[]];
+  const scope = new CallScope({ log: logInto([]), clock });
+  room.localParticipant.trackPublications.set('A', {});
+  room.publish = async () => ({ sid: 'B' });
+  room.joins('caller', { kind: ParticipantKind.SIP });
+  room.publishes('caller', 'C');
+  const name = (identity: string) => (identity.startsWith('colleague-') ? 'colleague' : identity);
+  const answers = (identity: string) => {
+    room.joins(identity, { kind: ParticipantKind.SIP, attributes: { 'voice-agent.colleague': 'true' } });
+    room.publishes(identity, 'D');
+  };
+  const colleagues: Colleagues = {
+    async call(identity, number) {
+      did.push(`call ${number}`);
+      answers(identity);
+    },
+    async setHeard(by, tracks, isHeard) {
+      did.push(`${name(by)} ${isHeard ? 'hears' : 'hears no'} ${tracks.join('+')}`);
+    },
+    putOut: async (identity) => void did.push(`${name(identity)} put out`),
+    endWithOne: () => void did.push('ends with one'),
+    ...more,
+  };
+  const parts = {
+    ...{ scope, host: { room: room.asRoom(), colleagues }, persona: PERSONA },
+    session: {
+      input: { setAudioEnabled: (on: boolean) => void did.push(on ? 'listens' : 'is deaf') },
+      interrupt: () => {},
+    },
+    phrases: {
+      say: (text: string) => {
+        did.push(`says ${text}`);
+        return { waitForPlayout: async () => {} };
+      },
+      soundOf: async (text: string) => {
+        did.push(`sound of ${text}`);
+        return new Int16Array(480);
+      },
+    },
+    cover: { play: async () => void did.push('rings'), stop: () => void did.push('quiet') },
+    link: { caller: { identity: 'caller' } },
+    hangUp: { begin: (reason: string) => void did.push(`ends: ${reason}`) },
+    summarise: async () => 'They want to pay.',
+  };
+  return { room, clock, scope, did, answers, transferring: warmTransfer(TARGET, parts as never) };
+}
+
+const busy = new SipCallError('e', 'e', 500, 'unavailable', { sip_status_code: '486', sip_status: 'Busy' });
+
+/** The colleague has been told, and does not hang up. */
+async function stays({ clock }: ReturnType<typeof calling>) {
+  await clock.waitsFor(1500);
+  clock.advance(1500);
+}
+
+test('a colleague is called in, told the summary while neither hears the other, and joined to the caller', async () => {
+  const call = calling();
+  await stays(call);
+  expect(await call.transferring).toBeUndefined();
+  const { did } = call;
+  const inOrder = [
+    ...['is deaf', 'says Putting you through.', 'caller hears no B', 'call +60312345678'],
+    ...[
+      'colleague hears no A+C',
+      'caller hears D',
+      'quiet',
+      'unpublished B',
+      'ends with one',
+      'ends: handed over',
+    ],
+  ];
+  expect([...did, ...call.room.unpublished.map((sid) => `unpublished ${sid}`)]).toEqual(
+    expect.arrayContaining(inOrder),
+  );
+  const at = (what: string) => did.indexOf(what);
+  expect(at('caller hears no B')).toBeLessThan(at('call +60312345678'));
+  expect(at('caller hears no D')).toBeLessThan(at('caller hears D'));
+  expect(at('colleague hears no A+C')).toBeLessThan(at('colleague hears C'));
+  expect(did).toContain('sound of They want to pay. Stay on the line.');
+  expect(did).toContain('rings');
+  expect(did).not.toContain('listens');
+});
+
+test('what the colleague sends before they answer is taken from the caller as it comes', async () => {
+  const never = new Promise<void>(() => {});
+  const { room, did, scope, transferring, answers } = calling({ call: () => never });
+  await expect.poll(() => did).toContain('caller hears no B');
+  await expect.poll(() => room.listenerCount(RoomEvent.TrackPublished)).toBe(1);
+  answers([...room.remoteParticipants.keys()].find((one) => one !== 'caller') ?? 'colleague-other');
+  expect(did).not.toContain('caller hears D');
+  await scope.end({ reason: 'left', ok: true });
+  await transferring;
+});
+
+test('the caller is told where the colleague is busy, and the agent listens again', async () => {
+  const { did, transferring } = calling({ call: () => Promise.reject(busy) });
+  expect(await transferring).toBe('SIP 486 Busy');
+  expect(did.slice(-2)).toEqual(['listens', 'says Nobody is there.']);
+  expect(did).not.toContain('ends with one');
+});
+
+test('a colleague who hangs up during the summary has refused', async () => {
+  const call = calling();
+  await call.clock.waitsFor(1500);
+  const colleague = [...call.room.remoteParticipants.keys()].find((one) => one !== 'caller') ?? '';
+  call.room.leaves(colleague);
+  expect(await call.transferring).toBe('the colleague hung up');
+  expect(call.did.slice(-2)).toEqual(['listens', 'says Nobody is there.']);
+  expect(call.did).not.toContain('caller hears D');
+});
+
+test('a server that cannot keep the two apart joins nobody: the colleague is put out, and the caller told', async () => {
+  const refuse = (by: string) =>
+    by === 'caller' ? Promise.resolve() : Promise.reject(new Error('not allowed'));
+  const { did, transferring } = calling({ setHeard: refuse });
+  expect(await transferring).toBe('not allowed');
+  expect(did).toContain('colleague put out');
+  expect(did.at(-1)).toBe('says Nobody is there.');
+});
+
+test('a caller who hangs up while it rings: the colleague is rung no more, and nothing is said', async () => {
+  const { did, scope, clock, transferring } = calling({ call: () => new Promise(() => {}) });
+  await clock.waitsFor(45_000);
+  await scope.end({ reason: 'left', ok: true });
+  await transferring;
+  expect(did).toContain('colleague put out');
+  expect(did).not.toContain('says Nobody is there.');
+});
