@@ -33,6 +33,12 @@ others, and a line break at its end is none of it. Strict: an unknown key ends t
 {{- if include "voice-agent.redisAddresses" . | fromJsonArray }}
 {{- $_ := set $config "redis" (include "voice-agent.redisConfig" . | fromJson) }}
 {{- end }}
+{{- /* Requests among its nodes and services, in traces of their own; media is in none of them. OTLP over HTTP, whatever the name says. */}}
+{{- with include "voice-agent.livekitTraceUrl" . }}
+{{- if not $.Values.livekit.config.trace }}
+{{- $_ := set $config "trace" (dict "jaeger_url" .) }}
+{{- end }}
+{{- end }}
 {{- if (.Values.livekit.config.webhook | default dict).urls }}
 {{- $_ := set $config "webhook" (dict "api_key" "$(LIVEKIT_API_KEY)") }}
 {{- end }}

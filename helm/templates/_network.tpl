@@ -145,6 +145,44 @@ spec:
 {{- end }}
 {{- end }}
 
+{{- /* Where traces of calls go, if anywhere. */}}
+{{- define "voice-agent.traceUrl" -}}
+{{- $trace := .Values.agent.config.trace | default dict -}}
+{{- if and (not $trace.disabled) (ne ($trace.exporter | default "otlp") "none") -}}
+{{- $trace.tracesEndpoint | default $trace.endpoint | default "" -}}
+{{- end -}}
+{{- end }}
+
+{{- /* The same as LiveKit takes it (protocol, tracer/jaeger): a URL without a port is 4318 to it, of https too. */}}
+{{- define "voice-agent.livekitTraceUrl" -}}
+{{- with include "voice-agent.traceUrl" . -}}
+{{- $url := urlParse . -}}
+{{- $path := ternary $url.path (printf "%s/v1/traces" (trimSuffix "/" $url.path)) (not (empty $.Values.agent.config.trace.tracesEndpoint)) -}}
+{{- $host := ternary $url.host (printf "%s:%s" $url.host (include "voice-agent.urlPort" .)) (regexMatch ":[0-9]+$" $url.host) -}}
+{{- printf "%s://%s%s" $url.scheme $host $path -}}
+{{- end -}}
+{{- end }}
+
+{{- /* Egress rule for the collector of traces, or nothing: at the port of its URL, in its networks and namespaces where they are given. */}}
+{{- define "voice-agent.traceRule" -}}
+{{- $policy := .Values.networkPolicy -}}
+{{- with include "voice-agent.traceUrl" . -}}
+{{- $host := (urlParse .).hostname -}}
+{{- $address := regexMatch "^[0-9.]+$" $host -}}
+- ports:
+    - {protocol: TCP, port: {{ include "voice-agent.urlPort" . }}}
+  {{- if or $address $policy.collectorNamespaces }}
+  to:
+    {{- if $address }}
+    - ipBlock: {cidr: {{ $host }}/32}
+    {{- end }}
+    {{- with $policy.collectorNamespaces }}
+    {{- include "voice-agent.namespacePeers" . | nindent 4 }}
+    {{- end }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
 {{- /* Egress rule of a participant: LiveKit's signalling and media. */}}
 {{- define "voice-agent.livekitRule" -}}
 {{- $media := .Values.livekit.media -}}

@@ -13,6 +13,7 @@ interface LiveKitConfig {
   redis?: Record<string, unknown>;
   webhook?: Record<string, unknown>;
   room?: Record<string, unknown>;
+  trace?: { jaeger_url: string };
   rtc: Record<string, unknown> & { turn_servers?: Record<string, unknown>[] };
 }
 
@@ -189,4 +190,22 @@ test('room values and limits are LiveKit’s own words, and cannot reach what th
     values: { livekit: { config: { room: { max_participants: 4 }, limit: { num_tracks: 9 } } } },
   });
   expect(room).toEqual({ empty_timeout: 60, departure_timeout: 20, max_participants: 4 });
+});
+
+test('LiveKit sends its traces where the workers send theirs, unless it is told otherwise', async () => {
+  const traceOf = async (trace: object, livekit: object = {}) =>
+    (await configOf({ values: { agent: { config: { trace } }, livekit: { config: livekit } } })).trace;
+  expect(await traceOf({})).toBeUndefined();
+  expect(await traceOf({ endpoint: 'http://jaeger:4318/' })).toEqual({
+    jaeger_url: 'http://jaeger:4318/v1/traces',
+  });
+  // Where there is no port, LiveKit takes 4318.
+  expect(await traceOf({ endpoint: 'https://otlp.example.com' })).toEqual({
+    jaeger_url: 'https://otlp.example.com:443/v1/traces',
+  });
+  expect(await traceOf({ tracesEndpoint: 'http://tempo/otlp' })).toEqual({
+    jaeger_url: 'http://tempo:80/otlp',
+  });
+  const own = { trace: { jaeger_url: 'http://other:4318' } };
+  expect(await traceOf({ endpoint: 'http://jaeger:4318' }, own)).toEqual(own.trace);
 });

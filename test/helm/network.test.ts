@@ -192,6 +192,21 @@ test('a model endpoint given by address needs no network, one in the cluster a n
   );
 });
 
+test('workers and LiveKit are let out to the collector of traces, and to nobody for it where there is none', async () => {
+  const rules = async (trace: object, networkPolicy: object = {}) => {
+    const values = { agent: { config: { trace } }, networkPolicy: { enabled: true, ...networkPolicy } };
+    const manifests = await render({ values });
+    return ['va-agent', 'va-livekit'].map((name) => inWords(policy(manifests, name).egress.at(-1) ?? {}));
+  };
+  const both = (rule: string) => [rule, rule];
+  expect(await rules({ endpoint: 'http://10.1.2.3:4318' })).toEqual(both('TCP 4318 → 10.1.2.3/32'));
+  const named = { endpoint: 'http://jaeger.observe:4318' };
+  expect(await rules(named, { collectorNamespaces: ['observe'] })).toEqual(both('TCP 4318 → ns observe'));
+  expect(await rules(named)).toEqual(both('TCP 4318 ← anyone'));
+  const off = await rules({ ...named, exporter: 'none' });
+  expect(off.join()).not.toContain('4318');
+});
+
 test('further endpoints of a stage are let out to as the first is, with the keys that they name', async () => {
   const endpoints = [{ baseUrl: 'http://10.65.200.11:8088/v1', apiKeyEnv: 'LLM_API_KEY_2' }];
   const manifests = await render({
