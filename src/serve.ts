@@ -20,7 +20,7 @@ import { tracesUrl } from './observe/trace/open-tracing.ts';
 import { systemClock } from './openai/clock.ts';
 import { goThroughProxies } from './openai/proxied-fetch.ts';
 import { requirePersona } from './persona/choose.ts';
-import { createPersonaStore } from './persona/store.ts';
+import { createPersonaStore, type PersonaStore } from './persona/store.ts';
 import { isOfRecord } from './records/call-record.ts';
 import { type CallRecords, openRecords } from './records/open.ts';
 import { openCredentials } from './web/credentials.ts';
@@ -57,7 +57,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
 
   let onRegistered = () => {};
   const opened = withWorker
-    ? await openWorker({ config, log, media, onRegistered: () => onRegistered() })
+    ? await openWorker({ config, log, media, personas, onRegistered: () => onRegistered() })
     : undefined;
   const { worker, metrics, records } = opened ?? {
     metrics: createMetrics(),
@@ -92,6 +92,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
 const hostFile = () => import.meta.filename.replace(/serve(\.[jt]s)$/, 'host/main$1');
 
 interface WorkerSources {
+  personas: PersonaStore;
   config: Config;
   log: Log;
   media: MediaWatch | undefined;
@@ -99,7 +100,7 @@ interface WorkerSources {
 }
 
 /** The worker, and the metrics of all its calls. Its host processes end with this one, however that ends. */
-async function openWorker({ config, log, media, onRegistered }: WorkerSources) {
+async function openWorker({ config, log, media, personas, onRegistered }: WorkerSources) {
   let report: Report = () => {};
   const records = await openRecords({ config, log, clock: systemClock, report: (fact) => report(fact) });
   const calls = new CallBoard();
@@ -123,7 +124,11 @@ async function openWorker({ config, log, media, onRegistered }: WorkerSources) {
       endpoints.take(fact);
     },
   });
-  const metrics = createMetrics({ ...worker.facts, records: records.kept });
+  const metrics = createMetrics({
+    ...worker.facts,
+    records: records.kept,
+    brokenPrompts: personas.broken,
+  });
   report = metrics.report;
   process.once('exit', () => worker.kill());
   const { facts } = worker;

@@ -1,13 +1,14 @@
 import type { CallEvent, Subscriber } from '../observe/call-events.ts';
 import type { CallFact, Report } from '../observe/facts.ts';
-
+import type { TraceContext } from '../observe/trace/ids.ts';
 import type { GoingOn } from './going-on.ts';
 
 /** States the call's metrics as facts, which hold nothing personal; the worker's process counts them. */
-export function countEvents(report: Report, goesOn?: GoingOn): Subscriber {
+export function countEvents(report: Report, goesOn?: GoingOn, trace?: TraceContext): Subscriber {
   let prompt = goesOn?.prompt.persona.name;
   let isAwaited = false;
   const speculation = countAnswers();
+  const spoken = measureSpoken();
   return (event) => {
     if (event.type === 'started') {
       prompt = event.prompt;
@@ -18,9 +19,27 @@ export function countEvents(report: Report, goesOn?: GoingOn): Subscriber {
       report({ fact: 'call-resumed', afterMs: event.atMs - goesOn.brokeAtMs });
     }
     const fact = factOf(event, prompt ?? '');
-    if (fact) report(fact);
+    if (fact) report(fact.fact === 'turn' && trace?.isSampled ? { ...fact, traceId: trace.traceId } : fact);
     const prepared = speculation(event);
     if (prepared) report({ fact: 'answers-prepared', prompt: prompt ?? '', ...prepared });
+    const words = spoken(event);
+    if (words && words.ms > 0) report({ fact: 'spoken', prompt: prompt ?? '', ...words });
+  };
+}
+
+/** How long a turn of the caller was once it is over, and what was heard of the agent. */
+function measureSpoken(): (event: CallEvent) => { who: 'caller' | 'agent'; ms: number } | undefined {
+  let heardAtMs: number | undefined;
+  return (event) => {
+    if (event.type === 'agent-heard') heardAtMs ??= event.atMs;
+    if (event.type === 'turn-ended') {
+      const { firstSoundAt, lastSoundAt } = event.times;
+      return { who: 'caller', ms: lastSoundAt - (firstSoundAt ?? lastSoundAt) };
+    }
+    if (event.type !== 'agent-spoke' || heardAtMs === undefined) return undefined;
+    const ms = event.atMs - heardAtMs;
+    heardAtMs = undefined;
+    return { who: 'agent', ms };
   };
 }
 

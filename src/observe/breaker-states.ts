@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, type OpenMetricsContentType, type Registry } from 'prom-client';
 
 interface Endpoint {
   stage: string;
@@ -12,7 +12,7 @@ export class BreakerStates {
   readonly #seen = new Map<number, Map<string, number>>();
   readonly #known = new Map<string, Endpoint>();
 
-  constructor(registers: Registry[]) {
+  constructor(registers: Registry<OpenMetricsContentType>[]) {
     this.#gauge = new Gauge({
       name: 'voice_agent_breaker_state',
       help: 'Whether requests go to a model endpoint: 0 yes (closed), 1 to try it (half-open), 2 no (open); as the host process sees it in which it does worst',

@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
 import { BreakerStates } from './breaker-states.ts';
 import type { CallFact } from './facts.ts';
 
@@ -6,7 +6,7 @@ import type { CallFact } from './facts.ts';
 export const LATENCY_BUCKETS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
 
 /** What is counted of requests to model endpoints. */
-export function countsOfEndpoints(registers: Registry[]) {
+export function countsOfEndpoints(registers: Registry<OpenMetricsContentType>[]) {
   return {
     firstByte: new Histogram({
       name: 'voice_agent_endpoint_first_byte_seconds',

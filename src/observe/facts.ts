@@ -14,7 +14,16 @@ export type CallFact =
   | { fact: 'call-resumed'; afterMs: number }
   | { fact: 'call-started'; prompt: string }
   | { fact: 'call-ended'; prompt: string; reason: string; durationMs: number }
-  | { fact: 'turn'; prompt: string; interrupted: boolean; parts: Readonly<Record<string, number>> }
+  /** `traceId`: where a collector has its call. */
+  | {
+      fact: 'turn';
+      prompt: string;
+      interrupted: boolean;
+      parts: Readonly<Record<string, number>>;
+      traceId?: string | undefined;
+    }
+  /** Words of a turn of the caller, or of the agent as far as they were heard. */
+  | { fact: 'spoken'; prompt: string; who: 'caller' | 'agent'; ms: number }
   | { fact: 'turn-without-sound'; prompt: string; reason: string }
   | { fact: 'covered'; prompt: string; what: 'filler' | 'apology'; sound: 'words' | 'tone' }
   | { fact: 'dead-air'; prompt: string; longestMs: number }

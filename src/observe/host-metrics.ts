@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
 
 /** Cores: a call takes about a tenth of one. */
 const CORE_BUCKETS = [0.02, 0.04, 0.06, 0.08, 0.1, 0.125, 0.15, 0.2, 0.3, 0.5, 1];
@@ -26,7 +26,7 @@ export interface HostFacts {
 }
 
 /** What is counted of host processes and the calls in them. */
-export function hostMetrics(register: Registry) {
+export function hostMetrics(register: Registry<OpenMetricsContentType>) {
   const registers = [register];
   return {
     callEnds: new Counter({
@@ -52,7 +52,10 @@ export function hostMetrics(register: Registry) {
 }
 
 /** What is read of each living host process when metrics are asked for. */
-export function addHostGauges(register: Registry, hosts: () => readonly HostFacts[]): void {
+export function addHostGauges(
+  register: Registry<OpenMetricsContentType>,
+  hosts: () => readonly HostFacts[],
+): void {
   const gauge = (name: string, help: string, read: (host: HostFacts) => number) =>
     new Gauge({
       name: `voice_agent_host_${name}`,

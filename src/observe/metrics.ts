@@ -1,11 +1,20 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Histogram,
+  type OpenMetricsContentType,
+  Registry,
+} from 'prom-client';
 import { countRequest, countsOfEndpoints, LATENCY_BUCKETS } from './endpoint-metrics.ts';
-import { type CallFact, DEAD_AIR_MS, type Report } from './facts.ts';
+import type { CallFact, Report } from './facts.ts';
 import { addHostGauges, hostMetrics } from './host-metrics.ts';
+import { plainMetrics } from './plain-metrics.ts';
 import { addRecordGauges, countRecord, recordMetrics } from './record-metrics.ts';
+import { countsOfTurns, countTurn } from './turn-metrics.ts';
 import { addWorkerGauges, type WorkerFacts } from './worker-metrics.ts';
 
-const DEAD_AIR_BUCKETS = [0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 6, 10, 20];
+export const OPENMETRICS_CONTENT_TYPE = Registry.OPENMETRICS_CONTENT_TYPE;
+
 const CALL_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
 
 export interface Metrics {
@@ -13,7 +22,8 @@ export interface Metrics {
   report: Report;
   /** The page of all metrics, in Prometheus' text format. */
   text(): Promise<string>;
-  contentType: string;
+  /** The same in OpenMetrics, with the ids of traces as exemplars of turns. */
+  openMetrics(): Promise<string>;
 }
 
 /**
@@ -21,7 +31,8 @@ export interface Metrics {
  * alert, is there with 0 before it happens: Prometheus sees no rise in a series that begins with 1.
  */
 export function createMetrics(worker?: WorkerFacts): Metrics {
-  const registry = new Registry();
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   collectDefaultMetrics({ register: registry, prefix: 'voice_agent_' });
   if (worker) addWorkerGauges(registry, worker);
   addRecordGauges(registry, () => worker?.records?.());
@@ -29,27 +40,28 @@ export function createMetrics(worker?: WorkerFacts): Metrics {
   const counters = callMetrics(registry);
   for (const why of ['host', 'connection', 'fault'])
     for (const outcome of ['goes-on', 'given-up']) counters.broke.inc({ why, outcome }, 0);
+  const openMetrics = () => {
+    for (const { number } of worker?.hosts?.() ?? []) counters.callEnds.inc({ host: number, how: 'lost' }, 0);
+    return registry.metrics();
+  };
   return {
     report: (fact) => count(counters, fact),
-    text() {
-      for (const { number } of worker?.hosts?.() ?? [])
-        counters.callEnds.inc({ host: number, how: 'lost' }, 0);
-      return registry.metrics();
-    },
-    contentType: registry.contentType,
+    text: async () => plainMetrics(await openMetrics()),
+    openMetrics,
   };
 }
 
-function callMetrics(register: Registry) {
+function callMetrics(register: Registry<OpenMetricsContentType>) {
   return {
     ...countsOfCalls([register]),
+    ...countsOfTurns([register]),
     ...countsOfEndpoints([register]),
     ...hostMetrics(register),
     ...recordMetrics([register]),
   };
 }
 
-function countsOfCalls(registers: Registry[]) {
+function countsOfCalls(registers: Registry<OpenMetricsContentType>[]) {
   return {
     started: new Counter({
       name: 'voice_agent_calls_started_total',
@@ -81,18 +93,6 @@ function countsOfCalls(registers: Registry[]) {
       help: 'Calls that broke off, and whose callers heard the agent again',
       registers,
     }),
-    turns: new Counter({
-      name: 'voice_agent_turns_total',
-      help: 'Turns of callers that were answered',
-      labelNames: ['prompt', 'interrupted'],
-      registers,
-    }),
-    silent: new Counter({
-      name: 'voice_agent_turns_without_sound_total',
-      help: 'Turns of callers after which nothing was heard, though they neither went on nor left, by cause',
-      labelNames: ['prompt', 'reason'],
-      registers,
-    }),
     trims: new Counter({
       name: 'voice_agent_chat_trims_total',
       help: 'Times the oldest of a conversation was left out: budget (LLM_HISTORY_TOKENS) or refused (found too long by the model’s server)',
@@ -113,32 +113,6 @@ function countsOfCalls(registers: Registry[]) {
       name: 'voice_agent_detector_failures_total',
       help: 'Failures of the voice activity detector, by what came of them: restarted, or lost, which ends the call',
       labelNames: ['how'],
-      registers,
-    }),
-    covers: new Counter({
-      name: 'voice_agent_covers_total',
-      help: 'Fillers and apologies that callers heard while an answer did not come, as words or, where there was no sound of them, a tone',
-      labelNames: ['prompt', 'what', 'sound'],
-      registers,
-    }),
-    deadAir: new Histogram({
-      name: 'voice_agent_dead_air_seconds',
-      help: 'Longest time without any sound of the agent from the end of a turn until its answer or apology',
-      labelNames: ['prompt'],
-      buckets: DEAD_AIR_BUCKETS,
-      registers,
-    }),
-    deadAirs: new Counter({
-      name: 'voice_agent_dead_air_turns_total',
-      help: 'Turns of callers in which it was longer than 3 s',
-      labelNames: ['prompt'],
-      registers,
-    }),
-    stages: new Histogram({
-      name: 'voice_agent_turn_stage_seconds',
-      help: 'Where the time of a turn went: pause, stt, hold, llm_ttft, clause, tts_ttfb, ready add up to total; endpointing overlaps them',
-      labelNames: ['stage'],
-      buckets: LATENCY_BUCKETS,
       registers,
     }),
   };
@@ -169,13 +143,11 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       metrics.ended.observe({ prompt: fact.prompt, reason: fact.reason }, fact.durationMs / 1000);
       break;
     case 'turn':
-      metrics.turns.inc({ prompt: fact.prompt, interrupted: String(fact.interrupted) });
-      for (const [part, valueMs] of Object.entries(fact.parts)) {
-        metrics.stages.observe({ stage: stageOf(part) }, valueMs / 1000);
-      }
-      break;
     case 'turn-without-sound':
-      metrics.silent.inc({ prompt: fact.prompt, reason: fact.reason });
+    case 'covered':
+    case 'dead-air':
+    case 'spoken':
+      countTurn(metrics, fact);
       break;
     case 'chat-trimmed':
       metrics.trims.inc({ reason: fact.reason });
@@ -188,13 +160,6 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'detector-failed':
       metrics.detectorFailures.inc({ how: fact.isLost ? 'lost' : 'restarted' });
-      break;
-    case 'covered':
-      metrics.covers.inc({ prompt: fact.prompt, what: fact.what, sound: fact.sound });
-      break;
-    case 'dead-air':
-      metrics.deadAir.observe({ prompt: fact.prompt }, fact.longestMs / 1000);
-      if (fact.longestMs > DEAD_AIR_MS) metrics.deadAirs.inc({ prompt: fact.prompt });
       break;
     case 'request-made':
       countRequest(metrics, fact);
@@ -231,9 +196,4 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       metrics.refused.inc({ input: fact.input, reason: fact.reason }, fact.count);
       break;
   }
-}
-
-/** `llmTtftMs` → `llm_ttft`. */
-function stageOf(part: string): string {
-  return part.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,11 +1,11 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type OpenMetricsContentType, type Registry } from 'prom-client';
 import type { CallFact } from './facts.ts';
 
 type RecordFact = Extract<CallFact, { fact: 'record-failed' | 'record-delivered' }>;
 type RecordCounters = ReturnType<typeof recordMetrics>;
 
 /** What is kept of calls, and brought to others. */
-export function recordMetrics(registers: Registry[]) {
+export function recordMetrics(registers: Registry<OpenMetricsContentType>[]) {
   const lost = new Counter({
     name: 'voice_agent_records_failed_total',
     help: 'Times that something of a call could not be kept: its recording, record (transcript and summary) or a message about it; the disk is full, or RECORDS_MAX_MB is reached',
@@ -31,7 +31,7 @@ export function countRecord({ recordsLost, recordsDelivered }: RecordCounters, f
 
 /** Read when they are asked for; none where nothing is kept. */
 export function addRecordGauges(
-  register: Registry,
+  register: Registry<OpenMetricsContentType>,
   read: () => { webhook: number; s3: number; bytes: number } | undefined,
 ): void {
   new Gauge({

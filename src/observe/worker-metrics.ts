@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, type OpenMetricsContentType, type Registry } from 'prom-client';
 import type { HostFacts } from './host-metrics.ts';
 
 /** What the worker itself knows, read when it is asked for. */
@@ -9,12 +9,14 @@ export interface WorkerFacts {
   isDraining(): boolean;
   /** What of calls waits to be delivered, and how many bytes are kept; `undefined` where nothing is. */
   records?(): { webhook: number; s3: number; bytes: number } | undefined;
+  /** Prompt files that cannot be used as they are now. */
+  brokenPrompts?(): number;
   /** Host processes that live now. */
   hosts?(): readonly HostFacts[];
 }
 
 /** What is read of the worker when metrics are asked for. */
-export function addWorkerGauges(register: Registry, worker: WorkerFacts): void {
+export function addWorkerGauges(register: Registry<OpenMetricsContentType>, worker: WorkerFacts): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name: `voice_agent_${name}`,
@@ -28,4 +30,9 @@ export function addWorkerGauges(register: Registry, worker: WorkerFacts): void {
   gauge('calls_active', 'Calls that run now', () => worker.slotsUsed());
   gauge('registered', '1 while registered with LiveKit', () => Number(worker.isRegistered()));
   gauge('draining', '1 while no new calls are taken', () => Number(worker.isDraining()));
+  gauge(
+    'prompt_files_broken',
+    'Prompt files that cannot be used as they are now; where there is a last good version, calls have that',
+    () => worker.brokenPrompts?.() ?? 0,
+  );
 }

@@ -36,6 +36,8 @@ export interface PersonaStore {
   get(name: string): Persona | undefined;
   /** By name. */
   list(): Persona[];
+  /** Files that could not be used as they were at the last load; 1 where the folder could not be read. */
+  broken(): number;
   /** Loads on every change of the folder, until stopped. */
   watch(): Stop;
 }
@@ -44,6 +46,7 @@ export function createPersonaStore(options: PersonaStoreOptions): PersonaStore {
   const { dir, log, lastGood = keepOnDisk(dir), readFolder: read = readFolder } = options;
   const report = createReporter(log, options.quiet ?? false);
   let current: Personas = new Map();
+  let broken = 0;
   let queue: Promise<void> = Promise.resolve();
 
   async function loadOnce(): Promise<void> {
@@ -51,6 +54,7 @@ export function createPersonaStore(options: PersonaStoreOptions): PersonaStore {
     const onDisk = await lastGood.read();
     const { personas, faults } = readAll(dir, await read(dir), { ...textsOf(current), ...onDisk });
     if (personas.size === 0) throw faults[0]?.error ?? noPrompts(dir);
+    broken = faults.length;
     report.faults(faults);
     report.changes(current, personas);
     current = personas;
@@ -63,6 +67,7 @@ export function createPersonaStore(options: PersonaStoreOptions): PersonaStore {
   function load(): Promise<void> {
     const loaded = queue.then(loadOnce).catch((error: unknown) => {
       if (current.size === 0 || !(error instanceof AppError)) throw error;
+      broken = 1;
       report.faults([{ error, usable: true }]);
     });
     queue = loaded.catch(() => {});
@@ -73,6 +78,7 @@ export function createPersonaStore(options: PersonaStoreOptions): PersonaStore {
     load,
     get: (name) => current.get(name)?.persona,
     list: () => [...current.values()].map(({ persona }) => persona),
+    broken: () => broken,
     watch: () =>
       watchAndPoll(dir, options.watchFolder ?? watchFolder, () => {
         load().catch((error: unknown) => log.warn({ error: messageOf(error) }, 'prompts cannot be loaded'));

@@ -32,7 +32,7 @@ describe('monitoring', async () => {
   });
 
   test('alerts ask only for series and labels that are exposed, of this release’s namespace', () => {
-    expect(alerts).toHaveLength(16);
+    expect(alerts).toHaveLength(17);
     for (const { alert, expr, annotations } of alerts) {
       expect(unknownParts(expr, known), alert).toEqual([]);
       expect(expr.match(/\{[^}]*namespace="livekit"/g)?.length).toBe(expr.match(/\{/g)?.length);

@@ -15,6 +15,7 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
   'call-over': { host: 1, how: 'ok', durationMs: 1, cpuMs: 1 },
   'host-ended': { end: 'a', process: 1 },
   turn: { prompt: 'a', interrupted: false, parts: { totalMs: 1 } },
+  spoken: { prompt: 'a', who: 'caller', ms: 1 },
   'turn-without-sound': { prompt: 'a', reason: 'a' },
   covered: { prompt: 'a', what: 'filler', sound: 'words' },
   'dead-air': { prompt: 'a', longestMs: 5000 },
@@ -61,7 +62,7 @@ export function recordedSeries(): Series {
 /** Added to every series by the one who scrapes. */
 const TARGET_LABELS = ['namespace', 'pod', 'container', 'job', 'instance'];
 
-const FUNCTIONS = /^(sum|max|rate|histogram_quantile|absent|vector|by|or|and|le)$/;
+const FUNCTIONS = /^(sum|max|rate|histogram_quantile|absent|vector|by|on|group_left|or|and|le)$/;
 
 /** Series and labels of a PromQL expression that nothing exposes; empty is good. */
 export function unknownParts(expression: string, known: Series): string[] {

@@ -11,9 +11,9 @@ test('a turn counts once, and each of its parts goes to its stage in seconds', a
   const parts = { endpointingMs: 500, llmTtftMs: 200, totalMs: 900 };
   const lines = await linesAfter({ fact: 'turn', prompt: 'default', interrupted: false, parts });
   expect(lines).toContain('voice_agent_turns_total{prompt="default",interrupted="false"} 1');
-  expect(lines).toContain('voice_agent_turn_stage_seconds_sum{stage="endpointing"} 0.5');
-  expect(lines).toContain('voice_agent_turn_stage_seconds_sum{stage="llm_ttft"} 0.2');
-  expect(lines).toContain('voice_agent_turn_stage_seconds_bucket{le="1",stage="total"} 1');
+  expect(lines).toContain('voice_agent_turn_stage_seconds_sum{stage="endpointing",prompt="default"} 0.5');
+  expect(lines).toContain('voice_agent_turn_stage_seconds_sum{stage="llm_ttft",prompt="default"} 0.2');
+  expect(lines).toContain('voice_agent_turn_stage_seconds_bucket{le="1",stage="total",prompt="default"} 1');
 });
 
 test('errors are counted by endpoint and by what failed', async () => {
@@ -89,4 +89,23 @@ test('what is rare and has an alert is there before it happens: a series that be
   expect(lines).toContain('voice_agent_calls_broken_total{why="host",outcome="given-up"} 0');
   expect(lines).toContain('voice_agent_dead_air_turns_total{prompt="phone"} 0');
   expect(lines).toContain('voice_agent_call_ends_total{host="2",how="lost"} 0');
+});
+
+test('a turn of a traced call names its trace, to readers that take OpenMetrics; others get the older format', async () => {
+  const { report, text, openMetrics } = createMetrics();
+  const traceId = 'a'.repeat(32);
+  report({ fact: 'turn', prompt: 'shop', interrupted: false, parts: { totalMs: 700 }, traceId });
+  const open = await openMetrics();
+  expect(open).toMatch(/_bucket\{le="0.8",stage="total",prompt="shop"\} 1 # \{trace_id="a{32}"\} 0.7 /);
+  expect(open).toContain('# TYPE voice_agent_turns counter');
+  expect(open).toMatch(/\n# EOF\n$/);
+  const plain = await text();
+  expect(plain).toContain('# TYPE voice_agent_turns_total counter\nvoice_agent_turns_total{');
+  expect(plain).not.toMatch(/trace_id|EOF/);
+});
+
+test('prompt files that are broken are told as they are now', async () => {
+  const facts = { slots: 4, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false };
+  const { text } = createMetrics({ ...facts, brokenPrompts: () => 2 });
+  expect(await text()).toContain('\nvoice_agent_prompt_files_broken 2\n');
 });

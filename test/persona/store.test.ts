@@ -79,6 +79,7 @@ test('a broken edit keeps the last good version, warns once, and again only when
   await store.load();
   await store.load();
   expect(store.get('a')).toEqual(good);
+  expect(store.broken()).toBe(1);
   expect(store.get('b')?.instructions).toBe('B2');
   expect(warnings()).toMatchObject([
     {
@@ -93,6 +94,7 @@ test('a broken edit keeps the last good version, warns once, and again only when
   files['a.md'] = 'A3';
   await store.load();
   expect(store.get('a')?.instructions).toBe('A3');
+  expect(store.broken()).toBe(0);
   expect(warnings()).toHaveLength(2);
 });
 
