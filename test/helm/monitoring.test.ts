@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { find, render, SCENARIOS } from './chart.ts';
+import { dashboardFaults } from './dashboard-schema.ts';
 import { selects, workload } from './pods.ts';
 import { programSeries, recordedSeries, unknownParts } from './series.ts';
 
@@ -44,6 +45,16 @@ describe('monitoring', async () => {
     const measures = new Set([...ours.keys()].map((name) => name.replace(/_(bucket|sum|count)$/, '')));
     expect(measures.size).toBeGreaterThan(10);
     expect([...measures].filter((name) => !dashboardJson.includes(name))).toEqual([]);
+  });
+
+  test('Grafana’s published types know all of the dashboard, and a key that they do not know is seen', async () => {
+    expect(await dashboardFaults(dashboardJson)).toBe('');
+    expect(await dashboardFaults(dashboardJson.replace('"gridPos"', '"gridPosition"'))).toContain(
+      'gridPosition',
+    );
+    expect(await dashboardFaults(dashboardJson.replace('"mode": "normal"', '"mode": "stacked"'))).toContain(
+      'stacked',
+    );
   });
 
   test('panels do not lie over each other, and look at one namespace', () => {
