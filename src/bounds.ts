@@ -17,6 +17,9 @@ export const BOUNDS = {
   commandBytes: 1024,
   commandBurst: 5,
   commandPerSecond: 1,
+  /** Keys of the telephone: a machine types 10 a second. */
+  keyBurst: 40,
+  keysPerSecond: 10,
   /** UTF-8 bytes of the metadata of a dispatch, and of a room: a prompt's name and its variables. */
   metadataBytes: 65_536,
   /** Variables of it that are taken. */

@@ -74,7 +74,7 @@ export class Actions {
 
   #tell(request: ActionRequest, by: AskedBy, state: ActionState, reason?: string): void {
     const { action } = request;
-    const target = request.action === 'transfer' ? request.target : undefined;
+    const target = targetOf(request);
     const piiDigits = request.action === 'send_digits' ? request.digits : undefined;
     this.#parts.emit({
       ...{ type: 'action', action, by, state },
@@ -83,6 +83,12 @@ export class Actions {
       ...(reason !== undefined && { reason }),
     });
   }
+}
+
+/** The name that the prompt file gives what is acted on. */
+function targetOf(request: ActionRequest): string | undefined {
+  if (request.action === 'transfer') return request.target;
+  return request.action === 'ask_digits' ? request.question : undefined;
 }
 
 const isWords = ({ type }: { readonly type: string }) => type === 'message';

@@ -2,7 +2,8 @@
 export type ActionRequest =
   | { readonly action: 'hang_up' }
   | { readonly action: 'transfer'; readonly target: string }
-  | { readonly action: 'send_digits'; readonly digits: string };
+  | { readonly action: 'send_digits'; readonly digits: string }
+  | { readonly action: 'ask_digits'; readonly question: string };
 
 /** Who asks: the model, a key that the caller pressed, or what the prompt says of a failure. */
 export type AskedBy = 'model' | 'key' | 'failure';

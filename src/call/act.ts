@@ -7,12 +7,14 @@ import type { Happening } from '../observe/call-events.ts';
 import type { Log } from '../observe/log.ts';
 import type { ChatEndpoint } from '../openai/chat-body.ts';
 import { NO_ACTIONS, type PersonaActions } from '../persona/action-matter.ts';
+import type { DigitQuestion } from '../persona/keypad-matter.ts';
 import { loadSetup, NO_PHONES } from '../phone/load-setup.ts';
 import { allowedOver, refusalOf } from '../phone/outbound/dial-rules.ts';
 import type { Caller } from './caller.ts';
 import type { CallEvents } from './events.ts';
 import { WITHOUT_GOODBYE } from './hang-up.ts';
 import type { CallHost } from './host.ts';
+import type { Keys } from './keys.ts';
 import { pressKeys } from './press-keys.ts';
 import { transferCall } from './transfer-call.ts';
 import { type WarmTransferParts, warmTransfer } from './warm-transfer.ts';
@@ -22,6 +24,9 @@ export interface ActParts extends WarmTransferParts {
   events: Pick<CallEvents, 'emit'>;
   /** As the prompt file lists and the line can do: `offeredTo`. */
   offered: PersonaActions;
+  /** Those of the prompt that the caller has keys for. */
+  questions: Readonly<Record<string, DigitQuestion>>;
+  keys: Pick<Keys, 'ask' | 'headers'>;
 }
 
 /** The last words are still on their way to the caller when the last frame has been handed over. */
@@ -71,13 +76,13 @@ export async function offeredNow(
 
 /** What the agent of one call does beside talking, and the tools by which its model asks for it. */
 export function openActions(parts: ActParts): { actions: Actions; tools: llm.ToolContextEntry[] } {
-  const { scope, events, offered } = parts;
+  const { scope, events, offered, questions } = parts;
   const actions = new Actions({
     carryOut: (asked) => carryOut(asked, parts),
     emit: (happening) => events.emit(happening),
     signal: scope.signal,
   });
-  return { actions, tools: toolsOf(offered, (request, answer) => actions.ask(request, answer)) };
+  return { actions, tools: toolsOf(offered, (request, answer) => actions.ask(request, answer), questions) };
 }
 
 async function carryOut({ request, hasSpoken }: Asked, parts: ActParts): Promise<string | undefined> {
@@ -90,10 +95,13 @@ async function carryOut({ request, hasSpoken }: Asked, parts: ActParts): Promise
     case 'send_digits':
       await pressKeys(request.digits, host.room, scope);
       return undefined;
+    case 'ask_digits':
+      parts.keys.ask(request.question);
+      return undefined;
     case 'transfer': {
       const target = offered.targets[request.target];
       if (!target) return 'no such target';
-      return target.warm ? warmTransfer(target, parts) : transferCall(target, parts);
+      return target.warm ? warmTransfer(target, parts) : transferCall(target, parts, parts.keys.headers());
     }
   }
 }

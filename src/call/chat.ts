@@ -118,13 +118,22 @@ class Turns {
   }
 }
 
-/** A written turn is answered at once, as one that breaks in; what may not be interrupted is said to its end first. */
-export function answerInWriting(session: voice.AgentSession, text: string, log: Log): void {
+/** The agent falls silent; what may not be interrupted is said to its end. */
+export function breakIn(session: Pick<voice.AgentSession, 'interrupt'>, log: Log): void {
   try {
     session.interrupt();
   } catch (error) {
-    log.debug({ error: messageOf(error) }, 'written turn waits for what is said');
+    log.debug({ error: messageOf(error) }, 'what is said may not be interrupted');
   }
+}
+
+/** A written turn is answered at once, as one that breaks in; what may not be interrupted is said to its end first. */
+export function answerInWriting(
+  session: Pick<voice.AgentSession, 'interrupt' | 'generateReply'>,
+  text: string,
+  log: Log,
+): void {
+  breakIn(session, log);
   try {
     session.generateReply({ userInput: text });
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { voice } from '@livekit/agents';
 import type { Config } from '../config/schema.ts';
 import type { RecordingState } from '../observe/recording-state.ts';
 import { recordingLine } from '../persona/recording-line.ts';
@@ -29,7 +30,7 @@ export const keepsSound = ({ dir, redact, redactPatterns }: Config['records']): 
 
 /**
  * Says that the call is kept, or asks: then the caller's first turn after the question is the answer, and anything but a yes is
- * a no. A call that goes on is not asked again.
+ * a no; so is any key but 1. A call that goes on is not asked again.
  */
 export function openConsent({ config, persona, events, phrases, before }: ConsentParts) {
   const mode = recordingMode(config, persona);
@@ -39,6 +40,12 @@ export function openConsent({ config, persona, events, phrases, before }: Consen
   if (before) tell(before === 'allowed' ? 'allowed' : 'refused');
   else if (mode === 'ask') tell('asked');
   else if (mode === 'on') tell('allowed');
+  let question: voice.SpeechHandle | undefined;
+  let isAnswered = false;
+  const answer = (isAllowed: boolean) => {
+    isAnswered = true;
+    tell(isAllowed ? 'allowed' : 'refused');
+  };
   return {
     /** Before the greeting. */
     announce(): void {
@@ -48,17 +55,27 @@ export function openConsent({ config, persona, events, phrases, before }: Consen
     ask(): void {
       if (before || mode !== 'ask') return;
       let isAsked = false;
-      let isAnswered = false;
       events.subscribe((event) => {
         if (!isAsked || isAnswered || event.type !== 'said' || event.role !== 'user') return;
-        isAnswered = true;
-        tell(isYes(event.piiText, persona.language) ? 'allowed' : 'refused');
+        answer(isYes(event.piiText, persona.language));
       });
-      void say()
+      question = say();
+      void question
         .waitForPlayout()
         .then(() => {
           isAsked = true;
         });
+    },
+    /**
+     * Takes a key that is pressed from when the question begins until it is answered: 1 is a yes, any other a no.
+     *
+     * @returns whether it was taken.
+     */
+    takes(key: string): boolean {
+      if (!question || isAnswered) return false;
+      question.interrupt(true);
+      answer(key === '1');
+      return true;
     },
   };
 }

@@ -176,7 +176,7 @@ export function watchWaiting(cover: Cover): Subscriber {
     else if (type === 'answer-wait-over') {
       cover.over();
       if (event.outcome === 'caller-speaks') cover.callerSpeaks();
-    } else if (type === 'caller-speaks' && event.isSpeaking) cover.callerSpeaks();
+    } else if (type === 'key-pressed' || (type === 'caller-speaks' && event.isSpeaking)) cover.callerSpeaks();
     else if (type === 'agent-heard') cover.heard();
     else if (type === 'ending' || type === 'ended') cover.end();
   };

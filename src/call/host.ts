@@ -38,9 +38,10 @@ export interface CallHost {
    * once it says that it did. They hear a ringing tone meanwhile.
    *
    * @param to - a full number with its `+`, or an extension.
+   * @param headers - of the REFER, by name.
    * @throws what `phone/outbound/sip-result.ts` reads: the exchange refuses, the number does not answer in time, LiveKit cannot be asked.
    */
-  transfer(identity: string, to: string): Promise<void>;
+  transfer(identity: string, to: string, headers: Readonly<Record<string, string>>): Promise<void>;
   readonly colleagues: Colleagues;
   /** Ends the room for everybody in it: only when nobody but the caller is there. */
   deleteRoom(): Promise<void>;

@@ -112,7 +112,7 @@ export function watchSilence(limits: Limits): Subscriber {
       callerBusy = event.isSpeaking;
       if (callerBusy) limits.heard();
       settle();
-    } else if (event.type === 'said' && event.role === 'user') heard();
+    } else if (event.type === 'key-pressed' || (event.type === 'said' && event.role === 'user')) heard();
     // The silence so far was not theirs.
     else if (event.type === 'caller-changed') heard();
     else if (event.type === 'line-opened') limits.begin();

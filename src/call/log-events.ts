@@ -76,6 +76,11 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     `action ${state}`,
     { action, target, by, reason, pii_digits: piiDigits },
   ],
+  'digits-typed': ({ question, count, piiDigits }) => [
+    'info',
+    'digits typed',
+    { question, count, pii_digits: piiDigits },
+  ],
   callee: ({ who }) => ['info', 'who took the call', { who }],
   'actions-refused': ({ url, model }) => [
     'warn',

@@ -129,12 +129,17 @@ function transferPhrases({ actions, transferring, transferFailed, ...persona }: 
   return [...new Set([transferFailed, ...targets.map(({ say }) => say ?? transferring), ...warm])];
 }
 
+function keypadPhrases({ keypad }: Persona): string[] {
+  const said = Object.values(keypad?.menu ?? {}).flatMap((action) => ('say' in action ? [action.say] : []));
+  return [...said, ...Object.values(keypad?.questions ?? {}).map(({ say }) => say)];
+}
+
 function phrasesOf(persona: Persona): string[] {
   const { greeting, stillThere, unheard, recording = 'off' } = persona;
   const notice = recording === 'off' ? [] : [recordingLine(persona, recording)];
   // The greeting last: it has been said when the others are fetched.
   const spoken = greeting && 'text' in greeting ? [greeting.text] : [];
-  return [...coverPhrases(persona), stillThere, unheard, ...notice, ...spoken];
+  return [...coverPhrases(persona), ...keypadPhrases(persona), stillThere, unheard, ...notice, ...spoken];
 }
 
 interface Spoken {

@@ -2,7 +2,7 @@ import type { Happening } from '../observe/call-events.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 
 /** What was refused, and why: too long, too many, or from somebody who is not the caller. */
-export type Refuse = (input: 'chat' | 'command', reason: 'size' | 'rate' | 'sender') => void;
+export type Refuse = (input: 'chat' | 'command' | 'key', reason: 'size' | 'rate' | 'sender') => void;
 
 const EVERY_MS = 1000;
 

@@ -28,12 +28,14 @@ import { chatOf, type GoingOn, goOn } from './going-on.ts';
 import { greet } from './greeting.ts';
 import type { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
+import { openKeys } from './keys.ts';
 import { lastPacketMs } from './last-packet.ts';
 import type { Line } from './line.ts';
 import type { CallerLink } from './link.ts';
 import { phraseCacheFor } from './phrase-cache.ts';
 import { coverPhrases, createPhrases, type Phrases } from './phrases.ts';
 import { buildPipeline, type TurnModelExecutor } from './pipeline.ts';
+import { createRefusals } from './refusals.ts';
 import type { CallScope } from './scope.ts';
 import { startInRoom } from './start.ts';
 import { summaryOf } from './summary.ts';
@@ -101,8 +103,10 @@ export async function talk(parts: TalkParts): Promise<void> {
   const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, own, store: memory.phrases });
   const phrases = createPhrases(session, cache, scope.clock);
   const offered = await offeredNow(caller, persona.actions, config, parts.log);
+  const keys = openKeys({ ...parts, session, phrases, tap: sound });
+  const questions = caller.via === 'sip' ? (persona.keypad?.questions ?? {}) : {};
   const { actions, tools } = openActions({
-    ...{ ...parts, session, phrases, offered, cover: coverVoice },
+    ...{ ...parts, session, phrases, offered, questions, keys, cover: coverVoice },
     summarise: () => summarised(parts, session.history, chat),
   });
   follow({ ...parts, session, output, coverVoice, phrases, actions, offered });
@@ -114,7 +118,7 @@ export async function talk(parts: TalkParts): Promise<void> {
     ...{ room: host.room, caller, output, instructions: persona.instructions, tools },
     chatCtx: goesOn && chatOf(goesOn.conversation.said),
     onText: (text) => echo.says(text),
-    onHeard: sound && ((samples) => sound.hears(samples)),
+    onHeard: keys.onHeard,
   });
   await scope.open(starting, { what: 'session', withinMs: START_TIMEOUT_MS, whenLate: close });
   const { name: prompt, hash: promptHash } = persona;
@@ -122,6 +126,8 @@ export async function talk(parts: TalkParts): Promise<void> {
   const before = goesOn && (goesOn.comesBack ? { comesBack: true } : { goesOn: true });
   events.emit({ type: 'started', prompt, promptHash, via, piiCaller: whoIs(caller), ...before });
   const consent = openConsent({ ...parts, phrases, before: goesOn?.conversation.recording });
+  const refuse = createRefusals((refused) => events.emit(refused), scope.clock);
+  keys.listen({ actions, offered, refuse, takes: consent.takes });
   consent.announce();
   if (goesOn) goOn(session, phrases, goesOn);
   else greet(session, phrases, persona);

@@ -28,18 +28,21 @@ const TRANSFERRED_WITHIN_MS = 45_000;
  * Puts the caller through (cold, by REFER): says so, lets their exchange make the call, and ends this one. When that fails they
  * are told, and the conversation goes on. Meanwhile the agent does not listen: what the microphone hears is the far end's.
  *
+ * @param headers - of the REFER, by name.
  * @returns why it failed; `undefined` where it worked.
  */
 export async function transferCall(
   target: TransferTarget,
   parts: TransferParts,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> {
   const { scope, host, hangUp, session, link } = parts;
   session.input.setAudioEnabled(false);
   try {
     await announce(target, parts);
     const { identity } = link.caller;
-    await inTime(host.transfer(identity, target.number), TRANSFERRED_WITHIN_MS, 'transfer', scope.clock);
+    const asked = host.transfer(identity, target.number, headers);
+    await inTime(asked, TRANSFERRED_WITHIN_MS, 'transfer', scope.clock);
   } catch (error) {
     giveBack(parts);
     return sipFailure(error).reason;

@@ -51,9 +51,9 @@ export function openRoom(parts: CallRoomParts): CallHost {
       if (isClosed) await close();
       else onJoined();
     },
-    transfer: (identity, to) =>
+    transfer: (identity, to, headers) =>
       sip.transferSipParticipant(job.roomName, identity, `tel:${to}`, {
-        playDialtone: true,
+        ...{ playDialtone: true, headers },
         ringingTimeout: TRANSFER_RINGS_S,
       }),
     colleagues: colleaguesOf({ room: job.roomName, rooms, sip, phone, limits, log }),

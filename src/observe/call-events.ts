@@ -207,6 +207,15 @@ export type Happening =
       readonly reason: string;
       readonly count: number;
     }
+  /** The caller pressed a key of the telephone; which one is not told of a secret. */
+  | { readonly type: 'key-pressed'; readonly piiKey?: string }
+  /** They typed so many digits, as the answer to a question of the prompt where it is named; of a secret no more is told. */
+  | {
+      readonly type: 'digits-typed';
+      readonly question?: string;
+      readonly count: number;
+      readonly piiDigits?: string;
+    }
   /** The agent does something beside talking, such as `transfer` (`actions/actions.ts`). */
   | {
       readonly type: 'action';

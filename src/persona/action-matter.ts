@@ -33,7 +33,7 @@ const number = z
 const TARGETS = 'want names with their numbers, such as "billing: {number: …}"';
 const targets = z
   .record(
-    z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/i),
+    z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/i, 'want a name of letters, digits, "-" and "_"'),
     z.strictObject(
       {
         number,

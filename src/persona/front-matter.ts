@@ -4,6 +4,7 @@ import { extraFields } from '../config/json-setting.ts';
 import { explainIssue } from '../config/yaml-faults.ts';
 import { messageOf, PersonaError } from '../errors.ts';
 import { actionMatter } from './action-matter.ts';
+import { keypadFaults, menuMatter, questionsMatter } from './keypad-matter.ts';
 import { type Source, VARIABLE_NAME } from './template.ts';
 
 const text = z.string({ error: 'want a text' }).trim().min(1, 'want a text that is not empty');
@@ -48,6 +49,8 @@ const FRONT_MATTER = z.strictObject(
     transfer_waiting: text.optional(),
     transfer_accept: text.optional(),
     actions: actionMatter.optional(),
+    dtmf: menuMatter.optional(),
+    questions: questionsMatter.optional(),
     on_failure: z
       .enum(['continue', 'goodbye', 'transfer'], { error: 'want continue, goodbye or transfer' })
       .default('continue'),
@@ -55,7 +58,7 @@ const FRONT_MATTER = z.strictObject(
     recording_notice: text.optional(),
     variables: z
       .record(
-        z.string().regex(VARIABLE_NAME),
+        z.string().regex(VARIABLE_NAME, 'want a variable name'),
         z
           .union([z.string(), z.number(), z.boolean(), z.null()], {
             error: 'want a text, number or true/false',
@@ -105,17 +108,21 @@ export function parseFrontMatter({ file, text: yaml, firstLine }: Source, name: 
   if (syntax) throw new PersonaError(file, lineAt(syntax.pos[0]), `YAML: ${syntax.message}`);
 
   const own = z.literal(name, { error: `want "${name}" as the file is called, or no name` }).optional();
-  const schema = FRONT_MATTER.extend({ name: own }).refine(
-    ({ on_failure: follows, actions }) =>
-      follows !== 'transfer' || Object.keys(actions?.targets ?? {}).length > 0,
-    HAS_TARGET,
-  );
+  const schema = FRONT_MATTER.extend({ name: own })
+    .refine(
+      ({ on_failure: follows, actions }) =>
+        follows !== 'transfer' || Object.keys(actions?.targets ?? {}).length > 0,
+      HAS_TARGET,
+    )
+    .check(({ value, issues }) => {
+      const { dtmf, questions, actions } = value;
+      for (const fault of keypadFaults(dtmf, questions, Object.keys(actions?.targets ?? {})))
+        issues.push({ code: 'custom', input: value, ...fault });
+    });
   const result = schema.safeParse(plainValues(document, file, firstLine));
   if (result.success) return result.data;
   const faults = result.error.issues
-    .flatMap((issue) =>
-      explainIssue(issue, document, { known: Object.keys(FRONT_MATTER.shape), badKey: 'a variable name' }),
-    )
+    .flatMap((issue) => explainIssue(issue, document, { known: Object.keys(FRONT_MATTER.shape) }))
     .map(({ offset, problem }) => ({ line: offset === undefined ? firstLine : lineAt(offset), problem }))
     .sort((a, b) => a.line - b.line);
   const [first, ...others] = faults;

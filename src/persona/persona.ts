@@ -1,4 +1,5 @@
 import type { PersonaActions } from './action-matter.ts';
+import type { Keypad } from './keypad-matter.ts';
 
 /** What one prompt file asks for. `renderPersona` fills its `{{variables}}` for a call. */
 export interface Persona {
@@ -38,6 +39,8 @@ export interface Persona {
   transferAccept: string;
   /** What the agent may do beside talking; absent: nothing. */
   actions?: PersonaActions;
+  /** What keys of the telephone do, and questions that are answered with them. */
+  keypad?: Keypad;
   /** What follows on the apology; `transfer`: to the first target of the file. */
   onFailure: 'continue' | 'goodbye' | 'transfer';
   /** Whether the sound is kept: `on` says so first, `ask` keeps nothing before the caller says yes. Absent: the setting's. */

@@ -94,6 +94,9 @@ function choices(
     transferWaiting: matter.transfer_waiting ?? spoken.transferWaiting,
     transferAccept: matter.transfer_accept ?? spoken.transferAccept,
     ...(matter.actions !== undefined && { actions: matter.actions }),
+    ...((matter.dtmf ?? matter.questions) !== undefined && {
+      keypad: { menu: matter.dtmf ?? {}, questions: matter.questions ?? {} },
+    }),
     ...(matter.recording !== undefined && { recording: matter.recording }),
     ...(matter.recording_notice !== undefined && { recordingNotice: matter.recording_notice }),
     onFailure: matter.on_failure,

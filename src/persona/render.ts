@@ -1,5 +1,6 @@
 import { neutralise } from '../openai/neutralise.ts';
 import type { PersonaActions } from './action-matter.ts';
+import type { Keypad } from './keypad-matter.ts';
 import type { Persona } from './persona.ts';
 import { type Neighbours, replaceTags } from './template.ts';
 
@@ -37,6 +38,7 @@ export function renderPersona(persona: Persona, values: Readonly<Record<string, 
     transferWaiting: fill(persona.transferWaiting),
     transferAccept: fill(persona.transferAccept),
     ...(persona.actions && { actions: fillActions(persona.actions, fill) }),
+    ...(persona.keypad && { keypad: fillKeypad(persona.keypad, fill) }),
     ...(persona.recordingNotice !== undefined && { recordingNotice: fill(persona.recordingNotice) }),
     instructions: fill(persona.instructions),
   };
@@ -56,6 +58,18 @@ function fillActions(actions: PersonaActions, fill: (text: string) => string): P
     { ...target, ...(target.say !== undefined && { say: fill(target.say) }) },
   ]);
   return { ...actions, targets: Object.fromEntries(targets) };
+}
+
+function fillKeypad({ menu, questions }: Keypad, fill: (text: string) => string): Keypad {
+  const filledMenu = Object.entries(menu).map(([key, action]) => {
+    if ('say' in action) return [key, { say: fill(action.say) }];
+    return [key, 'turn' in action ? { turn: fill(action.turn) } : action];
+  });
+  const asked = Object.entries(questions).map(([name, question]) => [
+    name,
+    { ...question, say: fill(question.say) },
+  ]);
+  return { menu: Object.fromEntries(filledMenu), questions: Object.fromEntries(asked) };
 }
 
 /** One line without control characters or template syntax, so that a value cannot pose as part of the prompt. */

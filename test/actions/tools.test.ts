@@ -35,6 +35,20 @@ test('tools are those that the prompt file lists, with its targets and never a n
   expect(JSON.stringify(all)).not.toMatch(/60312345678|1001/);
 });
 
+test('questions of the prompt can be asked by their names', () => {
+  const account = { say: 'Type your number.', when: 'before a bill is read', pauseMs: 3000, secret: false };
+  const tools = toolsOf(NO_ACTIONS, () => {}, { account });
+  expect(toolBodies(llm.toToolContext(tools))).toMatchObject([
+    {
+      function: {
+        name: 'ask_digits',
+        description: expect.stringContaining('account: before a bill is read.'),
+        parameters: { properties: { question: { enum: ['account'] } } },
+      },
+    },
+  ]);
+});
+
 /** A model whose every answer calls one tool. */
 class CallingModel extends llm.LLM {
   readonly #call: [name: string, args: string];

@@ -16,7 +16,7 @@ async function begun(head: string, before?: RecordingState, env: Record<string, 
   events.subscribe((event) => event.type === 'recording' && states.push(event.state));
   const say = (text: string) => {
     spoken.push(text);
-    return { waitForPlayout: async () => {} };
+    return { waitForPlayout: async () => {}, interrupt: () => spoken.push('(silence)') };
   };
   const config = configFrom({ RECORDS_DIR: '/tmp/records', ...env });
   const consent = openConsent({ config, persona, events, phrases: { say } as unknown as Phrases, before });
@@ -27,7 +27,7 @@ async function begun(head: string, before?: RecordingState, env: Record<string, 
   await Promise.resolve();
   const says = (piiText: string, role = 'user') =>
     events.emit({ type: 'said', role, piiText, interrupted: false, createdAtMs: 0, measured: {} });
-  return { states, spoken, says };
+  return { states, spoken, says, takes: consent.takes };
 }
 
 test('a prompt without the key keeps nothing, and says nothing of it', async () => {
@@ -54,6 +54,19 @@ test('anything but a yes is a no', async () => {
   says('What are your opening hours?');
   says('Yes.');
   expect(states).toEqual(['asked', 'refused']);
+});
+
+test.each([
+  ['1', 'allowed'],
+  ['2', 'refused'],
+  ['#', 'refused'],
+])('key %s is an answer too, as soon as the question begins: %s; later keys are none', async (key, state) => {
+  const { states, spoken, says, takes } = await begun('recording: ask');
+  expect(takes(key)).toBe(true);
+  expect(spoken.at(-1)).toBe('(silence)');
+  says('Yes.');
+  expect([states, takes('1')]).toEqual([['asked', state], false]);
+  expect((await begun('recording: on')).takes('1')).toBe(false);
 });
 
 test('a call that goes on is not asked again; one that broke off before the answer is not kept', async () => {

@@ -64,8 +64,8 @@ test('what belongs to a room is let go once its deletion is through, also when t
   expect(lines.join()).toContain('no such room');
 });
 
-test('a phone is transferred to a number as `tel:` names it, and hears that it rings', async () => {
-  await opened(async () => {}).transfer('sip_1', '+60312345678');
-  const options = { playDialtone: true, ringingTimeout: 30 };
+test('a phone is transferred to a number as `tel:` names it, with headers for it, and hears that it rings', async () => {
+  await opened(async () => {}).transfer('sip_1', '+60312345678', { 'X-Account': '12' });
+  const options = { playDialtone: true, headers: { 'X-Account': '12' }, ringingTimeout: 30 };
   expect(done).toEqual([JSON.stringify(['room-1', 'sip_1', 'tel:+60312345678', options])]);
 });

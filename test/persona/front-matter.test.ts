@@ -149,7 +149,12 @@ test.each([
   ],
   ['no target', 'actions:\n  transfer:\n    targets: {}', 4, 'want names with their numbers'],
   ['an action that there is not', 'actions:\n  pay: true', 3, 'unknown key "pay"'],
-  ['a variable with a space in its name', 'variables:\n  ok: 1\n  two words: 2', 4, 'not a variable name'],
+  [
+    'a variable with a space in its name',
+    'variables:\n  ok: 1\n  two words: 2',
+    4,
+    'want a variable name, got "two words"',
+  ],
   [
     'a variable that is a list',
     'variables:\n  ok: 1\n  list: [1]',
