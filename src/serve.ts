@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
 import { phraseFolder } from './call/phrase-cache.ts';
 import { oldNamesIn, processSources } from './config/load.ts';
 import { proxyFor } from './config/proxy.ts';
 import { isLoopback, secretProblem } from './config/rules.ts';
 import type { Config } from './config/schema.ts';
+import { refuseWhenFull } from './dispatch/full-line.ts';
 import { forkHosts } from './dispatch/host-child.ts';
 import { checkMedia, type MediaWatch, watchMedia } from './dispatch/media.ts';
 import { poolSize } from './dispatch/pool-size.ts';
@@ -26,6 +28,9 @@ import { type CallRecords, openRecords } from './records/open.ts';
 import { openCredentials } from './web/credentials.ts';
 import { type Listener, listen, listenForOps } from './web/listen.ts';
 import type { OpsParts, Unready } from './web/ops.ts';
+
+/** Of LiveKit's API. */
+const LIVEKIT_TIMEOUT_S = 5;
 
 export interface Serving {
   /** `false` serves the page alone. */
@@ -79,13 +84,28 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   };
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally, ...lines }));
 
+  const stopRefusing = worker && refusePhones(worker, config, log);
   const stopped = stopOnSignals({ worker, web, records, log });
   await (worker ? Promise.race([worker.run(), stopped]) : stopped);
   await stopped;
   stopWatching();
   media?.stop();
+  stopRefusing?.();
   await ops.close();
   process.exit(0);
+}
+
+/** Once no slot is left for them. */
+function refusePhones({ facts, isComing }: Worker, { livekit }: Config, log: Log): () => void {
+  const { url, apiKey, apiSecret } = livekit;
+  const options = { requestTimeout: LIVEKIT_TIMEOUT_S, failover: false };
+  return refuseWhenFull({
+    rooms: new RoomServiceClient(url, apiKey, apiSecret, options),
+    dispatches: new AgentDispatchClient(url, apiKey, apiSecret, options),
+    isComing,
+    isFull: () => !facts.isDraining() && facts.slotsUsed() >= facts.slots,
+    ...{ clock: systemClock, log },
+  });
 }
 
 /** The extension follows how this file runs: .ts under tsx, .js in dist. */

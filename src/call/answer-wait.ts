@@ -40,6 +40,8 @@ export function watchWaits(emit: (happening: Happening) => void): Subscriber {
     } else if (type === 'agent-spoke') isHeard = false;
     // Nothing is heard of keys that are pressed.
     else if (type === 'action' && event.state === 'begun' && event.piiDigits) over('nothing-said');
+    // Nobody waits for it on hold.
+    else if (type === 'hold' && event.isHeld && event.isCertain) over('nothing-said');
     // It breaks in as speech does.
     else if (type === 'key-pressed') over('caller-speaks');
     else if (type === 'turn-without-sound') over('given-up');

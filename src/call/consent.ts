@@ -60,11 +60,9 @@ export function openConsent({ config, persona, events, phrases, before }: Consen
         answer(isYes(event.piiText, persona.language));
       });
       question = say();
-      void question
-        .waitForPlayout()
-        .then(() => {
-          isAsked = true;
-        });
+      void question.waitForPlayout().then(() => {
+        isAsked = true;
+      });
     },
     /**
      * Takes a key that is pressed from when the question begins until it is answered: 1 is a yes, any other a no.

@@ -3,13 +3,14 @@ import type { Actions } from '../actions/actions.ts';
 import type { Config } from '../config/schema.ts';
 import { currentSpeechOf } from '../framework/activity.ts';
 import { listenTo } from '../framework/room-io.ts';
+import type { Happening } from '../observe/call-events.ts';
 import type { Log } from '../observe/log.ts';
 import type { PersonaActions } from '../persona/action-matter.ts';
 import type { Persona } from '../persona/store.ts';
 import { isOutbound, watchCallee } from './callee.ts';
 import { isAudible, whoIs } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
-import { answerInWriting, listenToChat } from './chat.ts';
+import { answerInWriting, breakIn, listenToChat } from './chat.ts';
 import { onHangUpCommand } from './commands.ts';
 import { Cover, watchWaiting } from './cover.ts';
 import type { CoverVoice } from './cover-voice.ts';
@@ -18,7 +19,9 @@ import type { CallEvents } from './events.ts';
 import { type GoingOn, lastedMs } from './going-on.ts';
 import { type HangUp, WITHOUT_GOODBYE } from './hang-up.ts';
 import { Histories } from './histories.ts';
+import { watchHold } from './hold.ts';
 import type { CallHost } from './host.ts';
+import { lastPacketMs } from './last-packet.ts';
 import { Limits, watchSilence } from './limits.ts';
 import { type Line, openLine } from './line.ts';
 import type { CallerLink } from './link.ts';
@@ -72,6 +75,7 @@ export function follow(parts: ConversationParts): void {
   );
   followLine(parts);
   followCaller(parts);
+  if (link.caller.via === 'sip') followHold(parts);
   listenToRoom(parts);
 }
 
@@ -160,6 +164,19 @@ function followCaller(parts: ConversationParts): void {
       );
     },
     onGone: (how, mayComeBack) => hangUp.begin(WITHOUT_GOODBYE[how], mayComeBack),
+  });
+}
+
+/** Nothing is said to a phone on hold: its owner hears none of it, or others do. */
+function followHold({ scope, events, host, session, log }: ConversationParts): void {
+  const { clock } = scope;
+  const emit = (happening: Happening) => events.emit(happening);
+  events.subscribe(watchHold({ clock, emit, lastPacketMs: () => lastPacketMs(host.room) }));
+  let isHeld = false;
+  events.subscribe((event) => {
+    if (event.type === 'hold') isHeld = event.isHeld && event.isCertain;
+    else if (event.type !== 'agent-busy' || !event.isBusy) return;
+    if (isHeld) breakIn(session, log);
   });
 }
 

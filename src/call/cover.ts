@@ -14,6 +14,8 @@ const APOLOGY_AFTER_MS = 7000;
 const MADE_WITHIN_MS = { late: 900, early: 2500 };
 /** A voice that is slow, not dead, says it after the tone. */
 const MADE_AT_ALL_MS = 6000;
+/** A caller who was on hold for longer is told that the agent is still there. */
+const AWAY_MS = 10_000;
 /** The agent or the caller speaks just now. */
 const LOOK_AGAIN_MS = 300;
 
@@ -21,7 +23,7 @@ export interface CoverParts {
   voice: Pick<CoverVoice, 'play' | 'stop' | 'queuedMs'>;
   output: Pick<CallerOutput, 'isFree'>;
   phrases: Pick<Phrases, 'soundOf'>;
-  persona: Pick<Persona, 'fillers' | 'apology'>;
+  persona: Pick<Persona, 'fillers' | 'apology' | 'here'>;
   /** From the caller's last sound; 0: no fillers. */
   fillerAfterMs: number;
   clock: Clock;
@@ -43,6 +45,7 @@ export class Cover {
   #hasCovered = false;
   #isToneNext = false;
   #hasApologised = false;
+  #isBack = false;
   #fillers = 0;
   #stopNext = () => {};
   #stopApology = () => {};
@@ -71,6 +74,10 @@ export class Cover {
       this.#hasApologised = false;
       this.#stopApology = clock.after(Math.max(0, APOLOGY_AFTER_MS - forMs), () => this.apologise());
     }
+    if (this.#isBack) {
+      this.#next(0);
+      return;
+    }
     if (this.#hasCovered || fillerAfterMs === 0 || persona.fillers.length === 0) return;
     // After a pause that was left for more words, the answer has some time of its own.
     const sinceEndMs = endedMs === undefined ? 0 : fillerAfterMs / 2 - endedMs;
@@ -92,6 +99,11 @@ export class Cover {
   callerSpeaks(): void {
     this.#parts.voice.stop();
     this.#hasApologised = false;
+  }
+
+  /** The caller was on hold. The first time that they wait from now on they are told that the agent is here. */
+  back(): void {
+    this.#isBack = true;
   }
 
   /** The call ends. */
@@ -131,12 +143,22 @@ export class Cover {
     const isAwaited = () => this.#wait === wait && this.#parts.output.isFree && !this.#hasApologised;
     if (!this.#isOpen || !isAwaited()) return this.#next(LOOK_AGAIN_MS);
     const { fillers } = this.#parts.persona;
+    if (this.#isBack) return this.#sayHere(isAwaited);
     const text = this.#isToneNext ? undefined : fillers[this.#fillers++ % fillers.length];
     this.#isToneNext = text !== undefined;
     this.#hasCovered = true;
     const sound = text === undefined ? undefined : await this.#parts.phrases.soundOf(text, 0);
     if (isAwaited()) await this.#play(sound, { isApology: false, piiText: text });
     if (wait && this.#wait === wait && !this.#hasApologised) this.#next(GAP_MS + this.#parts.voice.queuedMs);
+  }
+
+  /** Nothing where there is no sound of it: a tone would not say it. */
+  async #sayHere(mayStill: () => boolean): Promise<void> {
+    this.#isBack = false;
+    const { here } = this.#parts.persona;
+    const sound = await this.#parts.phrases.soundOf(here, 0);
+    if (sound && mayStill()) await this.#play(sound, { isApology: false, piiText: here });
+    if (mayStill()) this.#next(GAP_MS + this.#parts.voice.queuedMs);
   }
 
   /** @param mayStill - whether it is to be said when its sound is there. */
@@ -177,7 +199,9 @@ export function watchWaiting(cover: Cover): Subscriber {
       cover.over();
       if (event.outcome === 'caller-speaks') cover.callerSpeaks();
     } else if (type === 'key-pressed' || (type === 'caller-speaks' && event.isSpeaking)) cover.callerSpeaks();
-    else if (type === 'agent-heard') cover.heard();
+    else if (type === 'hold') {
+      if (event.isCertain && !event.isHeld && event.forMs > AWAY_MS) cover.back();
+    } else if (type === 'agent-heard') cover.heard();
     else if (type === 'ending' || type === 'ended') cover.end();
   };
 }

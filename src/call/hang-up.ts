@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Happening } from '../observe/call-events.ts';
 import type { Log } from '../observe/log.ts';
 import { callersIn } from './caller.ts';
+import { endPhoneCall } from './end-phone-call.ts';
 import type { CallHost } from './host.ts';
 import type { CallerLink } from './link.ts';
 import type { Phrases } from './phrases.ts';
@@ -85,8 +86,9 @@ export class HangUp {
     try {
       if (!HAS_NO_LISTENER.has(reason)) await this.#sayGoodbye(farewell);
     } finally {
+      const ending = () => endRoom(host, farewell.link, reason);
       if (reason !== WITHOUT_GOODBYE.handedOver)
-        await inTime(endRoom(host, farewell.link), DELETE_TIMEOUT_MS, 'deletion of the room', scope.clock);
+        await inTime(ending(), DELETE_TIMEOUT_MS, 'deletion of the room', scope.clock);
     }
   }
 
@@ -100,7 +102,11 @@ export class HangUp {
 }
 
 /** Hangs up on the caller. The room goes with them; when somebody else is in it, it goes on without the agent. */
-async function endRoom(host: CallHost, { caller }: CallerLink): Promise<void> {
+async function endRoom(host: CallHost, { caller }: CallerLink, reason: string): Promise<void> {
   const callers = callersIn(host.room).map(({ identity }) => identity);
-  if (callers.length === 1 && callers[0] === caller.identity) await host.deleteRoom();
+  if (callers.length !== 1 || callers[0] !== caller.identity) return;
+  // Who was put through is the exchange's: it ends this call.
+  if (caller.via === 'sip' && reason !== WITHOUT_GOODBYE.transferred)
+    await endPhoneCall(host.room, caller.identity, reason);
+  await host.deleteRoom();
 }

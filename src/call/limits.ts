@@ -96,7 +96,8 @@ export function watchSilence(limits: Limits): Subscriber {
   let agentBusy = false;
   let callerBusy = false;
   let acts = false;
-  const settle = () => (agentBusy || callerBusy || acts ? limits.busy() : limits.quiet());
+  let isHeld = false;
+  const settle = () => (agentBusy || callerBusy || acts || isHeld ? limits.busy() : limits.quiet());
   const heard = () => {
     limits.heard();
     settle();
@@ -108,6 +109,9 @@ export function watchSilence(limits: Limits): Subscriber {
     } else if (event.type === 'action') {
       acts = event.state === 'begun';
       settle();
+    } else if (event.type === 'hold') {
+      isHeld = event.isHeld;
+      heard();
     } else if (event.type === 'caller-speaks') {
       callerBusy = event.isSpeaking;
       if (callerBusy) limits.heard();

@@ -76,6 +76,11 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     `action ${state}`,
     { action, target, by, reason, pii_digits: piiDigits },
   ],
+  hold: ({ isHeld, isCertain, forMs }) => [
+    isCertain ? 'info' : 'debug',
+    isHeld ? 'no sound comes from the phone: it is on hold' : 'sound comes from the phone again',
+    { isCertain, forMs },
+  ],
   'digits-typed': ({ question, count, piiDigits }) => [
     'info',
     'digits typed',

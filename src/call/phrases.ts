@@ -117,8 +117,8 @@ export function fixedPhrases(unfilled: Persona, persona: Persona): string[] {
 
 /** What is said where no answer is, and must not need the TTS then; what matters most comes first. */
 export function coverPhrases(persona: Persona): string[] {
-  const { apology, fillers, resumed, goodbye } = persona;
-  return [apology, ...fillers, resumed, goodbye, ...transferPhrases(persona)];
+  const { apology, fillers, resumed, here, goodbye } = persona;
+  return [apology, ...fillers, resumed, here, goodbye, ...transferPhrases(persona)];
 }
 
 /** None where the prompt lists no target. */

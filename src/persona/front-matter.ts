@@ -44,6 +44,7 @@ const FRONT_MATTER = z.strictObject(
       .refine((texts) => texts.length !== 1, FILLERS)
       .optional(),
     resumed: text.optional(),
+    here: text.optional(),
     transferring: text.optional(),
     transfer_failed: text.optional(),
     transfer_waiting: text.optional(),

@@ -29,6 +29,8 @@ export interface Persona {
   fillers: readonly string[];
   /** Spoken first where a call goes on that was cut off. */
   resumed: string;
+  /** Spoken first to a caller who was on hold. */
+  here: string;
   /** Spoken before the call is put through to somebody, unless that target has words of its own. */
   transferring: string;
   /** Spoken when that did not work. */

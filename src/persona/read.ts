@@ -15,6 +15,7 @@ const SPOKEN = {
     apology: 'Sorry, I am having trouble answering right now. Please try again in a moment.',
     fillers: ['One moment, please.', 'Just a second.', 'Bear with me, please.'],
     resumed: 'Sorry, I was cut off. I am back now.',
+    here: 'I am here.',
     transferring: 'I am putting you through now. One moment, please.',
     transferFailed: 'Sorry, I could not put you through. I am still here: what can I do for you?',
     transferWaiting: 'They have answered. I am telling them what it is about.',
@@ -27,6 +28,7 @@ const SPOKEN = {
     apology: 'Maaf, saya menghadapi masalah untuk menjawab sekarang. Sila cuba sebentar lagi.',
     fillers: ['Sebentar, ya.', 'Tunggu sekejap.', 'Mohon tunggu sebentar.'],
     resumed: 'Maaf, talian saya terputus tadi. Saya sudah kembali.',
+    here: 'Saya di sini.',
     transferring: 'Saya sambungkan anda sekarang. Sila tunggu sebentar.',
     transferFailed:
       'Maaf, panggilan anda tidak dapat disambungkan. Saya masih di sini: apa yang boleh saya bantu?',
@@ -89,6 +91,7 @@ function choices(
     apology: matter.apology ?? spoken.apology,
     fillers: matter.fillers ?? spoken.fillers,
     resumed: matter.resumed ?? spoken.resumed,
+    here: matter.here ?? spoken.here,
     transferring: matter.transferring ?? spoken.transferring,
     transferFailed: matter.transfer_failed ?? spoken.transferFailed,
     transferWaiting: matter.transfer_waiting ?? spoken.transferWaiting,

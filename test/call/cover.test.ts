@@ -233,3 +233,41 @@ test('a call that ends says nothing more', async () => {
   expect(heard).toEqual([]);
   expect(clock.pending()).toEqual([]);
 });
+
+const hold = (isHeld: boolean, forMs: number, isCertain = true): Promise<void> =>
+  emit({ type: 'hold', isHeld, isCertain, forMs });
+
+test('a caller who was on hold for more than 10 s is told once, at the end of their first turn, that the agent is here', async () => {
+  kept.add('I am here.');
+  await hold(true, 3000);
+  await hold(false, 30_000);
+  await pass(5000);
+  expect(heard).toEqual([]);
+  await asks(0);
+  await pass(1500);
+  await emit(ANSWER);
+  await asks(0);
+  await pass(1700);
+  expect(heard.map((line) => line.replace(/^\d+ /, ''))).toEqual(['I am here.', 'silence 400']);
+});
+
+test('after a short hold, or a silence that may be none, nothing is said of it; nor by a tone', async () => {
+  await hold(false, 9000);
+  await hold(false, 30_000, false);
+  await asks(0);
+  await pass(1700);
+  expect(heard).toEqual([]);
+  await emit(ANSWER);
+  await hold(false, 30_000);
+  await asks(0);
+  await pass(1000);
+  expect(heard).toEqual([expect.stringContaining('silence')]);
+});
+
+test('nobody waits on hold: there is no filler, and no apology', async () => {
+  await asks(0);
+  await pass(1000);
+  await hold(true, 3000);
+  await pass(60_000);
+  expect(heard).toEqual([]);
+});

@@ -21,6 +21,7 @@ const template: Persona = {
   apology: 'Sorry.',
   fillers: ['Wait.', 'Hm, {{name}}.'],
   resumed: 'Back.',
+  here: 'Here.',
   unheard: 'Muted.',
   transferring: '-',
   transferFailed: '-',
@@ -41,6 +42,7 @@ test('phrases that are the same for every caller are fixed, a greeting with its 
     'Wait.',
     'Hm, .',
     'Back.',
+    'Here.',
     'Bye.',
     'Still there, ?',
     'Muted.',
@@ -49,7 +51,7 @@ test('phrases that are the same for every caller are fixed, a greeting with its 
 });
 
 test('what holds something of the caller is not', () => {
-  expect(fixedFor({ name: 'Aisyah' })).toEqual(['Sorry.', 'Wait.', 'Back.', 'Bye.', 'Muted.']);
+  expect(fixedFor({ name: 'Aisyah' })).toEqual(['Sorry.', 'Wait.', 'Back.', 'Here.', 'Bye.', 'Muted.']);
 });
 
 describe('the sound of a phrase', () => {

@@ -61,7 +61,7 @@ export function call(fillers: string[] = ['One moment.', 'Just a second.'], fill
         return voiceNeedsMs <= withinMs ? sound(text) : undefined;
       },
     },
-    persona: { fillers, apology: 'Sorry.' },
+    persona: { fillers, apology: 'Sorry.', here: 'I am here.' },
     fillerAfterMs,
     clock,
     emit: tell,

@@ -25,6 +25,9 @@ export class FakeRoom extends EventEmitter {
   published = 0;
   readonly unpublished: string[] = [];
   readonly handlers = new Map<string, unknown>();
+  /** RPCs of the agent, and how they are answered. */
+  readonly called: object[] = [];
+  answer: () => Promise<string> = async () => '{}';
 
   readonly localParticipant = {
     identity: 'agent',
@@ -38,6 +41,10 @@ export class FakeRoom extends EventEmitter {
     publishData: async (bytes: Uint8Array) =>
       void this.sent.push(JSON.parse(new TextDecoder().decode(bytes))),
     publishTranscription: async () => {},
+    performRpc: (call: object) => {
+      this.called.push(call);
+      return this.answer();
+    },
     sendText: async (text: string, { topic }: { topic: string }) =>
       void this.written.push(`${topic}: ${text}`),
     streamText: async () => ({ info: { streamId: '1' }, write: async () => {}, close: async () => {} }),

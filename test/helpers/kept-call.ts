@@ -14,7 +14,14 @@ const persona: Persona = {
     transferAccept: '-',
     onFailure: 'continue',
   },
-  ...{ goodbye: 'Bye.', stillThere: 'Hello?', apology: 'Sorry.', resumed: 'I was cut off.', unheard: '-' },
+  ...{
+    goodbye: 'Bye.',
+    stillThere: 'Hello?',
+    apology: 'Sorry.',
+    resumed: 'I was cut off.',
+    here: 'Here.',
+    unheard: '-',
+  },
 };
 
 /** A call that broke off after these words. */

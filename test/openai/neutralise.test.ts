@@ -20,6 +20,7 @@ function systemWith(values: Record<string, string>): string {
     apology: '-',
     fillers: [],
     resumed: '-',
+    here: '-',
     unheard: '-',
     transferring: '-',
     transferFailed: '-',

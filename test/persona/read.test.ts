@@ -22,6 +22,7 @@ test('a plain text file is a persona with its file name and defaults', () => {
     apology: expect.stringContaining('Sorry'),
     fillers: ['One moment, please.', 'Just a second.', 'Bear with me, please.'],
     resumed: expect.stringContaining('cut off'),
+    here: 'I am here.',
     transferring: expect.stringContaining('putting you through'),
     transferFailed: expect.stringContaining('still here'),
     transferWaiting: expect.stringContaining('telling them'),

@@ -11,8 +11,9 @@ import { useDoor } from './door.ts';
 import type { Phone } from './phone.ts';
 import { row } from './rows.ts';
 
+/** Without a pause, so that silence is none of its own. */
 const GREETING =
-  'Welcome to Contoh Telecom. For our opening hours press two, to change your PIN press three, and for all other questions please tell me what I can do for you today.';
+  'Welcome to Contoh Telecom where you hear our opening hours with two and change your PIN with three and for everything else that you want just tell me what I can do for you.';
 const HOURS = 'We are open from nine in the morning until six in the evening.';
 const PIN = 'Please type your PIN, then the hash key.';
 const ANSWER = 'Thank you, I have found your account.';
@@ -24,6 +25,7 @@ greeting: ${GREETING}
 dtmf:
   2: { say: ${HOURS} }
   3: { ask: pin }
+  9: { hang_up: true }
 questions:
   pin: { say: "${PIN}", secret: true, header: X-Pin }
 ---
@@ -35,7 +37,8 @@ const door = useDoor({
 
 /** A caller to whom the agent has begun to talk. */
 async function greeted(): Promise<{ caller: Phone; atMs: number }> {
-  const { phone, uri } = door();
+  const { phone, uri, worker } = door();
+  await worker.logged('host process ready');
   const caller = await phone();
   caller.call({ to: uri() });
   const { atMs: answeredAtMs } = await caller.happened('answered');
@@ -98,8 +101,8 @@ row('a secret is neither kept nor told to a model, nor is how it sounds', async 
   const before = await readdir(join(dir, 'calls')).catch(() => [] as string[]);
   const pressedAtMs = performance.now();
   caller.digits('3');
-  await caller.waitForSilence({ afterMs: pressedAtMs, timeoutMs: 5000, quietMs: 150 });
-  await expectHeard(standIn, await said(caller, pressedAtMs + 1000), [PIN]);
+  const quietAtMs = await caller.waitForSilence({ afterMs: pressedAtMs, timeoutMs: 5000, quietMs: 150 });
+  await expectHeard(standIn, await said(caller, quietAtMs), [PIN]);
   const heardBefore = standIn.requests('stt').length;
   caller.digits('97');
   await caller.until('the first digits', () => caller.events.find(({ digit }) => digit === '7'), 10_000);
@@ -130,4 +133,17 @@ row('a secret is neither kept nor told to a model, nor is how it sounds', async 
   expect(soundMs).toBeGreaterThan(spokenMs / 2);
   expect(soundMs).toBeLessThan(spokenMs + 500);
   return { heard: 'question and answer; recorded: silence, then what was said' };
+});
+
+row('the agent hangs up: good-bye, then a BYE that says why', async () => {
+  const { standIn } = door();
+  const { caller } = await greeted();
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  const pressedAtMs = performance.now();
+  caller.digits('9');
+  const quietAtMs = await caller.waitForSilence({ afterMs: pressedAtMs, timeoutMs: 5000, quietMs: 150 });
+  const bye = await caller.happened('bye', { timeoutMs: 20_000 });
+  expect(bye.headers).toMatchObject({ Reason: 'Q.850;cause=16;text="agent hung up"' });
+  await expectHeard(standIn, caller.heard.between(quietAtMs, bye.atMs), ['Thank you for calling. Goodbye.']);
+  return { heard: `good-bye; ${bye.headers?.Reason}`, ms: bye.atMs - pressedAtMs };
 });
