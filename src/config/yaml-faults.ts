@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq } from 'yaml';
 import type { z } from 'zod';
 
 export interface YamlFault {
@@ -35,10 +35,8 @@ export function explainIssue(
 
 /** Also below a key that is written as a number, which zod knows as a text. */
 function valueAt(document: Document, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-    document.toJS(),
-  );
+  const node = path.reduce<unknown>(childOf, document.contents);
+  return isNode(node) ? node.toJS(document) : node;
 }
 
 /** Where the key that a path ends with is written; where it is not, that of what it should stand in. */

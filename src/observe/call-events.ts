@@ -1,4 +1,5 @@
 import type { EndpointFailure, EndpointName } from '../errors.ts';
+import type { PhoneHappening } from './phone-events.ts';
 import type { RecordingState } from './recording-state.ts';
 import type { RequestHappening } from './request-events.ts';
 
@@ -207,25 +208,7 @@ export type Happening =
       readonly reason: string;
       readonly count: number;
     }
-  /**
-   * No sound comes from a phone since `forMs`: it is on hold, or where that is not certain, its line sends nothing in silence; or it
-   * comes again, after so long.
-   */
-  | {
-      readonly type: 'hold';
-      readonly isHeld: boolean;
-      readonly isCertain: boolean;
-      readonly forMs: number;
-    }
-  /** The caller pressed a key of the telephone; which one is not told of a secret. */
-  | { readonly type: 'key-pressed'; readonly piiKey?: string }
-  /** They typed so many digits, as the answer to a question of the prompt where it is named; of a secret no more is told. */
-  | {
-      readonly type: 'digits-typed';
-      readonly question?: string;
-      readonly count: number;
-      readonly piiDigits?: string;
-    }
+  | PhoneHappening
   /** The agent does something beside talking, such as `transfer` (`actions/actions.ts`). */
   | {
       readonly type: 'action';
@@ -239,8 +222,6 @@ export type Happening =
       /** Why it failed, without any word or number of anybody. */
       readonly reason?: string;
     }
-  /** Who took a call that we placed, by their first words. */
-  | { readonly type: 'callee'; readonly who: 'person' | 'voicemail' }
   /** The prompt lists actions, and the model's endpoint takes no tools: they are not offered. */
   | { readonly type: 'actions-refused'; readonly url: string; readonly model: string }
   /** Whether what is said may be kept. `asked`: nothing is, until the caller has said yes. */
