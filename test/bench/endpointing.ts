@@ -243,7 +243,7 @@ async function outcomeOf(
     }
     for (const one of heard) {
       if ('speechMs' in one) taker.speech(one.speechMs);
-      else taker.silence(one.silenceMs);
+      else taker.silence(one.silenceMs, one.stirs);
     }
   }
   taker.close();

@@ -20,8 +20,15 @@ const QUIET_MS = 60;
 /** The detector alone decides from here on: there are noises that are never still. */
 const SURE_MS = 128;
 
-/** How long speech or silence has been going on; 0 ms of silence: perhaps neither. */
-export type SpeechOrSilence = { speechMs: number } | { silenceMs: number };
+/**
+ * How long speech or silence has been going on; 0 ms of silence: perhaps neither. `stirs`: what is heard right now in the
+ * silence is louder than the background: the detector takes some 90 ms to call what begins speech.
+ */
+export type SpeechOrSilence = { speechMs: number } | Silence;
+export interface Silence {
+  silenceMs: number;
+  stirs?: true;
+}
 
 /**
  * Measures speech and silence. The detector says which of the two it is, every 32 ms and for a window; the level says
@@ -43,10 +50,10 @@ export class SpeechMeter {
    * @param samples - mono at 16 kHz, 16-bit, 10 ms or so.
    * @returns the silence so far; `undefined` during speech, which only the detector's windows tell.
    */
-  addAudio(samples: Int16Array): { silenceMs: number } | undefined {
+  addAudio(samples: Int16Array): Silence | undefined {
     this.#heardSamples += samples.length;
     if (this.#loudness.addAudio(samples)) this.#lastLoudAt = this.#heardSamples;
-    if (this.#silentSince !== undefined) return { silenceMs: this.#silenceMs(this.#silentSince) };
+    if (this.#silentSince !== undefined) return this.#silence(this.#silentSince);
     return this.#isFadingOut ? { silenceMs: this.#quietMs } : undefined;
   }
 
@@ -71,14 +78,18 @@ export class SpeechMeter {
     }
     this.#speechMs = 0;
     this.#silentSince ??= start;
-    return { silenceMs: this.#silenceMs(this.#silentSince) };
+    return this.#silence(this.#silentSince);
   }
 
-  #silenceMs(since: number): number {
+  #silence(since: number): Silence {
     const silenceMs = (this.#heardSamples - since) / SAMPLES_PER_MS;
     const quietMs = this.#quietMs;
-    if (silenceMs < SURE_MS && (this.#isRising || quietMs < STILL_MS)) return 0;
-    return Math.max(silenceMs, Math.min(quietMs, silenceMs + LATE_MS));
+    const isStill = quietMs >= STILL_MS;
+    if (silenceMs < SURE_MS && (this.#isRising || !isStill)) return { silenceMs: 0 };
+    return {
+      silenceMs: Math.max(silenceMs, Math.min(quietMs, silenceMs + LATE_MS)),
+      ...(!isStill && { stirs: true }),
+    };
   }
 
   get #quietMs(): number {

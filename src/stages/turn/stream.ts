@@ -15,7 +15,7 @@ import type {
   TurnTimes,
   WordsState,
 } from './roles.ts';
-import { SpeechMeter } from './speech-meter.ts';
+import { type Silence, SpeechMeter } from './speech-meter.ts';
 import { TurnTaker } from './taker.ts';
 import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcriber.ts';
 
@@ -145,7 +145,7 @@ class TurnStream extends stt.SpeechStream {
         detector.push(frame);
         this.#keep(frame.data, taker);
         const silence = this.#meter.addAudio(frame.data);
-        if (silence) this.#silent(silence.silenceMs, taker);
+        if (silence) this.#silent(silence, taker);
       }
     } finally {
       this.abortSignal.removeEventListener('abort', stop);
@@ -169,7 +169,7 @@ class TurnStream extends stt.SpeechStream {
   #followWindow(probability: number, taker: TurnTaker): void {
     const heard = this.#meter.addProbability(probability);
     if ('silenceMs' in heard) {
-      this.#silent(heard.silenceMs, taker);
+      this.#silent(heard, taker);
       return;
     }
     const wasOpen = taker.isOpen;
@@ -178,9 +178,9 @@ class TurnStream extends stt.SpeechStream {
     if (!wasOpen && taker.isOpen) this.#flushPrefix();
   }
 
-  #silent(silenceMs: number, taker: TurnTaker): void {
+  #silent({ silenceMs, stirs }: Silence, taker: TurnTaker): void {
     if (!taker.isOpen) void this.#flow?.quiet(silenceMs);
-    taker.silence(silenceMs);
+    taker.silence(silenceMs, stirs);
   }
 
   #keep(samples: Int16Array, taker: TurnTaker): void {

@@ -7,7 +7,7 @@ import { Repair } from './repair.ts';
 import type { TurnEndPrediction } from './roles.ts';
 import type { TurnTakerParts } from './taker-parts.ts';
 import type { TurnText } from './transcriber.ts';
-import { AUDIO_DUE_MS, MISSING_AUDIO_MS, TurnClock } from './turn-clock.ts';
+import { MISSING_AUDIO_MS, TurnClock } from './turn-clock.ts';
 import { TurnLength } from './turn-length.ts';
 
 /** Silence after which the model is asked: the framework's own figure. */
@@ -18,8 +18,6 @@ const SILENCE_STEP_MS = 12;
 const MIN_SPEECH_MS = 60;
 /** Whether packets of the caller are missing. */
 const LOOK_EVERY_MS = 50;
-/** Speech in packets that are back is heard within this. */
-const HEARD_WITHIN_MS = 500;
 /** Speech that surely goes on; what was prepared before a shorter noise may still be right. */
 const GOES_ON_MS = 150;
 
@@ -64,7 +62,10 @@ export class TurnTaker {
   /** Speech has been going on for `speechMs` without a pause; the last of it was heard just now. */
   speech(speechMs: number): void {
     const { policy, agent, actions, governor } = this.#parts;
-    if (this.#state !== 'speaking' && speechMs < MIN_SPEECH_MS) return;
+    if (this.#state !== 'speaking' && speechMs < MIN_SPEECH_MS) {
+      this.#lastHeard.stirs();
+      return;
+    }
     if (this.#state === 'quiet') {
       const isBusy = agent.isBusy();
       if (this.#length.ignores(isBusy)) return;
@@ -89,8 +90,9 @@ export class TurnTaker {
     this.#overlap.goesOn();
   }
 
-  /** Silence has been going on for `silenceMs` (0: it may be none); the last of it was heard just now. */
-  silence(silenceMs: number): void {
+  /** Silence has been going on for `silenceMs` (0: it may be none); the last of it was heard just now, and `stirs` perhaps. */
+  silence(silenceMs: number, stirs = false): void {
+    if (stirs) this.#lastHeard.stirs();
     if (silenceMs > 0) this.#length.paused();
     if (this.#state === 'quiet') return;
     this.#lastHeard.audio();
@@ -203,14 +205,11 @@ export class TurnTaker {
   #end(): void {
     const { actions, clock, governor, flow } = this.#parts;
     // Timers run before audio that waits to be read: the caller may be speaking in it, or in packets that are missing.
-    const packets = this.#length.isCut ? 'here' : (flow?.atEnd() ?? 'here');
-    if (this.#lastHeard.isLate || packets !== 'here') {
-      const ms = packets === 'back' ? HEARD_WITHIN_MS : AUDIO_DUE_MS / 2;
-      this.#timers.start('end', ms, () => this.#end());
-      return;
-    }
+    const { isCut } = this.#length;
+    const putOffMs = this.#lastHeard.putOffMs((!isCut && flow?.atEnd()) || 'here', isCut);
+    if (putOffMs !== undefined) return void this.#timers.start('end', putOffMs, () => this.#end());
     const text = this.#text?.text ? this.#text : undefined;
-    const times = this.#lastHeard.ended(this.#length.isCut);
+    const times = this.#lastHeard.ended(isCut);
     governor.turnEnded();
     this.#forget();
     this.#repair.turnEnded(text, clock.now());

@@ -70,10 +70,19 @@ test('what the detector takes for silence while it is loud is a doubt', () => {
 test('noise that is never still is silence when the detector has said so for long', () => {
   expect(hearing(before(160), speech(320), { ms: 130, isLoud: true, probabilities: [0.1] })).toEqual({
     silenceMs: 130,
+    stirs: true,
   });
 });
 
 test('speech that comes back is a doubt before it is speech', () => {
   expect(hearing(before(160), speech(320), quiet(64, 0.05, 0.3))).toEqual({ silenceMs: 0 });
   expect(hearing(before(160), speech(320), quiet(50, 0.05), speech(10))).toEqual({ silenceMs: 0 });
+});
+
+test('what is louder than the background stirs in a silence, before the detector calls it speech', () => {
+  const paused = [before(160), speech(320), quiet(400, 0.05)];
+  expect(hearing(...paused)).toEqual({ silenceMs: 400 });
+  const stirring: Part = { ms: 20, isLoud: true, probabilities: [0.1] };
+  expect(hearing(...paused, stirring)).toEqual({ silenceMs: 420, stirs: true });
+  expect(hearing(...paused, stirring, quiet(20, 0.05))).toEqual({ silenceMs: 440 });
 });
