@@ -2,7 +2,7 @@ import { randomFrom } from '../../src/bench/stats.ts';
 import { CONDITIONS, type Condition } from './conditions.ts';
 import type { Prompt } from './recordings.ts';
 import { filled, LANGUAGES, type Language, readTemplates, type Template } from './sentences.ts';
-import { type Half, halfOfVoice, shareOf } from './split.ts';
+import { HALVES, type Half, halfOfVoice, shareOf } from './split.ts';
 import { NUMERALS_SHARE, PLAIN_SHARE } from './transcript.ts';
 import { VOICES } from './voices.ts';
 
@@ -43,12 +43,13 @@ export const PAUSE_MS = { least: 200, most: 1500 };
 const COUNTS: Readonly<Record<Half, Partial<Record<Language, readonly [number, number]>>>> = {
   tune: { en: [240, 120], ms: [130, 65], mixed: [60, 30] },
   held: { en: [180, 90], ms: [100, 50], mixed: [60, 30], es: [90, 45] },
+  fresh: { en: [140, 70], ms: [80, 40], mixed: [50, 25], it: [50, 25] },
 };
 
 /** Everything that voices are to say. Always the same for the same seed. */
 export async function spokenCases(seed: number): Promise<Case[]> {
   const templates = await readTemplates();
-  return (['tune', 'held'] as const).flatMap((half) =>
+  return HALVES.flatMap((half) =>
     LANGUAGES.flatMap((language) => {
       const own = templates.filter((one) => one.language === language && one.half === half);
       const [paused, whole] = COUNTS[half][language] ?? [0, 0];
@@ -116,16 +117,21 @@ export function spokenAs(text: string, goesOn: boolean, mark: string | undefined
 const A_SPEAKER: Readonly<Record<Half, { inside: number; joined: number; whole: number }>> = {
   tune: { inside: 60, joined: 15, whole: 40 },
   held: { inside: 18, joined: 5, whole: 12 },
+  fresh: { inside: 6, joined: 2, whole: 3 },
 };
 
-/** What recorded people say, as utterances. `inside`: the pause is put where they pause. */
-export function recordedCases(prompts: readonly Prompt[], seed: number): Case[] {
+/**
+ * What recorded people say, as utterances. `inside`: the pause is put where they pause.
+ *
+ * @param only - the half of all of them, whoever speaks.
+ */
+export function recordedCases(prompts: readonly Prompt[], seed: number, only?: Half): Case[] {
   const speakers = new Set(
     prompts.map(({ engine, speaker, language }) => `${engine} ${speaker} ${language}`),
   );
   return [...speakers].flatMap((key) => {
     const [engine = '', voice = '', language = ''] = key.split(' ');
-    const half = halfOfVoice(engine, voice);
+    const half = only ?? halfOfVoice(engine, voice);
     const own = prompts.filter(
       (one) => one.speaker === voice && one.language === language && isSentence(one),
     );

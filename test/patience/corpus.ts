@@ -3,32 +3,41 @@ import { type Case, recordedCases, spokenCases } from './cases.ts';
 import { type Heard, hear } from './hearing.ts';
 import { answeringCases, recordedInThree, severalPauses } from './more-cases.ts';
 import { stopPiper } from './piper.ts';
-import { fetchRecordings } from './recordings.ts';
+import { fetchRecordings, type Prompt } from './recordings.ts';
 import { soundOf } from './sounds.ts';
-import type { Half } from './split.ts';
+import { halfOfVoice, type Side, sideOf } from './split.ts';
 
 interface Making {
   seed: number;
-  half: Half;
+  side: Side;
   /** Where sounds are kept. */
   dir: string;
   say(line: string): void;
 }
 
-/** All utterances of a half, as the turn taker hears them: made once, which takes ten minutes, then read. */
-export async function hearHalf({ seed, half, dir, say }: Making): Promise<Heard[]> {
+/** All utterances of a side, as the turn taker hears them: made once, which takes ten minutes, then read. */
+export async function hearSide({ seed, side, dir, say }: Making): Promise<Heard[]> {
   const prompts = await fetchRecordings(dir);
+  const old = prompts.filter(({ engine, speaker }) => sideOf(halfOfVoice(engine, speaker)) === 'tune');
+  const recorded = [...recordedCases(old, seed), ...recordedInThree(old, seed)];
   const cases = [
     ...(await spokenCases(seed)),
-    ...recordedCases(prompts, seed),
+    ...recorded,
     ...(await severalPauses(seed)),
     ...(await answeringCases(seed)),
-    ...recordedInThree(prompts, seed),
+    ...recordedAnew(prompts, recorded, seed),
   ];
   return hearThem(
-    cases.filter((one) => one.half === half),
+    cases.filter((one) => sideOf(one.half) === side),
     { dir, say },
   );
+}
+
+/** What recorded people say in prompts of which nobody's was used before; some of the people were heard before. */
+function recordedAnew(prompts: readonly Prompt[], recorded: readonly Case[], seed: number): Case[] {
+  const used = new Set(recorded.flatMap(({ sentence }) => sentence.split(' / ')));
+  const others = prompts.filter(({ language, id }) => !used.has(`${language} ${id}`));
+  return [...recordedCases(others, seed, 'fresh'), ...recordedInThree(others, seed, 'fresh')];
 }
 
 /** These utterances, without those whose recording has no silence inside. */

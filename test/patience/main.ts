@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { initializeLogger } from '@livekit/agents';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
-import { hearHalf, otherWords } from './corpus.ts';
+import { hearSide, otherWords } from './corpus.ts';
 import { curvesSvg, type Point } from './curve.ts';
 import { type Player, play } from './play.ts';
 import { policies, SCALES, scaled } from './policies.ts';
@@ -31,12 +31,13 @@ const { values } = parseArgs({
   },
 });
 initializeLogger({ pretty: false, level: 'silent' });
-const half = values.tune ? 'tune' : 'held';
+const side = values.tune ? 'tune' : 'held out';
+const file = side.replace(' ', '-');
 const startedAt = Date.now();
 const dir = join(cacheDir(), 'patience');
-const corpus = await hearHalf({ seed: SEED, half, dir, say: (line) => console.error(line) });
+const corpus = await hearSide({ seed: SEED, side, dir, say: (line) => console.error(line) });
 const sentences = new Set(corpus.map(({ one }) => one.sentence)).size;
-console.log(`seed ${SEED}, half «${half}»: ${corpus.length} utterances of ${sentences} sentences`);
+console.log(`seed ${SEED}, «${side}»: ${corpus.length} utterances of ${sentences} sentences`);
 if (values.sounds) process.exit(0);
 
 const wanted = values.policy?.split(',');
@@ -47,7 +48,15 @@ for (const [name, player] of all) {
   const points: Point[] = [];
   for (const by of values.quick ? [1] : SCALES) {
     const scored = await scoreAll(scaled(player, by));
-    if (by === 1) results.set(name, scored);
+    if (by === 1) {
+      results.set(name, scored);
+      console.error(
+        tableOf(new Map([[name, scoreOf(scored)]]))
+          .split('\n')
+          .at(-1),
+        cpuS(),
+      );
+    }
     const { shortPauses, p50 = Number.NaN } = scoreOf(scored);
     points.push({ cutOff: shortPauses.some / shortPauses.all, p50Ms: p50, isItself: by === 1 });
   }
@@ -55,7 +64,7 @@ for (const [name, player] of all) {
 }
 
 const report = [
-  `# ${half}, seed ${SEED}`,
+  `# ${side}, seed ${SEED}`,
   tableOf(new Map([...results].map(([name, some]) => [name, scoreOf(some)]))),
 ];
 for (const [name, scored] of results) {
@@ -65,19 +74,20 @@ for (const [name, scored] of results) {
   by('engine', ({ engine }) => engine);
   by('condition', ({ condition }) => condition);
   by('category', ({ category }) => category);
+  by('round', ({ half }) => half);
   by('pause', ({ pauseMs }) => (pauseMs ? `${Math.floor(pauseMs / 100) * 100}`.padStart(4) : 'none'));
 }
 await mkdir(OUT, { recursive: true });
-await writeFile(join(OUT, `${half}.md`), `${report.join('\n\n')}\n`);
-await writeFile(join(OUT, `${half}.svg`), curvesSvg(curves, `Cut off at pauses of 200–900 ms (${half})`));
+await writeFile(join(OUT, `${file}.md`), `${report.join('\n\n')}\n`);
+await writeFile(join(OUT, `${file}.svg`), curvesSvg(curves, `Cut off at pauses of 200–900 ms (${side})`));
 await writeFile(
-  join(OUT, `${half}.jsonl`),
+  join(OUT, `${file}.jsonl`),
   [...results]
     .flatMap(([policy, some]) => some.map((one) => `${JSON.stringify({ policy, ...one })}\n`))
     .join(''),
 );
 console.log(report.slice(0, 2).join('\n\n'));
-console.log(`${OUT}/${half}.{md,svg,jsonl}, after ${Math.round((Date.now() - startedAt) / 1000)} s`);
+console.log(`${OUT}/${file}.{md,svg,jsonl}, after ${Math.round((Date.now() - startedAt) / 1000)} s`);
 process.exit(0);
 
 async function scoreAll(player: Player): Promise<Scored[]> {
@@ -85,6 +95,10 @@ async function scoreAll(player: Player): Promise<Scored[]> {
   for (const one of corpus)
     scored.push({ one: one.one, outcome: await play(one, player, otherWords(corpus, one.one)) });
   return scored;
+}
+
+function cpuS(): string {
+  return `${Math.round(process.cpuUsage().user / 1e6)} s of CPU`;
 }
 
 function isRecorded(engine: string): boolean {

@@ -2,13 +2,14 @@ import { randomFrom } from '../../src/bench/stats.ts';
 import { type Case, drawn, isSentence, PAUSE_MS, pick, shuffled, spokenAs } from './cases.ts';
 import type { Prompt } from './recordings.ts';
 import { filled, LANGUAGES, type Language, readAnswers, readTemplates, type Template } from './sentences.ts';
-import { type Half, halfOfVoice, shareOf } from './split.ts';
+import { HALVES, type Half, halfOfVoice, shareOf } from './split.ts';
 import { VOICES } from './voices.ts';
 
 /** How many of each language of a half are made: with two or three pauses, of the same sentences without; answers. */
 const COUNTS: Readonly<Record<Half, Partial<Record<Language, readonly [number, number, number]>>>> = {
   tune: { en: [120, 40, 90], ms: [60, 20, 60], mixed: [30, 10, 30] },
   held: { en: [80, 30, 60], ms: [40, 15, 40], mixed: [20, 8, 20], es: [40, 15, 40] },
+  fresh: { en: [30, 10, 30], ms: [20, 6, 20], mixed: [10, 4, 10], it: [15, 5, 15] },
 };
 const AN_OPENING = new Set(['opening', 'statement']);
 const WHAT_FOLLOWS = new Set([
@@ -21,7 +22,7 @@ const WHAT_FOLLOWS = new Set([
   'thinking',
 ]);
 /** Of recorded people: three prompts with two pauses between. */
-const IN_THREE: Readonly<Record<Half, number>> = { tune: 15, held: 6 };
+const IN_THREE: Readonly<Record<Half, number>> = { tune: 15, held: 6, fresh: 2 };
 
 /** Two sentences in one turn, with two or three pauses: that somebody paused before does not say that they are done. */
 export async function severalPauses(seed: number): Promise<Case[]> {
@@ -80,13 +81,13 @@ export async function answeringCases(seed: number): Promise<Case[]> {
 }
 
 /** Three prompts of a recorded person, with two pauses. */
-export function recordedInThree(prompts: readonly Prompt[], seed: number): Case[] {
+export function recordedInThree(prompts: readonly Prompt[], seed: number, only?: Half): Case[] {
   const speakers = new Set(
     prompts.map(({ engine, speaker, language }) => `${engine} ${speaker} ${language}`),
   );
   return [...speakers].flatMap((key) => {
     const [engine = '', voice = '', language = ''] = key.split(' ');
-    const half = halfOfVoice(engine, voice);
+    const half = only ?? halfOfVoice(engine, voice);
     const random = randomFrom(seed + Math.floor(shareOf(`three ${key}`) * 1e6));
     const own = shuffled(
       prompts.filter((one) => one.speaker === voice && one.language === language && isSentence(one)),
@@ -156,7 +157,7 @@ function eachLanguage(
   name: string,
   make: (half: Half, language: Language, random: () => number) => Case[],
 ): Case[] {
-  return (['tune', 'held'] as const).flatMap((half) =>
+  return HALVES.flatMap((half) =>
     LANGUAGES.flatMap((language) =>
       make(half, language, randomFrom(seed + Math.floor(shareOf(`${name} ${half} ${language}`) * 1e6))),
     ),

@@ -1,9 +1,12 @@
 import { randomFrom } from '../../src/bench/stats.ts';
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
 import type { FinishedJudge, TurnModel, TurnPolicy } from '../../src/stages/turn/roles.ts';
+import type { SpeechOrSilence } from '../../src/stages/turn/speech-meter.ts';
 import { TurnTaker } from '../../src/stages/turn/taker.ts';
+import type { TurnTranscriber } from '../../src/stages/turn/transcriber.ts';
 import { configFrom } from '../helpers/config.ts';
 import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
+import { throughDeepgram } from './deepgram.ts';
 import { FRAME_MS, FRAME_SAMPLES, type Heard } from './hearing.ts';
 import { shareOf } from './split.ts';
 import { transcribed } from './transcript.ts';
@@ -11,6 +14,8 @@ import { transcribed } from './transcript.ts';
 /** From the transcript to the first sound: first token, a few more, first byte. */
 const ANSWER_MS = 200 + 50 + 120;
 const STT_MS = 200;
+/** Shorter speech after a pause is none yet. */
+const FIRST_WINDOWS_MS = 60;
 /** A word is known before its end is heard: how long before, for each of its letters. */
 const KNOWN_MS_A_LETTER = 25;
 
@@ -41,12 +46,16 @@ export interface Player {
   /** What else hears one utterance. */
   model?(heard: Heard, playing: Playing): TurnModel;
   judge?(heard: Heard, playing: Playing): FinishedJudge;
+  /** Who transcribes: the whole turn by a request at each pause, or as it is spoken. */
+  stt?: 'batch' | 'deepgram';
+  /** As it was: a turn ended though something was heard, as long as that was not known for speech. */
+  endsInSound?: boolean;
 }
 
 /** Plays one utterance to the real `TurnTaker`, on a clock that is moved by hand. */
 export async function play(
   heard: Heard,
-  { policy, model, judge }: Player,
+  { policy, model, judge, stt, endsInSound }: Player,
   others: readonly string[],
 ): Promise<Outcome> {
   const { words, endMs, pauseAtMs, one } = heard;
@@ -64,6 +73,33 @@ export async function play(
   const wordsOf = new Map<object, number>();
   const hearing = model?.(heard, playing);
   const judging = judge?.(heard, playing);
+  /** Of the last time that words were asked for. */
+  let knownWords = 0;
+  const written = (from: number) => {
+    const known = words.filter(
+      ({ text, endMs }) => endMs - KNOWN_MS_A_LETTER * Math.min(6, text.length) <= clock.now(),
+    );
+    const said = known.slice(from).map((word) => word.text);
+    knownWords = known.length;
+    return { text: transcribed(said, others, writing) || said.join(' '), until: known.length };
+  };
+  const whole: TurnTranscriber = {
+    push() {},
+    reset() {},
+    close() {},
+    peek: () => Promise.reject(new Error('nobody speaks over the agent')),
+    transcribe(signal) {
+      const { text, until } = written(0);
+      // Nobody tells the language: it is what the transcriber hears.
+      const transcript = { text, ...(LANGUAGE[one.language] && { language: LANGUAGE[one.language] }) };
+      wordsOf.set(transcript, until);
+      return new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+        playing.at(clock.now() + STT_MS, () => resolve(transcript));
+      });
+    },
+  };
+  const transcriber = stt === 'deepgram' ? throughDeepgram(playing, written, STT_MS) : whole;
   const taker = new TurnTaker({
     policy,
     model: hearing,
@@ -78,24 +114,11 @@ export async function play(
       voicedForMs: undefined,
     },
     transcriber: {
-      push() {},
-      reset() {},
-      close() {},
-      peek: () => Promise.reject(new Error('nobody speaks over the agent')),
+      ...{ push() {}, reset: () => transcriber.reset(), close: () => transcriber.close() },
+      peek: (signal) => transcriber.peek(signal),
       transcribe(signal) {
         transcriptions += 1;
-        const known = words.filter(
-          ({ text, endMs }) => endMs - KNOWN_MS_A_LETTER * Math.min(6, text.length) <= clock.now(),
-        );
-        const said = known.map((word) => word.text);
-        const text = transcribed(said, others, writing) || said.join(' ');
-        // Nobody tells the language: it is what the transcriber hears.
-        const transcript = { text, ...(LANGUAGE[one.language] && { language: LANGUAGE[one.language] }) };
-        wordsOf.set(transcript, known.length);
-        return new Promise((resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason));
-          playing.at(clock.now() + STT_MS, () => resolve(transcript));
-        });
+        return transcriber.transcribe(signal);
       },
     },
     actions: {
@@ -120,11 +143,12 @@ export async function play(
         const readyAt =
           preparedAt === undefined ? endedAt + ANSWER_MS : Math.max(endedAt, preparedAt + ANSWER_MS);
         const before = words.filter((word) => word.endMs <= pauseAtMs + 1).length;
-        const lacks = (wordsOf.get(text) ?? 0) < words.length;
+        const answered = wordsOf.get(text) ?? knownWords;
+        const lacks = answered < words.length;
         outcome = {
           cutOff: readyAt < endMs || lacks,
           isUnanswered: false,
-          halfAnswered: one.pauseMs > 0 && lacks && (wordsOf.get(text) ?? 0) <= before,
+          halfAnswered: one.pauseMs > 0 && lacks && answered <= before,
           delayMs: readyAt - endMs,
           extraTranscriptions: transcriptions - 1,
           extraAnswers: Math.max(0, answers - 1),
@@ -137,6 +161,7 @@ export async function play(
     const samples = heard.samples.subarray(index * FRAME_SAMPLES, (index + 1) * FRAME_SAMPLES);
     hearing?.push(samples);
     judging?.push(samples);
+    if (taker.isOpen) transcriber.push(samples);
     for (let ms = 0; ms < FRAME_MS; ms += 5) {
       clock.advance(5);
       while (due.length > 0) {
@@ -146,9 +171,9 @@ export async function play(
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
-    for (const event of events) {
+    for (const event of endsInSound ? toldBefore(events) : events) {
       if ('speechMs' in event) taker.speech(event.speechMs);
-      else taker.silence(event.silenceMs);
+      else taker.silence(event.silenceMs, event.stirs);
     }
   }
   taker.close();
@@ -172,3 +197,11 @@ const LANGUAGE: Readonly<Record<string, string>> = {
   cs: 'cs',
   nl: 'nl',
 };
+
+/** What the turn taker made nothing of before it put off ends. */
+function toldBefore(events: readonly SpeechOrSilence[]): SpeechOrSilence[] {
+  return events.flatMap((event): SpeechOrSilence[] => {
+    if ('speechMs' in event) return event.speechMs < FIRST_WINDOWS_MS ? [] : [event];
+    return [{ silenceMs: event.silenceMs }];
+  });
+}

@@ -21,10 +21,12 @@ const silence = (ms: number): TurnPolicy => ({
 /** What is compared. */
 export function policies(): Map<string, Player> {
   return new Map<string, Player>([
-    ['today', { policy: today }],
-    ['silence 800', { policy: silence(800) }],
-    ['learned', { policy: today, judge: () => new LearnedJudge() }],
-    ['words with statements 1150', { policy: { ...today, statementEndpointingMs: 1150 } }],
+    ['words as before', { policy: today, endsInSound: true }],
+    ['words', { policy: today }],
+    ['silence 900', { policy: silence(900) }],
+    ['learned', shipped()],
+    ['learned with Deepgram', { ...shipped(), stt: 'deepgram' }],
+    ['words with Deepgram', { policy: today, stt: 'deepgram' }],
     ['turn model alone', { policy: { ...today, useWords: false }, model: onDevice() }],
     ['words and turn model', { policy: today, model: onDevice() }],
     ['words and turn model (ms read as id)', { policy: today, model: onDevice({ ms: 'id' }) }],
@@ -32,7 +34,7 @@ export function policies(): Map<string, Player> {
 }
 
 /** The waits that a policy is tried with, for its curve. */
-export const SCALES = [0.7, 0.85, 1, 1.15, 1.3, 1.7] as const;
+export const SCALES = [0.85, 1, 1.1, 1.2, 1.35] as const;
 
 export function scaled({ policy, ...player }: Player, by: number): Player {
   const { minEndpointingMs, statementEndpointingMs, unsureEndpointingMs, maxEndpointingMs } = policy;
@@ -77,4 +79,4 @@ function onDevice(readAs: Readonly<Record<string, string>> = {}) {
 }
 
 /** What ships: what a worker without settings does. */
-export const shipped = (): Player => ({ policy: today });
+export const shipped = (): Player => ({ policy: today, judge: () => new LearnedJudge() });

@@ -47,8 +47,12 @@ const ANNOUNCERS: readonly Announcer[] = [
 ];
 const GAME = 'fillets-ng-data';
 const ACTED = ['cs', 'nl'];
-/** The two who speak most: a small fish and a big one. */
-const ACTORS = { font_small: 'small', font_big: 'big' } as const;
+/** The two who speak most, a small fish and a big one; and others, who speak Czech only. */
+const ACTORS = new Map(
+  'small big statue lightgrey cyan yellow parrot linuxer1 linuxer2'
+    .split(' ')
+    .map((name) => [`font_${name}`, name]),
+);
 
 /**
  * All that recorded people say in Debian's packages, fetched once (290 MB).
@@ -129,7 +133,7 @@ async function acted(dir: string, language: string): Promise<Prompt[]> {
     for (const [, id = '', font = '', text = ''] of script.matchAll(
       /dialogId\("([^"]+)", "(\w+)", [^\n]*\n\s*dialogStr\("([^"\n]*)"\)/g,
     )) {
-      const actor = ACTORS[font as keyof typeof ACTORS];
+      const actor = ACTORS.get(font);
       if (!actor || !text || !files.has(`${id}.ogg`)) continue;
       const file = join(sounds, level, language, `${id}.ogg`);
       prompts.push({ engine: 'fillets', speaker: `${language}-${actor}`, language, id, text, file });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../../src/errors.ts';
 import { type Half, halfOfSentence } from './split.ts';
 
-export const LANGUAGES = ['en', 'ms', 'mixed', 'es'] as const;
+export const LANGUAGES = ['en', 'ms', 'mixed', 'es', 'it'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** A sentence with slots, of which many are made. */
@@ -20,8 +20,9 @@ const CATEGORIES =
 
 /** All templates of all languages. @throws AppError that names a line that is none. */
 export async function readTemplates(): Promise<Template[]> {
-  const all = await Promise.all(LANGUAGES.map(readLanguage));
-  return all.flat();
+  const all = await Promise.all(['en', 'ms', 'mixed', 'es'].map((one) => readLanguage(one as Language)));
+  const fresh = await readFresh();
+  return [...all.flat(), ...fresh.filter(({ category }) => category !== 'answer')];
 }
 
 async function readLanguage(language: Language): Promise<Template[]> {
@@ -43,10 +44,23 @@ export const readMore = () => readLines('more.txt');
 /** What callers answer, short, or not as short as it sounds at first. */
 export async function readAnswers(): Promise<Template[]> {
   const answers = await readLines('answers.txt');
-  return answers.map(({ language, pieces }) => ({
-    ...{ language, pieces, category: 'answer' },
-    half: halfOfSentence(language, pieces.join(' / ')),
-  }));
+  const fresh = await readFresh();
+  return [
+    ...answers.map(({ language, pieces }) => ({
+      ...{ language, pieces, category: 'answer' },
+      half: halfOfSentence(language, pieces.join(' / ')),
+    })),
+    ...fresh.filter(({ category }) => category === 'answer'),
+  ];
+}
+
+/** Those of the second round; Italian is in it only. */
+async function readFresh(): Promise<Template[]> {
+  const rows = await readLines('fresh.txt');
+  return rows.map(({ language, pieces: [first = '', ...others] }) => {
+    const [category = '', text = ''] = first.split(' | ');
+    return { language, category, pieces: [text, ...others], half: 'fresh' };
+  });
 }
 
 /** «language | sentence» in each line. */
@@ -54,7 +68,8 @@ async function readLines(name: string): Promise<Pick<Template, 'language' | 'pie
   const path = fileURLToPath(new URL(`sentences/${name}`, import.meta.url));
   const rows = (await readFile(path, 'utf8')).split('\n').filter((row) => row && !row.startsWith('#'));
   return rows.map((row) => {
-    const [name = '', text = ''] = row.split(' | ');
+    const [name = '', ...rest] = row.split(' | ');
+    const text = rest.join(' | ');
     const language = LANGUAGES.find((one) => one === name);
     if (!language || !text)
       throw new AppError(`${path}: «${row}» names no language`, { hint: LANGUAGES.join(', ') });

@@ -179,7 +179,7 @@ function dividedAt(text: string, share: number): [string, string] {
 }
 
 /** Each word as long as its letters. */
-function placed(text: string, startMs: number, endMs: number): PlacedWord[] {
+export function placed(text: string, startMs: number, endMs: number): PlacedWord[] {
   const words = text.split(/\s+/).filter(Boolean);
   const total = words.reduce((sum, word) => sum + word.length, 0);
   let atMs = startMs;

@@ -15,9 +15,10 @@ import { randomFrom } from '../../src/bench/stats.ts';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { bucketsOf } from '../../src/stages/turn/completeness/word-features.ts';
 import { asked } from './asked.ts';
-import { hearHalf, otherWords } from './corpus.ts';
+import { hearSide, otherWords } from './corpus.ts';
 import { doneWeight, learnFrom, type TextExample } from './learned.ts';
 import { filled, readAnswers, readMore, readTemplates } from './sentences.ts';
+import { sideOf } from './split.ts';
 import { transcribed } from './transcript.ts';
 
 const SEED = 16;
@@ -30,7 +31,7 @@ const OUT = fileURLToPath(new URL('../../src/stages/turn/completeness/weights.js
 initializeLogger({ pretty: false, level: 'silent' });
 const startedAt = Date.now();
 const dir = join(cacheDir(), 'patience');
-const tune = await hearHalf({ seed: SEED, half: 'tune', dir, say: (line) => console.error(line) });
+const tune = await hearSide({ seed: SEED, side: 'tune', dir, say: (line) => console.error(line) });
 const questions = (await Promise.all(tune.map((one) => asked(one, otherWords(tune, one.one))))).flat();
 const texts = await textExamples();
 const text = JSON.stringify(learnFrom(questions, texts));
@@ -40,7 +41,9 @@ console.log(`after ${Math.round((Date.now() - startedAt) / 1000)} s`);
 process.exit(0);
 
 async function textExamples(): Promise<TextExample[]> {
-  const own = [...(await readTemplates()), ...(await readAnswers())].filter(({ half }) => half === 'tune');
+  const own = [...(await readTemplates()), ...(await readAnswers())].filter(
+    ({ half }) => sideOf(half) === 'tune',
+  );
   const templates = [...own, ...(await readMore())];
   const random = randomFrom(SEED);
   return templates.flatMap(({ language, pieces }) => {

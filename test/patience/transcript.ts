@@ -60,6 +60,7 @@ function lastMark(word: string, random: () => number): string {
 const DIGITS = new Map(
   `zero:0 oh:0 one:1 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9
   kosong:0 satu:1 dua:2 tiga:3 empat:4 lima:5 enam:6 tujuh:7 lapan:8 sembilan:9
+  due:2 tre:3 quattro:4 cinque:5 sei:6 sette:7 otto:8 nove:9
   cero:0 uno:1 dos:2 tres:3 cuatro:4 cinco:5 seis:6 siete:7 ocho:8 nueve:9`
     .split(/\s+/)
     .map((pair) => pair.split(':') as [string, string]),
