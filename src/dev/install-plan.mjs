@@ -79,6 +79,12 @@ export const TEST_TOOLS = [
     why: 'what several LiveKit servers share their rooms by',
     service: 'redis-server.service',
   },
+  {
+    package: 'prometheus',
+    commands: ['promtool'],
+    why: 'alerts and the dashboard’s queries are asked of the real program',
+    service: 'prometheus.service',
+  },
 ];
 
 /** What the bench needs: voices for its callers. */

@@ -62,6 +62,7 @@ test('any browser of the family will do', () => {
     [
       ...['google-chrome', 'espeak-ng', 'ip', 'turnserver', 'openssl', 'flite', 'nginx'],
       'redis-server',
+      'promtool',
     ].includes(command);
   expect(missingTools(has)).toEqual([]);
 });
@@ -76,6 +77,7 @@ test('what is missing is asked for by its package', () => {
     'flite',
     'nginx-light',
     'redis-server',
+    'prometheus',
   ]);
 });
 

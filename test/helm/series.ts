@@ -36,16 +36,48 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
   'input-refused': { input: 'a', reason: 'a', count: 1 },
 };
 
-/** What the program itself exposes, without the figures of its Node.js. */
-export async function programSeries(): Promise<Series> {
+/** A worker's metrics of which every series has a sample. */
+function fullMetrics() {
   const worker = {
     ...{ slots: 1, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
     records: () => ({ webhook: 0, s3: 0, bytes: 0 }),
     hosts: () => [{ number: 1, calls: 0, isReady: true, jobs: [], usage: { rssMb: 1, lagMs: 1, cpuMs: 1 } }],
   };
   const metrics = createMetrics(worker);
-  for (const [fact, about] of Object.entries(FACTS)) metrics.report({ fact, ...about } as CallFact);
-  const samples = (await metrics.text()).matchAll(/^(voice_agent_(?!process|nodejs)\w+)(?:\{(.*)\})? /gm);
+  const reportAll = () => {
+    for (const [fact, about] of Object.entries(FACTS)) metrics.report({ fact, ...about } as CallFact);
+  };
+  reportAll();
+  return { metrics, reportAll };
+}
+
+const PARTS = ['pauseMs', 'sttMs', 'holdMs', 'llmTtftMs', 'clauseMs', 'ttsTtfbMs', 'readyMs', 'totalMs'];
+
+/**
+ * What Prometheus would have of a worker that was asked every `stepS` seconds: its own pages in OpenMetrics, each sample with its time,
+ * and the namespace and pod that whoever scrapes adds.
+ */
+export async function pagesOverTime(fromS: number, steps: number, stepS: number): Promise<string> {
+  const { metrics, reportAll } = fullMetrics();
+  const parts = Object.fromEntries(PARTS.map((part, at) => [part, 100 + at]));
+  const pages: string[] = [];
+  for (let step = 0; step < steps; step += 1) {
+    reportAll();
+    metrics.report({ fact: 'turn', prompt: 'a', interrupted: true, parts });
+    const samples = (await metrics.text()).matchAll(/^(voice_agent_\w+)(?:\{(.*)\})? (\S+)$/gm);
+    for (const [, name, labels, value] of samples) {
+      const all = [labels, 'namespace="livekit"', 'pod="a"'].filter(Boolean).join(',');
+      pages.push(`${name}{${all}} ${value} ${fromS + step * stepS}`);
+    }
+  }
+  return `${pages.join('\n')}\n# EOF\n`;
+}
+
+/** What the program itself exposes, without the figures of its Node.js. */
+export async function programSeries(): Promise<Series> {
+  const samples = (await fullMetrics().metrics.text()).matchAll(
+    /^(voice_agent_(?!process|nodejs)\w+)(?:\{(.*)\})? /gm,
+  );
   return new Map([...samples].map(([, name = '', labels = '']) => [name, labelNames(labels)]));
 }
 
