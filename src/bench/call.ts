@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveKit } from '../dev/livekit.ts';
 import { type Guest, joinAsCaller } from '../probe/guest.ts';
+import type { Speaker } from '../probe/phone-leg.ts';
 import type { Sound } from '../probe/wav.ts';
 import { mintToken } from '../web/mint.ts';
 import type { AnswerLength } from './answers.ts';
@@ -36,20 +37,18 @@ export interface CallParts {
   ear: Ear;
   workerPid: number | undefined;
   onTurn(turn: TurnResult): void;
+  /** How the caller comes to the agent; default: by WebRTC, as a browser does. */
+  join?: ((room: string) => Promise<Speaker>) | undefined;
 }
 
 /** One call from joining to hanging up. */
 export async function runCall(
   plan: CallPlan,
-  { livekit, agentName, ear, workerPid, onTurn }: CallParts,
+  { livekit, agentName, ear, workerPid, onTurn, join = byWebRtc(livekit, agentName) }: CallParts,
 ): Promise<CallResult> {
   const sounds = await Promise.all(plan.utterances.map(soundOf));
-  const token = await mintToken({
-    ...{ livekit, agentName, ttlMs: 600_000 },
-    ...{ room: plan.room, identity: `caller-${plan.room}` },
-  });
   const before = await usageOf(workerPid);
-  const guest = await joinAsCaller({ url: livekit.url, token });
+  const guest = await join(plan.room);
   try {
     const greetedAtMs = await guest
       .waitForSpeech({ afterMs: 0, timeoutMs: GREETED_WITHIN_MS })
@@ -80,7 +79,15 @@ export async function runCall(
   }
 }
 
-const greetingEnd = (guest: Guest, afterMs: number): Promise<number> =>
+const byWebRtc =
+  (livekit: LiveKit, agentName: string) =>
+  async (room: string): Promise<Guest> => {
+    const identity = `caller-${room}`;
+    const token = await mintToken({ livekit, agentName, ttlMs: 600_000, room, identity });
+    return joinAsCaller({ url: livekit.url, token });
+  };
+
+const greetingEnd = (guest: Speaker, afterMs: number): Promise<number> =>
   guest.waitForSilence({ afterMs, timeoutMs: GREETING_END_WITHIN_MS, quietMs: ANSWERED_AFTER_MS });
 
 const between = ([least, most]: readonly [number, number], random: number): number =>

@@ -8,6 +8,7 @@ import { renderFaults } from './faults/report.ts';
 import { type LoadReport, measureLoad, renderLoad } from './load-report.ts';
 import { measure } from './measure.ts';
 import { type BenchOptions, parseOptions, USAGE } from './options.ts';
+import { measurePhone, renderPhone } from './phone.ts';
 import { drawPicture } from './picture.ts';
 import { type Report, renderReport } from './report.ts';
 
@@ -28,6 +29,12 @@ async function bench(options: BenchOptions): Promise<void> {
   if (options.set === 'faults') {
     const report = await measureFaults(options, out, keep);
     tell(renderFaults(report), '');
+    return;
+  }
+  if (options.set === 'phone') {
+    const report = await measurePhone(options, out);
+    await keep(report);
+    tell(renderPhone(report), '');
     return;
   }
   const earlier = await readEarlier<Report>(options.compare);

@@ -47,7 +47,7 @@ export async function measure(options: BenchOptions, dir: string): Promise<Repor
 }
 
 /** The calls to make, with the sounds of all that is said in them. */
-async function planWithSounds(options: BenchOptions, cacheDir: string): Promise<CallPlan[]> {
+export async function planWithSounds(options: BenchOptions, cacheDir: string): Promise<CallPlan[]> {
   const plans = planCalls(options, await readLines(TEXT));
   const lines = [...new Set(plans.flatMap(({ utterances }) => utterances))];
   const made = await makeCorpus(lines, {

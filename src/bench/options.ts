@@ -18,7 +18,8 @@ export const SCENE_NAMES = [...SCENES.map(({ name }) => name), 'killed', 'away']
 export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge-in and cut-offs, from what a caller hears
 
   --set <name>        latency, labelled, bargein, greeting or all (default: all, in each --stt-mode; a quarter of an hour);
-                      load: many calls on one worker, see below; faults: calls in which something fails, see below
+                      load: many calls on one worker, see below; faults: calls in which something fails, see below;
+                      phone: each call once by LiveKit's SIP service and once by WebRTC, to the same worker
   --calls <n>         calls (default 1); --parallel <n> of them at a time (default 1)
   --turns <n>         sentences a call (default 10; labelled: all of them, over all calls)
   --stt-mode <mode>   batch, sse or realtime (default batch; with --set all the others too, latency only)
@@ -50,7 +51,7 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
   --seed <n>          of the pauses between turns (default 1)
 `;
 
-const SETS = ['latency', 'labelled', 'bargein', 'greeting', 'all', 'load', 'faults'] as const;
+const SETS = ['latency', 'labelled', 'bargein', 'greeting', 'all', 'load', 'faults', 'phone'] as const;
 export const STT_MODES = ['batch', 'sse', 'realtime'] as const;
 
 export interface BenchOptions {

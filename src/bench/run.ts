@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveKit } from '../dev/livekit.ts';
-import { type CallPlan, runCall } from './call.ts';
+import { type CallParts, type CallPlan, runCall } from './call.ts';
 import { createEar } from './ear.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { CallResult, RunResult, TurnResult } from './results.ts';
@@ -17,6 +17,10 @@ export interface RunParts extends Pick<WorkerOptions, 'pipeline' | 'settings' | 
   plans: readonly CallPlan[];
   /** Calls at a time. */
   parallel: number;
+  /** How the caller of a plan comes to the agent; default: by WebRTC. */
+  join?: (plan: CallPlan) => CallParts['join'];
+  /** Default: one of its own to each lane. */
+  agentName?: string;
   /** @param call - and @param turn: from 1 on. */
   onTurn(plan: CallPlan, call: number, turn: number, result: TurnResult): void;
 }
@@ -36,11 +40,11 @@ export async function runPlans(parts: RunParts): Promise<RunResult> {
 
 async function runLane(
   lane: number,
-  { pipeline, sttMode, livekit, settings, dir, startEndpoints, onTurn }: RunParts,
+  { pipeline, sttMode, livekit, settings, dir, startEndpoints, onTurn, ...parts }: RunParts,
   queue: [number, CallPlan][],
   results: CallResult[],
 ): Promise<void> {
-  const agentName = `bench-agent-${lane + 1}`;
+  const agentName = parts.agentName ?? `bench-agent-${lane + 1}`;
   const endpoints = await startEndpoints?.();
   try {
     const worker = await startWorker({
@@ -59,6 +63,7 @@ async function runLane(
           { ...plan, room },
           {
             ...{ livekit, agentName, ear: createEar(endpoints), workerPid: worker.pid },
+            join: parts.join?.(plan),
             onTurn: (result) => {
               turn += 1;
               onTurn(plan, index + 1, turn, result);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Guest } from '../probe/guest.ts';
+import type { Speaker } from '../probe/phone-leg.ts';
 import type { Sound } from '../probe/wav.ts';
 import type { AnswerLength } from './answers.ts';
 import { type Chain, chainOf, countRequests, spokenIn, stagesOf, transcriptsOf } from './attribution.ts';
@@ -23,7 +23,7 @@ const BEFORE_MS = 600;
 const SETTLE_MS = 100;
 
 export interface TurnParts {
-  guest: Guest;
+  guest: Speaker;
   ear: Ear;
   set: TurnResult['set'];
   utterance: Utterance;
@@ -113,7 +113,7 @@ async function sourceOf(
 
 /** How the agent's speech, which goes on since before `firstMs`, gives way. */
 function bargeInto(
-  { heard }: Guest,
+  { heard }: Speaker,
   firstMs: number,
   lastMs: number,
 ): Pick<BargeIn, 'stoppedMs' | 'yieldedMs'> {

@@ -7,7 +7,6 @@ import type { Happening } from '../observe/call-events.ts';
 import type { Log } from '../observe/log.ts';
 import type { PersonaActions } from '../persona/action-matter.ts';
 import type { Persona } from '../persona/store.ts';
-import { isOutbound, watchCallee } from './callee.ts';
 import { isAudible, whoIs } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
 import { answerInWriting, breakIn, listenToChat } from './chat.ts';
@@ -60,8 +59,6 @@ export function follow(parts: ConversationParts): void {
   hangUp.attach({ session, phrases, link, goodbye: persona.goodbye });
   boundInTime(parts);
   coverSilence(parts);
-  if (isOutbound(parts.host.dispatchMetadata))
-    events.subscribe(watchCallee({ hangUp, emit: (happening) => events.emit(happening) }));
   const apologise = () =>
     phrases.say(persona.apology, { addToChatCtx: false, allowInterruptions: false }).waitForPlayout();
   events.subscribe(endWhenDeaf({ clock: scope.clock, apologise, hangUp }));

@@ -16,6 +16,7 @@ import { EchoPath } from '../stages/turn/echo/echo-path.ts';
 import { offeredNow, openActions, watchRefusedTools } from './act.ts';
 import { createCallHooks, faultOf } from './call-hooks.ts';
 import type { CallMemory } from './call-memory.ts';
+import { isOutbound, watchCallee } from './callee.ts';
 import { type Caller, whoIs } from './caller.ts';
 import { CallerOutput, type Listener } from './caller-output.ts';
 import { boundHistory } from './chat-history.ts';
@@ -113,12 +114,21 @@ export async function talk(parts: TalkParts): Promise<void> {
   events.subscribe((event) => {
     if (event.type === 'cover-begins' && event.by === 'words') echo.says(event.piiText ?? '');
   });
+  const callee = isOutbound(host.dispatchMetadata)
+    ? watchCallee({ hangUp: parts.hangUp, emit: (happening) => events.emit(happening) })
+    : undefined;
+  if (callee) events.subscribe(callee.follow);
   boundChat(parts, session, chat);
   const starting = startInRoom(session, {
     ...{ room: host.room, caller, output, instructions: persona.instructions, tools },
     chatCtx: goesOn && chatOf(goesOn.conversation.said),
     onText: (text) => echo.says(text),
-    onHeard: keys.onHeard,
+    onHeard:
+      (keys.onHeard || callee) &&
+      ((samples) => {
+        keys.onHeard?.(samples);
+        callee?.hears(samples);
+      }),
   });
   await scope.open(starting, { what: 'session', withinMs: START_TIMEOUT_MS, whenLate: close });
   const { name: prompt, hash: promptHash } = persona;

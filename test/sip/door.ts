@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RoomServiceClient, SipClient } from 'livekit-server-sdk';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { applySetup } from '../../src/phone/apply.ts';
 import { readSetup } from '../../src/phone/read-setup.ts';
 import { AGENT_NAME } from '../e2e/callers.ts';
@@ -13,6 +13,8 @@ import { type SipService, startLiveKitWith, startSipService } from './sip-servic
 
 /** Number that everything under test is called by, where a row needs no other. */
 export const NUMBER = '+60312345678';
+
+const HOST_READY_WITHIN_MS = 60_000;
 
 const SETUP = `
 country: 60
@@ -71,6 +73,13 @@ export function useDoor({ setup = SETUP, variables = {}, ...options }: DoorOptio
       parts = { dir, redis, sip, door: door as Door };
       return livekit;
     },
+  });
+  // A phone rings for as long as a host process starts, and what is measured is something else.
+  beforeAll(async () => {
+    if (options.worker === false) return;
+    const { worker } = stack();
+    const isReady = () => worker.log.some(({ msg }) => msg === 'host process ready');
+    await worker.until('a host process', () => isReady() || undefined, HOST_READY_WITHIN_MS);
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') process.stderr.write(`${describe(phones, parts?.sip)}\n`);

@@ -8,11 +8,14 @@ import { AGENT_NAME } from '../e2e/callers.ts';
 import { expectHeard, understand } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { NUMBER, useDoor } from './door.ts';
+import { sine } from './heard-tone.ts';
 import type { Phone } from './phone.ts';
 import { row } from './rows.ts';
 
 const GREETING = 'Hello, this is Contoh Telecom with a reminder.';
 const CALLEE = '+60311112222';
+const PERSON = 'Hello, who is this please?';
+const ANSWER = 'I call about your bill, it is due tomorrow.';
 const VOICEMAIL = 'Please leave your message after the tone';
 
 const file = join(mkdtempSync(join(tmpdir(), 'outbound-')), 'phone.yaml');
@@ -23,6 +26,9 @@ outbound: {main: {address: '${address}', transport: udp, numbers: ['${NUMBER}'],
 numbers: {'${NUMBER}': {prompt: default}}
 `;
 const door = useDoor({ prompts: { default: `---\ngreeting: ${GREETING}\n---\nYou remind people.` } });
+
+/** Who answers holds the receiver to their ear first; a recording begins later still. */
+const afterAnswer = () => new Promise((resolve) => setTimeout(resolve, 800));
 
 /** Calls a telephone that does this. */
 async function dialled(as: Parameters<Phone['incoming']>[0]): Promise<{ callee: Phone; call: PlacedCall }> {
@@ -60,10 +66,47 @@ row('outbound voicemail: hung up on without a word of the caller', async () => {
   understand(standIn, { [VOICEMAIL]: recording });
   const { callee } = await dialled('answer');
   const { atMs } = await callee.happened('answered');
+  await afterAnswer();
   const { endedAtMs } = await callee.say(recording);
   const ended = await callee.happened('ended', { afterMs: atMs, timeoutMs: 20_000 });
   expect(ended.by).toBe('remote');
   return { heard: 'the line is closed', ms: ended.atMs - endedAtMs };
+});
+
+const BEEP = { sampleRate: 8000, samples: sine(0.5, 1000).samples };
+
+/** Unknown words, with the tone that ends a greeting. */
+row('outbound voicemail in a language that nobody knows: hung up on after its tone', async () => {
+  const { standIn } = door();
+  const recording = await utterance(
+    'Twelve hundred thousand people walked along the river bank this summer evening',
+  );
+  understand(standIn, { 您拨打的用户暂时无法接通: recording });
+  const { callee } = await dialled('answer');
+  const { atMs } = await callee.happened('answered');
+  await afterAnswer();
+  await callee.say(recording);
+  const { endedAtMs } = await callee.say(BEEP);
+  const ended = await callee.happened('ended', { afterMs: atMs, timeoutMs: 20_000 });
+  expect(ended.by).toBe('remote');
+  return { heard: 'the line is closed', ms: ended.atMs - endedAtMs };
+});
+
+row('outbound to a person who answers with a question: talked to', async () => {
+  const { standIn } = door();
+  const question = await utterance(PERSON);
+  understand(standIn, { [PERSON]: question });
+  standIn.control({ llm: { always: ANSWER } });
+  const { callee } = await dialled('answer');
+  await callee.happened('answered');
+  await afterAnswer();
+  const { endedAtMs } = await callee.say(question);
+  const startMs = await callee.waitForSpeech({ afterMs: endedAtMs, timeoutMs: 20_000 });
+  const endMs = await callee.waitForSilence({ afterMs: startMs, timeoutMs: 20_000 });
+  await expectHeard(standIn, callee.heard.between(startMs - 300, endMs + 300), [ANSWER]);
+  expect(callee.events.some(({ event }) => event === 'ended')).toBe(false);
+  callee.hangUp();
+  return { heard: 'an answer', ms: startMs - endedAtMs };
 });
 
 for (const [code, result] of [

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { freeUdpPort } from '../../src/dev/ports.ts';
-import { Resampler, resample } from '../../src/openai/resample.ts';
-import { createRecording, HEARD_FRAME_MS, HEARD_RATE, type Recording } from '../../src/probe/recording.ts';
+import { resample } from '../../src/openai/resample.ts';
+import { quietSince, recordInto } from '../../src/probe/phone-leg.ts';
+import { createRecording, type Recording } from '../../src/probe/recording.ts';
 import { createWatch, type Watch } from '../../src/probe/watch.ts';
 import type { Sound } from '../../src/probe/wav.ts';
 import { toolPath } from '../tools.ts';
 
 const TELEPHONE_RATE = 8000;
-const FRAME = (HEARD_RATE * HEARD_FRAME_MS) / 1000;
 const QUIET_MS = 1000;
 
 export interface PhoneOptions {
@@ -80,14 +80,14 @@ export async function openPhone({
   const events: PhoneEvent[] = [];
   const errors: string[] = [];
   const heard = createRecording();
-  const hear = recordInto(heard);
+  const hear = recordInto(heard, TELEPHONE_RATE);
   const describe = () => describePhone(number, events, errors);
   const watch = createWatch(describe);
   createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { audio, ...event } = JSON.parse(line);
     const atMs = performance.now();
-    if (event.event === 'heard') hear(Buffer.from(audio, 'base64'), atMs);
+    if (event.event === 'heard') hear(samplesOf(Buffer.from(audio, 'base64')), atMs);
     else events.push({ ...event, atMs });
     watch.changed();
   });
@@ -134,27 +134,8 @@ export async function openPhone({
   };
 }
 
-function quietSince(heard: Recording, afterMs: number, quietMs: number): number | undefined {
-  const sinceMs = heard.lastSoundAfter(afterMs) ?? afterMs;
-  return heard.endMs !== undefined && heard.endMs - sinceMs >= quietMs ? sinceMs : undefined;
-}
-
-/** Takes 16-bit mono at 8 kHz in pieces of any length. */
-function recordInto(heard: Recording): (bytes: Buffer, atMs: number) => void {
-  const resampler = new Resampler(TELEPHONE_RATE, HEARD_RATE);
-  let rest = new Int16Array();
-  return (bytes, atMs) => {
-    const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-    const more = resampler.push(samples);
-    const all = new Int16Array(rest.length + more.length);
-    all.set(rest);
-    all.set(more, rest.length);
-    const frames = Math.floor(all.length / FRAME);
-    for (let at = 0; at < frames; at += 1)
-      heard.add(all.slice(at * FRAME, (at + 1) * FRAME), atMs - (frames - 1 - at) * HEARD_FRAME_MS);
-    rest = all.slice(frames * FRAME);
-  };
-}
+const samplesOf = (bytes: Buffer) =>
+  new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 
 function describePhone(number: string, events: readonly PhoneEvent[], errors: readonly string[]): string {
   const lines = events.map(

@@ -80,7 +80,7 @@ async function talk(rtp: RtpLeg, picked: string, signal: AbortSignal): Promise<F
   const { samples, sampleRate } = decodeWav(await readFile(SENTENCE));
   const from = rtp.length();
   const sentence = resample(samples, sampleRate, RATE);
-  rtp.say(sentence);
+  void rtp.say(sentence);
   const spokenMs = (sentence.length / RATE) * 1000;
   const answeredMs = await untilLoud(rtp, from, spokenMs + ANSWERED_WITHIN_MS, signal);
   const heard = `${picked}; the agent was heard ${greetedMs} ms later`;

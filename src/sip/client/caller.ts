@@ -20,6 +20,8 @@ export interface CallerOptions {
   from: string;
   /** Address of this machine to call from; default the one on the way there. */
   localAddress?: string;
+  /** Given what is heard, as it comes: mono, 16-bit, 8 kHz. */
+  onSound?: (samples: Int16Array) => void;
   signal: AbortSignal;
 }
 
@@ -100,7 +102,7 @@ class UdpCaller implements Caller {
     // A call's later requests may come from another address than its first went to: a Service's pod.
     if (!this.#target) this.#socket.disconnect();
     this.#target ??= { host, port };
-    const rtp = await openRtp(this.address);
+    const rtp = await openRtp(this.address, this.#options.onSound);
     this.#sdp = g711Sdp(this.address, rtp.port);
     const uri = `sip:${to}@${host}:${port}`;
     const provisional: number[] = [];

@@ -15,8 +15,8 @@ export interface RtpLeg {
   port: number;
   /** Begins to send there: silence, and what `say` is given. */
   sendTo(to: { address: string; port: number }): void;
-  /** Queued behind what is being said. */
-  say(samples: Int16Array): void;
+  /** Queued behind what is being said; resolves when all of it was sent, with when that began and ended (`performance.now()`). */
+  say(samples: Int16Array): Promise<{ startedAtMs: number; endedAtMs: number }>;
   /** All that came so far, in the order of arrival, from a sample on; default the first. */
   heard(from?: number): Int16Array;
   /** How many samples came so far. */
@@ -25,8 +25,14 @@ export interface RtpLeg {
   close(): void;
 }
 
-/** @param address - of this machine, to listen at. */
-export async function openRtp(address: string): Promise<RtpLeg> {
+/**
+ * @param address - of this machine, to listen at.
+ * @param onSound - given what comes, as it comes: mono, 16-bit, 8 kHz.
+ */
+export async function openRtp(
+  address: string,
+  onSound: (samples: Int16Array) => void = () => {},
+): Promise<RtpLeg> {
   const socket = createSocket('udp4');
   socket.on('error', () => {}); // a port that refuses: nothing more is heard, and that is what is judged
   socket.bind(0, address);
@@ -39,33 +45,65 @@ export async function openRtp(address: string): Promise<RtpLeg> {
     const piece = decodeG711(packet.subarray(HEADER_BYTES), payloadType);
     pieces.push(piece);
     length += piece.length;
+    onSound(piece);
   });
-  const queue: Buffer[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  const queue: { payload: Buffer; onSent?: () => void }[] = [];
+  let stop = () => {};
   return {
     port: (socket.address() as AddressInfo).port,
     sendTo(to) {
       const next = packetMaker();
-      clearInterval(timer);
-      timer = setInterval(
-        () => socket.send(next(queue.shift() ?? muLawSilence(FRAME)), to.port, to.address),
-        FRAME_MS,
-      );
+      stop();
+      stop = eachFrame(() => {
+        const { payload, onSent } = queue.shift() ?? { payload: muLawSilence(FRAME) };
+        socket.send(next(payload), to.port, to.address);
+        onSent?.();
+      });
     },
     say(samples) {
+      const frames: { payload: Buffer; onSent?: () => void }[] = [];
       for (let at = 0; at < samples.length; at += FRAME) {
         const frame = toMuLaw(samples.subarray(at, at + FRAME));
-        queue.push(Buffer.concat([frame, muLawSilence(FRAME - frame.length)]));
+        frames.push({ payload: Buffer.concat([frame, muLawSilence(FRAME - frame.length)]) });
       }
+      const [first, last] = [frames[0], frames.at(-1)];
+      if (!first || !last) return Promise.resolve(now());
+      return new Promise((resolve) => {
+        let startedAtMs = 0;
+        const ended = () => resolve({ startedAtMs, endedAtMs: performance.now() + FRAME_MS });
+        first.onSent = () => {
+          startedAtMs = performance.now();
+          if (first === last) ended();
+        };
+        if (first !== last) last.onSent = ended;
+        queue.push(...frames);
+      });
     },
     heard: (from = 0) => joined(pieces, from),
     length: () => length,
     packets: () => pieces.length,
     close() {
-      clearInterval(timer);
+      stop();
       socket.close();
     },
   };
+}
+
+const now = () => ({ startedAtMs: performance.now(), endedAtMs: performance.now() });
+
+/** Sends frames in step with the clock: Node's intervals are each a little late, and speech would be slower by that. */
+function eachFrame(send: () => void): () => void {
+  const startedMs = performance.now();
+  let sent = 0;
+  const tick = () => {
+    while (performance.now() - startedMs >= (sent + 1) * FRAME_MS) {
+      send();
+      sent += 1;
+    }
+    timer = setTimeout(tick, startedMs + (sent + 1) * FRAME_MS - performance.now());
+  };
+  let timer = setTimeout(tick, FRAME_MS);
+  return () => clearTimeout(timer);
 }
 
 /** RFC 3550 §5.1: sequence and time go on from frame to frame. */
