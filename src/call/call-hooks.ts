@@ -13,6 +13,7 @@ export function createCallHooks(emit: (happening: Happening) => void, trace?: Tr
       emit({ type: 'tokens-used', attempt, promptTokens, cachedTokens, completionTokens }),
     onMark: (mark, attempt) => emit({ type: 'mark', mark, attempt }),
     onAnswer: (end) => emit({ type: 'model-answered', ...end }),
+    onEndMarksLeftOut: ({ baseUrl, model }) => emit({ type: 'end-marks-left-out', url: baseUrl, model }),
     onSpeechBroken: () => emit({ type: 'speech-broken' }),
     onTrimmed: (trimmed) => emit({ type: 'chat-trimmed', ...trimmed }),
     onTurnEnded: (times) => emit({ type: 'turn-ended', times }),

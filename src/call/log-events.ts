@@ -96,6 +96,11 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
       hint: 'Start the server with tool calling (vLLM: --enable-auto-tool-choice --tool-call-parser; llama-server: --jinja).',
     },
   ],
+  'end-marks-left-out': ({ url, model }) => [
+    'warn',
+    'the chat model does not say whether callers have finished: it is not asked any more, words and sound decide',
+    { url, model, hint: 'Set LLM_JUDGES_TURNS=false, or use a model that follows its instructions.' },
+  ],
   'input-refused': ({ input, reason, count }) => ['warn', 'input refused', { input, reason, count }],
   ending: ({ reason }) => ['info', 'hanging up', { reason }],
   ended: ({ reason, durationMs }) =>

@@ -2,7 +2,7 @@ import { type inference, type VAD, voice } from '@livekit/agents';
 import { servedBy } from '../config/models.ts';
 import type { Providers } from '../config/providers/provider.ts';
 import type { Config } from '../config/schema.ts';
-import type { ChatEndpoint } from '../openai/chat-body.ts';
+import { asksForMark, type ChatEndpoint } from '../openai/chat-body.ts';
 import type { Deadlines } from '../openai/exchange.ts';
 import { LONGEST_PATIENCE_MS } from '../openai/pace.ts';
 import type { Persona } from '../persona/store.ts';
@@ -64,8 +64,12 @@ export async function buildPipeline({ chat, hooks, ...parts }: PipelineParts): P
       // A turn need not be kept open any longer for its answer's sake once that can be heard.
       if (input.stt instanceof TurnStt) input.stt.answerMark(mark, attempt);
     },
+    onEndMark(isFinished, attempt) {
+      hooks.onEndMark?.(isFinished, attempt);
+      if (input.stt instanceof TurnStt) input.stt.answerJudged(isFinished, attempt);
+    },
   };
-  const input = await createInput({ ...parts, hooks: watched }, governor);
+  const input = await createInput({ ...parts, chat, hooks: watched }, governor);
   const llm = await createLlm(config, persona, { hooks: watched, endpoint: chat }, providers);
   const tts = await createTts(config, persona, watched, providers);
   return new voice.AgentSession({
@@ -91,10 +95,10 @@ export async function buildPipeline({ chat, hooks, ...parts }: PipelineParts): P
 
 /** VAD, STT and turn-taking. */
 async function createInput(
-  parts: Omit<PipelineParts, 'chat'>,
+  parts: PipelineParts,
   governor: SpeculationGovernor,
 ): Promise<voice.AgentSessionOptions> {
-  const { scope, config, persona, vad, floor, echo, hooks, providers } = parts;
+  const { scope, config, persona, vad, floor, chat, echo, hooks, providers } = parts;
   const plugin = await createPluginStt(config, persona.language, hooks, providers);
   if (plugin) return { vad, stt: plugin, ...followVad(config.turn, persona.allowInterruptions) };
   const { turn } = config;
@@ -113,6 +117,7 @@ async function createInput(
     transcriber,
     turnModel,
     judge,
+    modelJudges: () => config.llm.judgesTurns && asksForMark(chat.memory),
     lastPacketMs: parts.lastPacketMs,
     policy: { ...turn, useWords: turn.detection !== 'vad' },
     onTurn: hooks.onTurnEnded,

@@ -70,6 +70,7 @@ function prime({
     ...chatChoices(llm, persona),
     tools,
     messages: [{ role: 'system', content: persona.instructions }],
+    endMarks: llm.judgesTurns ? { unfinished: new Set<string>() } : undefined,
   };
   const read = JSON.stringify([chat.baseUrl, chat.model, chat.extraBody, ask]);
   if (!primed.claim(read)) return undefined;

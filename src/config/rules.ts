@@ -43,6 +43,7 @@ export function checkAcrossSettings(
         ...modelProblems(config, broken, providers),
         ...secret,
         ...delayProblems(config),
+        ...judgeProblems(config, providers),
         ...turnProblems(config),
         ...hostProblems(config),
         ...recordProblems(config),
@@ -125,6 +126,21 @@ function delayProblems({ turn }: Config): ConfigProblem[] {
     if (ms < lowerMs) problems.push({ key, got: String(ms), want: `at least ${lower} (${lowerMs})` });
   }
   return problems;
+}
+
+/** The model is asked before a turn ends, by our own request, for turns that we end. */
+function judgeProblems(config: Config, providers: Providers): ConfigProblem[] {
+  if (!config.llm.judgesTurns) return [];
+  const plugin = (['stt', 'llm'] as const).find(
+    (stage) => providers[config[stage].provider]?.[stage]?.plugin,
+  );
+  const got = plugin
+    ? `true with ${plugin.toUpperCase()}_PROVIDER=${config[plugin].provider}`
+    : `true with SPECULATION=${config.turn.speculation}`;
+  if (!plugin && config.turn.speculation === 'answer') return [];
+  return [
+    { key: 'LLM_JUDGES_TURNS', got, want: 'false, or SPECULATION=answer and no plugin for STT and LLM' },
+  ];
 }
 
 /** Without `HOSTS` there are as many as `MAX_CALLS` needs. */

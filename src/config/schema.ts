@@ -73,6 +73,11 @@ export const settings = {
       flag(true),
       'Have the model read the instructions when a call starts, so that its first answer need not wait for that',
     ),
+    judgesTurns: setting(
+      'LLM_JUDGES_TURNS',
+      flag(false),
+      'Have the model say by a mark before each answer, which nobody hears, whether the caller has finished: then the turn ends after `ENDPOINTING_MIN_MS`, else after `ENDPOINTING_MAX_MS`; a model that writes none in 3 of its first 5 answers is not asked any more. On trial; needs `SPECULATION=answer`, the default',
+    ),
     ...wireExtras('LLM'),
     ...streamDeadlines('LLM', 10_000),
   },

@@ -1,5 +1,6 @@
 import { type ChatMemory, TOOL_FIELDS, type TokenLimit } from './chat-learned.ts';
 import { type ChatMessage, shaped } from './chat-messages.ts';
+import { askingForMark, type EndMarks, withMarks } from './end-mark.ts';
 import { type JsonObject, merged } from './extra-body.ts';
 
 /** A chat model, as requests to it need it. */
@@ -33,6 +34,8 @@ export interface ChatAsk {
   parallelToolCalls?: boolean | undefined;
   temperature?: number | undefined;
   maxTokens?: number | undefined;
+  /** Each answer is to begin with a mark, unless the endpoint's do not. */
+  endMarks?: EndMarks | undefined;
   /** What this one request wants, whatever settings and prompt say. */
   instead?: { maxTokens?: number | undefined; extraBody?: JsonObject } | undefined;
   /** Told when the beginning of the conversation is left out of this request. */
@@ -54,7 +57,7 @@ export function chatBody({ model, extraBody, memory }: ChatEndpoint, ask: ChatAs
     tokenLimit = 'max_completion_tokens',
   } = memory.learned;
   const without = refused.includes('tools') ? [...refused, ...TOOL_FIELDS] : refused;
-  const { messages, tools = [], toolChoice, parallelToolCalls, temperature, maxTokens, instead } = ask;
+  const { tools = [], toolChoice, parallelToolCalls, temperature, maxTokens, instead } = ask;
   const ours = {
     ...given({ temperature, stream_options: { include_usage: true } }),
     ...limited(tokenLimit, maxTokens),
@@ -67,12 +70,26 @@ export function chatBody({ model, extraBody, memory }: ChatEndpoint, ask: ChatAs
   const asked = merged(withoutFields(wanted, without), withoutFields(instead?.extraBody ?? {}, without));
   return {
     model,
-    messages: shaped(messages, systemInUser),
+    messages: messagesOf(ask, memory, systemInUser),
     stream: true,
     ...(instead?.maxTokens === undefined
       ? asked
       : { ...withoutFields(asked, LIMITS), ...limited(tokenLimit, instead.maxTokens) }),
   };
+}
+
+function messagesOf(
+  { messages, endMarks }: ChatAsk,
+  memory: ChatMemory,
+  systemInUser?: boolean,
+): ChatMessage[] {
+  if (!endMarks || !asksForMark(memory)) return shaped(messages, systemInUser);
+  return withMarks(shaped(askingForMark(messages), systemInUser), endMarks);
+}
+
+/** Whether this endpoint's answers begin with a mark, as far as is known. */
+export function asksForMark({ learned }: ChatMemory): boolean {
+  return learned.endMarks !== 'left-out';
 }
 
 const LIMITS = ['max_tokens', 'max_completion_tokens'];

@@ -1,3 +1,4 @@
+import { EndMarkTrial } from './end-mark.ts';
 import type { JsonObject } from './extra-body.ts';
 import { TokenGauge } from './token-gauge.ts';
 
@@ -18,11 +19,14 @@ export interface Learned {
   contextTokens?: number;
   /** Its thoughts stand in the text, and begin without a marker. */
   untaggedThoughts?: boolean;
+  /** Whether its answers begin with a mark where they are asked to (`end-mark.ts`); not known before some came. */
+  endMarks?: 'written' | 'left-out';
 }
 
 /** What is known of one endpoint and model, kept by whoever made it. */
 export class ChatMemory {
   readonly gauge = new TokenGauge();
+  readonly #trial = new EndMarkTrial();
   #learned: Learned;
   readonly #others = new Map<string, ChatMemory>();
   readonly #onChange: ((learned: Learned) => void) | undefined;
@@ -47,6 +51,18 @@ export class ChatMemory {
   /** Adds what others learned; what was learned here counts more. */
   takeOver(known: Learned): void {
     this.#learned = { ...known, ...this.#learned };
+  }
+
+  /**
+   * The beginning of an answer that was asked for a mark is here.
+   *
+   * @returns whether that has settled that none is asked for any more.
+   */
+  endMark(hasMark: boolean): boolean {
+    if (this.#learned.endMarks) return false;
+    const endMarks = this.#trial.answered(hasMark);
+    if (endMarks) this.learn({ endMarks });
+    return endMarks === 'left-out';
   }
 
   learn(more: Learned): void {

@@ -19,6 +19,8 @@ import { isServersFault } from './verdicts.ts';
 export interface ChatOptions extends RemoteOptions {
   /** A server that broke an answer off just now: asked last. */
   avoid?: Candidate | undefined;
+  /** Told who answers, before the first part of it. */
+  onBegun?: ((server: ChatEndpoint) => void) | undefined;
   /** Told whose answer broke off after it had begun, and might be had of another server. */
   onBroken?: ((server: ChatEndpoint) => void) | undefined;
 }
@@ -37,6 +39,7 @@ export async function* streamChat(
   options: ChatOptions,
 ): AsyncGenerator<ChatPart> {
   const { server, fitted, call, answer, bytes, events } = await asked(endpoint, ask, options);
+  options.onBegun?.(server);
   if (options.avoid) wentOn(options.avoid, server, options);
   let characters = 0;
   let hasText = false;

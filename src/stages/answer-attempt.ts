@@ -9,6 +9,7 @@ import { Continuation } from './continued-answer.ts';
 import type { AnswerEnd } from './hooks.ts';
 import { SpeakableText } from './speakable.ts';
 import { AnswerFilter } from './text/answer-filter.ts';
+import { MarkFilter } from './text/mark-filter.ts';
 import { WholeWords } from './text/whole-words.ts';
 import { ToolCalls } from './tool-calls.ts';
 
@@ -32,6 +33,8 @@ export interface AttemptParts {
   /** The server that broke it off. */
   avoid?: ChatEndpoint | undefined;
   put(chunk: llm.ChatChunk): void;
+  /** Of an answer that was asked for a mark: its beginning is here, and what the mark says, if it has one. */
+  onEndMark?: ((isFinished: boolean | undefined, server: ChatEndpoint) => void) | undefined;
   /** As the server counted them. */
   onUsage?: ((usage: ChatUsage) => void) | undefined;
 }
@@ -69,6 +72,7 @@ export async function readAnswer(parts: AttemptParts): Promise<Attempt> {
       clock,
       signal: AbortSignal.any([signal, cut.signal]),
       avoid: parts.avoid,
+      onBegun: (server) => reader.answeredBy(server),
       onBroken: (server) => {
         brokenBy = server;
       },
@@ -95,10 +99,12 @@ class AnswerReader {
   readonly #parts: AttemptParts;
   readonly #memory: { untaggedThoughts: boolean };
   readonly #filter: AnswerFilter;
+  readonly #marks: MarkFilter | undefined;
   readonly #text = new SpeakableText();
   readonly #continuation: Continuation | undefined;
   readonly #words = new WholeWords();
   readonly #toolCalls = new ToolCalls();
+  #server: ChatEndpoint;
   #id = '';
   #chars = 0;
   #thoughtChars = 0;
@@ -110,9 +116,15 @@ class AnswerReader {
 
   constructor(parts: AttemptParts) {
     this.#parts = parts;
+    this.#server = parts.endpoint;
+    if (parts.ask.endMarks) this.#marks = new MarkFilter();
     if (parts.after) this.#continuation = new Continuation(parts.after);
     this.#memory = { untaggedThoughts: parts.endpoint.memory.learned.untaggedThoughts ?? false };
     this.#filter = new AnswerFilter(this.#memory);
+  }
+
+  answeredBy(server: ChatEndpoint): void {
+    this.#server = server;
   }
 
   get isAnswer(): boolean {
@@ -125,7 +137,7 @@ class AnswerReader {
     this.#thoughtChars += thoughts.length;
     this.#finish = finish ?? this.#finish;
     for (const call of toolCalls) this.#toolCalls.add(call);
-    this.#give(this.#filter.push(text));
+    this.#give(this.#unmarked(this.#filter.push(text)));
     if (!usage) return;
     this.#parts.put({ id: this.#id, usage: toFramework(usage) });
     this.#parts.onUsage?.(usage);
@@ -133,7 +145,8 @@ class AnswerReader {
 
   end(givenUp: boolean): Attempt {
     const { offered } = this.#parts;
-    this.#give(this.#filter.end(givenUp || this.#finish === 'length'));
+    this.#give(this.#unmarked(this.#filter.end(givenUp || this.#finish === 'length')));
+    this.#give(this.#marks?.end() ?? '');
     this.#say(this.#text.end());
     this.#say(this.#continuation?.end() ?? '', true);
     this.#put({ content: this.#words.end(), toolCalls: this.#toolCalls.of(offered) });
@@ -150,6 +163,16 @@ class AnswerReader {
       unknownTools: this.#toolCalls.names.filter((name) => !offered.has(name)),
       givenUp,
     };
+  }
+
+  #unmarked(text: string): string {
+    const { after, onEndMark } = this.#parts;
+    if (!this.#marks) return text;
+    const wasKnown = this.#marks.isKnown;
+    const out = this.#marks.push(text);
+    // What goes on with an answer says nothing new.
+    if (!wasKnown && this.#marks.isKnown && !after) onEndMark?.(this.#marks.isFinished, this.#server);
+    return out;
   }
 
   #give(text: string): void {

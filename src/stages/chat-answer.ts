@@ -6,6 +6,7 @@ import type { RemoteOptions } from '../openai/request.ts';
 import { type Attempt, type AttemptParts, BrokenAnswer, readAnswer } from './answer-attempt.ts';
 import { attemptNow } from './attempt.ts';
 import { continued } from './continued-answer.ts';
+import type { CallMarks } from './end-marks.ts';
 import { asEndpointError } from './endpoint.ts';
 import { reporters, type StageHooks } from './hooks.ts';
 import { toolBodies } from './tool-calls.ts';
@@ -15,6 +16,8 @@ export interface ChatAnswerParts {
   deadlines: RemoteOptions['deadlines'];
   hooks: StageHooks;
   clock: Clock;
+  /** Where answers are to say whether the caller has finished. */
+  marks?: CallMarks | undefined;
   /** Without the messages and tools, which the stream has. */
   ask: Omit<ChatAsk, 'messages' | 'tools'>;
 }
@@ -61,11 +64,11 @@ export class ChatAnswer extends llm.LLMStream {
   }
 
   async #answer(): Promise<void> {
-    const { hooks, clock, ask: options, endpoint } = this.#parts;
+    const { hooks, clock, ask: options, endpoint, marks } = this.#parts;
     const startedAt = clock.now();
     const messages = (await this.chatCtx.toProviderFormat('openai')) as ChatMessage[];
     const onTrimmed = hooks.onTrimmed?.bind(hooks);
-    const ask = { ...options, messages, tools: toolBodies(this.toolCtx), onTrimmed };
+    const ask = { ...options, endMarks: marks, messages, tools: toolBodies(this.toolCtx), onTrimmed };
     hooks.onMark?.('asked', this.#attemptId);
     const first = await this.#attempt(ask, { giveUpAtMs: startedAt + THINKS_MS, awaitsBegin: true });
     const giveUpAtMs = startedAt + NOTHING_MS;
@@ -107,12 +110,15 @@ export class ChatAnswer extends llm.LLMStream {
   }
 
   #read(ask: ChatAsk, rest: Until & Pick<AttemptParts, 'after' | 'avoid'>): Promise<Attempt> {
-    const { endpoint, deadlines, hooks, clock } = this.#parts;
+    const { endpoint, deadlines, hooks, clock, marks } = this.#parts;
+    const { chatCtx } = this;
+    const attempt = this.#attemptId;
     return readAnswer({
       endpoint,
       ask,
-      options: { deadlines, ...reporters(hooks, 'llm', this.#attemptId) },
-      onUsage: (usage) => hooks.onTokens?.(usage, this.#attemptId),
+      options: { deadlines, ...reporters(hooks, 'llm', attempt) },
+      onEndMark: (isFinished, server) => marks?.begun({ chatCtx, server, isFinished, attempt }, hooks),
+      onUsage: (usage) => hooks.onTokens?.(usage, attempt),
       signal: this.abortController.signal,
       clock,
       ...rest,

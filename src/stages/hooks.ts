@@ -42,6 +42,10 @@ export interface StageHooks {
   onTokens?(usage: ChatUsage, attempt: number): void;
   /** Just now; `attempt`: the answer that it is a step of (`attempt.ts`). */
   onMark?(mark: TurnMark, attempt: number): void;
+  /** The model says, before its answer, whether the caller has finished. */
+  onEndMark?(isFinished: boolean, attempt: number): void;
+  /** This server's answers do not say so where they are asked to: they are not asked any more. Told once. */
+  onEndMarksLeftOut?(server: { baseUrl: string; model: string }): void;
   /** The end of an answer could not be spoken. */
   onSpeechBroken?(): void;
   /** The model's answer is over, was not cut off by the call, and did not fail. */

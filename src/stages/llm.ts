@@ -9,6 +9,7 @@ import { merged } from '../openai/extra-body.ts';
 import type { Persona } from '../persona/persona.ts';
 import { urlHost } from '../urls.ts';
 import { ChatAnswer } from './chat-answer.ts';
+import { CallMarks } from './end-marks.ts';
 import { asEndpointError } from './endpoint.ts';
 import type { StageHooks } from './hooks.ts';
 
@@ -76,6 +77,7 @@ interface ChatOptions {
 export class ChatModel extends llm.LLM {
   readonly #options: Config['llm'];
   readonly #choices: Pick<LlmChoices, 'temperature' | 'maxTokens'>;
+  readonly #marks: CallMarks | undefined;
   readonly #hooks: StageHooks;
   readonly #endpoint: ChatEndpoint;
   readonly #clock: Clock;
@@ -84,6 +86,7 @@ export class ChatModel extends llm.LLM {
     super();
     this.#options = config.llm;
     this.#choices = chatChoices(config.llm, persona);
+    if (config.llm.judgesTurns) this.#marks = new CallMarks();
     this.#hooks = hooks;
     this.#endpoint = endpoint ?? chatEndpoint(config, persona);
     this.#clock = clock ?? systemClock;
@@ -109,6 +112,7 @@ export class ChatModel extends llm.LLM {
       deadlines: this.#options,
       hooks: this.#hooks,
       clock: this.#clock,
+      marks: this.#marks,
       ask: { ...this.#choices, parallelToolCalls, toolChoice },
     };
     return new ChatAnswer(this, parts, {

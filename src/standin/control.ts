@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ChatAnswer, chatAnswerSchema } from './chat-chunks.ts';
+import type { Marking } from './end-marks.ts';
 import { FaultPlan, faultSchema, ROUTES } from './faults.ts';
 import { Journal } from './journal.ts';
 import type { ChatRequest } from './llm.ts';
@@ -48,12 +49,19 @@ export const controlSchema = z.strictObject({
     })
     .optional(),
   tts: z.strictObject({ strict: ttsStrictSchema.optional() }).optional(),
-  /** `match` is an expression on the last user message; `strict` says what is refused, or which server to be strict as. */
+  /** `match` and `unfinished` are expressions on the last user message; `strict` says what is refused, or which server to be strict as. */
   llm: z
     .strictObject({
       answers: z.array(chatAnswerSchema).optional(),
       rules: z.array(z.strictObject({ match: regularExpression(), answer: chatAnswerSchema })).optional(),
       always: chatAnswerSchema.optional(),
+      /** How answers say whether the caller has finished, where they are asked to. */
+      marking: z
+        .strictObject({
+          mode: z.enum(['always', 'half', 'never']),
+          unfinished: regularExpression().optional(),
+        })
+        .optional(),
       strict: strictSchema.optional(),
     })
     .optional(),
@@ -77,6 +85,7 @@ function compiles(source: string): boolean {
   }
 }
 
+const NO_MARKS: Marking = { mode: 'never' };
 const NOT_STRICT: State['strict'] = { stt: 'none', llm: [], tts: 'none' };
 
 /** All that the stand-ins remember and can be told. */
@@ -85,6 +94,7 @@ export class State {
   readonly llm = new Script<ChatRequest, ChatAnswer>();
   /** What each model refuses. */
   strict: { stt: SttStrict; llm: Strict; tts: TtsStrict } = NOT_STRICT;
+  marking: Marking = NO_MARKS;
   /** In place of the stand-in's voice. */
   voice: Voice | undefined;
   readonly faults = new FaultPlan();
@@ -105,6 +115,7 @@ export class State {
     if (llm?.answers) this.llm.queue = [...llm.answers];
     if (llm?.rules) this.llm.rules = llm.rules;
     if (llm?.always !== undefined) this.llm.always = llm.always;
+    this.marking = llm?.marking ?? this.marking;
     const { stt: hears, llm: chats, tts: speaks } = this.strict;
     this.strict = {
       stt: stt?.strict ?? hears,
@@ -122,6 +133,7 @@ export class State {
     this.stt.clear();
     this.llm.clear();
     this.strict = NOT_STRICT;
+    this.marking = NO_MARKS;
     this.voice = undefined;
     this.faults.clear();
     this.journal.clear();
@@ -134,7 +146,13 @@ export class State {
       standIn: true,
       profile: this.profile,
       stt: { answers: stt.queue, always: stt.always, strict: this.strict.stt },
-      llm: { answers: llm.queue, rules: llm.rules, always: llm.always, strict: this.strict.llm },
+      llm: {
+        answers: llm.queue,
+        rules: llm.rules,
+        always: llm.always,
+        marking: this.marking,
+        strict: this.strict.llm,
+      },
       tts: { strict: this.strict.tts },
       faults: this.faults.pending(),
       counts: {

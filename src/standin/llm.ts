@@ -4,6 +4,7 @@ import { readJson } from './body.ts';
 import { type ChatAnswer, contentOf, type RawAnswer, wireText } from './chat-chunks.ts';
 import { type Clock, sleepUntil } from './clock.ts';
 import { elizaAnswer } from './eliza.ts';
+import { MarkedAnswers, type Marking } from './end-marks.ts';
 import type { Exchange, ModelRoute } from './model-route.ts';
 import type { Script } from './script.ts';
 import { requireStrict, type Strict } from './strict.ts';
@@ -51,6 +52,8 @@ export interface LlmParts {
   script: Script<ChatRequest, ChatAnswer>;
   /** What it refuses; asked for each request. */
   strict(): Strict;
+  /** Whether the caller has finished, before each answer that is asked for that. */
+  marking(): Marking;
   /** The first token comes so long after the request. */
   ttftMs(): number;
   /** `undefined`: all at once. */
@@ -59,6 +62,7 @@ export interface LlmParts {
 
 /** Answers with the script, else like ELIZA. */
 export function createLlm(parts: LlmParts): ModelRoute<ChatRequest, ChatDetails> {
+  const marked = new MarkedAnswers();
   return {
     read: async (body) => readChatRequest(body),
     describe: (request) => request,
@@ -67,8 +71,9 @@ export function createLlm(parts: LlmParts): ModelRoute<ChatRequest, ChatDetails>
       const roles = messages.map(({ role }) => role);
       requireStrict(parts.strict(), { body, roles, tokens: tokensIn(messages) });
       const said = request.messages.findLast(({ role }) => role === 'user')?.content ?? '';
-      const full = parts.script.next(request, said) ?? elizaAnswer(request.messages);
-      if (typeof full !== 'string') return answerRaw(full, request, exchange, parts);
+      const scripted = parts.script.next(request, said) ?? elizaAnswer(request.messages);
+      if (typeof scripted !== 'string') return answerRaw(scripted, request, exchange, parts);
+      const full = marked.mark(scripted, request, parts.marking());
       const all = tokensOf(full);
       const tokens = all.slice(0, request.maxTokens);
       const finish = tokens.length < all.length ? 'length' : 'stop';

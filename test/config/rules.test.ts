@@ -53,3 +53,12 @@ test('the wait of those who may have finished lies between the others, where it 
     /ENDPOINTING_UNSURE_MS: got 1000; want at least ENDPOINTING_STATEMENT_MS \(1400\)/,
   );
 });
+
+test.each([
+  [{ SPECULATION: 'transcript' }, 'true with SPECULATION=transcript'],
+  [{ STT_PROVIDER: 'deepgram', DEEPGRAM_API_KEY: 'key', DEEPGRAM_BASE_URL: 'http://dg:8080' }, undefined],
+])('the chat model can judge turns where it is asked before they end: %j', (env, got) => {
+  const loading = () => load({ ...MODELS, ...env, LLM_JUDGES_TURNS: 'true' }, 'all');
+  if (got) expect(loading).toThrow(`LLM_JUDGES_TURNS: got ${got}; want false, or SPECULATION=answer`);
+  else expect(loading).not.toThrow();
+});

@@ -39,6 +39,8 @@ export function callerOver(
     /** Its first sound, on the clock. */
     voicedAt?: number | undefined;
     hasModel?: boolean;
+    /** Whether the chat model says of each turn whether it is finished. */
+    modelJudges?: boolean;
     /** What is judged of each pause and end. */
     judged?: number;
     /** What was heard of the answer that is cut off. */
@@ -102,6 +104,7 @@ export function callerOver(
     transcriber,
     model: agent.hasModel ? { push() {}, reset() {}, close() {}, predict } : undefined,
     judge: agent.judged === undefined ? undefined : { push() {}, reset() {}, judge: () => agent.judged ?? 0 },
+    modelJudges: () => agent.modelJudges ?? false,
     governor,
     echo: agent.echo && {
       isHeard: () => agent.echo?.isHeard() ?? false,

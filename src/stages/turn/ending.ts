@@ -20,15 +20,21 @@ interface Known {
   judge?: FinishedJudge | undefined;
   /** What the turn model predicts; `undefined` when it predicts nothing. */
   soundsOver: boolean | undefined;
+  /** What the chat model says: `awaited` before it does; `undefined` where it is not asked. */
+  finished?: boolean | 'awaited' | undefined;
   /** It goes on with one that had ended too early. */
   wasCutOff: boolean;
 }
 
 /** When a turn ends. @param text - its words so far; none where nothing could be understood */
-export function expectedEnding(text: string, { policy, judge, soundsOver, wasCutOff }: Known): Ending {
-  const { maxEndpointingMs: max } = policy;
-  if (wasCutOff && text) return { prepareMs: 0, readyMs: max, endMs: max };
-  return judge && text ? judgedEnding(judge.judge(text), policy) : endingOf(text, soundsOver, policy);
+export function expectedEnding(text: string, known: Known): Ending {
+  const { policy, judge, soundsOver, finished, wasCutOff } = known;
+  const { minEndpointingMs: min, statementEndpointingMs: likely, maxEndpointingMs: max } = policy;
+  if (text && (wasCutOff || finished === false)) return { prepareMs: 0, readyMs: max, endMs: max };
+  if (text && finished === true) return { prepareMs: 0, readyMs: min, endMs: likely };
+  const ending = judge && text ? judgedEnding(judge.judge(text), policy) : endingOf(text, soundsOver, policy);
+  // The model can only say that an unfinished sentence is a whole one once it is asked.
+  return finished === 'awaited' ? { ...ending, prepareMs: 0 } : ending;
 }
 
 /**

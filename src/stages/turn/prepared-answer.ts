@@ -7,6 +7,7 @@ export class PreparedAnswer {
   readonly #actions: Pick<TurnActions, 'prepare' | 'drop'>;
   #text: TurnText | undefined;
   #isReady = false;
+  #isFinished: boolean | undefined;
 
   constructor(actions: Pick<TurnActions, 'prepare' | 'drop'>) {
     this.#actions = actions;
@@ -17,12 +18,23 @@ export class PreparedAnswer {
     if (this.#text && saysTheSame(this.#text.text, text.text)) return;
     this.#text = text;
     this.#isReady = false;
+    this.#isFinished = undefined;
     this.#actions.prepare(text);
   }
 
   /** Its beginning can be heard as soon as it may. */
   ready(): void {
     this.#isReady = this.#text !== undefined;
+  }
+
+  /** The model that writes it says whether the caller has finished. */
+  judged(isFinished: boolean): void {
+    if (this.#text) this.#isFinished = isFinished;
+  }
+
+  /** What it says of a turn with these words; `undefined` before it does. */
+  isFinished(text: string): boolean | undefined {
+    return this.#text && saysTheSame(this.#text.text, text) ? this.#isFinished : undefined;
   }
 
   /** Whether a turn must be kept open for it. */
@@ -44,5 +56,6 @@ export class PreparedAnswer {
   forget(): void {
     this.#text = undefined;
     this.#isReady = false;
+    this.#isFinished = undefined;
   }
 }

@@ -12,9 +12,14 @@ export class PreparedAttempt {
     this.#attempt = undefined;
   }
 
+  /** Whether it is the one that was prepared last. */
+  is(attempt: number): boolean {
+    return attempt === this.#attempt;
+  }
+
   /** @returns whether the answer that was prepared last can be heard now. */
   mark(mark: TurnMark, attempt: number): boolean {
     if (mark === 'asked') this.#attempt = attempt;
-    return mark === 'first-byte' && attempt === this.#attempt;
+    return mark === 'first-byte' && this.is(attempt);
   }
 }

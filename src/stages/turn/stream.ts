@@ -32,6 +32,8 @@ export interface TurnSttParts {
   turnModel?: TurnModel | undefined;
   judge?: FinishedJudge | undefined;
   floor: Floor;
+  /** Whether the chat model's answers begin with its own judgement. */
+  modelJudges?: (() => boolean) | undefined;
   /** When the caller's last packet came (`packet-flow.ts`). */
   lastPacketMs?: (() => Promise<number | undefined>) | undefined;
   /** Is given all that is heard. */
@@ -67,6 +69,11 @@ export class TurnStt extends stt.STT {
   /** A step on the way to an answer, of this attempt. */
   answerMark(mark: TurnMark, attempt: number): void {
     this.#stream?.answerMark(mark, attempt);
+  }
+
+  /** The model says before this attempt's answer whether the caller has finished. */
+  answerJudged(isFinished: boolean, attempt: number): void {
+    this.#stream?.answerJudged(isFinished, attempt);
   }
 
   override get model(): string {
@@ -108,6 +115,10 @@ class TurnStream extends stt.SpeechStream {
     if (this.#prepared.mark(mark, attempt)) this.#taker?.answerReady();
   }
 
+  answerJudged(isFinished: boolean, attempt: number): void {
+    if (this.#prepared.is(attempt)) this.#taker?.judged(isFinished);
+  }
+
   protected override async run(): Promise<void> {
     const { floor, transcriber, turnModel, judge, policy, governor, echo, onHoldExpired } = this.#parts;
     const actions: TurnActions = {
@@ -124,6 +135,7 @@ class TurnStream extends stt.SpeechStream {
       transcriber,
       model: turnModel,
       judge,
+      modelJudges: this.#parts.modelJudges,
       governor,
       actions,
       agent: floor,

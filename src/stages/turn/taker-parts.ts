@@ -20,6 +20,8 @@ export interface TurnTakerParts {
   model?: TurnModel | undefined;
   /** Decides in place of words and model. */
   judge?: FinishedJudge | undefined;
+  /** Whether the model that writes the answers says, before each, whether the caller has finished. */
+  modelJudges?: (() => boolean) | undefined;
   governor: SpeculationGovernor;
   actions: TurnActions;
   agent: AgentFloor;

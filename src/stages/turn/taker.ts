@@ -1,3 +1,4 @@
+import { EndTimers } from './end-timers.ts';
 import { expectedEnding } from './ending.ts';
 import { LateWords } from './late-words.ts';
 import { NamedTimers } from './named-timers.ts';
@@ -39,10 +40,9 @@ export class TurnTaker {
   /** The model's, about it. */
   #prediction: TurnEndPrediction | undefined;
   readonly #prepared: PreparedAnswer;
-  /** The silence is long enough for a turn whose answer is ready. */
-  #mayEnd = false;
   readonly #length: TurnLength;
   readonly #timers: NamedTimers;
+  readonly #ending: EndTimers;
   readonly #lateWords: LateWords;
   readonly #repair = new Repair();
 
@@ -51,6 +51,11 @@ export class TurnTaker {
     this.#timers = new NamedTimers(parts.clock);
     this.#lastHeard = new TurnClock(parts.clock, parts.wallNow);
     this.#prepared = new PreparedAnswer(parts.actions);
+    this.#ending = new EndTimers({
+      ...{ timers: this.#timers, lastHeard: this.#lastHeard, prepared: this.#prepared },
+      prepare: () => this.#prepare(),
+      end: () => this.#end(),
+    });
     this.#length = new TurnLength(parts.policy.maxTurnMs, parts.clock);
     this.#overlap = new Overlap(parts, this.#repair, {
       onTurn: () => this.#length.opened(),
@@ -111,8 +116,13 @@ export class TurnTaker {
 
   /** The beginning of the answer that was prepared can be heard as soon as it may. */
   answerReady(): void {
-    this.#prepared.ready();
-    if (this.#prepared.isReady && this.#mayEnd) this.#end();
+    this.#ending.answerReady();
+  }
+
+  /** The model that writes the prepared answer says whether the caller has finished. */
+  judged(isFinished: boolean): void {
+    this.#prepared.judged(isFinished);
+    this.#expectEnd();
   }
 
   /** Whether audio belongs to a turn that is open. */
@@ -142,7 +152,7 @@ export class TurnTaker {
     this.#attempt = attempt;
     const startedAt = clock.now();
     this.#lateWords.asked(this.#lastHeard, this.#length.ms);
-    if (model) this.#scheduleAfterSound('model', MODEL_PAUSE_MS, () => void this.#askModel(attempt));
+    if (model) this.#ending.after('model', MODEL_PAUSE_MS, () => void this.#askModel(attempt));
     if (flow) this.#timers.every('packets', LOOK_EVERY_MS, () => void flow.look());
     transcriber.transcribe(attempt.signal).then(
       (text) => {
@@ -180,20 +190,14 @@ export class TurnTaker {
     else this.#expectEnd();
   }
 
-  /** Settles when the turn ends unless the caller goes on: by its words, and by its sound once the model has predicted. */
+  /** Settles when the turn ends unless the caller goes on: by its words, its sound once a model has predicted, and what the chat model says. */
   #expectEnd(): void {
     if (!this.#text) return;
     const { text, language } = this.#text;
     const soundsOver = text ? this.#prediction?.(language) : undefined;
-    const ending = expectedEnding(text, { ...this.#parts, wasCutOff: this.#repair.isOpen, soundsOver });
-    if (ending.prepareMs === 0) this.#prepare();
-    else this.#scheduleAfterSound('prepare', ending.prepareMs, () => this.#prepare());
-    this.#scheduleAfterSound('end', ending.endMs, () => this.#end());
-    this.#mayEnd = false;
-    this.#scheduleAfterSound('ready', ending.readyMs, () => {
-      this.#mayEnd = true;
-      if (!this.#prepared.isAwaited) this.#end();
-    });
+    const wasCutOff = this.#repair.isOpen;
+    const finished = this.#prepared.isFinished(text) ?? (this.#parts.modelJudges?.() ? 'awaited' : undefined);
+    this.#ending.expect(expectedEnding(text, { ...this.#parts, wasCutOff, soundsOver, finished }));
   }
 
   #prepare(): void {
@@ -239,10 +243,6 @@ export class TurnTaker {
     this.#attempt = undefined;
     this.#text = undefined;
     this.#prediction = undefined;
-    this.#mayEnd = false;
-  }
-
-  #scheduleAfterSound(name: string, ms: number, run: () => void): void {
-    this.#timers.start(name, this.#lastHeard.msToSilence(ms), run);
+    this.#ending.forget();
   }
 }

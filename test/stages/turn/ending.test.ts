@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endingOf, judgedEnding } from '../../../src/stages/turn/ending.ts';
+import { endingOf, expectedEnding, judgedEnding } from '../../../src/stages/turn/ending.ts';
 import type { TurnPolicy } from '../../../src/stages/turn/roles.ts';
 
 const policy = {
@@ -51,4 +51,26 @@ test('the surer that a caller has finished, the sooner their turn ends', () => {
   expect(ends(0.01)).toEqual(held);
   for (let finished = 0.01; finished <= 1; finished += 0.01)
     expect(ends(finished).readyMs).toBeLessThanOrEqual(ends(finished - 0.01).readyMs);
+});
+
+const known = { policy, soundsOver: undefined, wasCutOff: false };
+
+test.each([
+  [UNFINISHED, true, asked],
+  [STATEMENT, true, asked],
+  [STATEMENT, false, held],
+  [QUESTION, false, held],
+  // Asked early, so that it can say that these words are all.
+  [UNFINISHED, 'awaited', held],
+  [STATEMENT, 'awaited', told],
+  [UNFINISHED, undefined, unfinished],
+  ['', false, endingOf('', undefined, policy)],
+] as const)('«%s», finished as the chat model says: %s', (text, finished, ending) => {
+  expect(expectedEnding(text, { ...known, finished })).toEqual(ending);
+});
+
+test('the chat model is heeded before the learned judge, and a caller who was cut off waits whatever it says', () => {
+  const judge = { push() {}, reset() {}, judge: () => 0 };
+  expect(expectedEnding(STATEMENT, { ...known, judge, finished: true })).toEqual(asked);
+  expect(expectedEnding(STATEMENT, { ...known, finished: true, wasCutOff: true })).toEqual(held);
 });
