@@ -224,8 +224,6 @@ export type Happening =
     }
   /** The prompt lists actions, and the model's endpoint takes no tools: they are not offered. */
   | { readonly type: 'actions-refused'; readonly url: string; readonly model: string }
-  /** Its answers do not say whether the caller has finished where they are asked to. */
-  | { readonly type: 'end-marks-left-out'; readonly url: string; readonly model: string }
   /** Whether what is said may be kept. `asked`: nothing is, until the caller has said yes. */
   | { readonly type: 'recording'; readonly state: RecordingState }
   /** For one participant, to be shown as it is. */

@@ -29,4 +29,6 @@ export type RequestHappening =
       readonly promptTokens: number;
       readonly cachedTokens: number;
       readonly completionTokens: number;
-    };
+    }
+  /** The model's answers do not say whether the caller has finished, though they were asked to: they are not asked any more. */
+  | { readonly type: 'end-marks-left-out'; readonly url: string; readonly model: string };

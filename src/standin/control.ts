@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type ChatAnswer, chatAnswerSchema } from './chat-chunks.ts';
-import type { Marking } from './end-marks.ts';
 import { FaultPlan, faultSchema, ROUTES } from './faults.ts';
 import { Journal } from './journal.ts';
 import type { ChatRequest } from './llm.ts';
@@ -13,7 +12,7 @@ import type { Voice } from './tts.ts';
 const durationMs = z.number().min(0).optional();
 const faults = z.array(faultSchema).optional();
 
-/** How fast the stand-ins are. Left out: as fast as they can. */
+/** How fast the stand-ins are, and how well they do as they are told. Left out: as fast as they can, and without marks. */
 export const profileSchema = z.strictObject({
   stt: z
     .strictObject({
@@ -22,7 +21,20 @@ export const profileSchema = z.strictObject({
       finalMs: durationMs,
     })
     .optional(),
-  llm: z.strictObject({ ttftMs: durationMs, tokensPerS: z.number().positive().optional() }).optional(),
+  llm: z
+    .strictObject({
+      ttftMs: durationMs,
+      tokensPerS: z.number().positive().optional(),
+      /** How answers say whether the caller has finished, where they are asked to. */
+      marking: z
+        .strictObject({
+          mode: z.enum(['always', 'half', 'never']),
+          /** An expression on the last user message: whose caller has not. */
+          unfinished: regularExpression().optional(),
+        })
+        .optional(),
+    })
+    .optional(),
   tts: z
     .strictObject({
       ttfbMs: durationMs,
@@ -49,19 +61,12 @@ export const controlSchema = z.strictObject({
     })
     .optional(),
   tts: z.strictObject({ strict: ttsStrictSchema.optional() }).optional(),
-  /** `match` and `unfinished` are expressions on the last user message; `strict` says what is refused, or which server to be strict as. */
+  /** `match` is an expression on the last user message; `strict` says what is refused, or which server to be strict as. */
   llm: z
     .strictObject({
       answers: z.array(chatAnswerSchema).optional(),
       rules: z.array(z.strictObject({ match: regularExpression(), answer: chatAnswerSchema })).optional(),
       always: chatAnswerSchema.optional(),
-      /** How answers say whether the caller has finished, where they are asked to. */
-      marking: z
-        .strictObject({
-          mode: z.enum(['always', 'half', 'never']),
-          unfinished: regularExpression().optional(),
-        })
-        .optional(),
       strict: strictSchema.optional(),
     })
     .optional(),
@@ -85,7 +90,6 @@ function compiles(source: string): boolean {
   }
 }
 
-const NO_MARKS: Marking = { mode: 'never' };
 const NOT_STRICT: State['strict'] = { stt: 'none', llm: [], tts: 'none' };
 
 /** All that the stand-ins remember and can be told. */
@@ -94,7 +98,6 @@ export class State {
   readonly llm = new Script<ChatRequest, ChatAnswer>();
   /** What each model refuses. */
   strict: { stt: SttStrict; llm: Strict; tts: TtsStrict } = NOT_STRICT;
-  marking: Marking = NO_MARKS;
   /** In place of the stand-in's voice. */
   voice: Voice | undefined;
   readonly faults = new FaultPlan();
@@ -115,7 +118,6 @@ export class State {
     if (llm?.answers) this.llm.queue = [...llm.answers];
     if (llm?.rules) this.llm.rules = llm.rules;
     if (llm?.always !== undefined) this.llm.always = llm.always;
-    this.marking = llm?.marking ?? this.marking;
     const { stt: hears, llm: chats, tts: speaks } = this.strict;
     this.strict = {
       stt: stt?.strict ?? hears,
@@ -133,7 +135,6 @@ export class State {
     this.stt.clear();
     this.llm.clear();
     this.strict = NOT_STRICT;
-    this.marking = NO_MARKS;
     this.voice = undefined;
     this.faults.clear();
     this.journal.clear();
@@ -150,7 +151,6 @@ export class State {
         answers: llm.queue,
         rules: llm.rules,
         always: llm.always,
-        marking: this.marking,
         strict: this.strict.llm,
       },
       tts: { strict: this.strict.tts },

@@ -1,5 +1,9 @@
 import { FINISHED, UNFINISHED } from '../openai/end-mark.ts';
-import type { ChatRequest } from './llm.ts';
+
+interface Message {
+  role: string;
+  content: string;
+}
 
 /** How answers keep to the instruction to begin with a mark. */
 export interface Marking {
@@ -25,7 +29,7 @@ const HALF: readonly ((mark: string, answer: string) => string)[] = [
 export class MarkedAnswers {
   #count = 0;
 
-  mark(answer: string, { messages }: Pick<ChatRequest, 'messages'>, marking: Marking): string {
+  mark(answer: string, messages: readonly Message[], marking: Marking): string {
     const asked = messages.some(
       ({ role, content }) =>
         role !== 'assistant' && content.includes(FINISHED) && content.includes(UNFINISHED),

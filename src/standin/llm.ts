@@ -73,7 +73,7 @@ export function createLlm(parts: LlmParts): ModelRoute<ChatRequest, ChatDetails>
       const said = request.messages.findLast(({ role }) => role === 'user')?.content ?? '';
       const scripted = parts.script.next(request, said) ?? elizaAnswer(request.messages);
       if (typeof scripted !== 'string') return answerRaw(scripted, request, exchange, parts);
-      const full = marked.mark(scripted, request, parts.marking());
+      const full = marked.mark(scripted, messages, parts.marking());
       const all = tokensOf(full);
       const tokens = all.slice(0, request.maxTokens);
       const finish = tokens.length < all.length ? 'length' : 'stop';

@@ -61,7 +61,7 @@ export function createModels(state: State, { speaker, recognizer }: Engines, clo
       clock,
       script: state.llm,
       strict: () => state.strict.llm,
-      marking: () => state.marking,
+      marking: () => state.profile.llm?.marking ?? { mode: 'never' },
       ttftMs: () => state.profile.llm?.ttftMs ?? 0,
       tokensPerS: () => state.profile.llm?.tokensPerS,
     }),

@@ -2,8 +2,9 @@
  * How patient and how fast turns end, on sentences, voices and engines that nothing was tuned on: real sounds, the real
  * detector and `TurnTaker`, a clock that is moved by hand.
  *
- *     npx tsx test/patience/main.ts [--tune] [--policy NAME,…] [--quick] [--sounds]
+ *     npx tsx test/patience/main.ts [--tune] [--policy NAME,…] [--quick] [--sounds] [--marks]
  *
+ * `--marks` scores chat models that say whether the caller has finished, by how often and how late they are wrong.
  * `--quick` leaves out the longer and shorter waits of the curve; `--sounds` only makes what is missing of the sounds
  * (once, kept in the cache); `--tune` scores the half that may be looked at. Raw values, tables and curve:
  * test-results/patience.
@@ -15,6 +16,7 @@ import { initializeLogger } from '@livekit/agents';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { hearSide, otherWords } from './corpus.ts';
 import { curvesSvg, type Point } from './curve.ts';
+import { markPolicies } from './marks.ts';
 import { type Player, play } from './play.ts';
 import { policies, SCALES, scaled } from './policies.ts';
 import { groupedBy, type Scored, scoreOf, tableOf } from './score.ts';
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     sounds: { type: 'boolean' },
     quick: { type: 'boolean' },
     policy: { type: 'string' },
+    marks: { type: 'boolean' },
   },
 });
 initializeLogger({ pretty: false, level: 'silent' });
@@ -41,7 +44,9 @@ console.log(`seed ${SEED}, «${side}»: ${corpus.length} utterances of ${sentenc
 if (values.sounds) process.exit(0);
 
 const wanted = values.policy?.split(',');
-const all = new Map([...policies()].filter(([name]) => !wanted || wanted.includes(name)));
+const all = new Map(
+  [...(values.marks ? markPolicies() : policies())].filter(([name]) => !wanted || wanted.includes(name)),
+);
 const results = new Map<string, Scored[]>();
 const curves = new Map<string, Point[]>();
 for (const [name, player] of all) {

@@ -12,7 +12,8 @@ import { shareOf } from './split.ts';
 import { transcribed } from './transcript.ts';
 
 /** From the transcript to the first sound: first token, a few more, first byte. */
-const ANSWER_MS = 200 + 50 + 120;
+const FIRST_TOKEN_MS = 200;
+const AFTER_IT_MS = 50 + 120;
 const STT_MS = 200;
 /** Shorter speech after a pause is none yet. */
 const FIRST_WINDOWS_MS = 60;
@@ -41,6 +42,17 @@ export interface Playing {
   at(ms: number, run: () => unknown): void;
 }
 
+/** A chat model that says before each answer whether the caller has finished. */
+export interface Mark {
+  /** How often it is wrong where the caller goes on, and where they have finished: 0 to 1. */
+  falseFinished: number;
+  falseUnfinished: number;
+  /** From the request to the first token: the mark. */
+  afterMs: number;
+  /** It writes none. */
+  isMissing?: boolean;
+}
+
 export interface Player {
   policy: TurnPolicy;
   /** What else hears one utterance. */
@@ -50,12 +62,14 @@ export interface Player {
   stt?: 'batch' | 'deepgram';
   /** As it was: a turn ended though something was heard, as long as that was not known for speech. */
   endsInSound?: boolean;
+  /** What the chat model says. */
+  mark?: Mark;
 }
 
 /** Plays one utterance to the real `TurnTaker`, on a clock that is moved by hand. */
 export async function play(
   heard: Heard,
-  { policy, model, judge, stt, endsInSound }: Player,
+  { policy, model, judge, stt, endsInSound, mark }: Player,
   others: readonly string[],
 ): Promise<Outcome> {
   const { words, endMs, pauseAtMs, one } = heard;
@@ -70,6 +84,8 @@ export async function play(
   let outcome: Outcome | undefined;
   let [transcriptions, answers] = [0, 0];
   let preparedAt: number | undefined;
+  // A mark is the first token.
+  const answerMs = (mark?.afterMs ?? FIRST_TOKEN_MS) + AFTER_IT_MS;
   const wordsOf = new Map<object, number>();
   const hearing = model?.(heard, playing);
   const judging = judge?.(heard, playing);
@@ -104,6 +120,7 @@ export async function play(
     policy,
     model: hearing,
     judge: judging,
+    modelJudges: () => mark !== undefined,
     governor: new SpeculationGovernor(configFrom().turn.speculationSlowMs),
     clock,
     wallNow: clock.now,
@@ -127,11 +144,16 @@ export async function play(
       release() {},
       async interrupt() {},
       async takeBack() {},
-      prepare() {
+      prepare(text) {
         answers += 1;
         const mine = clock.now();
         preparedAt = mine;
-        clock.after(ANSWER_MS, () => {
+        const isWhole = (wordsOf.get(text) ?? knownWords) >= words.length;
+        const wrong = isWhole ? mark?.falseUnfinished : mark?.falseFinished;
+        const isWrong = writing.seed(1000 + answers)() < (wrong ?? 0);
+        const judge = () => preparedAt === mine && taker.judged(isWhole !== isWrong);
+        if (mark && !mark.isMissing) clock.after(mark.afterMs, judge);
+        clock.after(answerMs, () => {
           if (preparedAt === mine) taker.answerReady();
         });
       },
@@ -141,7 +163,7 @@ export async function play(
       turnEnded(text, { endedAt = 0 }) {
         if (outcome || !text) return;
         const readyAt =
-          preparedAt === undefined ? endedAt + ANSWER_MS : Math.max(endedAt, preparedAt + ANSWER_MS);
+          preparedAt === undefined ? endedAt + answerMs : Math.max(endedAt, preparedAt + answerMs);
         const before = words.filter((word) => word.endMs <= pauseAtMs + 1).length;
         const answered = wordsOf.get(text) ?? knownWords;
         const lacks = answered < words.length;

@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest';
 import { FINISHED, UNFINISHED } from '../../src/openai/end-mark.ts';
+import type { Marking } from '../../src/standin/end-marks.ts';
 import { callOver, GREETING, INSTRUCTIONS, openMarkedCall } from '../helpers/marked-call.ts';
 import { perTest } from '../helpers/per-test.ts';
 
 const call = perTest(openMarkedCall, ({ standIn }) => standIn.close());
 
+/** What the model answers, and how it keeps to the mark. */
+const answers = (always: string, marking: Marking) =>
+  call.standIn.control({ llm: { always }, profile: { llm: { marking } } });
 const hasMark = (text: string) => text.includes(FINISHED) || text.includes(UNFINISHED);
 const answersIn = (messages: { role: string; content?: string }[] = []) =>
   messages.filter(({ role }) => role === 'assistant').map(({ content }) => content);
 
 test('the mark is asked for at the end of the instructions, which stay the same for the whole call', async () => {
-  call.standIn.control({ llm: { always: 'Sure.', marking: { mode: 'always', unfinished: 'number is' } } });
+  answers('Sure.', { mode: 'always', unfinished: 'number is' });
   await call.turn('My number is');
   await call.turn('Pay my bill.');
   const instructions = call.sent().map(([first]) => first);
@@ -21,9 +25,7 @@ test('the mark is asked for at the end of the instructions, which stay the same 
 });
 
 test('it is cut out of the answer, and told with the first token of it', async () => {
-  call.standIn.control({
-    llm: { always: 'It is ten ringgit.', marking: { mode: 'always', unfinished: 'number is' } },
-  });
+  answers('It is ten ringgit.', { mode: 'always', unfinished: 'number is' });
   expect(await call.turn('My number is')).toEqual({
     shown: 'It is ten ringgit.',
     heard: ['It is ten ringgit.'],
@@ -33,7 +35,7 @@ test('it is cut out of the answer, and told with the first token of it', async (
 });
 
 test('earlier answers are sent with their marks, the greeting too; the chat has none', async () => {
-  call.standIn.control({ llm: { always: 'Sure.', marking: { mode: 'always', unfinished: 'number is' } } });
+  answers('Sure.', { mode: 'always', unfinished: 'number is' });
   await call.turn('My number is');
   await call.turn('Pay my bill.');
   await call.turn('Thank you.');
@@ -42,7 +44,7 @@ test('earlier answers are sent with their marks, the greeting too; the chat has 
 });
 
 test('what an earlier request had is the beginning of the next one, as the model wrote it', async () => {
-  call.standIn.control({ llm: { always: 'Sure.', marking: { mode: 'always', unfinished: 'number is' } } });
+  answers('Sure.', { mode: 'always', unfinished: 'number is' });
   await call.turn('My number is');
   await call.turn('Pay my bill.');
   const [first = [], second = []] = call.sent();
@@ -52,7 +54,7 @@ test('what an earlier request had is the beginning of the next one, as the model
 
 test('without a mark in 3 of the first 5 answers none is asked for any more, which is said once', async () => {
   const memory = call.memory;
-  call.standIn.control({ llm: { always: 'Sure.', marking: { mode: 'never' } } });
+  answers('Sure.', { mode: 'never' });
   for (const said of ['One?', 'Two?', 'Three?']) await call.turn(said);
   expect(call.leftOut).toHaveLength(1);
   expect(memory.learned.endMarks).toBe('left-out');
@@ -66,10 +68,9 @@ test('without a mark in 3 of the first 5 answers none is asked for any more, whi
 });
 
 test('an endpoint that wrote 3 of the first 5 is asked on, whatever follows', async () => {
-  const { standIn, memory } = call;
-  standIn.control({ llm: { always: 'Sure.' } });
+  const { memory } = call;
   for (const mode of ['never', 'always', 'never', 'always', 'always', 'never', 'never', 'never'] as const) {
-    standIn.control({ llm: { marking: { mode } } });
+    answers('Sure.', { mode });
     await call.turn('My bill?');
   }
   expect(memory.learned.endMarks).toBe('written');
@@ -79,22 +80,20 @@ test('an endpoint that wrote 3 of the first 5 is asked on, whatever follows', as
 });
 
 test('what is written, and what nobody said, is expected to have none; a mark is cut out there, too', async () => {
-  const { standIn, memory } = call;
-  standIn.control({ llm: { always: 'Sure.', marking: { mode: 'never' } } });
+  const { memory } = call;
+  answers('Sure.', { mode: 'never' });
   await call.answer();
   for (const said of ['One?', 'Two?', 'Three?', 'Four?']) await call.turn(said, true);
   expect(memory.learned.endMarks).toBeUndefined();
-  standIn.control({ llm: { marking: { mode: 'always' } } });
+  answers('Sure.', { mode: 'always' });
   expect((await call.turn('Five?', true)).shown).toBe('Sure.');
   expect((await call.answer()).shown).toBe('Sure.');
 });
 
 test('an answer that is gone on with after it broke off says so once', async () => {
   const { standIn } = call;
-  const marking = { mode: 'always', unfinished: 'bill is$' } as const;
-  standIn.control({
-    llm: { answers: ['Your bill is on its way to you by post.'], always: 'And by mail.', marking },
-  });
+  answers('And by mail.', { mode: 'always', unfinished: 'bill is$' });
+  standIn.control({ llm: { answers: ['Your bill is on its way to you by post.'] } });
   standIn.control({ faults: { llm: [{ cutAfterBytes: 1200, times: 1 }] } });
   const { shown } = await call.turn('My bill is');
   expect(shown).toMatch(/^Your .*And by mail\.$/);
@@ -110,7 +109,7 @@ test('an answer that is only a mark is asked for once more', async () => {
 
 test('where it is not wanted no mark is asked for, and text is left as it is', async () => {
   const off = callOver(call.standIn, { LLM_JUDGES_TURNS: 'false' });
-  call.standIn.control({ llm: { always: '● is a circle.', marking: { mode: 'always' } } });
+  answers('● is a circle.', { mode: 'always' });
   expect((await off.turn('What is that?')).shown).toBe('● is a circle.');
   expect(hasMark(JSON.stringify(off.sent()))).toBe(false);
   expect(off.judged).toEqual([]);
@@ -120,12 +119,11 @@ test.each(['always', 'half', 'never'] as const)(
   'in 100 turns with a model that writes it %s no mark is heard, shown or kept',
   async (mode) => {
     const { standIn } = call;
-    standIn.control({ llm: { marking: { mode, unfinished: '7$' } } });
     let heard = 0;
     for (let at = 0; at < 10; at += 1) {
       const one = callOver(standIn, {});
       for (let turn = 0; turn < 10; turn += 1) {
-        standIn.control({ llm: { always: ANSWERS[(at + turn) % ANSWERS.length] } });
+        answers(ANSWERS[(at + turn) % ANSWERS.length] ?? '', { mode, unfinished: '7$' });
         const answer = await one.turn(`This is number ${at * 10 + turn}`);
         heard += answer.heard.length;
         expect(hasMark(JSON.stringify([answer, one.chatCtx.toJSON()])), JSON.stringify(answer)).toBe(false);
