@@ -118,7 +118,6 @@ function delayProblems({ turn }: Config): ConfigProblem[] {
   const delays = [
     ['ENDPOINTING_MIN_MS', turn.minEndpointingMs],
     ['ENDPOINTING_STATEMENT_MS', turn.statementEndpointingMs],
-    ...(turn.detection === 'learned' ? [['ENDPOINTING_UNSURE_MS', turn.unsureEndpointingMs] as const] : []),
     ['ENDPOINTING_MAX_MS', turn.maxEndpointingMs],
   ] as const;
   for (const [i, [key, ms]] of delays.entries()) {

@@ -120,8 +120,8 @@ export const settings = {
     vad: setting('VAD_PROVIDER', oneOf(['bundled', 'silero'], 'bundled'), 'Voice activity detector'),
     detection: setting(
       'TURN_DETECTION',
-      oneOf(['words', 'vad', 'model', 'learned'], 'words'),
-      'What ends a turn: silence, longer while the words are unfinished (`words`) or, in languages that the on-device model knows, sound so too (`model`); silence alone (`vad`); what was learned of words and sound (`learned`, on trial)',
+      oneOf(['learned', 'words', 'vad', 'model'], 'learned'),
+      'What ends a turn: silence, the shorter the more finished its words and sound seem by what was learned of many (`learned`), longer while lists call the words unfinished (`words`) or, in languages that the on-device model knows, they sound so too (`model`); silence alone (`vad`)',
     ),
     minEndpointingMs: setting(
       'ENDPOINTING_MIN_MS',
@@ -136,8 +136,8 @@ export const settings = {
     ),
     unsureEndpointingMs: setting(
       'ENDPOINTING_UNSURE_MS',
-      durationMs(1180, 0),
-      'The same with `TURN_DETECTION=learned` where it cannot tell whether the caller has finished; less, the surer it is',
+      durationMs(1080, 0),
+      'The same with `TURN_DETECTION=learned` where it cannot tell whether the caller has finished; less, the surer it is, and never below ENDPOINTING_STATEMENT_MS',
     ),
     maxEndpointingMs: setting(
       'ENDPOINTING_MAX_MS',

@@ -52,10 +52,8 @@ export function endingOf(text: string, soundsOver: boolean | undefined, policy: 
 
 /** Callers who have finished and seem so least of all wait as long as those who surely go on. */
 const LEAST = 0.03;
-/** Up to here it cannot be told at all: many who go on seem as finished. */
-const UNTOLD = 0.12;
 /** From here on few go on: the turn ends after the silence that ends any turn. */
-const LIKELY = 0.22;
+const LIKELY = 0.28;
 /** From here on it ends the sooner, the surer that is. */
 const SURE = 0.85;
 
@@ -66,13 +64,14 @@ const SURE = 0.85;
  * @param finished - of `FinishedJudge.judge`.
  */
 export function judgedEnding(finished: number, policy: TurnPolicy): Ending {
-  const { minEndpointingMs: min, statementEndpointingMs: likely, unsureEndpointingMs: unsure } = policy;
+  const { minEndpointingMs: min, statementEndpointingMs: likely } = policy;
+  const unsure = Math.max(likely, policy.unsureEndpointingMs);
   if (finished >= LIKELY) {
     const readyMs = between(likely, min, (finished - SURE) / (1 - SURE));
     return { prepareMs: 0, readyMs, endMs: likely };
   }
   const middle = (likely + unsure) / 2;
-  const waited = between(unsure, middle, (finished - UNTOLD) / (LIKELY - UNTOLD));
+  const waited = between(unsure, middle, (finished - LEAST) / (LIKELY - LEAST));
   const ms = finished < LEAST ? policy.maxEndpointingMs : waited;
   return { prepareMs: 0, readyMs: ms, endMs: ms };
 }

@@ -46,8 +46,9 @@ test('the surer that a caller has finished, the sooner their turn ends', () => {
   expect(ends(1)).toEqual(asked);
   expect(ends(0.6)).toEqual(told);
   expect(ends(0.925)).toEqual({ ...told, readyMs: 640 });
-  expect(ends(0.17).endMs).toBeGreaterThan(1000);
-  expect(ends(0.1)).toEqual({ prepareMs: 0, readyMs: 1200, endMs: 1200 });
+  expect(ends(0.28)).toEqual(told);
+  expect(ends(0.27).endMs).toBeGreaterThan(1000);
+  expect(ends(0.03)).toEqual({ prepareMs: 0, readyMs: 1200, endMs: 1200 });
   expect(ends(0.01)).toEqual(held);
   for (let finished = 0.01; finished <= 1; finished += 0.01)
     expect(ends(finished).readyMs).toBeLessThanOrEqual(ends(finished - 0.01).readyMs);
@@ -73,4 +74,9 @@ test('the chat model is heeded before the learned judge, and a caller who was cu
   const judge = { push() {}, reset() {}, judge: () => 0 };
   expect(expectedEnding(STATEMENT, { ...known, judge, finished: true })).toEqual(asked);
   expect(expectedEnding(STATEMENT, { ...known, finished: true, wasCutOff: true })).toEqual(held);
+});
+
+test('where it cannot be told, nobody is answered sooner than anybody', () => {
+  const { endMs } = judgedEnding(0.1, { ...policy, statementEndpointingMs: 1400, unsureEndpointingMs: 1000 });
+  expect(endMs).toBe(1400);
 });
