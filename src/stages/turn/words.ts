@@ -21,8 +21,12 @@ const OPEN_WORDS = new Set(
 const BACKCHANNELS = new Set(
   `ya yaa yah yeah yea yep yup yes ok okay okey k kay mm mmm mhm mmhm mm-hm mm-hmm mhmm hm hmm uh-huh uhhuh uh huh ah
   aha oh ooh right sure alright good great fine correct true i see got it understood
-  haah ha'ah a'ah aah betul baik faham okaylah oklah yelah yela tu lah oh`.split(/\s+/),
+  haah ha'ah a'ah aah betul baik faham okaylah oklah yelah yela tu lah oh
+  sí si claro vale ajá bueno entiendo de acuerdo exacto perfecto oui ouais d'accord voilà bien ja genau gut klar stimmt
+  sim isso да ага угу понятно ясно хорошо`.split(/\s+/),
 );
+/** As transcribers write laughter, in one word or more. */
+const LAUGHTER = /^(?:[hj][aei]+h?){2,}$/;
 const LONGEST_BACKCHANNEL_WORDS = 4;
 
 /** Alone, or with a word of the second list: the agent is to stop. */
@@ -80,10 +84,11 @@ export function looksUnfinished(text: string): boolean {
   return OPEN_WORDS.has(last) || isBareCondition || isInsideNumber(words);
 }
 
-/** Whether a transcript is listening noise only, such as «ya», «okay, okay», «mm-hm». */
+/** Whether a transcript is listening noise or laughter only, such as «ya», «okay, okay», «mm-hm», «ha ha». */
 export function isBackchannel(text: string): boolean {
   const words = wordsOf(text);
-  return words.length <= LONGEST_BACKCHANNEL_WORDS && words.every((word) => BACKCHANNELS.has(word));
+  if (words.length > LONGEST_BACKCHANNEL_WORDS) return false;
+  return words.every((word) => BACKCHANNELS.has(word)) || LAUGHTER.test(words.join(''));
 }
 
 /** Whether a text says nothing but that the agent is to stop, or to wait. */

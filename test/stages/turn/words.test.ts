@@ -65,8 +65,35 @@ test('listening noises are told from answers that mean something', () => {
     'A’ah',
   ])
     expect(isBackchannel(text), text).toBe(true);
-  for (const text of ['no', 'stop', 'wait', 'tunggu', 'okay but my bill', 'yes cancel it', 'ya tapi mahal'])
+  for (const text of [
+    'no',
+    'stop',
+    'wait',
+    'tunggu',
+    'Hi!',
+    'he is',
+    'no, de acuerdo',
+    'okay but my bill',
+    'yes cancel it',
+    'ya tapi mahal',
+  ])
     expect(isBackchannel(text), text).toBe(false);
+});
+
+test('laughter, and listening noises of other languages, are no wish to speak', () => {
+  for (const text of [
+    'Ha ha ha!',
+    'haha',
+    'hee hee',
+    'jajaja',
+    'Sí, claro.',
+    'De acuerdo.',
+    'Oui.',
+    "D'accord.",
+    'Genau',
+    'Ага.',
+  ])
+    expect(isBackchannel(text), text).toBe(true);
 });
 
 test('case and punctuation make no difference to what was said', () => {
