@@ -9,7 +9,13 @@ import { utterance } from './utterance.ts';
 const stack = useStack({
   profile: { llm: { tokensPerS: 40 }, tts: { realtimeFactor: 4 } },
   // Room for a busy machine; requests are counted, and a late one would be made twice.
-  env: { ENDPOINTING_STATEMENT_MS: '1500', STT_HEDGE_AFTER_MS: '0', LLM_HEDGE_AFTER_MS: '0' },
+  // By the lists, who is unfinished is asked about later than others: `learned` asks at once, and makes a request for nothing.
+  env: {
+    TURN_DETECTION: 'words',
+    ENDPOINTING_STATEMENT_MS: '1500',
+    STT_HEDGE_AFTER_MS: '0',
+    LLM_HEDGE_AFTER_MS: '0',
+  },
 });
 
 /** One sentence in two parts, a pause between them. */
