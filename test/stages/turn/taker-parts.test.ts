@@ -64,7 +64,7 @@ const WAITS = {
 test.each([
   [1, 700],
   [0.6, 700],
-  [0.1, 950],
+  [0.03, 950],
   [0.01, 1500],
 ])(
   'a caller who seems more finished than %d of others is answered after %i ms, prepared at once',
