@@ -77,8 +77,10 @@ export default defineConfig({
       {
         test: {
           ...E2E,
-          // Most of a row is sound that is played; with more at once a busy machine tears it.
-          maxWorkers: 2,
+          // All stacks of the one file; `scene.ts` says how many calls there are at a time.
+          maxConcurrency: 30,
+          hookTimeout: 240_000,
+          globalSetup: ['test/behaviours/global-setup.ts'],
           // Projects of one run that differ in workers have to follow each other.
           sequence: { groupOrder: 1 },
           name: 'behaviours',

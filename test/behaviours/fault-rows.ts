@@ -30,7 +30,7 @@ function fault(
   };
 }
 
-/** Rows whose fault is an answer: `faults.behaviour.ts` has a call for each. */
+/** Rows whose fault is an answer: `calls/faults.ts` has a call for each. */
 export const FAULT_ROWS = {
   'status 401': fault('401', '401', {
     ...{ failure: 'status', status: 401, hint: /_API_KEY/ },

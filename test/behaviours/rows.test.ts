@@ -12,11 +12,11 @@ test('the README has the table of all behaviours: `npm run readme` writes it', (
 });
 
 test('each row has a call that proves it, and one only', () => {
-  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.behaviour.ts'));
+  const files = readdirSync(new URL('./calls/', import.meta.url));
   const proven = files.flatMap((name) =>
-    [...read(name).matchAll(/^(?:behaviour|sideBySide)\(\s*'([^']+)'/gm)].map(([, row]) => row),
+    [...read(`./calls/${name}`).matchAll(/^(?:behaviour|sideBySide)\(\s*'([^']+)'/gm)].map(([, row]) => row),
   );
-  // `faults.behaviour.ts` has a call for each of these.
+  // `calls/faults.ts` has a call for each of these.
   const all = [...proven, ...Object.keys(FAULT_ROWS)];
   expect(all.toSorted()).toEqual(Object.keys(ROWS).toSorted());
 });

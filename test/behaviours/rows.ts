@@ -4,7 +4,7 @@ import type { Row } from './row.ts';
 const none = '–';
 
 /**
- * Every behaviour that `*.behaviour.ts` proves in a call with real audio. `write-docs.ts` makes the table of
+ * Every behaviour that `calls/` proves in a call with real audio. `write-docs.ts` makes the table of
  * `src/call/README.md` of it; a row without a test, or a test without a row, fails.
  */
 export const ROWS = {

@@ -4,19 +4,20 @@ import type { Utterance } from '../../src/probe/microphone.ts';
 import type { Sound } from '../../src/probe/wav.ts';
 import type { StandIn } from '../../src/standin/server.ts';
 import { answerAfter, expectHeard } from '../e2e/hearing.ts';
-import type { Stack } from '../e2e/stack.ts';
+import { type Stack, type StackOptions, useStack } from '../e2e/stack.ts';
 import { utterance } from '../e2e/utterance.ts';
 import type { LogLine } from '../e2e/worker.ts';
+import { atMost } from '../helpers/at-most.ts';
 import type { RowName } from './rows.ts';
 
 export const QUESTION = 'Is my data plan still active?';
-export const ANSWER = 'Yes, your plan is active until the end of March.';
+export const ANSWER = 'Yes, it is active until March.';
 export const LONG_ANSWER = [
   'There was once a fisherman who lived by the sea with his wife and three daughters.',
   'Every morning he rowed out before the sun rose, and every evening he came home with an empty net.',
   'One day he caught a golden fish that could speak, and it begged him to let it go.',
 ];
-export const APOLOGY = 'Sorry, something went wrong on our side.';
+export const APOLOGY = 'Sorry, something went wrong.';
 export const GREETING = 'Hello, how can I help?';
 
 /** A prompt file with a greeting and an apology, and more lines of front matter. */
@@ -30,6 +31,15 @@ export const promptWith = (...lines: string[]): string =>
     '---',
     'You answer calls.',
   ].join('\n');
+
+/** A stack whose worker is as small as can be: many of them run on one machine. */
+export const useRows = ({ env, ...rest }: StackOptions): (() => Stack) =>
+  useStack({ program: 'built', ...rest, env: { ...SMALL, ...env } });
+
+const SMALL = {
+  ...{ HOSTS: '1', SPARE_HOSTS: '0' },
+  ...{ MAX_CALLS: '20', CALLS_PER_HOST: '20', WEB_ENABLED: 'false' },
+};
 
 /** One call, for one row. */
 export interface Scene {
@@ -56,7 +66,7 @@ export interface Scene {
 }
 
 export interface SceneOptions {
-  /** Of the whole test; default 60 s. */
+  /** Of the call; default 60 s. */
   timeoutMs?: number;
   prompt?: string;
   /** Default: the stack's worker. */
@@ -65,6 +75,15 @@ export interface SceneOptions {
   setUp?(standIn: StandIn): void;
 }
 
+/** Calls of all stacks; with more, two processors are too few and the sound is torn. */
+const inTurn = atMost(7);
+/** Of one stack: rows that follow each other take longest, and shall not wait for all of these. */
+const besideInTurn = atMost(4);
+/** The beginning of a call takes most of the processor. */
+const joinInTurn = atMost(2);
+/** Longest wait for the others. */
+const WAITS_MS = 180_000;
+
 /** The test of a row: a call to a stack of the file, whose greeting is over when `run` begins. */
 export function behaviour(
   row: RowName,
@@ -72,7 +91,8 @@ export function behaviour(
   options: SceneOptions,
   run: (scene: Scene) => Promise<void>,
 ): void {
-  test(row, { timeout: options.timeoutMs ?? 60_000 }, () => play(stack(), options, run));
+  const { timeoutMs = 60_000 } = options;
+  test.sequential(row, { timeout: WAITS_MS + timeoutMs }, () => inTurn(() => play(stack(), options, run)));
 }
 
 /**
@@ -85,10 +105,12 @@ export function sideBySide(
   options: SceneOptions,
   run: (scene: Omit<Scene, 'grown'>) => Promise<void>,
 ): void {
-  test.concurrent(row, { timeout: options.timeoutMs ?? 120_000 }, async () => {
+  const { timeoutMs = 60_000 } = options;
+  const playAndLeave = async () => {
     const { leave } = await play(stack(), options, run);
     await leave();
-  });
+  };
+  test.concurrent(row, { timeout: WAITS_MS + timeoutMs }, () => besideInTurn(() => inTurn(playAndLeave)));
 }
 
 async function play(
@@ -101,7 +123,7 @@ async function play(
   setUp?.(standIn);
   const before = await metricsOf(stack);
   const logBegan = worker.log.length;
-  const caller = await callers.call({ prompt, ...(agentName && { agentName }) });
+  const caller = await joinInTurn(() => callers.call({ prompt, ...(agentName && { agentName }) }));
   await answerAfter(caller, caller.joinedAtMs);
   const question = await utterance(QUESTION);
   const speak = () => caller.speak(question);

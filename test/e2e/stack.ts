@@ -7,6 +7,7 @@ import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
 import { disposeRtc } from '../../src/framework/dispose-rtc.ts';
 import type { Profile } from '../../src/standin/control.ts';
 import { type StandIn, startStandIn } from '../../src/standin/server.ts';
+import { atMost } from '../helpers/at-most.ts';
 import { AGENT_NAME, type Callers, createCallers, PAGE_TOKEN } from './callers.ts';
 import { runProgram, type WorkerProcess } from './worker.ts';
 
@@ -21,6 +22,12 @@ export interface StackOptions {
   livekit?: () => Promise<LiveKit>;
   /** `false`: the test starts it, with `startProgram`. */
   worker?: boolean;
+  /** Told before the worker starts. */
+  onStandIn?(standIn: StandIn): void;
+  /** Settings of more workers, on top of `env`. */
+  moreWorkers?(standIn: StandIn): readonly Record<string, string>[];
+  /** Default: the sources. */
+  program?: 'sources' | 'built';
   /** Tests run at the same time: each has its own caller leave, and the stand-ins forget nothing between two. */
   sideBySide?: boolean;
 }
@@ -32,6 +39,8 @@ export interface Stack {
   readonly callers: Callers;
   /** The program that was started first. */
   readonly worker: WorkerProcess;
+  /** All that were started. */
+  readonly programs: readonly WorkerProcess[];
   /** Where the worker serves its page. */
   pageUrl(): Promise<string>;
   /** `start` for worker and page, `web` for the page alone. */
@@ -46,15 +55,28 @@ interface Running extends Stack {
   close(): Promise<void>;
 }
 
+/** Stacks of this process that have begun to start and not ended. */
+const stacks = new Set<Promise<unknown>>();
+/** A program that does not get ready in time is taken for a broken one. */
+const startInTurn = atMost(3);
+
 /**
- * A stack for the tests of one file: started before them and ended after, with no process left. Between two tests
- * the callers leave and the stand-ins forget; a test that fails prints what callers and worker saw.
+ * A stack for the tests of one file or suite: started before them and ended after, with no process left. Between two tests
+ * the callers leave and the stand-ins forget; a test that fails prints what callers and worker saw. Where suites run at the
+ * same time, no test begins before the stacks of all have started: what starts takes the processor from what is heard.
  */
 export function useStack(options: StackOptions = {}): () => Stack {
   let running: Running | undefined;
-  beforeAll(async () => {
+  let ready: Promise<unknown> = Promise.resolve();
+  const getReady = async () => {
     running = await start(options);
-    if (options.worker !== false) await running.worker.logged('worker registered');
+    await Promise.all(running.programs.flatMap((program) => READY.map((line) => program.logged(line))));
+  };
+  beforeAll(async () => {
+    ready = startInTurn(getReady);
+    stacks.add(ready);
+    await Promise.allSettled(stacks);
+    await ready;
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') process.stderr.write(`${running?.describe()}\n`);
@@ -64,13 +86,17 @@ export function useStack(options: StackOptions = {}): () => Stack {
   });
   afterAll(async () => {
     await running?.close();
-    await disposeRtc();
+    stacks.delete(ready);
+    if (stacks.size === 0) await disposeRtc();
   });
   return () => {
     if (!running) throw new Error('the stack did not start');
     return running;
   };
 }
+
+/** A worker's log lines after which it takes calls. */
+const READY = ['worker registered', 'host process ready'];
 
 const PLAIN_PROMPT = 'You are the voice agent of the end-to-end tests.';
 
@@ -86,7 +112,7 @@ async function start(options: StackOptions): Promise<Running> {
   const callers = createCallers(livekit);
   const programs: WorkerProcess[] = [];
   const running: Running = {
-    ...{ livekit, standIn, callers, writePrompt },
+    ...{ livekit, standIn, callers, programs, writePrompt },
     dispatch: (room, agentName) =>
       new AgentDispatchClient(livekit.url, livekit.apiKey, livekit.apiSecret).createDispatch(room, agentName),
     get worker() {
@@ -96,7 +122,7 @@ async function start(options: StackOptions): Promise<Running> {
     },
     startProgram(command, more = {}) {
       const all = { ...settings(livekit, standIn, promptsDir), ...env, ...more };
-      const program = runProgram(command, all, dir);
+      const program = runProgram(command, all, dir, options.program);
       programs.push(program);
       return program;
     },
@@ -109,7 +135,9 @@ async function start(options: StackOptions): Promise<Running> {
       await rm(dir, { recursive: true, force: true });
     },
   };
+  options.onStandIn?.(standIn);
   if (worker) running.startProgram('start');
+  for (const more of options.moreWorkers?.(standIn) ?? []) running.startProgram('start', more);
   return running;
 }
 
@@ -122,7 +150,7 @@ function settings(livekit: LiveKit, standIn: StandIn, promptsDir: string): Recor
     // Tests count requests; warm.e2e.ts leaves these on.
     LLM_PRIME: 'false',
     TTS_CACHE: 'false',
-    // On a busy machine any answer may be late; silence.behaviour.ts leaves it on.
+    // On a busy machine any answer may be late; behaviours/calls/silence.ts leaves it on.
     FILLER_AFTER_MS: '0',
     OPENAI_API_KEY: 'stand-in',
     WEB_TOKEN: PAGE_TOKEN,

@@ -5,6 +5,7 @@ import { createWatch, type Watch } from '../../src/probe/watch.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const TSX = import.meta.resolve('tsx');
+const BUILT = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** A cold cache and a busy machine need this long. */
 const READY_WITHIN_MS = 60_000;
 
@@ -28,8 +29,14 @@ export interface WorkerProcess {
  * the temporary folder goes with it. Returns at once.
  *
  * @param command - `start`, or `web` for the page alone.
+ * @param program - the sources, or what `npm run build` makes of them, whose start takes half as much of the processor.
  */
-export function runProgram(command: string, env: Record<string, string>, cwd: string): WorkerProcess {
+export function runProgram(
+  command: string,
+  env: Record<string, string>,
+  cwd: string,
+  program: 'sources' | 'built' = 'sources',
+): WorkerProcess {
   const { PATH, HOME } = processSources().env;
   const output: string[] = [];
   const log: LogLine[] = [];
@@ -38,7 +45,7 @@ export function runProgram(command: string, env: Record<string, string>, cwd: st
   let ended = false;
   const child = startChild({
     command: process.execPath,
-    args: ['--import', TSX, MAIN, command],
+    args: program === 'built' ? [BUILT, command] : ['--import', TSX, MAIN, command],
     env: { PATH, HOME, TMPDIR: cwd, ...env },
     cwd,
     onLine(line) {

@@ -1,7 +1,6 @@
 import { beforeAll, expect } from 'vitest';
-import { answerAfter } from '../e2e/hearing.ts';
-import { useStack } from '../e2e/stack.ts';
-import { ANSWER, APOLOGY, behaviour, promptWith, QUESTION } from './scene.ts';
+import { answerAfter } from '../../e2e/hearing.ts';
+import { ANSWER, APOLOGY, behaviour, promptWith, QUESTION, useRows } from '../scene.ts';
 
 const FILLERS = ['One moment, please, I am looking.', 'Just a second, it takes a little longer.'] as const;
 const MUTE_APOLOGY = 'We are sorry, nothing works today.';
@@ -10,7 +9,7 @@ const FILLER_BETWEEN_MS = [1500, 2500] as const;
 const APOLOGY_WITHIN_MS = 8000;
 const TONES = 'voice_agent_covers_total{what="apology",sound="tone"}';
 
-const stack = useStack({
+const stack = useRows({
   env: {
     ...{ TTS_CACHE: 'true', FILLER_AFTER_MS: '1800' },
     // A hung request ends soon after the apology for it, which is the only one.

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { answerAfter } from '../e2e/hearing.ts';
-import { useStack } from '../e2e/stack.ts';
-import { KEY } from '../helpers/model-routes.ts';
-import { FAULT_ROWS, type FaultRow } from './fault-rows.ts';
-import { startGateway } from './gateway.ts';
-import type { RowName } from './rows.ts';
-import { ANSWER, APOLOGY, metricsOf, promptWith, sideBySide, totalOf } from './scene.ts';
+import { afterAll, expect, test } from 'vitest';
+import { answerAfter } from '../../e2e/hearing.ts';
+import { KEY } from '../../helpers/model-routes.ts';
+import { FAULT_ROWS, type FaultRow } from '../fault-rows.ts';
+import { startGateway } from '../gateway.ts';
+import type { RowName } from '../rows.ts';
+import { ANSWER, APOLOGY, metricsOf, promptWith, sideBySide, totalOf, useRows } from '../scene.ts';
 
 /** From the end of a turn to the first sound. */
 const SOUND_WITHIN_MS = 8000;
@@ -24,9 +23,11 @@ const marked = (prompt: string) => {
   return promptWith(`extra_body: { stt: ${fields}, llm: ${fields}, tts: ${fields} }`);
 };
 
-const stack = useStack({
+const stack = useRows({
   sideBySide: true,
+  onStandIn: ({ baseUrl }) => gateway.target(baseUrl),
   env: {
+    HOSTS: '2',
     OPENAI_BASE_URL: gateway.baseUrl,
     OPENAI_API_KEY: KEY,
     TTS_CACHE: 'true',
@@ -43,7 +44,6 @@ const stack = useStack({
     ...Object.fromEntries(ROWS.map(({ prompt }) => [prompt, marked(prompt)])),
   },
 });
-beforeAll(() => gateway.target(stack().standIn.baseUrl));
 
 for (const { row, prompt, bad, stages, told } of ROWS) {
   sideBySide(row, stack, { prompt }, async ({ askAndHear, caller, hears, log, logged, speak }) => {
@@ -71,7 +71,7 @@ for (const { row, prompt, bad, stages, told } of ROWS) {
   });
 }
 
-test('the metrics count what the log tells', async () => {
+test.sequential('the metrics count what the log tells', async () => {
   const metrics = await metricsOf(stack());
   const lines = stack().worker.log;
   const failed = lines.filter(({ msg }) => msg === 'endpoint failed');

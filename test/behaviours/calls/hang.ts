@@ -1,9 +1,8 @@
 import { expect } from 'vitest';
-import { useStack } from '../e2e/stack.ts';
-import { ANSWER, behaviour, promptWith } from './scene.ts';
+import { ANSWER, behaviour, promptWith, useRows } from '../scene.ts';
 
 // A worker of its own: of a server that is known to be slow, a request that hangs is waited for longer.
-const stack = useStack({ prompts: { default: promptWith() } });
+const stack = useRows({ prompts: { default: promptWith() } });
 
 behaviour(
   'requests that hang',

@@ -1,38 +1,36 @@
-import { beforeAll, expect } from 'vitest';
-import { useStack } from '../e2e/stack.ts';
-import type { WorkerProcess } from '../e2e/worker.ts';
-import { rawServer } from '../helpers/raw-server.ts';
-import { APOLOGY, metricsOf, promptWith, type Scene, sideBySide, totalOf } from './scene.ts';
+import { expect } from 'vitest';
+import { rawServer } from '../../helpers/raw-server.ts';
+import { APOLOGY, metricsOf, promptWith, type Scene, sideBySide, totalOf, useRows } from '../scene.ts';
 
 const gone = await rawServer();
 await gone.close();
 
-const stack = useStack({
+/** By name of the agent. */
+const urlsOf = (standInUrl: string) => ({
+  refused: gone.baseUrl,
+  // A label of more than 63 letters is refused by the resolver without asking anybody.
+  unnamed: `http://${'gpu'.repeat(22)}:8000/v1`,
+  tls: standInUrl.replace('http', 'https'),
+});
+type Name = keyof ReturnType<typeof urlsOf>;
+const NAMES: readonly Name[] = ['refused', 'unnamed', 'tls'];
+
+const stack = useRows({
   sideBySide: true,
   env: { TTS_CACHE: 'true', LLM_ATTEMPTS: '1' },
   prompts: { default: promptWith() },
   worker: false,
-});
-const workers = new Map<string, WorkerProcess>();
-beforeAll(async () => {
-  const urls = {
-    refused: gone.baseUrl,
-    // A label of more than 63 letters is refused by the resolver without asking anybody.
-    unnamed: `http://${'gpu'.repeat(22)}:8000/v1`,
-    tls: stack().standIn.baseUrl.replace('http', 'https'),
-  };
-  for (const [name, LLM_BASE_URL] of Object.entries(urls))
-    workers.set(name, stack().startProgram('start', { AGENT_NAME: name, LLM_BASE_URL }));
-  await Promise.all([...workers.values()].map((worker) => worker.logged('worker registered')));
+  moreWorkers: ({ baseUrl }) =>
+    NAMES.map((name) => ({ AGENT_NAME: name, LLM_BASE_URL: urlsOf(baseUrl)[name] })),
 });
 
 /** Asks, and hears the apology; the log names the fault, and the metric counts it. */
 async function apologises(
-  name: string,
+  name: Name,
   hint: RegExp,
   { caller, ask, hears }: Pick<Scene, 'caller' | 'ask' | 'hears'>,
 ) {
-  const worker = workers.get(name) ?? expect.fail(`no worker ${name}`);
+  const worker = stack().programs[NAMES.indexOf(name)] ?? expect.fail(`no worker ${name}`);
   await hears(await ask(), APOLOGY);
   const line = await worker.logged('endpoint failed', {
     matches: ({ pii_caller }) => pii_caller === caller.identity,

@@ -1,8 +1,7 @@
 import { expect } from 'vitest';
-import { useStack } from '../e2e/stack.ts';
-import { ANSWER, APOLOGY, behaviour, GREETING, promptWith } from './scene.ts';
+import { ANSWER, APOLOGY, behaviour, GREETING, promptWith, useRows } from '../scene.ts';
 
-const stack = useStack({
+const stack = useRows({
   env: { LOG_LEVEL: 'info', LLM_MODEL: 'stand-in-llm', LLM_ATTEMPTS: '1', LLM_PRIME: 'true' },
   prompts: {
     default: promptWith(),

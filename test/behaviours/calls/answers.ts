@@ -1,12 +1,11 @@
 import { expect } from 'vitest';
-import type { ChatAnswer } from '../../src/standin/chat-chunks.ts';
-import { answerAfter } from '../e2e/hearing.ts';
-import { useStack } from '../e2e/stack.ts';
-import { ANSWER, APOLOGY, behaviour, promptWith } from './scene.ts';
+import type { ChatAnswer } from '../../../src/standin/chat-chunks.ts';
+import { answerAfter } from '../../e2e/hearing.ts';
+import { ANSWER, APOLOGY, behaviour, promptWith, useRows } from '../scene.ts';
 
 const OTHER_APOLOGY = 'Sorry, I cannot help you right now.';
 
-const stack = useStack({
+const stack = useRows({
   env: { TTS_CACHE: 'true', STT_ATTEMPTS: '1', LLM_ATTEMPTS: '1', TTS_ATTEMPTS: '1' },
   prompts: {
     default: promptWith(),
