@@ -75,8 +75,9 @@ export function useStack(options: StackOptions = {}): () => Stack {
   beforeAll(async () => {
     ready = startInTurn(getReady);
     stacks.add(ready);
-    await Promise.allSettled(stacks);
     await ready;
+    // By now those of all suites have been added.
+    await Promise.allSettled(stacks);
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') process.stderr.write(`${running?.describe()}\n`);
