@@ -76,9 +76,9 @@ export interface SceneOptions {
 }
 
 /** Calls of all stacks; with more, two processors are too few and the sound is torn. */
-const inTurn = atMost(7);
+const inTurn = atMost(5);
 /** Of one stack: rows that follow each other take longest, and shall not wait for all of these. */
-const besideInTurn = atMost(4);
+const besideInTurn = atMost(3);
 /** The beginning of a call takes most of the processor. */
 const joinInTurn = atMost(2);
 /** Longest wait for the others. */
