@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError, messageOf } from '../../errors.ts';
@@ -50,7 +50,8 @@ export function sharedPlacedCalls(livekitUrl: string, clock: Clock, folder = sha
   };
 }
 
-const sharedFolder = () => join(tmpdir(), `voice-agent-dials-${userInfo().uid}`);
+/** By number: a user of a pod has no name, and `os.userInfo()` throws there. */
+const sharedFolder = () => join(tmpdir(), `voice-agent-dials-${process.getuid?.()}`);
 
 async function requireOurs(folder: string): Promise<void> {
   const found = await lstat(folder);
