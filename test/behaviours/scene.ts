@@ -57,12 +57,14 @@ export interface Scene {
   askAndHear(...texts: string[]): Promise<void>;
   /** By how much a counter of the worker has grown since the row began. */
   grown(series: string): Promise<number>;
+  /** Waits until it has grown so much, since what a log line says is counted a moment later; fails where it has grown more. */
+  grownBy(series: string, count: number): Promise<void>;
   /** Lines that the worker has logged since the row began. */
   log(): readonly LogLine[];
   /** Waits for such a line, with these fields. */
   logged(msg: string, fields?: Record<string, unknown>): Promise<LogLine>;
-  /** Waits until a transcript was dropped for this reason. */
-  dropped(reason: string): Promise<void>;
+  /** Waits until so many transcripts were dropped for this reason since the row began. */
+  dropped(reason: string, count?: number): Promise<void>;
 }
 
 export interface SceneOptions {
@@ -103,7 +105,7 @@ export function sideBySide(
   row: RowName,
   stack: () => Stack,
   options: SceneOptions,
-  run: (scene: Omit<Scene, 'grown'>) => Promise<void>,
+  run: (scene: Omit<Scene, 'grown' | 'grownBy'>) => Promise<void>,
 ): void {
   const { timeoutMs = 60_000 } = options;
   const playAndLeave = async () => {
@@ -129,10 +131,11 @@ async function play(
   const speak = () => caller.speak(question);
   const ask = async () => answerAfter(caller, (await speak()).lastVoicedAtMs);
   const hears = (heard: Sound, ...texts: string[]) => expectHeard(standIn, heard, texts);
-  const line = (msg: string, fields: Record<string, unknown> = {}) => {
-    const find = () => worker.log.slice(logBegan).find((one) => one.msg === msg && holds(one, fields));
-    return worker.until(`the log line «${msg}»`, find, 20_000);
-  };
+  const grown = async (series: string) => totalOf(await metricsOf(stack), series) - totalOf(before, series);
+  const linesOf = (msg: string, fields: Record<string, unknown>) =>
+    worker.log.slice(logBegan).filter((one) => one.msg === msg && holds(one, fields));
+  const line = (msg: string, fields: Record<string, unknown> = {}, count = 1) =>
+    worker.until(`${count} log lines «${msg}»`, () => linesOf(msg, fields)[count - 1], 20_000);
   const askUntilAnswered = async (timeoutMs = 60_000) => {
     const turns = () => caller.events.filter(({ type }) => type === 'turn').length;
     const answered = turns();
@@ -144,11 +147,15 @@ async function play(
   await run({
     ...{ standIn, caller, speak, ask, askUntilAnswered, hears },
     askAndHear: async (...texts) => hears(await ask(), ...texts),
-    grown: async (series) => totalOf(await metricsOf(stack), series) - totalOf(before, series),
+    grown,
+    grownBy: async (series, count) => {
+      await caller.until(`${series} to grow by ${count}`, async () => (await grown(series)) >= count, 10_000);
+      expect(await grown(series), series).toBe(count);
+    },
     log: () => worker.log.slice(logBegan),
     logged: (msg, fields) => line(msg, fields),
-    dropped: async (reason) => {
-      await line('transcript dropped', { reason });
+    dropped: async (reason, count) => {
+      await line('transcript dropped', { reason }, count);
     },
   });
   expect(caller.left, 'the call goes on').toBeUndefined();

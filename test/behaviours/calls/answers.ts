@@ -88,14 +88,14 @@ behaviour(
   'nothing to say',
   stack,
   { timeoutMs: 120_000 },
-  async ({ askAndHear, caller, grown, log, standIn }) => {
+  async ({ askAndHear, caller, grown, grownBy, log, standIn }) => {
     for (const [what, reason, always] of SILENT) {
       standIn.control({ llm: { always } });
       const before = standIn.counts('llm').answered;
       const series = `voice_agent_turns_without_sound_total{reason="${reason}"}`;
       const counted = await grown(series);
       await askAndHear(APOLOGY);
-      expect(await grown(series), what).toBe(counted + 1);
+      await grownBy(series, counted + 1);
       expect(standIn.counts('llm').answered - before, `requests after ${what}`).toBeLessThanOrEqual(2);
     }
     expect(log().filter(({ msg }) => msg === 'turn without sound')).toHaveLength(SILENT.length);
@@ -111,14 +111,14 @@ behaviour(
   'dead endpoints',
   stack,
   { prompt: 'other', timeoutMs: 90_000 },
-  async ({ caller, grown, hears, speak, standIn }) => {
+  async ({ caller, grownBy, hears, speak, standIn }) => {
     for (const route of ['tts', 'llm', 'stt'] as const) {
       standIn.control({ faults: { [route]: [{ status: 500 }] } });
       const { lastVoicedAtMs } = await speak();
       const heardAtMs = await caller.waitForSpeech({ afterMs: lastVoicedAtMs, timeoutMs: 20_000 });
       expect(heardAtMs - lastVoicedAtMs, route).toBeLessThan(SOUND_WITHIN_MS);
       await hears(await answerAfter(caller, lastVoicedAtMs), OTHER_APOLOGY);
-      expect(await grown(`voice_agent_turns_without_sound_total{reason="${route}"}`)).toBe(1);
+      await grownBy(`voice_agent_turns_without_sound_total{reason="${route}"}`, 1);
       standIn.control({ faults: { [route]: [] } });
     }
   },

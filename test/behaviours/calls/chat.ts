@@ -75,7 +75,7 @@ behaviour(
   },
 );
 
-behaviour('refused with a reason', stack, {}, async ({ askAndHear, grown, log, logged, standIn }) => {
+behaviour('refused with a reason', stack, {}, async ({ askAndHear, grownBy, log, logged, standIn }) => {
   standIn.answerChat(({ body }) => {
     throw new Error(`cannot serve ${JSON.stringify(body)}`);
   });
@@ -87,7 +87,7 @@ behaviour('refused with a reason', stack, {}, async ({ askAndHear, grown, log, l
     reason: expect.stringContaining('cannot serve'),
   });
   expect(JSON.stringify(log())).not.toMatch(/data plan|still active|answer calls/);
-  expect(await grown('voice_agent_endpoint_errors_total{endpoint="llm",failure="status"}')).toBe(1);
+  await grownBy('voice_agent_endpoint_errors_total{endpoint="llm",failure="status"}', 1);
 });
 
 const [BEGIN, END] = [ANSWER.slice(0, 20), ANSWER.slice(20)];

@@ -1,10 +1,20 @@
 import { afterAll, expect, test } from 'vitest';
-import { answerAfter } from '../../e2e/hearing.ts';
+import { SAME_SPEECH } from '../../../src/probe/likeness.ts';
+import { answerAfter, likeness } from '../../e2e/hearing.ts';
 import { KEY } from '../../helpers/model-routes.ts';
 import { FAULT_ROWS, type FaultRow } from '../fault-rows.ts';
 import { startGateway } from '../gateway.ts';
 import type { RowName } from '../rows.ts';
-import { ANSWER, APOLOGY, metricsOf, promptWith, sideBySide, totalOf, useRows } from '../scene.ts';
+import {
+  ANSWER,
+  APOLOGY,
+  metricsOf,
+  promptWith,
+  type Scene,
+  sideBySide,
+  totalOf,
+  useRows,
+} from '../scene.ts';
 
 /** From the end of a turn to the first sound. */
 const SOUND_WITHIN_MS = 8000;
@@ -45,14 +55,22 @@ const stack = useRows({
   },
 });
 
+/** What is heard of an apology: a tone and then its words, where they were not kept yet on a busy machine. */
+async function apologyAfter({ caller, standIn }: Pick<Scene, 'caller' | 'standIn'>, afterMs: number) {
+  const heard = await answerAfter(caller, afterMs);
+  const isSaid = (await likeness(standIn, heard, APOLOGY)) >= SAME_SPEECH;
+  return isSaid ? heard : answerAfter(caller, performance.now() - 1000);
+}
+
 for (const { row, prompt, bad, stages, told } of ROWS) {
-  sideBySide(row, stack, { prompt }, async ({ askAndHear, caller, hears, log, logged, speak }) => {
+  sideBySide(row, stack, { prompt }, async (scene) => {
+    const { askAndHear, caller, hears, log, logged, speak } = scene;
     for (const stage of stages) {
       gateway.answer(prompt, stage, bad);
       const { lastVoicedAtMs } = await speak();
       const heardAtMs = await caller.waitForSpeech({ afterMs: lastVoicedAtMs, timeoutMs: 20_000 });
       expect(heardAtMs - lastVoicedAtMs, stage).toBeLessThan(SOUND_WITHIN_MS);
-      await hears(await answerAfter(caller, lastVoicedAtMs), APOLOGY);
+      await hears(await apologyAfter(scene, lastVoicedAtMs), APOLOGY);
       gateway.answer(prompt, stage, undefined);
       const ofCall = { endpoint: stage, pii_caller: caller.identity };
       const { hint, url, ...line } = await logged('endpoint failed', ofCall);

@@ -18,12 +18,12 @@ behaviour(
   'realtime refused',
   stack,
   { setUp: (standIn) => standIn.control({ faults: { realtime: [{ status: 403 }] } }) },
-  async ({ askAndHear, grown, log }) => {
+  async ({ askAndHear, grownBy, log }) => {
     await askAndHear(ANSWER);
     await askAndHear(ANSWER);
     const told = log().filter(({ msg }) => msg.startsWith('realtime transcription does not work'));
     expect(told).toMatchObject([{ endpoint: 'stt', status: 403, hint: expect.stringContaining('STT_MODE') }]);
-    expect(await grown('voice_agent_endpoint_errors_total{endpoint="stt"}')).toBe(1);
+    await grownBy('voice_agent_endpoint_errors_total{endpoint="stt"}', 1);
   },
 );
 

