@@ -6,6 +6,7 @@ import { oldNamesIn, processSources } from './config/load.ts';
 import { proxyFor } from './config/proxy.ts';
 import { isLoopback, secretProblem } from './config/rules.ts';
 import type { Config } from './config/schema.ts';
+import { CallRooms } from './dispatch/call-rooms.ts';
 import { refuseWhenFull } from './dispatch/full-line.ts';
 import { forkHosts } from './dispatch/host-child.ts';
 import { checkMedia, type MediaWatch, watchMedia } from './dispatch/media.ts';
@@ -16,7 +17,7 @@ import { EndpointBoard } from './observe/endpoint-board.ts';
 import type { Report } from './observe/facts.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
-import { statusOf } from './observe/status.ts';
+import { statusOf, type WorkerStatus } from './observe/status.ts';
 import { traceIdOf } from './observe/trace/ids.ts';
 import { tracesUrl } from './observe/trace/open-tracing.ts';
 import { systemClock } from './openai/clock.ts';
@@ -26,6 +27,7 @@ import { createPersonaStore, type PersonaStore } from './persona/store.ts';
 import { isOfRecord } from './records/call-record.ts';
 import { type CallRecords, openRecords } from './records/open.ts';
 import { openCredentials } from './web/credentials.ts';
+import type { OwnCalls } from './web/find-call.ts';
 import { type Listener, listen, listenForOps } from './web/listen.ts';
 import type { OpsParts, Unready } from './web/ops.ts';
 
@@ -71,13 +73,16 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   };
   const unready = () => reasonsAgainst(worker, media);
   const status = opened && (() => opened.status(unready));
-  const ops = await serveOps(config, { metrics, unready, status });
+  const ownCalls = opened && status && ownCallsOf(opened.rooms, status);
+  const listening = ownCalls && { calls: ownCalls, livekit: config.livekit };
+  const ops = await serveOps(config, { metrics, unready, status, listening });
   log.info({ url: ops.url }, 'health listening');
   const lines = worker && {
     lines: async () =>
       worker.facts.slotsUsed() >= worker.facts.slots ? ('busy' as const) : ('unknown' as const),
     isComing: (room: string) => worker.isComing(room),
     status,
+    ownCalls,
     whenRegistered: (listener: () => void) => {
       onRegistered = listener;
     },
@@ -124,6 +129,7 @@ async function openWorker({ config, log, media, personas, onRegistered }: Worker
   let report: Report = () => {};
   const records = await openRecords({ config, log, clock: systemClock, report: (fact) => report(fact) });
   const calls = new CallBoard();
+  const rooms = new CallRooms();
   const endpoints = new EndpointBoard();
   const worker = createWorker({
     ...{
@@ -136,7 +142,7 @@ async function openWorker({ config, log, media, personas, onRegistered }: Worker
       onOver: records.over,
       onRegistered,
       size: poolSize(config.agent, availableParallelism()),
-      startHost: forkHosts(hostFile()),
+      startHost: rooms.hear(forkHosts(hostFile())),
     },
     report(fact) {
       if (fact.fact === 'call-not-connected') media?.callFailed();
@@ -154,7 +160,19 @@ async function openWorker({ config, log, media, personas, onRegistered }: Worker
   const { facts } = worker;
   const traced = tracesUrl(config.trace) ? { traceIdOf } : {};
   const status = (unready: Unready) => statusOf({ facts, calls, endpoints, unready, ...traced });
-  return { worker, metrics, records, status };
+  return { worker, metrics, records, status, rooms };
+}
+
+/** Those that operators see, and may listen to. */
+function ownCallsOf(rooms: CallRooms, status: () => WorkerStatus): OwnCalls {
+  return {
+    find(callId) {
+      const room = rooms.roomOf(callId);
+      const prompt = status().calls.find(({ id }) => id === callId)?.prompt;
+      return room === undefined || prompt === undefined ? undefined : { room, prompt };
+    },
+    listened: (callId) => rooms.listened(callId),
+  };
 }
 
 function reasonsAgainst(worker: Worker | undefined, media: MediaWatch | undefined): string[] {

@@ -68,6 +68,8 @@ export interface RunningCall {
   end(reason: string): Promise<void>;
   /** A fault of our own was caught in this call's context: it ends at once, without a good-bye. */
   fail(error: unknown): Promise<void>;
+  /** An operator listens from now on, unseen: the caller is told where the prompt says so. */
+  listened(): void;
 }
 
 /** One call, from joining the room to leaving it. Whatever fails, all that it opened is closed, and `ended` settles. */
@@ -95,6 +97,7 @@ export function startCall(parts: CallParts): RunningCall {
     async fail(error) {
       await scope.fail(error);
     },
+    listened: () => events.emit({ type: 'listened' }),
   };
 }
 

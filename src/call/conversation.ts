@@ -24,6 +24,7 @@ import { lastPacketMs } from './last-packet.ts';
 import { Limits, watchSilence } from './limits.ts';
 import { type Line, openLine } from './line.ts';
 import type { CallerLink } from './link.ts';
+import { announceListeners } from './listeners.ts';
 import type { Phrases } from './phrases.ts';
 import { createRefusals } from './refusals.ts';
 import type { CallScope } from './scope.ts';
@@ -61,6 +62,7 @@ export function follow(parts: ConversationParts): void {
   coverSilence(parts);
   const apologise = () =>
     phrases.say(persona.apology, { addToChatCtx: false, allowInterruptions: false }).waitForPlayout();
+  events.subscribe(announceListeners(phrases, persona));
   events.subscribe(endWhenDeaf({ clock: scope.clock, apologise, hangUp }));
   tellSession(session, output, (happening) => events.emit(happening));
   session.on(voice.AgentSessionEventTypes.Close, ({ reason }) => {

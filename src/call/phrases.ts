@@ -135,8 +135,11 @@ function keypadPhrases({ keypad }: Persona): string[] {
 }
 
 function phrasesOf(persona: Persona): string[] {
-  const { greeting, stillThere, unheard, recording = 'off' } = persona;
-  const notice = recording === 'off' ? [] : [recordingLine(persona, recording)];
+  const { greeting, stillThere, unheard, recording = 'off', listeningNotice = [] } = persona;
+  const notice = [
+    ...(recording === 'off' ? [] : [recordingLine(persona, recording)]),
+    ...[listeningNotice].flat(),
+  ];
   // The greeting last: it has been said when the others are fetched.
   const spoken = greeting && 'text' in greeting ? [greeting.text] : [];
   return [...coverPhrases(persona), ...keypadPhrases(persona), stillThere, unheard, ...notice, ...spoken];

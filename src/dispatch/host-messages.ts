@@ -44,6 +44,8 @@ export type ToHost =
   | ({ readonly kind: 'start-call'; readonly job: AssignedJob } & CallStart)
   /** Says good-bye and ends; the host answers with `call-ended`. */
   | { readonly kind: 'end-call'; readonly jobId: string; readonly reason: string }
+  /** An operator listens to the call from now on, unseen by those in its room. */
+  | { readonly kind: 'listened'; readonly jobId: string }
   /** The answer to `recall`. */
   | { readonly kind: 'recalled'; readonly jobId: string; readonly goesOn?: GoingOn | undefined }
   /** Takes no more calls, ends its process when the last one is over. */

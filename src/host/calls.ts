@@ -17,6 +17,8 @@ export interface Calls {
   start(job: AssignedJob, how?: CallStart): void;
   end(jobId: string, reason: string): void;
   endAll(reason: string): void;
+  /** An operator listens to this call from now on. */
+  listened(jobId: string): void;
   /** Ends a call for a fault of its own; `undefined`, or a call that is over, ends none. */
   fail(jobId: string | undefined, error: unknown): void;
   readonly count: number;
@@ -54,6 +56,7 @@ export function createCalls({ open, send, log, onIdle }: CallsParts): Calls {
     endAll(reason) {
       for (const call of running.values()) void call.end(reason);
     },
+    listened: (jobId) => running.get(jobId)?.listened(),
     fail: (jobId, error) => void running.get(jobId ?? '')?.fail(error),
     get count() {
       return running.size;

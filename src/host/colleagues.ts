@@ -1,4 +1,4 @@
-import type { RoomServiceClient, SipClient } from 'livekit-server-sdk';
+import type { ParticipantInfo, RoomServiceClient, SipClient } from 'livekit-server-sdk';
 import type { CallHost } from '../call/host.ts';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
@@ -49,7 +49,7 @@ async function watchPair({ room, rooms, log, clock = systemClock }: ColleaguesPa
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     await new Promise<void>((resolve) => void clock.after(LOOK_EVERY_MS, resolve));
     try {
-      const people = (await rooms.listParticipants(room)).filter(({ kind }) => kind !== KIND_AGENT);
+      const people = (await rooms.listParticipants(room)).filter(isOfPair);
       if (people.length > 1) continue;
       if (people.length === 1) await rooms.deleteRoom(room);
       return;
@@ -59,6 +59,10 @@ async function watchPair({ room, rooms, log, clock = systemClock }: ColleaguesPa
     }
   }
 }
+
+/** An operator who listens, unseen, is nobody's company. */
+const isOfPair = ({ kind, permission }: ParticipantInfo): boolean =>
+  kind !== KIND_AGENT && permission?.hidden !== true;
 
 const isGone = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'not_found';

@@ -60,6 +60,7 @@ async function exit(): Promise<void> {
 function take(message: ToHost, running: Calls): void {
   if (message.kind === 'start-call') running.start(message.job, message);
   else if (message.kind === 'end-call') running.end(message.jobId, message.reason);
+  else if (message.kind === 'listened') running.listened(message.jobId);
   else if (message.kind === 'recalled') recalls.answered(message);
   else if (message.kind === 'drain') void running.whenNone().then(exit);
   else if (message.kind === 'ping')

@@ -57,6 +57,7 @@ const FRONT_MATTER = z.strictObject(
       .default('continue'),
     recording: z.enum(['off', 'on', 'ask'], { error: 'want off, on or ask' }).optional(),
     recording_notice: text.optional(),
+    listening_notice: text.optional(),
     variables: z
       .record(
         z.string().regex(VARIABLE_NAME, 'want a variable name'),

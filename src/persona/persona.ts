@@ -49,6 +49,8 @@ export interface Persona {
   recording?: 'off' | 'on' | 'ask';
   /** Spoken then, in place of the stock line. */
   recordingNotice?: string;
+  /** Spoken when an operator begins to listen to the call. Absent: the caller is not told. */
+  listeningNotice?: string;
   /** Template source, its parts already in place. */
   instructions: string;
   /** Values of the template's variables where a call brings none. */

@@ -102,6 +102,7 @@ function choices(
     }),
     ...(matter.recording !== undefined && { recording: matter.recording }),
     ...(matter.recording_notice !== undefined && { recordingNotice: matter.recording_notice }),
+    ...(matter.listening_notice !== undefined && { listeningNotice: matter.listening_notice }),
     onFailure: matter.on_failure,
     variables: matter.variables,
   };

@@ -41,6 +41,7 @@ export function renderPersona(persona: Persona, values: Readonly<Record<string, 
     ...(persona.actions && { actions: fillActions(persona.actions, fill) }),
     ...(persona.keypad && { keypad: fillKeypad(persona.keypad, fill) }),
     ...(persona.recordingNotice !== undefined && { recordingNotice: fill(persona.recordingNotice) }),
+    ...(persona.listeningNotice !== undefined && { listeningNotice: fill(persona.listeningNotice) }),
     instructions: fill(persona.instructions),
   };
 }

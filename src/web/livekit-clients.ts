@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 
 /** The part of LiveKit's API that is used here. */
 export interface LiveKitClients {
-  rooms: Pick<RoomServiceClient, 'listParticipants' | 'listRooms'>;
+  rooms: Pick<RoomServiceClient, 'listParticipants' | 'listRooms' | 'removeParticipant'>;
   dispatches: Pick<AgentDispatchClient, 'listDispatch' | 'createDispatch'>;
 }
 

@@ -1,7 +1,11 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Config } from '../config/schema.ts';
 import { type Metrics, OPENMETRICS_CONTENT_TYPE } from '../observe/metrics.ts';
 import { PLAIN_CONTENT_TYPE } from '../observe/plain-metrics.ts';
 import type { WorkerStatus } from '../observe/status.ts';
+import { bearerOf } from './access.ts';
+import type { OwnCalls } from './find-call.ts';
+import { isPass } from './listener-pass.ts';
 
 /** Why this process should get no callers now; empty when it should. */
 export type Unready = () => readonly string[];
@@ -11,6 +15,8 @@ export interface OpsParts {
   unready: Unready;
   /** Of a worker. */
   status?: (() => WorkerStatus) | undefined;
+  /** Its calls, and the key and secret that the page's server shows that it has. */
+  listening?: { calls: OwnCalls; livekit: Config['livekit'] } | undefined;
 }
 
 /**
@@ -22,8 +28,10 @@ export interface OpsParts {
  * | `GET /readyz` | 200, or 503 with the reasons |
  * | `GET /metrics` | Prometheus text, or OpenMetrics with the ids of traces where it is asked for; a worker's holds those of all its calls |
  * | `GET /status` | of a worker: hosts, calls, endpoints, slots (`observe/status.ts`), nobody's name or number |
+ * | `GET /calls/:id` | to the page's server alone: a call's room and prompt |
+ * | `POST /calls/:id/listener` | the same, and the call is told that an operator listens from now on |
  */
-export function createOps({ metrics, unready, status }: OpsParts): FastifyInstance {
+export function createOps({ metrics, unready, status, listening }: OpsParts): FastifyInstance {
   const app = fastify({ logger: false });
   app.get('/healthz', async () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
@@ -36,5 +44,21 @@ export function createOps({ metrics, unready, status }: OpsParts): FastifyInstan
       : reply.type(PLAIN_CONTENT_TYPE).send(await metrics.text()),
   );
   if (status) app.get('/status', async () => status());
+  if (listening) serveOwnCalls(app, listening);
   return app;
+}
+
+function serveOwnCalls(app: FastifyInstance, { calls, livekit }: NonNullable<OpsParts['listening']>): void {
+  type OfCall = { Params: { id: string } };
+  const answer =
+    (isBegin: boolean) =>
+    async ({ params: { id }, headers }: FastifyRequest<OfCall>, reply: FastifyReply) => {
+      if (!(await isPass(livekit, id, bearerOf(headers))))
+        return reply.code(401).send({ problem: 'no pass' });
+      const call = calls.find(id);
+      if (!call || (isBegin && !calls.listened(id))) return reply.code(404).send({ problem: 'no such call' });
+      return call;
+    };
+  app.get<OfCall>('/calls/:id', answer(false));
+  app.post<OfCall>('/calls/:id/listener', answer(true));
 }

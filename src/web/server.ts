@@ -16,8 +16,10 @@ import type { Credentials } from './credentials.ts';
 import { serveDial } from './dial.ts';
 import { DispatchWatch } from './dispatch-watch.ts';
 import { serveDownload } from './download.ts';
+import type { OwnCalls } from './find-call.ts';
 import { Gate } from './gate.ts';
 import { cacheControl, securityHeaders } from './headers.ts';
+import { serveListening } from './listen-in.ts';
 import type { LiveKitClients } from './livekit-clients.ts';
 import { serveOperate } from './operate.ts';
 import { type Prompts, servePrompts } from './prompts.ts';
@@ -43,6 +45,8 @@ export interface WebParts {
   isComing?(room: string): boolean;
   /** What runs in this process's worker. */
   status?: (() => WorkerStatus) | undefined;
+  /** Its calls, for those who may listen to them. */
+  ownCalls?: OwnCalls | undefined;
   /** Has the worker of this process tell each of its registrations with LiveKit. */
   whenRegistered?(listener: () => void): void;
 }
@@ -63,6 +67,7 @@ export interface WebParts {
  * | `POST /api/check` | tokens for the participants of a check of the connection |
  * | `POST /api/calls` | calls a number (credentials with the right `dial`) |
  * | `GET /api/workers` | what runs in all workers (credentials with the right `operate`); `/calls.html` shows it |
+ * | `POST /api/listen` | a token to listen to one of them, unseen (the same right) |
  * | `GET /api/calls/:room/agent` | whether an agent has joined, once or as it changes |
  */
 export function createWeb({
@@ -76,6 +81,7 @@ export function createWeb({
   isComing = () => false,
   whenRegistered = () => {},
   status,
+  ownCalls,
   clock = systemClock,
   lines = linesElsewhere(config.web.workersUrl, clock),
 }: WebParts): FastifyInstance {
@@ -105,7 +111,11 @@ export function createWeb({
     serveToken(api, { config, gate, prompts: personas, watch, livekit, clock, log, lines });
     serveCheck(api, { config, gate, clock });
     if (dialler) serveDial(api, { config, gate, prompts: personas, dialler, log });
-    serveOperate(api, { gate, status, workersUrl: config.web.workersUrl });
+    const { workersUrl } = config.web;
+    serveOperate(api, { gate, status, workersUrl });
+    const workers = workersUrl === undefined ? undefined : { url: workersUrl };
+    const { rooms } = livekit;
+    serveListening(api, { config, gate, livekit: config.livekit, own: ownCalls, workers, rooms, clock, log });
     serveCalls(api, { config, gate, watch, clock });
   });
   serveVendor(app);

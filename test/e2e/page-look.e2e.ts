@@ -101,6 +101,7 @@ test.for(SCREENS)('fifty answers are waterfalls that keep a $name in shape', asy
 /** Two workers as they would tell of themselves, of which the second does not answer. */
 const WORKERS = `(async () => {
   const { WorkersView } = await import('/operate/workers-view.js');
+  const { Listening } = await import('/operate/listening.js');
   const parts = { pauseMs: 150, sttMs: 200, llmTtftMs: 210, clauseMs: 60, ttsTtfbMs: 130, readyMs: 20, totalMs: 770 };
   const lastTurns = Array.from({ length: 20 }, (_, at) => ({ turn: at + 1, atMs: 0, interrupted: false, parts }));
   const about = { host: 1, ageMs: 3_700_000, stage: 'caller-speaks', prompt: 'customer-service', via: 'sip', turns: 20, lastTurns };
@@ -108,7 +109,7 @@ const WORKERS = `(async () => {
   const endpoint = { stage: 'stt', host: 'gpu-host.internal:8000', model: 'Systran/faster-whisper-large-v3', breaker: 'open' };
   const endpoints = [{ ...endpoint, requests: 200, failed: 12, p50Ms: 180, p95Ms: 320 }];
   const status = { atMs: 0, slots: 8, slotsUsed: 4, unready: [], hosts: [{ ready: true }], calls, endpoints };
-  const view = new WorkersView(document.getElementById('workers'));
+  const view = new WorkersView(document.getElementById('workers'), new Listening(() => ''));
   const show = () => view.show([{ at: '10.0.0.1:8081', status }, { at: '10.0.0.2:8081', problem: 'fetch failed' }]);
   show();
   document.querySelector('details').open = true;

@@ -47,6 +47,7 @@ export class FakeLiveKit implements LiveKitClients {
       if (this.failure) throw this.failure;
       return this.participants as unknown as ParticipantInfo[];
     },
+    removeParticipant: async (room, identity) => void this.requests.push(`remove ${identity} from ${room}`),
   };
 
   readonly dispatches: LiveKitClients['dispatches'] = {

@@ -27,6 +27,7 @@ function hosted(isBroken = false) {
         ended,
         end: async (reason) => void asked.push(`${id} ends: ${reason}`),
         fail: async (error) => void asked.push(`${id} fails: ${error}`),
+        listened: () => void asked.push(`${id} is listened to`),
       };
     },
   });
@@ -52,6 +53,14 @@ test('a fault fails its own call and no other', () => {
   calls.fail('over by now', 'thrown late');
   calls.end('B', 'removed');
   expect(asked).toEqual(['A fails: thrown', 'B ends: removed']);
+});
+
+test('a call is told that an operator listens to it; one that is over is not', () => {
+  const { calls, asked } = hosted();
+  calls.start(job('A'));
+  calls.listened('A');
+  calls.listened('over by now');
+  expect(asked).toEqual(['A is listened to']);
 });
 
 test('a call that cannot be opened is told as one that failed, with its id in the log', () => {

@@ -17,6 +17,9 @@ const SETUP =
   'outbound: { main: { address: sip.test, numbers: ["+60312340000"], allowedPrefixes: ["+603"], limits: { perMinute: 1 } } }';
 
 /** `people`: kinds of those in the room, 3 for phones, 4 for agents. */
+/** No kind of LiveKit's: one who is hidden. */
+const LISTENER = -1;
+
 async function room(people: number[]) {
   const [did, clock] = [[] as unknown[], manualClock()];
   const setup = join(folder.path, 'phone.yaml');
@@ -29,7 +32,7 @@ async function room(people: number[]) {
       removeParticipant: async (...args) => void did.push(args),
       listParticipants: async () => {
         did.push('look');
-        return people.map((kind) => ({ kind })) as never;
+        return people.map((kind) => ({ kind, permission: { hidden: kind === LISTENER } })) as never;
       },
     },
     sip: {
@@ -60,7 +63,7 @@ test('a room of two ends when one has left, and is watched no more', async () =>
   await clock.waitsFor(2000);
   clock.advance(2000);
   await clock.waitsFor(2000);
-  people.splice(0, 3, 3);
+  people.splice(0, 3, 3, LISTENER);
   clock.advance(2000);
   await expect.poll(() => did).toEqual(['look', 'look', 'deleted room-1']);
   expect(clock.pending()).toEqual([]);

@@ -67,6 +67,20 @@ export const requestToken = (credential, call) =>
 export const getWorkers = (credential) => request('api/workers', credential);
 
 /**
+ * A token to listen to a running call, unseen.
+ *
+ * @param {string} credential an operator's
+ * @param {string} call its id
+ * @returns {Promise<Grant>}
+ */
+export const requestListening = (credential, call) =>
+  request('api/listen', credential, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ call }),
+  });
+
+/**
  * Tokens for a check of the connection.
  *
  * @param {string} credential

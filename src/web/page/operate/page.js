@@ -1,6 +1,7 @@
 import { getSettings, getWorkers } from '../api.js';
 import { byId } from '../dom.js';
 import { problemOf } from '../problem.js';
+import { Listening } from './listening.js';
 import { WorkersView } from './workers-view.js';
 
 const REFRESH_MS = 2000;
@@ -9,7 +10,7 @@ const form = byId('credential-form', HTMLFormElement);
 const credential = byId('credential', HTMLInputElement);
 const problem = byId('problem', HTMLParagraphElement);
 const summary = byId('summary', HTMLParagraphElement);
-const view = new WorkersView(byId('workers', HTMLElement));
+const view = new WorkersView(byId('workers', HTMLElement), new Listening(() => credential.value));
 let timer = 0;
 /** @type {import('../api.js').Settings | undefined} */
 let settings;

@@ -1,7 +1,7 @@
 import { make } from '../dom.js';
 
 /**
- * @typedef {{text: string, mark?: string}} Cell `mark`: a state that the style sheet colours
+ * @typedef {{text: string, mark?: string, element?: HTMLElement}} Cell `mark`: a state that the style sheet colours; `element`: in place of a text
  * @typedef {{key: string, cells: readonly Cell[], below?: HTMLElement | undefined}} Row `below`: shown under it, over all columns
  * @typedef {{name: string, isFigure?: boolean}} Column
  */
@@ -42,10 +42,13 @@ export class Table {
   /** @param {Row} row */
   #showRow(row) {
     const { cells, elements } = this.#rows.get(row.key) ?? this.#add(row.key);
-    for (const [index, { text, mark = '' }] of row.cells.entries()) {
+    for (const [index, { text, mark = '', element }] of row.cells.entries()) {
       const cell = cells[index];
-      if (cell && cell.textContent !== text) cell.textContent = text;
-      if (cell) cell.dataset.mark = mark;
+      if (!cell) continue;
+      if (element) {
+        if (cell.firstChild !== element) cell.replaceChildren(element);
+      } else if (cell.textContent !== text) cell.textContent = text;
+      cell.dataset.mark = mark;
     }
     if (!row.below || row.below.isConnected) return;
     const wide = make('tr', {}, make('td', { colspan: String(this.#columns.length) }, row.below));

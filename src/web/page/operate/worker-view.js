@@ -21,6 +21,7 @@ const CALLS = [
     { name: 'Turns', isFigure: true },
   ],
   { name: 'Last answer', isFigure: true },
+  { name: 'Sound' },
 ];
 const ENDPOINTS = [
   ...[{ name: 'Endpoint' }, { name: 'Host' }, { name: 'Model' }, { name: 'Breaker' }],
@@ -44,9 +45,16 @@ export class WorkerView {
   #calls = new Table(CALLS, 'call');
   #endpoints = new Table(ENDPOINTS, 'endpoint');
   /** By call. @type {Map<string, CallTurns>} */ #turns = new Map();
+  /** Calls of the last answer. @type {Set<string>} */ #seen = new Set();
 
-  /** @param {string} at its address */
-  constructor(at) {
+  #listening;
+
+  /**
+   * @param {string} at its address
+   * @param {import('./listening.js').Listening} listening
+   */
+  constructor(at, listening) {
+    this.#listening = listening;
     const header = make('header', {}, make('h2', {}, at), this.#about);
     const parts = [this.#problem, this.#idle, this.#calls.element, this.#endpoints.element];
     this.element = make('section', { class: 'worker', 'data-testid': 'worker' }, header, ...parts);
@@ -73,13 +81,34 @@ export class WorkerView {
     const state = unready.length > 0 ? `not ready: ${unready.join(', ')}` : 'ready';
     this.#about.textContent = `${state} · ${slotsUsed} of ${slots} calls · ${ready} of ${hosts.length} hosts ready`;
     this.#idle.hidden = calls.length > 0;
-    for (const id of this.#turns.keys()) if (!calls.some((call) => call.id === id)) this.#turns.delete(id);
+    this.#forgetAllBut(calls);
     this.#calls.show(
-      calls.map((call) => ({ key: call.id, cells: callCells(call, atMs), below: this.#turnsOf(call) })),
+      calls.map((call) => ({
+        key: call.id,
+        cells: [...callCells(call, atMs), this.#listenCell(call)],
+        below: this.#turnsOf(call),
+      })),
     );
     this.#endpoints.show(
       endpoints.map((one) => ({ key: `${one.stage} ${one.host} ${one.model}`, cells: endpointCells(one) })),
     );
+  }
+
+  /** @param {readonly CallStatus[]} calls */
+  #forgetAllBut(calls) {
+    const running = new Set(calls.map(({ id }) => id));
+    for (const id of this.#seen) if (!running.has(id)) this.#listening.forget(id);
+    for (const id of this.#turns.keys()) if (!running.has(id)) this.#turns.delete(id);
+    this.#seen = running;
+  }
+
+  /**
+   * Nothing before its agent listens.
+   *
+   * @param {CallStatus} call
+   */
+  #listenCell({ id, prompt }) {
+    return { text: '', ...(prompt !== undefined && { element: this.#listening.controlOf(id) }) };
   }
 
   /** @param {CallStatus} call */

@@ -14,9 +14,15 @@ export class WorkersView {
   );
   /** @type {Map<string, WorkerView>} */ #views = new Map();
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  #listening;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import('./listening.js').Listening} listening
+   */
+  constructor(root, listening) {
     this.#root = root;
+    this.#listening = listening;
     this.#none.hidden = true;
     root.append(this.#none);
   }
@@ -38,7 +44,7 @@ export class WorkersView {
 
   /** @param {string} at */
   #add(at) {
-    const view = new WorkerView(at);
+    const view = new WorkerView(at, this.#listening);
     this.#views.set(at, view);
     this.#root.append(view.element);
     return view;
