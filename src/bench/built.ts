@@ -1,5 +1,4 @@
 import { cp } from 'node:fs/promises';
-import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { processSources } from '../config/load.ts';
 import { startChild } from '../dev/child.ts';
@@ -7,7 +6,7 @@ import { AppError } from '../errors.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 /** Where `tsconfig.json` beside this file has it; inside the project, for its `node_modules`. */
-const BUILT = at('.cache/bench');
+const BUILT = '.cache/bench';
 /** What programs read from two folders above their own. */
 const PACKAGE = at('.cache/package.json');
 
@@ -17,14 +16,14 @@ const PACKAGE = at('.cache/package.json');
  * @returns the folder of the programs. @throws AppError with the compiler's last lines.
  */
 export async function buildPrograms(): Promise<string> {
+  await run(at('node_modules/typescript/bin/tsc'), '-p', at('src/bench/tsconfig.json'));
+  await run(at('src/dev/copy-assets.mjs'), BUILT);
+  await cp(at('package.json'), PACKAGE);
+  return at(BUILT);
+}
+
+async function run(...args: string[]): Promise<void> {
   const { env } = processSources();
-  const args = [at('node_modules/typescript/bin/tsc'), '-p', at('src/bench/tsconfig.json')];
   const { code, lastLines } = await startChild({ command: process.execPath, args, env }).exited;
   if (code !== 0) throw new AppError(`the worker could not be compiled:\n${lastLines.join('\n')}`);
-  await cp(at('package.json'), PACKAGE);
-  await cp(at('src/web/page'), join(BUILT, 'web/page'), {
-    recursive: true,
-    filter: (path) => extname(path) !== '.ts',
-  });
-  return BUILT;
 }

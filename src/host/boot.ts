@@ -9,6 +9,7 @@ import { openTracing } from '../observe/trace/open-tracing.ts';
 import type { Tracing } from '../observe/trace/tracing.ts';
 import { goThroughProxies } from '../openai/proxied-fetch.ts';
 import { createPersonaStore, type PersonaStore } from '../persona/store.ts';
+import { loadLearned } from '../stages/turn/completeness/learned-judge.ts';
 import { loadVad } from '../stages/vad.ts';
 import { type InferenceExecutor, loadTurnModel } from './inference.ts';
 
@@ -33,6 +34,7 @@ export async function boot(config: Config, log: Log, faults: FfiClientWatch): Pr
   routeNativeClient(config);
   goThroughProxies((url) => proxyFor(url, config.proxy));
   const ffi = await openFfiClient(faults);
+  if (config.turn.detection === 'learned') loadLearned();
   const [vad, turnModel, tracing] = await Promise.all([
     loadVad(config.turn),
     config.turn.detection === 'model' ? loadTurnModel() : undefined,

@@ -13,9 +13,16 @@ export type Ranks = Readonly<Record<'known' | 'unknown' | 'short', readonly numb
 /** Of all calls of a process. */
 let shared: { model: CompletenessModel; learned: Learned } | undefined;
 
-function load() {
+/**
+ * Reads what was learned, once for all calls of a process.
+ *
+ * @throws the file system's error when the file is not beside the program.
+ */
+export function loadLearned(): NonNullable<typeof shared> {
+  if (shared) return shared;
   const learned: Learned = JSON.parse(readFileSync(new URL('weights.json', import.meta.url), 'utf8'));
-  return { model: new CompletenessModel(learned), learned };
+  shared = { model: new CompletenessModel(learned), learned };
+  return shared;
 }
 
 /** Judges by what was learned from sentences of many kinds, voices and transcribers: `README.md` of `stages`. */
@@ -25,9 +32,9 @@ export class LearnedJudge implements FinishedJudge {
   readonly #learned: Learned;
 
   constructor() {
-    shared ??= load();
-    this.#model = shared.model;
-    this.#learned = shared.learned;
+    const { model, learned } = loadLearned();
+    this.#model = model;
+    this.#learned = learned;
   }
 
   push(samples: Int16Array): void {
