@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../errors.ts';
 import { disposeRtc } from '../framework/dispose-rtc.ts';
+import { measureCost } from './cost.ts';
+import { renderCost } from './cost-report.ts';
 import { measureFaults } from './faults/measure.ts';
 import { renderFaults } from './faults/report.ts';
 import { type LoadReport, measureLoad, renderLoad } from './load-report.ts';
@@ -29,6 +31,11 @@ async function bench(options: BenchOptions): Promise<void> {
   if (options.set === 'faults') {
     const report = await measureFaults(options, out, keep);
     tell(renderFaults(report), '');
+    return;
+  }
+  if (options.set === 'cost') {
+    const report = await measureCost(options, out, keep);
+    tell(renderCost(report), '');
     return;
   }
   if (options.set === 'phone') {

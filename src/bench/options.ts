@@ -10,6 +10,10 @@ const BURST_CALLERS = 6;
 const BURST_WITHIN_MS = 1500;
 const TURNS_A_STEP = 20;
 
+/** The cost set's own. */
+const PAIRS = 5;
+const TURNS_A_PAIR = 8;
+
 /** The faults set's own. */
 const TURNS_WITH_FAULTS = 25;
 const AWAY_S = 10;
@@ -19,6 +23,7 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
 
   --set <name>        latency, labelled, bargein, greeting or all (default: all, in each --stt-mode; a quarter of an hour);
                       load: many calls on one worker, see below; faults: calls in which something fails, see below;
+                      cost: the same call with and without traces, records and webhook, see below;
                       phone: each call once by LiveKit's SIP service and once by WebRTC, to the same worker
   --calls <n>         calls (default 1); --parallel <n> of them at a time (default 1)
   --turns <n>         sentences a call (default 10; labelled: all of them, over all calls)
@@ -38,6 +43,9 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
                       --turns of each (default ${TURNS_WITH_FAULTS}); --parallel <n> of them at a time (default 1)
   --away-s <n>        how long LiveKit is away (default ${AWAY_S})
 
+  with --set cost
+  --pairs <n>         calls with all of it on, each beside one with it off (default ${PAIRS}); --turns of each (default ${TURNS_A_PAIR})
+
   --stt-ms <n>        speed of the simulated endpoints: request to transcript (default ${DEFAULT_SPEEDS.sttMs})
   --stt-final-ms <n>  realtime: commit to transcript (default ${DEFAULT_SPEEDS.sttFinalMs})
   --llm-ttft-ms <n>   request to first token (default ${DEFAULT_SPEEDS.llmTtftMs})
@@ -51,7 +59,17 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
   --seed <n>          of the pauses between turns (default 1)
 `;
 
-const SETS = ['latency', 'labelled', 'bargein', 'greeting', 'all', 'load', 'faults', 'phone'] as const;
+const SETS = [
+  'latency',
+  'labelled',
+  'bargein',
+  'greeting',
+  'all',
+  'load',
+  'faults',
+  'cost',
+  'phone',
+] as const;
 export const STT_MODES = ['batch', 'sse', 'realtime'] as const;
 
 export interface BenchOptions {
@@ -64,6 +82,8 @@ export interface BenchOptions {
   /** Calls at once of each step under load, rising from 1. */
   steps: readonly number[];
   turns: number;
+  /** Of the cost. */
+  pairs: number;
   /** With faults: the calls that are made. */
   only: readonly string[];
   /** With faults: how long LiveKit is away. */
@@ -95,6 +115,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
     withinMs: atLeast('within', values.within, BURST_WITHIN_MS),
     steps: readSteps(values.steps),
     turns: atLeast('turns', values.turns, turnsOf(set), 1),
+    pairs: atLeast('pairs', values.pairs, PAIRS, 1),
     only: readOnly(values.only),
     awayMs: atLeast('away-s', values['away-s'], AWAY_S, 1) * 1000,
     sttMode: oneOf('stt-mode', values['stt-mode'], STT_MODES),
@@ -120,7 +141,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
 
 const text = { type: 'string' } as const;
 const SPEC = {
-  ...{ within: text, steps: text, only: text, 'away-s': text },
+  ...{ within: text, steps: text, only: text, 'away-s': text, pairs: text },
   isolate: { type: 'boolean' },
   profile: { type: 'boolean' },
   ...{ calls: text, parallel: text, turns: text, baseline: text, endpoints: text, seed: text },
@@ -154,7 +175,7 @@ function oneOf<const T extends string>(name: string, given: string | undefined, 
 }
 
 const turnsOf = (set: BenchOptions['set']): number =>
-  ({ load: TURNS_A_STEP, faults: TURNS_WITH_FAULTS })[set as string] ?? 10;
+  ({ load: TURNS_A_STEP, faults: TURNS_WITH_FAULTS, cost: TURNS_A_PAIR })[set as string] ?? 10;
 
 function readOnly(given: string | undefined): readonly string[] {
   return given?.split(',').map((name) => oneOf('only', name, SCENE_NAMES)) ?? SCENE_NAMES;

@@ -24,7 +24,7 @@ export function planCalls<Sentence extends { set: SetName }>(
   const greeting = (count: number) => named('greeting', greetingCalls(count));
   const bargeIn = () => named('bargein', bargeInCalls(options, sentences));
   const labelled = () => named('labelled', labelledCalls(options, sentences));
-  if (set === 'latency' || set === 'phone') return latency();
+  if (set === 'latency' || set === 'phone' || set === 'cost') return latency();
   if (set === 'greeting') return greeting(calls);
   if (set === 'bargein') return bargeIn();
   if (set === 'labelled') return labelled();

@@ -21,7 +21,13 @@ test('help is no run', () => {
   expect(parseOptions(['--help'])).toBeUndefined();
 });
 
+test('the cost is that of five pairs of calls', () => {
+  expect(parseOptions(['--set', 'cost'])).toMatchObject({ pairs: 5, turns: 8 });
+  expect(parseOptions('--set cost --pairs 2 --turns 3'.split(' '))).toMatchObject({ pairs: 2, turns: 3 });
+});
+
 test.each([
+  ['--pairs 0', '--pairs 0 is not a number from 1'],
   ['--calls none', '--calls none is not a number from 1'],
   ['--calls 0', '--calls 0 is not a number from 1'],
   ['--set fast', '--set fast is not one of latency, labelled'],
