@@ -150,11 +150,14 @@ async function openWorker({ config, log, media, personas, onRegistered }: Worker
       endpoints.take(fact);
     },
   });
-  const metrics = createMetrics({
-    ...worker.facts,
-    records: records.kept,
-    brokenPrompts: personas.broken,
-  });
+  const metrics = createMetrics(
+    {
+      ...worker.facts,
+      records: records.kept,
+      brokenPrompts: personas.broken,
+    },
+    config.metrics.prices,
+  );
   report = metrics.report;
   process.once('exit', () => worker.kill());
   const { facts } = worker;

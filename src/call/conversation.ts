@@ -25,6 +25,7 @@ import { Limits, watchSilence } from './limits.ts';
 import { type Line, openLine } from './line.ts';
 import type { CallerLink } from './link.ts';
 import { announceListeners } from './listeners.ts';
+import { mediaOf, watchMedia } from './media-quality.ts';
 import type { Phrases } from './phrases.ts';
 import { createRefusals } from './refusals.ts';
 import type { CallScope } from './scope.ts';
@@ -72,6 +73,9 @@ export function follow(parts: ConversationParts): void {
   session.on(voice.AgentSessionEventTypes.Error, ({ error }) =>
     parts.log.debug({ error }, 'session reported an error'),
   );
+  const { clock, signal } = scope;
+  const look = () => mediaOf(parts.host.room);
+  events.subscribe(watchMedia({ look, clock, signal, emit: (happening) => events.emit(happening) }));
   followLine(parts);
   followCaller(parts);
   if (link.caller.via === 'sip') followHold(parts);

@@ -103,6 +103,12 @@ function factOf(event: CallEvent, prompt: string): CallFact | undefined {
         host: event.host,
         openness: OPENNESS[event.state],
       };
+    case 'media-path':
+      return { fact: 'media-path', via: event.via, kind: event.kind, protocol: event.protocol };
+    case 'media-heard': {
+      const { via, received, lost, jitterMs } = event;
+      return { fact: 'media-heard', via, received, lost, jitterMs };
+    }
     case 'transcript-dropped':
       return { fact: 'transcript-dropped', reason: event.reason };
     case 'chat-trimmed':

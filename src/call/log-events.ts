@@ -61,6 +61,12 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     'the oldest of the conversation is left out: it is long for the chat model',
     { reason, tokensBefore, tokensAfter },
   ],
+  'media-path': ({ kind, protocol }) => ['debug', 'sound comes by this way', { kind, protocol }],
+  'media-heard': ({ received, lost, jitterMs }) => [
+    'debug',
+    'packets of the caller',
+    { received, lost, jitterMs },
+  ],
   'hold-expired': () => ['debug', 'speech over the agent brought no words: the voice goes on', {}],
   'cut-off': () => [
     'info',

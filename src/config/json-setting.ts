@@ -46,8 +46,8 @@ export const headers = z
 /** RFC 9110, 5.6.2. */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** The place of a fault in JSON, never its text: it may be a secret's. */
-function fromJson(value: string | object, context: z.RefinementCtx): unknown {
+/** An object, also as JSON text. The place of a fault in it is told, never its text: it may be a secret's. */
+export function fromJson(value: string | object, context: z.RefinementCtx): unknown {
   if (typeof value !== 'string') return value;
   try {
     return JSON.parse(value);

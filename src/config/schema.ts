@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agent } from './agent-settings.ts';
 import { moreEndpoints } from './endpoint-list.ts';
+import { metrics } from './metrics-settings.ts';
 import { choiceOf, groupsOf } from './providers/choice.ts';
 import type { SettingGroup, Values } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
@@ -231,6 +232,7 @@ export const settings = {
   records,
   proxy,
   trace,
+  metrics,
   log: {
     level: setting(
       'LOG_LEVEL',

@@ -1,4 +1,5 @@
 import type { EndpointFailure, EndpointName } from '../errors.ts';
+import type { MediaHappening } from './media-events.ts';
 import type { PhoneHappening } from './phone-events.ts';
 import type { RecordingState } from './recording-state.ts';
 import type { RequestHappening } from './request-events.ts';
@@ -168,33 +169,6 @@ export type Happening =
       readonly summary: string;
       readonly piiSaid: string;
     })
-  /**
-   * Another request was made beside one that was late, number `attempt` of its tries: its answer was used, dropped for the
-   * other's, or it failed. Hosts of endpoints with their ports.
-   */
-  | {
-      readonly type: 'request-hedged';
-      readonly endpoint: EndpointName;
-      readonly attempt: number;
-      readonly host: string;
-      readonly outcome: 'used' | 'dropped' | 'failed';
-    }
-  /** A request failed, and went to another endpoint of the same stage. */
-  | {
-      readonly type: 'request-failed-over';
-      readonly endpoint: EndpointName;
-      readonly attempt: number;
-      readonly from: string;
-      readonly to: string;
-      readonly failure: EndpointFailure;
-    }
-  /** Requests go to this endpoint no more (`open`), or again. */
-  | {
-      readonly type: 'breaker-changed';
-      readonly endpoint: EndpointName;
-      readonly host: string;
-      readonly state: 'open' | 'half-open' | 'closed';
-    }
   /** Realtime transcription never worked: batch serves the rest of the call. */
   | (EndpointFault & { readonly type: 'transcription-fell-back' })
   /** Realtime transcription lost a part of a turn, and batch had it. */
@@ -209,6 +183,7 @@ export type Happening =
       readonly count: number;
     }
   | PhoneHappening
+  | MediaHappening
   /** The agent does something beside talking, such as `transfer` (`actions/actions.ts`). */
   | {
       readonly type: 'action';

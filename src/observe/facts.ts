@@ -54,6 +54,10 @@ export type CallFact =
   | { fact: 'record-failed'; what: 'recording' | 'record' | 'message' }
   /** Of the worker itself: a message about a call was delivered, or not: it is tried again (`failed`), or given up. */
   | { fact: 'record-delivered'; to: 'webhook' | 's3'; outcome: 'sent' | 'failed' | 'given-up' }
+  /** The way of a call's sound between agent and LiveKit: the agent's candidate, and the protocol of it. */
+  | { fact: 'media-path'; via: 'web' | 'sip'; kind: string; protocol: string }
+  /** Packets of callers' sound, of some seconds of a call. */
+  | { fact: 'media-heard'; via: 'web' | 'sip'; received: number; lost: number; jitterMs: number }
   | { fact: 'transcript-dropped'; reason: string }
   | { fact: 'input-refused'; input: string; reason: string; count: number };
 

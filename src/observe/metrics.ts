@@ -5,9 +5,11 @@ import {
   type OpenMetricsContentType,
   Registry,
 } from 'prom-client';
+import { countCost, countsOfCosts, type Prices } from './cost-metrics.ts';
 import { countRequest, countsOfEndpoints, LATENCY_BUCKETS } from './endpoint-metrics.ts';
 import type { CallFact, Report } from './facts.ts';
 import { addHostGauges, hostMetrics } from './host-metrics.ts';
+import { countMedia, countsOfMedia } from './media-metrics.ts';
 import { plainMetrics } from './plain-metrics.ts';
 import { addRecordGauges, countRecord, recordMetrics } from './record-metrics.ts';
 import { countsOfTurns, countTurn } from './turn-metrics.ts';
@@ -27,10 +29,10 @@ export interface Metrics {
 }
 
 /**
- * Every metric of the program, declared once. Durations are seconds there, as Prometheus wants them. What is rare, and has an
+ * Every metric of the program, declared once. Money is counted only where there are prices. Durations are seconds there, as Prometheus wants them. What is rare, and has an
  * alert, is there with 0 before it happens: Prometheus sees no rise in a series that begins with 1.
  */
-export function createMetrics(worker?: WorkerFacts): Metrics {
+export function createMetrics(worker?: WorkerFacts, prices?: Prices): Metrics {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   collectDefaultMetrics({ register: registry, prefix: 'voice_agent_' });
@@ -45,7 +47,10 @@ export function createMetrics(worker?: WorkerFacts): Metrics {
     return registry.metrics();
   };
   return {
-    report: (fact) => count(counters, fact),
+    report(fact) {
+      count(counters, fact);
+      if (prices) countCost(counters.costs, fact, prices);
+    },
     text: async () => plainMetrics(await openMetrics()),
     openMetrics,
   };
@@ -56,6 +61,8 @@ function callMetrics(register: Registry<OpenMetricsContentType>) {
     ...countsOfCalls([register]),
     ...countsOfTurns([register]),
     ...countsOfEndpoints([register]),
+    ...countsOfMedia([register]),
+    ...countsOfCosts([register]),
     ...hostMetrics(register),
     ...recordMetrics([register]),
   };
@@ -184,6 +191,10 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
       break;
     case 'breaker-changed':
       metrics.breakers.set(fact, fact.openness, fact.process);
+      break;
+    case 'media-path':
+    case 'media-heard':
+      countMedia(metrics, fact);
       break;
     case 'record-failed':
     case 'record-delivered':

@@ -1,4 +1,4 @@
-import type { EndpointName } from '../errors.ts';
+import type { EndpointFailure, EndpointName } from '../errors.ts';
 
 /** What happens between a call and the models' servers, request by request. */
 export type RequestHappening =
@@ -29,6 +29,33 @@ export type RequestHappening =
       readonly promptTokens: number;
       readonly cachedTokens: number;
       readonly completionTokens: number;
+    }
+  /**
+   * Another request was made beside one that was late, number `attempt` of its tries: its answer was used, dropped for the
+   * other's, or it failed. Hosts of endpoints with their ports.
+   */
+  | {
+      readonly type: 'request-hedged';
+      readonly endpoint: EndpointName;
+      readonly attempt: number;
+      readonly host: string;
+      readonly outcome: 'used' | 'dropped' | 'failed';
+    }
+  /** A request failed, and went to another endpoint of the same stage. */
+  | {
+      readonly type: 'request-failed-over';
+      readonly endpoint: EndpointName;
+      readonly attempt: number;
+      readonly from: string;
+      readonly to: string;
+      readonly failure: EndpointFailure;
+    }
+  /** Requests go to this endpoint no more (`open`), or again. */
+  | {
+      readonly type: 'breaker-changed';
+      readonly endpoint: EndpointName;
+      readonly host: string;
+      readonly state: 'open' | 'half-open' | 'closed';
     }
   /** The model's answers do not say whether the caller has finished, though they were asked to: they are not asked any more. */
   | { readonly type: 'end-marks-left-out'; readonly url: string; readonly model: string };

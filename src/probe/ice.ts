@@ -30,7 +30,8 @@ export async function selectedPair(room: Room): Promise<IcePair | undefined> {
   return pairIn(subscriberStats) ?? pairIn(publisherStats);
 }
 
-function pairIn(stats: Stats): IcePair | undefined {
+/** The same of the statistics of one peer connection. */
+export function pairIn(stats: Stats): IcePair | undefined {
   const entries = stats.map(({ stats: entry }) => entry);
   const of = <K extends string>(kind: K) =>
     entries.filter((entry): entry is Extract<typeof entry, { case: K }> => entry.case === kind);

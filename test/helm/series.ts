@@ -32,6 +32,8 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
   'chat-trimmed': { reason: 'a' },
   'record-failed': { what: 'recording' },
   'record-delivered': { to: 'webhook', outcome: 'sent' },
+  'media-path': { via: 'web', kind: 'host', protocol: 'udp' },
+  'media-heard': { via: 'web', received: 98, lost: 2, jitterMs: 4 },
   'transcript-dropped': { reason: 'a' },
   'input-refused': { input: 'a', reason: 'a', count: 1 },
 };
@@ -43,7 +45,15 @@ function fullMetrics() {
     records: () => ({ webhook: 0, s3: 0, bytes: 0 }),
     hosts: () => [{ number: 1, calls: 0, isReady: true, jobs: [], usage: { rssMb: 1, lagMs: 1, cpuMs: 1 } }],
   };
-  const metrics = createMetrics(worker);
+  const prices = {
+    currency: 'MYR',
+    inputMTok: 1,
+    outputMTok: 1,
+    callerMinute: 1,
+    agentMinute: 1,
+    callMinute: 1,
+  };
+  const metrics = createMetrics(worker, prices);
   const reportAll = () => {
     for (const [fact, about] of Object.entries(FACTS)) metrics.report({ fact, ...about } as CallFact);
   };

@@ -109,3 +109,13 @@ test('prompt files that are broken are told as they are now', async () => {
   const { text } = createMetrics({ ...facts, brokenPrompts: () => 2 });
   expect(await text()).toContain('\nvoice_agent_prompt_files_broken 2\n');
 });
+
+test('the way of the sound is counted by its ends, its loss as a share, its jitter in seconds', async () => {
+  const lines = await linesAfter(
+    { fact: 'media-path', via: 'web', kind: 'relay', protocol: 'tls' },
+    { fact: 'media-heard', via: 'web', received: 97, lost: 3, jitterMs: 12 },
+  );
+  expect(lines).toContain('voice_agent_media_paths_total{via="web",kind="relay",protocol="tls"} 1');
+  expect(lines).toContain('voice_agent_heard_loss_ratio_sum{via="web"} 0.03');
+  expect(lines).toContain('voice_agent_heard_jitter_seconds_sum{via="web"} 0.012');
+});
