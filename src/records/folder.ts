@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
  * The folder of `RECORDS_DIR`, which workers may share:
  *
  *     calls/<call>/            records that are whole: summary.json, transcript.json, transcript.txt, recording.wav
- *     workers/<worker>/alive   touched while that worker lives
+ *     workers/<worker>/alive   touched while that worker lives; none of its folder is left by one that ended with all delivered
  *     workers/<worker>/open/<call>/   of a call that runs: events.jsonl, part-<start>.wav
  *     workers/<worker>/queue/  what is not delivered yet
  *     dead/                    what was given up

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { namesIn, type RecordsFolder, readText } from './folder.ts';
@@ -24,6 +24,25 @@ export async function sayAlive({ alive, own }: RecordsFolder, nowMs: number): Pr
     await mkdir(own, { recursive: true, mode: 0o700 });
     await writeFile(alive, JSON.stringify({ host: hostname(), pid: process.pid }), { mode: 0o600 });
   }
+}
+
+/**
+ * This worker ends: nothing is left of it where all is delivered; else what it leaves is anybody's at once.
+ *
+ * @throws what the file system says.
+ */
+export async function sayGone({ own, openCalls, queue, alive }: RecordsFolder): Promise<void> {
+  try {
+    for (const path of [openCalls, queue]) await rmdir(path).catch(ignoreMissing);
+    await rm(alive, { force: true });
+    await rmdir(own);
+  } catch {
+    await writeFile(alive, JSON.stringify({ ended: true }), { mode: 0o600 });
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
 }
 
 /**
@@ -68,7 +87,8 @@ async function isGone(path: string, nowMs: number): Promise<boolean> {
 /** Whether a process of this machine still runs; of another machine nothing is known, so it may. */
 function isRunning(said: string | undefined): boolean {
   try {
-    const { host, pid } = JSON.parse(said ?? '');
+    const { host, pid, ended } = JSON.parse(said ?? '');
+    if (ended === true) return false;
     if (host !== hostname() || !Number.isInteger(pid)) return true;
     process.kill(pid, 0);
     return true;

@@ -6,7 +6,7 @@ import type { Clock } from '../openai/clock.ts';
 import type { RecordedEvent } from './call-record.ts';
 import { Delivery } from './delivery.ts';
 import { RecordsFolder, workerIdOf } from './folder.ts';
-import { ALIVE_EVERY_MS, claimLeftovers, sayAlive } from './leftovers.ts';
+import { ALIVE_EVERY_MS, claimLeftovers, sayAlive, sayGone } from './leftovers.ts';
 import { Records } from './records.ts';
 import { createRedaction } from './redact.ts';
 import { type Kept, sweep } from './retention.ts';
@@ -73,9 +73,13 @@ export async function openRecords({ config, clock, log, report }: OpenParts): Pr
     over: (callId, reason) => records.over(callId, reason),
     kept: () => ({ ...delivery.waiting, bytes: kept.bytes }),
     async close() {
-      for (const one of stop) one();
-      const all = records.settled().then(() => delivery.close());
-      await Promise.race([all, new Promise<void>((resolve) => clock.after(CLOSE_WITHIN_MS, resolve))]);
+      const all = Promise.all(stop.map((one) => one()))
+        .then(() => records.settled())
+        .then(() => delivery.close());
+      await within(CLOSE_WITHIN_MS, clock, all);
+      await sayGone(folder).catch((error) =>
+        log.debug({ error: messageOf(error) }, 'own folder of records left'),
+      );
     },
   };
 }
@@ -89,14 +93,27 @@ function onlySummaries(records: Records): CallRecords {
   };
 }
 
-/** One after the other; a failure is told, and the next is tried. */
-function every(ms: number, clock: Clock, work: () => Promise<void>, log: Log): () => void {
+function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<unknown> {
+  let cancel = () => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve);
+  });
+  return Promise.race([work, late]).finally(cancel);
+}
+
+/**
+ * One after the other; a failure is told, and the next is tried.
+ *
+ * @returns what stops it, once what it is at is done.
+ */
+function every(ms: number, clock: Clock, work: () => Promise<void>, log: Log): () => Promise<void> {
   let cancel = () => {};
   let isStopped = false;
+  let working = Promise.resolve();
   const next = () => {
     if (isStopped) return;
     cancel = clock.after(ms, () => {
-      work()
+      working = work()
         .catch((error) =>
           log.warn({ error: messageOf(error) }, 'the folder of records cannot be kept in order'),
         )
@@ -107,5 +124,6 @@ function every(ms: number, clock: Clock, work: () => Promise<void>, log: Log): (
   return () => {
     isStopped = true;
     cancel();
+    return working;
   };
 }
