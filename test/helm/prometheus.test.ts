@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { freeTcpPort } from '../../src/dev/ports.ts';
+import { ALERT_CASES, type AlertSeries, WELL } from './alert-cases.ts';
 import { find, render, SCENARIOS } from './chart.ts';
 import { pagesOverTime } from './series.ts';
 
@@ -15,7 +16,9 @@ const run = promisify(execFile);
 const manifests = await render(SCENARIOS.monitored);
 const dashboard: { panels: { title: string; targets: { expr: string; legendFormat: string }[] }[] } =
   JSON.parse(find(manifests, 'ConfigMap', 'va-dashboard').data?.['va.json'] ?? '');
-const { groups } = find(manifests, 'PrometheusRule').spec as { groups: object[] };
+const { groups } = find(manifests, 'PrometheusRule').spec as {
+  groups: { rules: { alert: string }[] }[];
+};
 
 /** Of Prometheus' API: times in seconds, values as text. */
 interface Answer {
@@ -30,62 +33,39 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('alerts', () => {
-  const AGENT = 'namespace="livekit",pod="a"';
-  /** Series in Prometheus' own words, a sample a minute; after how many minutes the alert fires, and until when it does not. */
-  const CASES: readonly [
-    alert: string,
-    series: readonly [string, string][],
-    quietAt: string,
-    firesAt: string,
-  ][] = [
-    ['VoiceAgentNotRegistered', [[`voice_agent_registered{${AGENT}}`, '1 1 0x20']], '3m', '5m'],
-    ['VoiceAgentNotRegistered', [], '1m', '3m'],
-    [
-      'VoiceAgentNearlyFull',
-      [
-        [`voice_agent_calls_active{${AGENT}}`, '4 10x20'],
-        [`voice_agent_call_slots{${AGENT}}`, '10x20'],
-      ],
-      '5m',
-      '7m',
-    ],
-    ['VoiceAgentPromptBroken', [[`voice_agent_prompt_files_broken{${AGENT}}`, '0 1x20']], '5m', '7m'],
-    [
-      'VoiceAgentDeadAir',
-      [[`voice_agent_dead_air_turns_total{${AGENT},prompt="a"}`, '0x5 1x20']],
-      '5m',
-      '7m',
-    ],
-    [
-      'VoiceAgentEndpointFailing',
-      [[`voice_agent_endpoint_errors_total{${AGENT},endpoint="llm",failure="stall"}`, '0x5 10+10x30']],
-      '5m',
-      '20m',
-    ],
-    [
-      'VoiceAgentEndpointLeftOut',
-      [[`voice_agent_breaker_state{${AGENT},stage="llm",host="gpu:8000"}`, '1 2x20']],
-      '2m',
-      '4m',
-    ],
-  ];
+  /** @param alert - how its name is matched. */
+  const firing = (alert: string) => `count(ALERTS{alertname${alert},alertstate="firing"}) or vector(0)`;
+  const at = (alert: string, eval_time: string, value: number) => ({
+    ...{ expr: firing(alert), eval_time },
+    exp_samples: [{ value, labels: '{}' }],
+  });
+  const inputs = (series: AlertSeries) => series.map(([name, values]) => ({ series: name, values }));
 
-  test('are rules to Prometheus, and fire when they should, no sooner', async () => {
+  async function promtoolTests(tests: object[]): Promise<void> {
     await writeFile(join(folder, 'rules.yaml'), stringify({ groups }));
     await run('promtool', ['check', 'rules', join(folder, 'rules.yaml')]);
-    const firing = (alert: string) => `count(ALERTS{alertname="${alert}",alertstate="firing"}) or vector(0)`;
-    const tests = CASES.map(([alert, series, quietAt, firesAt]) => ({
-      interval: '1m',
-      name: alert,
-      input_series: series.map(([name, values]) => ({ series: name, values })),
-      promql_expr_test: [
-        { expr: firing(alert), eval_time: quietAt, exp_samples: [{ value: 0, labels: '{}' }] },
-        { expr: firing(alert), eval_time: firesAt, exp_samples: [{ value: 1, labels: '{}' }] },
-      ],
-    }));
     const file = join(folder, 'tests.yaml');
-    await writeFile(file, stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests }));
+    const timed = tests.map((one) => ({ interval: '1m', ...one }));
+    await writeFile(file, stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests: timed }));
     await run('promtool', ['test', 'rules', file]).catch((error) => expect.fail(error.stdout + error.stderr));
+  }
+
+  test('each is a rule to Prometheus, and fires when it should, no sooner', async () => {
+    const all = groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
+    expect([...new Set(ALERT_CASES.map(([alert]) => alert))].sort()).toEqual(all.sort());
+    await promtoolTests(
+      ALERT_CASES.map(([alert, series, quietAt, firesAt]) => ({
+        name: alert,
+        input_series: inputs(series),
+        promql_expr_test: [at(`="${alert}"`, quietAt, 0), at(`="${alert}"`, firesAt, 1)],
+      })),
+    );
+  });
+
+  test('none fires in a system that is busy and well, at any time of an hour', async () => {
+    const minutes = Array.from({ length: 60 }, (_, minute) => `${minute + 1}m`);
+    const promql_expr_test = minutes.map((time) => at('=~".+"', time, 0));
+    await promtoolTests([{ name: 'well', input_series: inputs(WELL), promql_expr_test }]);
   });
 });
 
