@@ -32,9 +32,14 @@ const PROXY_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forw
 export function isLocalVisitor(host: string, { remoteAddress, headers }: Visitor): boolean {
   if (!isLoopback(host) || !isLoopback((remoteAddress ?? '').replace(/^::ffff:/, ''))) return false;
   if (PROXY_HEADERS.some((name) => headers[name] !== undefined)) return false;
-  const named = `http://${headers.host ?? ''}`;
-  if (!URL.canParse(named) || !isLoopback(new URL(named).hostname)) return false;
+  if (!namesLoopback(headers.host)) return false;
   return headers.origin === undefined || isSameOrigin(headers.origin, headers.host);
+}
+
+/** @param host - of the header. */
+export function namesLoopback(host: string | undefined): boolean {
+  const named = `http://${host ?? ''}`;
+  return URL.canParse(named) && isLoopback(new URL(named).hostname);
 }
 
 function isSameOrigin(origin: string, host: string | undefined): boolean {

@@ -41,7 +41,7 @@ export async function listen(
  * @throws AppError when the address cannot be bound.
  */
 export async function listenForOps({ host, port, ...parts }: OpsParts & Address): Promise<Listener> {
-  return bind(createOps(parts), { host, port, setting: 'HEALTH' });
+  return bind(createOps({ ...parts, host }), { host, port, setting: 'HEALTH' });
 }
 
 interface Address {

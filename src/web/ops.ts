@@ -1,9 +1,10 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { isLoopback } from '../config/rules.ts';
 import type { Config } from '../config/schema.ts';
 import { type Metrics, OPENMETRICS_CONTENT_TYPE } from '../observe/metrics.ts';
 import { PLAIN_CONTENT_TYPE } from '../observe/plain-metrics.ts';
 import type { WorkerStatus } from '../observe/status.ts';
-import { bearerOf } from './access.ts';
+import { bearerOf, namesLoopback } from './access.ts';
 import type { OwnCalls } from './find-call.ts';
 import { isPass } from './listener-pass.ts';
 
@@ -13,6 +14,8 @@ export type Unready = () => readonly string[];
 export interface OpsParts {
   metrics: Metrics;
   unready: Unready;
+  /** Address that it is bound to. */
+  host?: string;
   /** Of a worker. */
   status?: (() => WorkerStatus) | undefined;
   /** Its calls, and the key and secret that the page's server shows that it has. */
@@ -31,8 +34,9 @@ export interface OpsParts {
  * | `GET /calls/:id` | to the page's server alone: a call's room and prompt |
  * | `POST /calls/:id/listener` | the same, and the call is told that an operator listens from now on |
  */
-export function createOps({ metrics, unready, status, listening }: OpsParts): FastifyInstance {
+export function createOps({ metrics, unready, status, listening, host = '' }: OpsParts): FastifyInstance {
   const app = fastify({ logger: false });
+  if (isLoopback(host)) app.addHook('onRequest', refuseOtherNames);
   app.get('/healthz', async () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
     const reasons = unready();
@@ -46,6 +50,14 @@ export function createOps({ metrics, unready, status, listening }: OpsParts): Fa
   if (status) app.get('/status', async () => status());
   if (listening) serveOwnCalls(app, listening);
   return app;
+}
+
+/** A web site that re-points its name at 127.0.0.1 reaches this from a browser of this machine, and still sends its own name. */
+async function refuseOtherNames({ headers }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  if (namesLoopback(headers.host)) return undefined;
+  return reply
+    .code(403)
+    .send({ problem: 'This address is asked by its own name alone: 127.0.0.1 or localhost.' });
 }
 
 function serveOwnCalls(app: FastifyInstance, { calls, livekit }: NonNullable<OpsParts['listening']>): void {

@@ -27,15 +27,25 @@ export interface JaegerTrace {
 export interface Jaeger {
   /** Takes OTLP over HTTP. */
   otlpUrl: string;
+  /** Where a browser sees them. */
+  pageUrl: string;
   /** The trace, once it has a span of this name. */
   trace(traceId: string, name: string, withinMs: number): Promise<JaegerTrace>;
   stop(): Promise<void>;
 }
 
-/** Jaeger 1.76 with its memory as storage, on loopback. */
-export async function startJaeger(cwd: string): Promise<Jaeger> {
+/**
+ * Jaeger 1.76 with its memory as storage, on loopback.
+ *
+ * @param wanted - ports; default: any that are free.
+ */
+export async function startJaeger(
+  cwd: string,
+  wanted: { otlp?: number; query?: number } = {},
+): Promise<Jaeger> {
   const command = await toolPath('jaeger', { onProgress: (text) => process.stderr.write(`${text}\n`) });
-  const [otlp, query, ...others] = await Promise.all(Array.from({ length: 7 }, () => freeTcpPort()));
+  const [freeOtlp, freeQuery, ...others] = await Promise.all(Array.from({ length: 7 }, () => freeTcpPort()));
+  const { otlp = freeOtlp, query = freeQuery } = wanted;
   const at = (port: number | undefined) => `127.0.0.1:${port}`;
   const ports = {
     'collector.otlp.http.host-port': otlp,
@@ -60,6 +70,7 @@ export async function startJaeger(cwd: string): Promise<Jaeger> {
   };
   return {
     otlpUrl: `http://${at(otlp)}`,
+    pageUrl: `http://${at(query)}`,
     async trace(traceId, name, withinMs) {
       for (const untilMs = performance.now() + withinMs; ; await sleep(ASK_EVERY_MS)) {
         const trace = await ask(traceId);
