@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { KUBE } from '../../src/doctor/kube/hops.ts';
 import { disposeRtc } from '../../src/framework/dispose-rtc.ts';
 import type { Guest } from '../../src/probe/guest.ts';
-import { type Callers, createCallers } from '../e2e/callers.ts';
+import type { Callers } from '../e2e/callers.ts';
 import type { KubeObject } from './answer.ts';
 import { NAMESPACE } from './control-plane.ts';
 import { HOST } from './edge/edge.ts';
@@ -12,6 +12,7 @@ import { mustDeploy, RELEASE, uninstall } from './helm-release.ts';
 import { judgeRoute, kubeHops } from './kube-hops.ts';
 import { NODE } from './node-namespace.ts';
 import { noteTime } from './notes.ts';
+import { addressOf, callByPage, pageCallers } from './page-calls.ts';
 import { podOf, podsOf, processOf, readIn, rolledOut, shellIn } from './pods.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -68,28 +69,13 @@ async function applyPrompt(text: string): Promise<void> {
   if (code !== 0) throw new Error(output);
 }
 
-async function addressOf(service: string): Promise<string> {
-  const found = await world.api.get<{ spec: { clusterIP: string } }>(`${CORE}/services/${service}`);
-  if (!found) throw new Error(`no Service ${service}`);
-  return found.spec.clusterIP;
-}
-
 const metricsAt = async (service: string, port: number): Promise<string> =>
-  (await fetch(`http://${await addressOf(service)}:${port}/metrics`)).text();
+  (await fetch(`http://${await addressOf(world.api, service)}:${port}/metrics`)).text();
 
 /** By the page, which sees to it that an agent comes. */
 async function call(): Promise<Guest> {
-  const keys = await secretOf('livekit-server-keys');
-  const livekit = { apiKey: keys.apiKey ?? '', apiSecret: keys.apiSecret ?? '' };
-  callers ??= createCallers({ url: `ws://${await addressOf('livekit-server')}`, ...livekit });
-  const page = `http://${await addressOf(`${RELEASE}-web`)}`;
-  return callers.callByPage(page, {}, (await secretOf(`${RELEASE}-web`)).WEB_TOKEN);
-}
-
-async function secretOf(name: string): Promise<Record<string, string>> {
-  const secret = await world.api.get<{ data: Record<string, string> }>(`${CORE}/secrets/${name}`);
-  const values = Object.entries(secret?.data ?? {});
-  return Object.fromEntries(values.map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+  callers ??= await pageCallers(world.api);
+  return callByPage(world.api, callers);
 }
 
 /** Writes to the agent, and waits for its voice. @returns what the model was told first. */
