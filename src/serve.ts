@@ -89,7 +89,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   };
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally, ...lines }));
 
-  const stopRefusing = worker && refusePhones(worker, config, log);
+  const stopRefusing = worker && refusePhones(worker, { config, log, report: metrics.report });
   const stopped = stopOnSignals({ worker, web, records, log });
   await (worker ? Promise.race([worker.run(), stopped]) : stopped);
   await stopped;
@@ -101,15 +101,18 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
 }
 
 /** Once no slot is left for them. */
-function refusePhones({ facts, isComing }: Worker, { livekit }: Config, log: Log): () => void {
-  const { url, apiKey, apiSecret } = livekit;
+function refusePhones(
+  { facts, isComing }: Worker,
+  { config, log, report }: { config: Config; log: Log; report: Report },
+): () => void {
+  const { url, apiKey, apiSecret } = config.livekit;
   const options = { requestTimeout: LIVEKIT_TIMEOUT_S, failover: false };
   return refuseWhenFull({
     rooms: new RoomServiceClient(url, apiKey, apiSecret, options),
     dispatches: new AgentDispatchClient(url, apiKey, apiSecret, options),
     isComing,
     isFull: () => !facts.isDraining() && facts.slotsUsed() >= facts.slots,
-    ...{ clock: systemClock, log },
+    ...{ clock: systemClock, log, report },
   });
 }
 

@@ -1,6 +1,7 @@
 import { JobStatus, type ParticipantInfo, ParticipantInfo_Kind } from '@livekit/protocol';
 import type { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
 import { messageOf } from '../errors.ts';
+import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 
@@ -13,6 +14,7 @@ export interface FullLineParts {
   isFull(): boolean;
   clock: Clock;
   log: Log;
+  report: Report;
 }
 
 const LOOK_EVERY_MS = 1000;
@@ -79,7 +81,7 @@ class FullLine {
   }
 
   async #lookInto(name: string): Promise<void> {
-    const { rooms, clock, log } = this.#parts;
+    const { rooms, clock, log, report } = this.#parts;
     const people = await rooms.listParticipants(name);
     if (people.length === 0) return;
     if (!people.every(rings)) {
@@ -92,6 +94,7 @@ class FullLine {
     if (clock.now() - sinceMs < ANSWERED_WITHIN_MS || (await this.#isTaken(name))) return;
     this.#ringing.delete(name);
     log.warn({ pii_room: name }, 'phone refused while it rang: every call slot is taken');
+    report({ fact: 'call-refused', why: 'phone' });
     await rooms.deleteRoom(name);
   }
 

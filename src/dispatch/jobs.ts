@@ -8,6 +8,7 @@ import {
 } from '@livekit/protocol';
 import { isCheckCall } from '../config/check-call.ts';
 import { CHECK_ROOM_PREFIX } from '../config/check-room.ts';
+import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { ToLiveKit } from './agent-socket.ts';
@@ -24,6 +25,7 @@ export interface JobsParts {
   url: string;
   clock: Clock;
   log: Log;
+  report: Report;
   send(message: ToLiveKit): void;
   /** Runs a call; `ended` is told its end. */
   take(job: AssignedJob): void;
@@ -72,8 +74,14 @@ export class Jobs {
     this.#parts.send({ case: 'availability', value: new AvailabilityResponse(answer) });
     if (terminate) log.info(fields, 'job ended before it began: the agent of its room is on its way');
     else if (available) log.info(fields, 'job accepted');
-    else if (!isInCheckRoom(job))
-      log.warn(fields, 'job refused: every call slot is taken, or the worker is stopping');
+    else if (!isInCheckRoom(job)) this.#refused(fields);
+  }
+
+  #refused(fields: object): void {
+    const { isStopping, log, report } = this.#parts;
+    const why = isStopping() ? 'stopping' : 'full';
+    log.warn({ ...fields, why }, 'job refused: every call slot is taken, or the worker is stopping');
+    report({ fact: 'call-refused', why });
   }
 
   assigned({ job, url, token }: JobAssignment): void {

@@ -88,7 +88,7 @@ class AgentWorker implements Worker {
     this.#link = this.#createLink(parts.onRegistered);
     this.#returns = this.#createReturns();
     this.#jobs = new Jobs({
-      ...{ slots: this.#slots, url: config.livekit.url, clock, log },
+      ...{ slots: this.#slots, url: config.livekit.url, clock, log, report: parts.report },
       send: (message) => this.#link.send(message),
       take: (job) => this.#returns.begin(job),
       withdraw: (jobId) => this.#returns.withdraw(jobId),

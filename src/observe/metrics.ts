@@ -42,6 +42,7 @@ export function createMetrics(worker?: WorkerFacts, prices?: Prices): Metrics {
   const counters = callMetrics(registry);
   for (const why of ['host', 'connection', 'fault'])
     for (const outcome of ['goes-on', 'given-up']) counters.broke.inc({ why, outcome }, 0);
+  for (const why of ['full', 'stopping', 'phone']) counters.refusedCalls.inc({ why }, 0);
   const openMetrics = () => {
     for (const { number } of worker?.hosts?.() ?? []) counters.callEnds.inc({ host: number, how: 'lost' }, 0);
     return registry.metrics();
@@ -81,6 +82,12 @@ function countsOfCalls(registers: Registry<OpenMetricsContentType>[]) {
       help: 'Length of ended calls, by what ended them',
       labelNames: ['prompt', 'reason'],
       buckets: CALL_BUCKETS,
+      registers,
+    }),
+    refusedCalls: new Counter({
+      name: 'voice_agent_calls_refused_total',
+      help: 'Calls that this worker did not take: offered while every slot was taken (full; another worker may have it) or while it ended (stopping), or a phone that rang with every slot taken, and heard that the line is busy (phone)',
+      labelNames: ['why'],
       registers,
     }),
     broke: new Counter({
@@ -134,6 +141,9 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
     case 'call-over':
       metrics.callEnds.inc({ host: fact.host, how: fact.how });
       if (fact.durationMs > 0) metrics.callCores.observe({ host: fact.host }, fact.cpuMs / fact.durationMs);
+      break;
+    case 'call-refused':
+      metrics.refusedCalls.inc({ why: fact.why });
       break;
     case 'call-broke':
       metrics.broke.inc({ why: fact.why, outcome: fact.outcome });

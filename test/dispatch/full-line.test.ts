@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { refuseWhenFull } from '../../src/dispatch/full-line.ts';
+import type { CallFact } from '../../src/observe/facts.ts';
 import { keptLog } from '../helpers/kept-log.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
@@ -11,9 +12,10 @@ function line({ isFull = true } = {}) {
   const [clock, log] = [manualClock(), keptLog()];
   const rooms = new Map<string, object[]>();
   const asked: string[] = [];
+  const facts: CallFact[] = [];
   const state = { isFull, coming: '', jobs: [] as object[] };
   const stop = refuseWhenFull({
-    ...{ clock, log, isFull: () => state.isFull },
+    ...{ clock, log, isFull: () => state.isFull, report: (fact) => facts.push(fact) },
     isComing: (room) => room === state.coming,
     dispatches: { listDispatch: async () => [{ state: { jobs: state.jobs } }] as never },
     rooms: {
@@ -36,16 +38,17 @@ function line({ isFull = true } = {}) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  return { rooms, asked, state, pass, stop, clock };
+  return { rooms, asked, facts, state, pass, stop, clock };
 }
 
 test('a phone that rings for two seconds without an agent is refused', async () => {
-  const { rooms, pass } = line();
+  const { rooms, pass, facts } = line();
   rooms.set('a', [PHONE]);
   await pass(2500);
   expect([...rooms.keys()]).toEqual(['a']);
   await pass(1000);
   expect([...rooms.keys()]).toEqual([]);
+  expect(facts).toEqual([{ fact: 'call-refused', why: 'phone' }]);
 });
 
 test('one whose agent comes in time is not, nor a call that was picked up, nor a browser', async () => {

@@ -5,6 +5,7 @@ import type { ToLiveKit } from '../../src/dispatch/agent-socket.ts';
 import type { AssignedJob } from '../../src/dispatch/host-messages.ts';
 import { Jobs } from '../../src/dispatch/jobs.ts';
 import { createSlots } from '../../src/dispatch/slots.ts';
+import type { CallFact } from '../../src/observe/facts.ts';
 import { keptLog } from '../helpers/kept-log.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
@@ -14,9 +15,10 @@ function createJobs({ maxCalls = 2, isStopping = false } = {}) {
   const said: ToLiveKit[] = [];
   const taken: AssignedJob[] = [];
   const waiting = new Set<string>();
+  const facts: CallFact[] = [];
   const slots = createSlots(maxCalls);
   const jobs = new Jobs({
-    ...{ slots, url: 'ws://livekit', clock, log },
+    ...{ slots, url: 'ws://livekit', clock, log, report: (fact) => facts.push(fact) },
     send: (message) => said.push(message),
     take: (job) => taken.push(job),
     withdraw: (jobId) => waiting.delete(jobId),
@@ -28,7 +30,7 @@ function createJobs({ maxCalls = 2, isStopping = false } = {}) {
     );
   const states = () =>
     said.flatMap(({ case: kind, value }) => (kind === 'updateJob' ? [[value.jobId, value.toJson()]] : []));
-  return { jobs, slots, clock, log, said, taken, waiting, answers, states };
+  return { jobs, slots, clock, log, facts, said, taken, waiting, answers, states };
 }
 
 const offer = (id: string, room = `room-of-${id}`) =>
@@ -44,7 +46,7 @@ test('an offer is answered before anything else, with the identity that the agen
 });
 
 test('beyond the slots, while stopping, and for the rooms of the media check the answer is no', () => {
-  const { jobs, answers } = createJobs({ maxCalls: 1 });
+  const { jobs, answers, facts } = createJobs({ maxCalls: 1 });
   jobs.offered(offer('AJ_check', `${CHECK_ROOM_PREFIX}1`));
   jobs.offered(offer('AJ_1'));
   jobs.offered(offer('AJ_2'));
@@ -53,8 +55,10 @@ test('beyond the slots, while stopping, and for the rooms of the media check the
     ['AJ_1', true],
     ['AJ_2', false],
   ]);
+  expect(facts).toEqual([{ fact: 'call-refused', why: 'full' }]);
   const stopping = createJobs({ isStopping: true });
   stopping.jobs.offered(offer('AJ_1'));
+  expect(stopping.facts).toEqual([{ fact: 'call-refused', why: 'stopping' }]);
   expect(stopping.answers()).toEqual([['AJ_1', false, 'agent-AJ_1']]);
 });
 

@@ -12,6 +12,7 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
   'call-ended': { prompt: 'a', reason: 'a', durationMs: 1 },
   'call-broke': { why: 'host', outcome: 'goes-on' },
   'call-resumed': { afterMs: 1 },
+  'call-refused': { why: 'full' },
   'call-over': { host: 1, how: 'ok', durationMs: 1, cpuMs: 1 },
   'host-ended': { end: 'a', process: 1 },
   turn: { prompt: 'a', interrupted: false, parts: { totalMs: 1 } },
