@@ -64,8 +64,10 @@ export type Happening =
     }
   /** Another participant is served from now on. */
   | { readonly type: 'caller-changed'; readonly piiCaller: string }
-  /** The caller hears the agent from now on; an operator hears both, unseen by those in the room. */
-  | { readonly type: 'line-opened' | 'listened' }
+  /** The caller hears the agent from now on. */
+  | { readonly type: 'line-opened' }
+  /** An operator listens from now on, unseen by those in the room. */
+  | { readonly type: 'listened' }
   | { readonly type: 'caller-speaks'; readonly isSpeaking: boolean }
   /** What the caller says, as far as it is known; `isFinal` once for each turn. */
   | { readonly type: 'transcript'; readonly isFinal: boolean; readonly piiText: string }

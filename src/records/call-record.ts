@@ -7,6 +7,7 @@ const RECORDED = [
   'started',
   'caller-changed',
   'recording',
+  'listened',
   'turn-ended',
   'said',
   'cut-off',
@@ -60,6 +61,7 @@ export class CallRecord {
   parts = 0;
   turns = 0;
   interruptions = 0;
+  listeners = 0;
   silentTurns = 0;
   answerCharacters = 0;
   inputTokens = 0;
@@ -97,6 +99,9 @@ export class CallRecord {
         break;
       case 'recording':
         this.consent = event.state;
+        break;
+      case 'listened':
+        this.listeners += 1;
         break;
       case 'tokens-used':
         this.inputTokens += event.promptTokens;

@@ -17,6 +17,8 @@ export interface Summary {
   readonly parts: number;
   readonly turns: number;
   readonly interruptions: number;
+  /** Times that an operator began to listen. */
+  readonly listeners: number;
   /** Turns after which nothing was heard. */
   readonly silentTurns: number;
   /** Last sound of the caller → the answer begins; absent where no turn was answered. */
@@ -59,6 +61,7 @@ export function summaryOf(record: CallRecord, lost: LostEnd): Summary | undefine
     parts: record.parts,
     turns: record.turns,
     interruptions: record.interruptions,
+    listeners: record.listeners,
     silentTurns: record.silentTurns,
     ...(answers.length > 0 && {
       answerMs: { p50: rank(answers, 0.5), p95: rank(answers, 0.95), max: rank(answers, 1) },

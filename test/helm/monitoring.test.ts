@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { find, render, SCENARIOS } from './chart.ts';
 import { dashboardFaults } from './dashboard-schema.ts';
@@ -6,6 +8,16 @@ import { programSeries, recordedSeries, unknownParts } from './series.ts';
 
 const ours = await programSeries();
 const known = new Map([...ours, ...recordedSeries()]);
+
+/** Every README, and what else is written for people. */
+function documents(): string[] {
+  const below = ['src', 'helm', 'test'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  return ['README.md', ...below.filter((path) => path.endsWith('.md'))].map((path) =>
+    readFileSync(path, 'utf8'),
+  );
+}
 
 interface Dashboard {
   title: string;
@@ -45,6 +57,15 @@ describe('monitoring', async () => {
     const measures = new Set([...ours.keys()].map((name) => name.replace(/_(bucket|sum|count)$/, '')));
     expect(measures.size).toBeGreaterThan(10);
     expect([...measures].filter((name) => !dashboardJson.includes(name))).toEqual([]);
+  });
+
+  test('documents name only measures that the program takes', () => {
+    const measures = new Set(
+      [...ours.keys()].flatMap((name) => [name, name.replace(/_(bucket|sum|count)$/, '')]),
+    );
+    const named = documents().flatMap((text) => text.match(/\bvoice_agent_\w+/g) ?? []);
+    expect(new Set(named).size).toBeGreaterThan(10);
+    expect(named.filter((name) => !measures.has(name))).toEqual([]);
   });
 
   test('Grafana’s published types know all of the dashboard, and a key that they do not know is seen', async () => {

@@ -16,7 +16,7 @@ test('a summary says who, when, how long, how fast, and how it ended', () => {
   expect(summaryOf(recordOf(CALL), LOST)).toEqual({
     ...{ callId: CALL_ID, caller: 'Aisyah', via: 'web', prompt: 'shop', promptHash: 'abc' },
     ...{ startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T00:00:30.000Z', durationMs: 30_000 },
-    ...{ endReason: 'left', ok: true, parts: 1, turns: 1, interruptions: 1, silentTurns: 0 },
+    ...{ endReason: 'left', ok: true, parts: 1, turns: 1, interruptions: 1, silentTurns: 0, listeners: 0 },
     ...{ answerMs: { p50: 1100, p95: 1100, max: 1100 }, longestDeadAirMs: 3500, deadAirTurns: 1 },
     ...{
       errors: {},
@@ -31,6 +31,11 @@ test('a summary says who, when, how long, how fast, and how it ended', () => {
 test('a call whose process told no end has the end that others saw', () => {
   const summary = summaryOf(recordOf(CALL.slice(0, -1)), LOST);
   expect(summary).toMatchObject({ endReason: 'host lost', ok: false, durationMs: 60_000 });
+});
+
+test('a summary says how often an operator began to listen', () => {
+  const record = recordOf([started(), eventAt(1, { type: 'listened' }), eventAt(2, { type: 'listened' })]);
+  expect(summaryOf(record, LOST)).toMatchObject({ listeners: 2 });
 });
 
 test('a call that went on in another process is one of two parts, with all that was said', () => {
