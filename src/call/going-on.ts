@@ -3,6 +3,7 @@ import type { Conversation, Said } from '../observe/conversation.ts';
 import type { Persona } from '../persona/store.ts';
 import { type Caller, whoIs } from './caller.ts';
 import { greet } from './greeting.ts';
+import type { Keys } from './keys.ts';
 import type { Phrases } from './phrases.ts';
 
 /** The prompt of a call, filled for its caller. */
@@ -39,14 +40,19 @@ export function chatOf(said: readonly Said[]): llm.ChatContext {
   return new llm.ChatContext(messages);
 }
 
-/** Says that it was cut off, and answers what the caller had asked last. Before anything was said, it greets. */
+/**
+ * Says that it was cut off, answers what the caller had asked last, and puts a question again that keys were to answer: those pressed
+ * before are gone. Before anything was said, it greets.
+ */
 export function goOn(
   session: voice.AgentSession,
   phrases: Phrases,
-  { prompt: { persona }, conversation: { said } }: GoingOn,
+  keys: Pick<Keys, 'ask'>,
+  { prompt: { persona }, conversation: { said, question } }: GoingOn,
 ): void {
   const { resumed, allowInterruptions } = persona;
   if (said.length === 0) greet(session, phrases, persona);
   else phrases.say(resumed, { allowInterruptions, addToChatCtx: false });
   if (said.at(-1)?.role === 'user') session.generateReply({ allowInterruptions });
+  if (question !== undefined) keys.ask(question);
 }

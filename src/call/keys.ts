@@ -28,6 +28,8 @@ export interface KeysParts {
   link: Pick<CallerLink, 'caller'>;
   phrases: Pick<Phrases, 'say'>;
   persona: Pick<Persona, 'keypad' | 'language' | 'transferFailed'>;
+  /** A question that was put before, where the call goes on: the first key and the first sound are its answer. */
+  asked?: string | undefined;
   /** What keeps the caller's sound: of a question with a secret answer it is given silence. */
   tap: Pick<SoundTap, 'hears'> | undefined;
   log: Log;
@@ -64,7 +66,7 @@ const KEY = /^[0-9*#]$/;
  * says may not be interrupted.
  */
 export function openKeys(parts: KeysParts): Keys {
-  const { scope, host, session, events, hangUp, link, phrases, persona, tap, log } = parts;
+  const { scope, host, session, events, hangUp, link, phrases, persona, asked, tap, log } = parts;
   let act = (_action: KeyAction): void => {};
   const reader = new KeypadReader({
     keypad: persona.keypad,
@@ -79,8 +81,10 @@ export function openKeys(parts: KeysParts): Keys {
     const text = persona.keypad?.questions[question]?.say;
     if (text === undefined) return;
     reader.ask(question);
+    events.emit({ type: 'digits-asked', question });
     phrases.say(text, { addToChatCtx: true });
   };
+  if (asked !== undefined) reader.ask(asked);
   return {
     ask,
     headers: () => reader.headers,

@@ -104,7 +104,7 @@ export async function talk(parts: TalkParts): Promise<void> {
   const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, own, store: memory.phrases });
   const phrases = createPhrases(session, cache, scope.clock);
   const offered = await offeredNow(caller, persona.actions, config, parts.log);
-  const keys = openKeys({ ...parts, session, phrases, tap: sound });
+  const keys = openKeys({ ...parts, session, phrases, tap: sound, asked: goesOn?.conversation.question });
   const questions = caller.via === 'sip' ? (persona.keypad?.questions ?? {}) : {};
   const { actions, tools } = openActions({
     ...{ ...parts, session, phrases, offered, questions, keys, cover: coverVoice },
@@ -139,7 +139,7 @@ export async function talk(parts: TalkParts): Promise<void> {
   const refuse = createRefusals((refused) => events.emit(refused), scope.clock);
   keys.listen({ actions, offered, refuse, takes: consent.takes });
   consent.announce();
-  if (goesOn) goOn(session, phrases, goesOn);
+  if (goesOn) goOn(session, phrases, keys, goesOn);
   else greet(session, phrases, persona);
   consent.ask();
   const look = watchRefusedTools(chat, (happening) => events.emit(happening));

@@ -22,16 +22,20 @@ export interface Conversation {
   readonly said: readonly Said[];
   /** Whether it may be kept, where that was asked or told. */
   readonly recording?: RecordingState | undefined;
+  /** Name of the question whose answer the caller was about to type, or has begun to: what it keeps secret stays so. */
+  readonly question?: string | undefined;
 }
 
 /** Events that a conversation is made of. */
-export type ConversationEvent = Extract<
-  CallEvent,
-  { type: 'started' | 'caller-changed' | 'said' | 'cut-off' | 'turn' | 'recording' }
->;
+export type ConversationEvent = Extract<CallEvent, { type: (typeof TYPES)[number] }>;
+
+const TYPES = [
+  ...(['started', 'caller-changed', 'said', 'cut-off', 'turn', 'recording'] as const),
+  ...(['digits-asked', 'digits-typed'] as const),
+] as const;
 
 export function isOfConversation(event: CallEvent): event is ConversationEvent {
-  return ['started', 'caller-changed', 'said', 'cut-off', 'turn', 'recording'].includes(event.type);
+  return TYPES.some((type) => type === event.type);
 }
 
 export interface ConversationBounds {
@@ -52,6 +56,7 @@ export class ConversationRecord {
   #startedAtMs = 0;
   #turns = 0;
   #recording: RecordingState | undefined;
+  #question: string | undefined;
   /** Since when this caller is served: an answer to the one before may end later. */
   #sinceMs = 0;
 
@@ -60,10 +65,11 @@ export class ConversationRecord {
   }
 
   /** Goes on from what was said in another call. */
-  restore({ piiCaller, startedAtMs, turns, said, recording }: Conversation): void {
+  restore({ piiCaller, startedAtMs, turns, said, recording, question }: Conversation): void {
     this.#begin(startedAtMs);
     this.#caller = piiCaller;
     this.#recording = recording;
+    this.#question = question;
     this.#turns = turns;
     this.#said.push(...said);
     for (const { piiText } of said) this.#bytes += Buffer.byteLength(piiText);
@@ -78,6 +84,8 @@ export class ConversationRecord {
     else if (event.type === 'turn') this.#turns += 1;
     else if (event.type === 'cut-off') this.#takeBack(event.sinceMs);
     else if (event.type === 'recording') this.#recording = event.state;
+    else if (event.type === 'digits-asked') this.#question = event.question;
+    else if (event.type === 'digits-typed') this.#question = undefined;
     else this.#add(event);
   }
 
@@ -88,18 +96,21 @@ export class ConversationRecord {
     return {
       ...{ piiCaller, startedAtMs: this.#startedAtMs, turns: this.#turns, said: [...this.#said] },
       ...(this.#recording && { recording: this.#recording }),
+      ...(this.#question !== undefined && { question: this.#question }),
     };
   }
 
   #begin(atMs: number): void {
     this.#startedAtMs = atMs;
     this.#recording = undefined;
+    this.#question = undefined;
     this.#turns = 0;
     this.#forget();
   }
 
   /** Nobody is told what others said. */
   #change(caller: string, atMs: number): void {
+    this.#question = undefined;
     if (caller === this.#caller) return;
     this.#caller = caller;
     this.#sinceMs = atMs;

@@ -14,6 +14,8 @@ export type PhoneHappening =
     }
   /** The caller pressed a key of the telephone; which one is not told of a secret. */
   | { readonly type: 'key-pressed'; readonly piiKey?: string }
+  /** A question of the prompt was put to them: the keys from now on are its answer. */
+  | { readonly type: 'digits-asked'; readonly question: string }
   /** They typed so many digits, as the answer to a question of the prompt where it is named; of a secret no more is told. */
   | {
       readonly type: 'digits-typed';

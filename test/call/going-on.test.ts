@@ -118,6 +118,24 @@ test('a phone whose agent died is served with what was said, and so is its next 
   await running.fail(new Error('done'));
 });
 
+test('a phone whose agent died while a secret was asked for is asked again, and what it types stays secret', async () => {
+  const question = { say: 'Type your PIN.', secret: true, header: 'X-Pin', pauseMs: 3000 };
+  const persona = { ...OF_PHONE.prompt.persona, keypad: { menu: {}, questions: { pin: question } } };
+  const goesOn: GoingOn = {
+    ...{ prompt: { persona, fixed: [] }, brokeAtMs: 700 },
+    conversation: { ...OF_PHONE.conversation, question: 'pin' },
+  };
+  const { room, running, events, lines } = await begun('sip_1', { goesOn }, PHONE);
+  await expect.poll(() => events.map(({ type }) => type)).toContain('digits-asked');
+  for (const key of '9731#') room.emit(RoomEvent.DtmfReceived, 0, key, room.remoteParticipants.get('sip_1'));
+  await expect
+    .poll(() => events.find(({ type }) => type === 'digits-typed'))
+    .toMatchObject({ question: 'pin', count: 4 });
+  expect(JSON.stringify([events, lines])).not.toContain('9731');
+  expect(events.filter((event) => 'piiKey' in event || 'piiDigits' in event)).toEqual([]);
+  await running.fail(new Error('done'));
+});
+
 test('a phone that calls again after its call broke off is given what was said; one without a number asks for nothing', async () => {
   const again = await begun('sip_2', { recall: async () => OF_PHONE }, PHONE);
   expect(again.started()).toMatchObject({ comesBack: true });

@@ -6,6 +6,7 @@ import { Limits, watchSilence } from '../../src/call/limits.ts';
 import { logEvents } from '../../src/call/log-events.ts';
 import { CallScope } from '../../src/call/scope.ts';
 import type { CallEvent } from '../../src/observe/call-events.ts';
+import { ConversationRecord, isOfConversation } from '../../src/observe/conversation.ts';
 import { readPersona } from '../../src/persona/read.ts';
 import { type LogLine, logInto } from '../helpers/call-log.ts';
 import { FakeRoom } from '../helpers/fake-room.ts';
@@ -27,10 +28,11 @@ questions:
 interface Options {
   takes?: (key: string) => boolean;
   mayInterrupt?: boolean;
+  asked?: string | undefined;
 }
 
 /** A call by that prompt, whose caller presses keys; the sales line is none that this call can do. */
-function call({ takes = () => false, mayInterrupt = true }: Options = {}) {
+function call({ takes = () => false, mayInterrupt = true, asked }: Options = {}) {
   const { persona } = readPersona('prompts/shop.md', `---${HEAD}\n---\nYou help.`, new Map());
   const [room, clock, lines] = [new FakeRoom(), manualClock(), [] as LogLine[]];
   const log = logInto(lines);
@@ -43,7 +45,7 @@ function call({ takes = () => false, mayInterrupt = true }: Options = {}) {
   room.joins('caller');
   room.joins('other');
   const keys = openKeys({
-    ...{ scope, events, persona, log, host: { room: room.asRoom() }, hangUp: { reason: undefined } },
+    ...{ asked, scope, events, persona, log, host: { room: room.asRoom() }, hangUp: { reason: undefined } },
     link: { caller: { identity: 'caller', name: '', via: 'sip', attributes: {} } },
     session: {
       interrupt: () => {
@@ -100,6 +102,24 @@ test('a secret is in no event, no log line and no turn: the transfer alone has i
   ]);
   expect(typedIn(lines)).toMatchObject([{ question: 'pin', count: 4 }]);
   expect(keys.headers()).toEqual({ 'X-Pin': '9731' });
+});
+
+test('a call that goes on in another process knows which question is open: what is typed is its secret still', () => {
+  const { events, press, told } = call();
+  const record = new ConversationRecord();
+  events.emit({ type: 'started', prompt: 'shop', promptHash: '', via: 'sip', piiCaller: 'caller' });
+  press('397');
+  for (const event of told.filter(isOfConversation)) record.take(event);
+  const next = call({ asked: record.get()?.question });
+  const samples = new Int16Array([1, 2]);
+  next.keys.onHeard?.(samples);
+  expect(next.kept).toEqual([[0, 0]]);
+  next.press('9731#');
+  expect(JSON.stringify([next.told, next.lines])).not.toContain('9731');
+  expect(next.told.filter(({ type }) => type === 'key-pressed').some((event) => 'piiKey' in event)).toBe(
+    false,
+  );
+  expect(next.did.at(-1)).toBe('turn: I have typed the digits on my telephone (pin): digits received.');
 });
 
 test('other digits stand in the log under a personal key', () => {

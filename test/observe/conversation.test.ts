@@ -73,6 +73,22 @@ test('beyond its bounds the oldest messages go', () => {
   expect(record.get()?.said).toEqual([]);
 });
 
+test('the question that keys are to answer is kept until it is answered, and for nobody else', () => {
+  const record = new ConversationRecord();
+  record.take(started());
+  record.take({ type: 'digits-asked', question: 'pin', ...at });
+  const kept = record.get();
+  expect(kept).toMatchObject({ question: 'pin' });
+  const next = new ConversationRecord();
+  if (kept) next.restore(kept);
+  next.take({ ...started(), goesOn: true });
+  expect(next.get()).toMatchObject({ question: 'pin' });
+  next.take({ type: 'digits-typed', question: 'pin', count: 4, ...at });
+  expect(next.get()).not.toHaveProperty('question');
+  record.take({ type: 'caller-changed', piiCaller: 'ann', ...at });
+  expect(record.get()).not.toHaveProperty('question');
+});
+
 test('of a call’s events it wants four kinds', () => {
   const events: CallEvent[] = [started(), said('user', 'Hi'), { type: 'agent-heard', ...at }];
   expect(events.filter(isOfConversation).map(({ type }) => type)).toEqual(['started', 'said']);
