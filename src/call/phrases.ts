@@ -125,7 +125,12 @@ export function coverPhrases(persona: Persona): string[] {
 function transferPhrases({ actions, transferring, transferFailed, ...persona }: Persona): string[] {
   const targets = Object.values(actions?.targets ?? {});
   if (targets.length === 0) return [];
-  const warm = targets.some(({ warm }) => warm) ? [persona.transferWaiting, persona.transferAccept] : [];
+  const warm = targets
+    .filter((target) => target.warm)
+    .flatMap(({ accept }) => [
+      persona.transferWaiting,
+      accept === 'stay' ? persona.transferStay : persona.transferAccept,
+    ]);
   return [...new Set([transferFailed, ...targets.map(({ say }) => say ?? transferring), ...warm])];
 }
 

@@ -14,7 +14,10 @@ export interface TransferParts {
   hangUp: Pick<HangUp, 'begin'>;
   session: Pick<voice.AgentSession, 'input' | 'interrupt'>;
   phrases: Pick<Phrases, 'say'>;
-  persona: Pick<Persona, 'transferring' | 'transferFailed' | 'transferWaiting' | 'transferAccept'>;
+  persona: Pick<
+    Persona,
+    'transferring' | 'transferFailed' | 'transferWaiting' | 'transferAccept' | 'transferStay'
+  >;
   link: Pick<CallerLink, 'caller'>;
 }
 

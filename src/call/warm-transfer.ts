@@ -26,14 +26,17 @@ export interface WarmTransferParts
 const ANSWERED_WITHIN_MS = 45_000;
 const SPOKEN_WITHIN_MS = 8000;
 const TOLD_WITHIN_MS = 60_000;
+/** After the last word: time to press the key. A mailbox that records so long presses none. */
+const PRESSES_WITHIN_MS = 15_000;
+const ACCEPT_KEY = '1';
 /** After the last word: time to hang up. */
 const REFUSES_WITHIN_MS = 1500;
 
 /**
  * Puts the caller through to a colleague who is told first what it is about: calls them into the caller's room, where neither hears
- * the other; the caller hears it ringing, then that they have answered, then a soft tone. The colleague takes the call by staying
- * on the line; then the two hear each other, and the agent leaves. Busy, no answer, declined, hung up during the summary: the caller is
- * told, and the conversation goes on.
+ * the other; the caller hears it ringing, then that they have answered, then a soft tone. The colleague takes the call by
+ * key 1, also before the summary has ended, or where the target says so by staying on the line; then the two hear each other, and the
+ * agent leaves. Busy, no answer, declined, hung up, no key (a mailbox has none): the caller is told, and the conversation goes on.
  *
  * @returns why it failed; `undefined` where it worked.
  */
@@ -50,13 +53,14 @@ export async function warmTransfer(
   const held = holdLine(parts);
   try {
     apart = await keepApart({ scope, host, caller: link.caller.identity, colleague });
-    const sound = text.then((summary) => soundFor(summary, parts));
+    const accept = target.accept === 'stay' ? parts.persona.transferStay : parts.persona.transferAccept;
+    const sound = text.then((summary) => soundFor(summary, accept, parts));
     const putOut = () => host.colleagues.putOut(colleague);
     const answering = host.colleagues.call(colleague, target.number);
     await scope.open(answering, { what: 'colleague', withinMs: ANSWERED_WITHIN_MS, whenLate: putOut });
     await apart.hold();
     held.answered(persona.transferWaiting);
-    await staying(colleague, parts, tellAll(apart, sound, parts));
+    await taken(colleague, target, parts, tellAll(apart, sound, parts));
     await apart.join();
   } catch (error) {
     held.stop();
@@ -72,8 +76,11 @@ export async function warmTransfer(
 }
 
 /** A tone where the voice fails: that somebody is there at all. */
-async function soundFor(summary: string, { phrases, persona }: WarmTransferParts): Promise<Int16Array> {
-  const accept = persona.transferAccept;
+async function soundFor(
+  summary: string,
+  accept: string,
+  { phrases }: WarmTransferParts,
+): Promise<Int16Array> {
   const whole = await phrases.soundOf(`${summary} ${accept}`.trim(), SPOKEN_WITHIN_MS);
   return whole ?? (await phrases.soundOf(accept, 0)) ?? TONE;
 }
@@ -84,24 +91,39 @@ async function tellAll(
   { scope }: WarmTransferParts,
 ): Promise<void> {
   await inTime(sound.then(apart.tell), TOLD_WITHIN_MS, 'summary', scope.clock);
-  await scope.sleep(REFUSES_WITHIN_MS);
-  scope.signal.throwIfAborted();
 }
 
-/** @throws AppError where the colleague hangs up meanwhile; the reason of the call's end. */
-function staying(
+/**
+ * Resolves when the colleague has taken the call.
+ *
+ * @param told - settles when they have heard all.
+ * @throws AppError where they hang up, or press no key in time; the reason of the call's end.
+ */
+function taken(
   colleague: string,
+  { accept = 'key' }: TransferTarget,
   { scope, host: { room } }: WarmTransferParts,
-  done: Promise<void>,
+  told: Promise<void>,
 ): Promise<void> {
   const gone = () => new AppError('the colleague hung up');
   if (!room.remoteParticipants.has(colleague)) return Promise.reject(gone());
-  let stop = () => {};
+  const stops: (() => void)[] = [];
   const left = new Promise<never>((_, reject) => {
-    stop = scope.listen(room, RoomEvent.ParticipantDisconnected, ({ identity }: RemoteParticipant) => {
-      if (identity === colleague) reject(gone());
-    });
+    const onLeft = ({ identity }: RemoteParticipant) => identity === colleague && reject(gone());
+    stops.push(scope.listen(room, RoomEvent.ParticipantDisconnected, onLeft));
   });
-  const over = scope.open(Promise.race([left, done]), { what: 'summary', withinMs: 2 * TOLD_WITHIN_MS });
-  return over.finally(stop);
+  const pressed = new Promise<void>((resolve) => {
+    const onKey = (_code: number, key: string, sender: RemoteParticipant | undefined) =>
+      sender?.identity === colleague && key === ACCEPT_KEY && resolve();
+    stops.push(scope.listen(room, RoomEvent.DtmfReceived, onKey));
+  });
+  const waited = told.then(async () => {
+    await scope.sleep(accept === 'stay' ? REFUSES_WITHIN_MS : PRESSES_WITHIN_MS);
+    scope.signal.throwIfAborted();
+    if (accept === 'key') throw new AppError(`the colleague did not press ${ACCEPT_KEY}`);
+  });
+  const over = Promise.race([left, pressed, waited]);
+  return scope.open(over, { what: 'summary', withinMs: 2 * TOLD_WITHIN_MS }).finally(() => {
+    for (const stop of stops) stop();
+  });
 }

@@ -10,6 +10,8 @@ export interface TransferTarget {
   readonly say?: string | undefined;
   /** They are called into the room and told what it is about before they talk (`call/warm-transfer.ts`); else by REFER. */
   readonly warm?: boolean | undefined;
+  /** How the one who is called takes a warm transfer: by key 1 (default), which no mailbox presses, or by not hanging up. */
+  readonly accept?: 'key' | 'stay' | undefined;
 }
 
 /** What the agent may do beside talking. */
@@ -34,15 +36,21 @@ const TARGETS = 'want names with their numbers, such as "billing: {number: …}"
 const targets = z
   .record(
     z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/i, 'want a name of letters, digits, "-" and "_"'),
-    z.strictObject(
-      {
-        number,
-        when: text.optional(),
-        say: text.optional(),
-        warm: z.boolean({ error: YES_OR_NO }).optional(),
-      },
-      { error: TARGETS },
-    ),
+    z
+      .strictObject(
+        {
+          number,
+          when: text.optional(),
+          say: text.optional(),
+          warm: z.boolean({ error: YES_OR_NO }).optional(),
+          accept: z.enum(['key', 'stay'], { error: 'want key or stay' }).optional(),
+        },
+        { error: TARGETS },
+      )
+      .refine(({ warm, accept }) => warm === true || accept === undefined, {
+        path: ['accept'],
+        error: 'is for warm transfers: add "warm: true"',
+      }),
     { error: TARGETS },
   )
   .refine((some) => Object.keys(some).length > 0, TARGETS)

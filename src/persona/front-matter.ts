@@ -49,6 +49,7 @@ const FRONT_MATTER = z.strictObject(
     transfer_failed: text.optional(),
     transfer_waiting: text.optional(),
     transfer_accept: text.optional(),
+    transfer_stay: text.optional(),
     actions: actionMatter.optional(),
     dtmf: menuMatter.optional(),
     questions: questionsMatter.optional(),

@@ -39,6 +39,8 @@ export interface Persona {
   transferWaiting: string;
   /** Spoken to that colleague after the summary: that they take the call by staying on the line. */
   transferAccept: string;
+  /** The same where they take it by staying on the line. */
+  transferStay: string;
   /** What the agent may do beside talking; absent: nothing. */
   actions?: PersonaActions;
   /** What keys of the telephone do, and questions that are answered with them. */

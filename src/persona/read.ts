@@ -19,7 +19,8 @@ const SPOKEN = {
     transferring: 'I am putting you through now. One moment, please.',
     transferFailed: 'Sorry, I could not put you through. I am still here: what can I do for you?',
     transferWaiting: 'They have answered. I am telling them what it is about.',
-    transferAccept: 'Stay on the line to take this call. To refuse it, hang up.',
+    transferAccept: 'Press 1 to take this call. To refuse it, hang up.',
+    transferStay: 'Stay on the line to take this call. To refuse it, hang up.',
   },
   ms: {
     goodbye: 'Terima kasih kerana menghubungi kami. Selamat tinggal.',
@@ -33,7 +34,8 @@ const SPOKEN = {
     transferFailed:
       'Maaf, panggilan anda tidak dapat disambungkan. Saya masih di sini: apa yang boleh saya bantu?',
     transferWaiting: 'Mereka sudah menjawab. Saya sedang terangkan perkara ini kepada mereka.',
-    transferAccept: 'Kekal di talian untuk menerima panggilan ini. Untuk menolak, letakkan telefon.',
+    transferAccept: 'Tekan 1 untuk menerima panggilan ini. Untuk menolak, letakkan telefon.',
+    transferStay: 'Kekal di talian untuk menerima panggilan ini. Untuk menolak, letakkan telefon.',
   },
 };
 
@@ -96,6 +98,7 @@ function choices(
     transferFailed: matter.transfer_failed ?? spoken.transferFailed,
     transferWaiting: matter.transfer_waiting ?? spoken.transferWaiting,
     transferAccept: matter.transfer_accept ?? spoken.transferAccept,
+    transferStay: matter.transfer_stay ?? spoken.transferStay,
     ...(matter.actions !== undefined && { actions: matter.actions }),
     ...((matter.dtmf ?? matter.questions) !== undefined && {
       keypad: { menu: matter.dtmf ?? {}, questions: matter.questions ?? {} },

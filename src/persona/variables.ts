@@ -5,10 +5,10 @@ import { replaceTags } from './template.ts';
 export function variablesOf(persona: Persona): Set<string> {
   const names = new Set(Object.keys(persona.variables));
   const { greeting, goodbye, stillThere, unheard, apology, fillers, resumed, instructions } = persona;
-  const { transferring, transferFailed, transferWaiting, transferAccept, actions } = persona;
+  const { transferring, transferFailed, transferWaiting, transferAccept, transferStay, actions } = persona;
   const says = Object.values(actions?.targets ?? {}).flatMap(({ say }) => say ?? []);
   const greets = greeting ? Object.values(greeting) : [];
-  const transfers = [transferring, transferFailed, transferWaiting, transferAccept];
+  const transfers = [transferring, transferFailed, transferWaiting, transferAccept, transferStay];
   const texts = [goodbye, stillThere, unheard, apology, resumed, instructions];
   for (const text of [...texts, ...transfers, ...fillers, ...says, ...greets]) {
     replaceTags({ file: persona.file, text, firstLine: 1 }, (tag, _line, raw) => {

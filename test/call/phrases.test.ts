@@ -27,6 +27,7 @@ const template: Persona = {
   transferFailed: '-',
   transferWaiting: '-',
   transferAccept: '-',
+  transferStay: '-',
   onFailure: 'continue',
   instructions: '-',
   variables: {},

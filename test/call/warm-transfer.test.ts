@@ -4,18 +4,20 @@ import { expect, test } from 'vitest';
 import type { Colleagues } from '../../src/call/host.ts';
 import { CallScope } from '../../src/call/scope.ts';
 import { warmTransfer } from '../../src/call/warm-transfer.ts';
+import type { TransferTarget } from '../../src/persona/action-matter.ts';
 import { logInto } from '../helpers/call-log.ts';
 import { FakeRoom } from '../helpers/fake-room.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
-const TARGET = { number: '+60312345678', warm: true };
+const TARGET: TransferTarget = { number: '+60312345678', warm: true };
 const PERSONA = {
   ...{ transferring: 'Putting you through.', transferFailed: 'Nobody is there.' },
-  ...{ transferWaiting: 'They have answered.', transferAccept: 'Stay on the line.' },
+  ...{ transferWaiting: 'They have answered.', transferAccept: 'Press 1.' },
+  transferStay: 'Stay on the line.',
 };
 
 /** A call whose agent's track is A, and whose caller's is C; the colleague's is D. `did` has what was done, in order. */
-function calling(more: Partial<Colleagues> = {}) {
+function calling(more: Partial<Colleagues> = {}, target: TransferTarget = TARGET) {
   const [room, clock, did] = [new FakeRoom(), manualClock(), [] as string[]];
   const scope = new CallScope({ log: logInto([]), clock });
   room.localParticipant.trackPublications.set('A', {});
@@ -60,20 +62,27 @@ function calling(more: Partial<Colleagues> = {}) {
     hangUp: { begin: (reason: string) => void did.push(`ends: ${reason}`) },
     summarise: async () => 'They want to pay.',
   };
-  return { room, clock, scope, did, answers, transferring: warmTransfer(TARGET, parts as never) };
+  return { room, clock, scope, did, answers, parts, transferring: warmTransfer(target, parts as never) };
 }
 
 const busy = new SipCallError('e', 'e', 500, 'unavailable', { sip_status_code: '486', sip_status: 'Busy' });
 
-/** The colleague has been told, and does not hang up. */
-async function stays({ clock }: ReturnType<typeof calling>) {
-  await clock.waitsFor(1500);
-  clock.advance(1500);
+type Calling = ReturnType<typeof calling>;
+
+/** The colleague has been told all, and the agent waits so long. */
+const told = ({ clock }: Calling, waitMs = 15_000) => clock.waitsFor(waitMs);
+
+const colleagueOf = ({ room }: Calling): string =>
+  [...room.remoteParticipants.keys()].find((one) => one !== 'caller') ?? '';
+
+function press({ room }: Calling, key: string, who: string): void {
+  room.emit(RoomEvent.DtmfReceived, 0, key, room.remoteParticipants.get(who));
 }
 
 test('a colleague is called in, told the summary while neither hears the other, and joined to the caller', async () => {
   const call = calling();
-  await stays(call);
+  await told(call);
+  press(call, '1', colleagueOf(call));
   expect(await call.transferring).toBeUndefined();
   const { did } = call;
   const inOrder = [
@@ -94,7 +103,7 @@ test('a colleague is called in, told the summary while neither hears the other, 
   expect(at('caller hears no B')).toBeLessThan(at('call +60312345678'));
   expect(at('caller hears no D')).toBeLessThan(at('caller hears D'));
   expect(at('colleague hears no A+C')).toBeLessThan(at('colleague hears C'));
-  expect(did).toContain('sound of They want to pay. Stay on the line.');
+  expect(did).toContain('sound of They want to pay. Press 1.');
   expect(did).toContain('rings');
   expect(did).not.toContain('listens');
 });
@@ -117,11 +126,41 @@ test('the caller is told where the colleague is busy, and the agent listens agai
   expect(did).not.toContain('ends with one');
 });
 
+test('a mailbox, which stays on the line and presses nothing, is not given the caller', async () => {
+  const call = calling();
+  await told(call);
+  press(call, '1', 'caller');
+  press(call, '2', colleagueOf(call));
+  call.clock.advance(15_000);
+  expect(await call.transferring).toBe('the colleague did not press 1');
+  expect(call.did).toContain('colleague put out');
+  expect(call.did).not.toContain('caller hears D');
+  expect(call.did.slice(-2)).toEqual(['listens', 'says Nobody is there.']);
+});
+
+test('a colleague who presses the key during the summary has the caller at once', async () => {
+  let played = () => {};
+  const call = calling({}, TARGET);
+  call.parts.phrases.soundOf = () => new Promise((resolve) => (played = () => resolve(new Int16Array(480))));
+  await expect.poll(() => call.room.listenerCount(RoomEvent.DtmfReceived)).toBe(1);
+  press(call, '1', colleagueOf(call));
+  expect(await call.transferring).toBeUndefined();
+  expect(call.did).toContain('caller hears D');
+  played();
+});
+
+test('where the target says so, staying on the line is enough', async () => {
+  const call = calling({}, { ...TARGET, accept: 'stay' });
+  await told(call, 1500);
+  call.clock.advance(1500);
+  expect(await call.transferring).toBeUndefined();
+  expect(call.did).toContain('sound of They want to pay. Stay on the line.');
+});
+
 test('a colleague who hangs up during the summary has refused', async () => {
   const call = calling();
-  await call.clock.waitsFor(1500);
-  const colleague = [...call.room.remoteParticipants.keys()].find((one) => one !== 'caller') ?? '';
-  call.room.leaves(colleague);
+  await told(call);
+  call.room.leaves(colleagueOf(call));
   expect(await call.transferring).toBe('the colleague hung up');
   expect(call.did.slice(-2)).toEqual(['listens', 'says Nobody is there.']);
   expect(call.did).not.toContain('caller hears D');

@@ -12,6 +12,7 @@ const persona: Persona = {
     transferFailed: '-',
     transferWaiting: '-',
     transferAccept: '-',
+    transferStay: '-',
     onFailure: 'continue',
   },
   ...{

@@ -26,6 +26,7 @@ function systemWith(values: Record<string, string>): string {
     transferFailed: '-',
     transferWaiting: '-',
     transferAccept: '-',
+    transferStay: '-',
     onFailure: 'continue',
     instructions: INSTRUCTIONS,
     variables: {},

@@ -82,6 +82,7 @@ test('actions are read with their numbers as they are dialled', () => {
     '    targets:',
     '      billing: { number: "+60 (3) 1234-5678", when: questions on bills, say: To billing }',
     '      desk: { number: "1001", warm: true }',
+    '      alone: { number: "1002", warm: true, accept: stay }',
     'on_failure: transfer',
   ].join('\n');
   expect(parse(yaml).actions).toEqual({
@@ -90,6 +91,7 @@ test('actions are read with their numbers as they are dialled', () => {
     targets: {
       billing: { number: '+60312345678', when: 'questions on bills', say: 'To billing' },
       desk: { number: '1001', warm: true },
+      alone: { number: '1002', warm: true, accept: 'stay' },
     },
   });
 });
@@ -114,6 +116,12 @@ test.each([
   ['a text in place of true or false', 'allow_interruptions: maybe', 2, 'want true or false, got "maybe"'],
   ['a language that is no code', 'language: english', 2, 'want a language code such as en, ms'],
   ['a greeting of another shape', 'greeting:\n  say: hi', 2, 'greeting: want a text, or "instruction: …"'],
+  [
+    'how a transfer is accepted that is not warm',
+    'actions: { transfer: { targets: { desk: { number: "1001", accept: stay } } } }',
+    2,
+    'is for warm transfers: add "warm: true"',
+  ],
   ['an empty text', 'voice: x\ngoodbye: ""', 3, 'goodbye: want a text that is not empty'],
   [
     'fillers that are one text',

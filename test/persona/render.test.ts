@@ -18,6 +18,7 @@ const persona = (texts: Partial<Persona>): Persona => ({
   transferFailed: '-',
   transferWaiting: '-',
   transferAccept: '-',
+  transferStay: '-',
   onFailure: 'continue',
   instructions: '-',
   variables: {},
@@ -50,6 +51,7 @@ test('every spoken text is filled, and the rest is kept', () => {
     transferFailed: 'Not there, {{n}}',
     transferWaiting: 'Wait, {{n}}',
     transferAccept: 'For {{n}}',
+    transferStay: 'Stay, {{n}}',
     actions: { ...NO_ACTIONS, targets: { desk: { number: '1001', say: 'To the desk, {{n}}' } } },
     variables: { n: 'you' },
   });
@@ -66,6 +68,7 @@ test('every spoken text is filled, and the rest is kept', () => {
     transferFailed: 'Not there, Ali',
     transferWaiting: 'Wait, Ali',
     transferAccept: 'For Ali',
+    transferStay: 'Stay, Ali',
     actions: { ...NO_ACTIONS, targets: { desk: { number: '1001', say: 'To the desk, Ali' } } },
   });
   const asked = renderPersona(persona({ greeting: { instruction: 'Greet {{n | them}}' } }), {});

@@ -14,7 +14,7 @@ const QUESTION = 'I would like to pay my electricity bill';
 const ANNOUNCED = 'I will put you through to billing now.';
 const WAITING = 'They have answered, and I am telling them what you need.';
 const SUMMARY = 'The caller wants to pay their electricity bill.';
-const ACCEPT = 'Stay on the line to take this call.';
+const ACCEPT = 'Press one to take this call.';
 const FAILED = 'Sorry, nobody is there, but I am still here.';
 const BILLING = '+60311112222';
 const CALLER_HZ = 700;
@@ -81,6 +81,8 @@ row(
     caller.say(sine(40, CALLER_HZ)).catch(() => {});
     colleague.say(sine(40, COLLEAGUE_HZ)).catch(() => {});
     const toldAtMs = await colleague.waitForSpeech({ afterMs: answeredAtMs, timeoutMs: 20_000 });
+    const saidAtMs = await colleague.waitForSilence({ afterMs: toldAtMs, timeoutMs: 60_000 });
+    colleague.digits('1');
     const joinedAtMs = await colleague.until(
       'the caller to be heard by the colleague',
       () =>
@@ -110,7 +112,7 @@ row(
         joinedAfterMs: joinedAtMs - answeredAtMs,
       }),
     );
-    await expectHeard(standIn, colleague.heard.between(answeredAtMs, joinedAtMs), [`${SUMMARY} ${ACCEPT}`]);
+    await expectHeard(standIn, colleague.heard.between(answeredAtMs, saidAtMs), [`${SUMMARY} ${ACCEPT}`]);
     await expectHeard(standIn, caller.heard.between(askedAtMs, joinedAtMs), [ANNOUNCED, WAITING]);
     expect(Math.max(...Object.values(leaks)), JSON.stringify(leaks)).toBeLessThanOrEqual(100);
     expect(Math.min(...together)).toBeGreaterThan(2000);
@@ -139,6 +141,26 @@ row('warm transfer to a colleague who is busy: the caller is told, and the agent
   caller.hangUp();
   return { heard: 'announcement, then what went wrong', ms: toldAtMs - atMs };
 });
+
+row(
+  'warm transfer that a mailbox answers, which presses no key: the caller is told, and hears nothing of it',
+  async () => {
+    const { standIn } = door();
+    const { caller, colleague } = await asked('answer');
+    const { atMs } = await colleague.happened('answered', { timeoutMs: 40_000 });
+    colleague.say(sine(60, COLLEAGUE_HZ)).catch(() => {});
+    const ended = await colleague.happened('ended', { afterMs: atMs, timeoutMs: 90_000 });
+    expect(ended.by).toBe('remote');
+    const toldAtMs = await caller.waitForSpeech({ afterMs: ended.atMs, timeoutMs: 20_000 });
+    const quietAtMs = await caller.waitForSilence({ afterMs: toldAtMs, timeoutMs: 20_000 });
+    await expectHeard(standIn, caller.heard.between(toldAtMs - 300, quietAtMs + 300), [FAILED]);
+    expect(heardMs(caller, COLLEAGUE_HZ, atMs, quietAtMs)).toBeLessThanOrEqual(100);
+    expect(caller.events.some(({ event }) => event === 'ended')).toBe(false);
+    caller.hangUp();
+    return { heard: 'that they wait, then what went wrong', ms: ended.atMs - atMs };
+  },
+  { timeout: 150_000 },
+);
 
 row('warm transfer to a colleague who hangs up during the summary: the caller is told', async () => {
   const { standIn } = door();
