@@ -31,7 +31,7 @@ test('an operator hears both sides of a call on the page, and the caller is told
   await page.getByRole('button', { name: 'Stop' }).waitFor();
   await expect.poll(() => page.evaluate(PLAYING), { timeout: 20_000 }).toBe(2);
   expect(caller.describe()).not.toContain('listener-');
-  await caller.leave();
+  await callers.leave();
   await page.getByText('No call runs.').waitFor();
   expect(await page.evaluate("document.querySelectorAll('audio').length")).toBe(0);
 });

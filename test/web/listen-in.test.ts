@@ -1,7 +1,7 @@
 import { TokenVerifier } from 'livekit-server-sdk';
 import { afterEach, expect, test } from 'vitest';
 import { createMetrics } from '../../src/observe/metrics.ts';
-import type { OwnCalls } from '../../src/web/find-call.ts';
+import { findCall, type OwnCalls } from '../../src/web/find-call.ts';
 import { mintToken } from '../../src/web/mint.ts';
 import { createOps } from '../../src/web/ops.ts';
 import { configFrom } from '../helpers/config.ts';
@@ -103,6 +103,15 @@ test('a worker that does not answer is said to; without one, no call runs', asyn
   const { app } = createTestWeb();
   const alone = await app.inject({ method: 'POST', url: '/api/listen', payload: { call: 'AJ_1' }, ...LOCAL });
   expect(alone.statusCode).toBe(404);
+});
+
+test('where no worker has an address, no call runs; a look-up that fails is no answer', async () => {
+  const asked = (code: string) => {
+    const addressesOf = () => Promise.reject(Object.assign(new Error('look-up failed'), { code }));
+    return findCall('AJ_1', { livekit, workers: { url: 'http://workers.example:8081', addressesOf } });
+  };
+  await expect(asked('ENOTFOUND')).rejects.toMatchObject({ statusCode: 404 });
+  await expect(asked('EAI_AGAIN')).rejects.toMatchObject({ statusCode: 502 });
 });
 
 test('a worker tells the room of a call to its page alone: a token of a caller opens nothing there', async () => {
