@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { Finding } from '../../src/doctor/check.ts';
 import { sipCall } from '../../src/doctor/checks/sip-call.ts';
 import { sipOptions } from '../../src/doctor/checks/sip-options.ts';
 import { sipRules } from '../../src/doctor/checks/sip-rules.ts';
 import { inside } from '../helpers/inside.ts';
 import { NUMBER, useAnswered } from './answered.ts';
+import { row } from './rows.ts';
 
 const answered = useAnswered();
 
@@ -19,7 +20,7 @@ const context = () => {
   );
 };
 
-test('check: no trunk; then a call that is picked up, heard, and answered', async () => {
+row('check: no trunk; then a call that is picked up, heard, and answered', async () => {
   expect(await sipOptions.run(context())).toMatch(/UDP answers 200 OK/);
   expect(await sipRules.run(context())).toMatchObject({ verdict: 'fail', cause: 'every call is dropped' });
   const { allow, pickUp } = answered();

@@ -20,8 +20,7 @@ const door = useDoor({
 row(
   'on hold for 30 s: nothing is said into it, nothing is hung up, and the agent is there afterwards',
   async () => {
-    const { standIn, phone, uri, worker } = door();
-    await worker.logged('host process ready');
+    const { standIn, phone, uri } = door();
     const asked = await utterance(QUESTION);
     understand(standIn, { [QUESTION]: asked });
     standIn.control({ llm: { always: ANSWER } });

@@ -23,17 +23,20 @@ numbers:
   variables: { PASSWORD },
 });
 
+/** A call that is dropped without a word is given up; one that is refused, however busy the machine is, is waited for. */
 const GIVES_UP_AFTER_MS = 8000;
+const REFUSED_WITHIN_MS = 20_000;
 
 /** How a call ends that nobody answers; one that is only left to ring is given up. */
 async function outcome(
   { phone }: Door,
   call: Call,
   options?: PhoneOptions,
+  timeoutMs = REFUSED_WITHIN_MS,
 ): Promise<PhoneEvent | 'no answer'> {
   const caller = await phone(options);
   caller.call(call);
-  return caller.happened('failed', { timeoutMs: GIVES_UP_AFTER_MS }).catch(() => 'no answer' as const);
+  return caller.happened('failed', { timeoutMs }).catch(() => 'no answer' as const);
 }
 
 const roomsOf = async ({ rooms }: Door): Promise<number> => (await rooms.listRooms()).length;
@@ -45,20 +48,21 @@ row('no worker at all: busy after the ringing timeout of the trunk', async () =>
   const end = await outcome(door(), { to: door().uri() });
   expect(end).toMatchObject({ code: 486 });
   const ms = performance.now() - began;
-  expect(ms).toBeLessThan(6000);
+  // LiveKit's own, without the set-up, is 3 minutes.
+  expect(ms).toBeLessThan(REFUSED_WITHIN_MS);
   return { heard: heard(end), ms };
 });
 
 row('a number without a rule makes no room', async () => {
   const before = await roomsOf(door());
-  const end = await outcome(door(), { to: door().uri('+60399999999') });
+  const end = await outcome(door(), { to: door().uri('+60399999999') }, {}, GIVES_UP_AFTER_MS);
   expect(await roomsOf(door())).toBe(before);
   return { heard: heard(end) };
 });
 
 row('a scanner’s call from an address that is not allowed makes no room', async () => {
   const before = await roomsOf(door());
-  const end = await outcome(door(), { to: door().uri(ELSEWHERE) }, { number: '100' });
+  const end = await outcome(door(), { to: door().uri(ELSEWHERE) }, { number: '100' }, GIVES_UP_AFTER_MS);
   expect(await roomsOf(door())).toBe(before);
   return { heard: heard(end) };
 });
@@ -75,7 +79,7 @@ row('the right password rings', async () => {
   const caller = await door().phone();
   caller.call({ to: door().uri(LOCKED), user: 'exchange', password: PASSWORD });
   const ringing = () => caller.events.some(({ event, code }) => event === 'response' && code === 180);
-  await caller.until('ringing', ringing, 5000);
+  await caller.until('ringing', ringing, REFUSED_WITHIN_MS);
   return { heard: '180 Ringing' };
 });
 

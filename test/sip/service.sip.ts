@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { freeTcpPort } from '../../src/dev/ports.ts';
 import { startService } from '../../src/dev/ready.ts';
 import { findSipBinary } from '../../src/dev/sip-binary.ts';
@@ -8,6 +8,7 @@ import { openCaller } from '../../src/sip/client/caller.ts';
 import { render } from '../helm/chart.ts';
 import { envOf, workload } from '../helm/pods.ts';
 import { useAnswered } from './answered.ts';
+import { row } from './rows.ts';
 
 const answered = useAnswered();
 
@@ -18,16 +19,19 @@ const optionsAt = async (port: number) => {
   return status;
 };
 
-test('livekit-sip takes the configuration that `sip config` writes: it listens, is healthy, and is measured', async () => {
-  const { sip } = answered();
-  expect(await optionsAt(sip.port)).toBe(200);
-  const health = await fetch(`http://127.0.0.1:${sip.healthPort}/`);
-  expect([200, 429]).toContain(health.status);
-  const metrics = await (await fetch(`http://127.0.0.1:${sip.metricsPort}/metrics`)).text();
-  expect(metrics).toContain('livekit_sip_available{');
-});
+row(
+  'livekit-sip takes the configuration that `sip config` writes: it listens, is healthy, and is measured',
+  async () => {
+    const { sip } = answered();
+    expect(await optionsAt(sip.port)).toBe(200);
+    const health = await fetch(`http://127.0.0.1:${sip.healthPort}/`);
+    expect([200, 429]).toContain(health.status);
+    const metrics = await (await fetch(`http://127.0.0.1:${sip.metricsPort}/metrics`)).text();
+    expect(metrics).toContain('livekit_sip_available{');
+  },
+);
 
-test('and that of the chart, as Kubernetes would fill it', async () => {
+row('livekit-sip takes the configuration of the chart, as Kubernetes would fill it', async () => {
   const { redisUrl, livekit } = answered();
   const port = await freeTcpPort();
   const values = {
