@@ -42,6 +42,8 @@ export interface Utterance extends Omit<Line, 'phrases'> {
   readonly phrases: readonly PlacedPhrase[];
   readonly startMs: number;
   readonly endMs: number;
+  /** What a transcription has of the words from one to another, by «first last»; default: the words themselves. */
+  readonly writes?: Readonly<Record<string, string>>;
 }
 
 /** The sounds of all lines, made once and kept in `cacheDir`: the same text always gives the same samples. */

@@ -10,7 +10,7 @@ import { type AnswerLength, answerTo } from './answers.ts';
 import { soundOf, type Utterance } from './corpus.ts';
 import type { Answered, Numbered, Order } from './endpoints-messages.ts';
 import { hum } from './hum.ts';
-import { createTranscriber, type Known, knownFrom } from './transcriber.ts';
+import { asWritten, createTranscriber, type Known, knownFrom } from './transcriber.ts';
 
 /** So much sound is speech, not a breath. */
 const UNHEARD_MS = 400;
@@ -18,6 +18,7 @@ const UNHEARD_MS = 400;
 const standIn = await startStandIn({ programs: { espeak: [], pocketsphinx: [], flite: false } });
 warmUp();
 const prints = new Map<string, Known>();
+let saidNow: readonly Utterance[] = [];
 let heardNow: readonly Known[] = [];
 let length: AnswerLength = 'usual';
 let unheardDir: string | undefined;
@@ -27,7 +28,7 @@ const transcribe = createTranscriber();
 standIn.answerTranscription((audio) => {
   const text = transcribe(audio, heardNow);
   if (text === '' && spokenMs(audio) >= UNHEARD_MS) keepUnheard(audio);
-  return text;
+  return asWritten(text, saidNow);
 });
 standIn.answerChat(({ messages }) => answerTo(lastWords(messages), length));
 standIn.answerSpeech(hum);
@@ -76,7 +77,10 @@ async function follow(order: Order): Promise<Omit<Answered, 'id'>> {
     });
     return { baseUrl: standIn.baseUrl };
   }
-  if (order.do === 'expect') heardNow = await Promise.all(order.utterances.map(known));
+  if (order.do === 'expect') {
+    heardNow = await Promise.all(order.utterances.map(known));
+    saidNow = order.utterances;
+  }
   if (order.do === 'answer') length = order.length;
   if (order.do === 'control') standIn.control(order.change);
   if (order.do !== 'journal') return {};

@@ -9,7 +9,7 @@ import { startWorker, type WorkerOptions } from './worker.ts';
 /** Calls that start at once on few cores wait for each other, and for the processes that take their places. */
 const LANES_APART_MS = 4000;
 
-export interface RunParts extends Pick<WorkerOptions, 'pipeline' | 'settings' | 'dir'> {
+export interface RunParts extends Pick<WorkerOptions, 'pipeline' | 'settings' | 'dir' | 'builtDir'> {
   livekit: LiveKit;
   /** Starts simulated endpoints; `undefined`: those of the environment are used. */
   startEndpoints: (() => Promise<Endpoints>) | undefined;
@@ -40,7 +40,7 @@ export async function runPlans(parts: RunParts): Promise<RunResult> {
 
 async function runLane(
   lane: number,
-  { pipeline, sttMode, livekit, settings, dir, startEndpoints, onTurn, ...parts }: RunParts,
+  { pipeline, sttMode, livekit, settings, dir, builtDir, startEndpoints, onTurn, ...parts }: RunParts,
   queue: [number, CallPlan][],
   results: CallResult[],
 ): Promise<void> {
@@ -48,7 +48,7 @@ async function runLane(
   const endpoints = await startEndpoints?.();
   try {
     const worker = await startWorker({
-      ...{ pipeline, livekit, settings, dir, agentName },
+      ...{ pipeline, livekit, settings, dir, agentName, ...(builtDir !== undefined && { builtDir }) },
       endpointsUrl: endpoints?.baseUrl,
     });
     try {

@@ -66,6 +66,13 @@ export function transcribe(audio: Sound, utterances: readonly Known[], fromMs = 
     .join(' ');
 }
 
+/** Words found, as the utterances' `writes` have them from the first to the last; unchanged where none does. */
+export function asWritten(found: string, utterances: readonly Pick<Utterance, 'writes'>[]): string {
+  const words = found.split(' ');
+  const key = `${words[0]} ${words.at(-1)}`;
+  return utterances.map(({ writes }) => writes?.[key]).find((text) => text !== undefined) ?? found;
+}
+
 /** The words of a phrase that are in a part of the audio. */
 function wordsWithin(
   { words, startMs }: Utterance['phrases'][number],

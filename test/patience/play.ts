@@ -6,10 +6,11 @@ import { TurnTaker } from '../../src/stages/turn/taker.ts';
 import type { TurnTranscriber } from '../../src/stages/turn/transcriber.ts';
 import { configFrom } from '../helpers/config.ts';
 import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
+import type { Case } from './cases.ts';
 import { throughDeepgram } from './deepgram.ts';
 import { FRAME_MS, FRAME_SAMPLES, type Heard } from './hearing.ts';
 import { shareOf } from './split.ts';
-import { transcribed } from './transcript.ts';
+import { transcribed, type Writing } from './transcript.ts';
 
 /** From the transcript to the first sound: first token, a few more, first byte. */
 const FIRST_TOKEN_MS = 200;
@@ -66,6 +67,12 @@ export interface Player {
   mark?: Mark;
 }
 
+/** How the transcriber of an utterance writes, always the same. */
+export const writingOf = ({ id, seed, punctuates, numerals }: Case): Writing => ({
+  ...{ punctuates, numerals },
+  seed: (count) => randomFrom(Math.floor(shareOf(`${id} ${seed} ${count}`) * 2 ** 31)),
+});
+
 /** Plays one utterance to the real `TurnTaker`, on a clock that is moved by hand. */
 export async function play(
   heard: Heard,
@@ -76,11 +83,7 @@ export async function play(
   const clock = manualClock();
   const due: { at: number; run: () => unknown }[] = [];
   const playing: Playing = { clock, at: (at, run) => due.push({ at, run }) };
-  const writing = {
-    punctuates: one.punctuates,
-    numerals: one.numerals,
-    seed: (count: number) => randomFrom(Math.floor(shareOf(`${one.id} ${one.seed} ${count}`) * 2 ** 31)),
-  };
+  const writing = writingOf(one);
   let outcome: Outcome | undefined;
   let [transcriptions, answers] = [0, 0];
   let preparedAt: number | undefined;

@@ -12,7 +12,7 @@ import { type Engine, say } from './voices.ts';
 
 /** Raised when the same case would sound otherwise. */
 const RECIPE = 1;
-const LEAD_MS = 400;
+export const LEAD_MS = 400;
 /** Longer than any policy waits. */
 export const TAIL_MS = 2600;
 /** Below it a voice of this level is not heard; a recorded one has a room's sound behind it. */
