@@ -16,6 +16,8 @@ const packetLoss = (...bounds: [le: string, values: string][]) =>
 const delivered = (to: string, outcome: string) =>
   `voice_agent_records_delivered_total{${AT},to="${to}",outcome="${outcome}"}`;
 const joins = (state: string) => `livekit_participant_join_total{${AT},state="${state}"}`;
+const phones = (dir: string, reason: string) =>
+  `livekit_sip_calls_terminated{${AT},dir="${dir}",reason="${reason}",result="a",to="a"}`;
 const relayed = (direction: string) => `stunner_cluster_packets_total{${AT},direction="${direction}"}`;
 
 /** What each alert is for: when it is still quiet, and when it fires. */
@@ -102,6 +104,14 @@ export const ALERT_CASES: readonly (readonly [
     '15m',
     '17m',
   ],
+  ['SipServiceDown', [[`livekit_sip_available{${AT}}`, '1 1 0x20']], '3m', '5m'],
+  ['SipServiceDown', [], '1m', '3m'],
+  ['SipServiceWithoutLiveKit', [[phones('inbound', 'auth-error'), '_x5 1x20']], '4m', '7m'],
+  ['SipCallsRefused', [[phones('inbound', 'no-rule'), '0+2x30']], '12m', '20m'],
+  // A count that stood there already.
+  ['SipCallsNotPickedUp', [[phones('inbound', 'cannot-subscribe'), '3x25 4x20']], '24m', '27m'],
+  ['SipCallsNotPickedUp', [[phones('inbound', 'cannot-subscribe'), '_x5 1x20']], '4m', '7m'],
+  ['SipTrunkRefuses', [[phones('outbound', 'upstream-server-error-503'), '_x5 1x20']], '4m', '7m'],
   ['RelayDown', [[`stunner_allocations_active{${AT}}`, '3x5 stale']], '6m', '9m'],
   [
     'RelayOneWay',
@@ -139,6 +149,13 @@ export const WELL: AlertSeries = [
   ...packetLoss(['5', '0+96x60'], ['10', '0+100x60'], ['+Inf', '0+100x60']),
   [joins('signal_connected'), '0+10x60'],
   [joins('rtc_active'), '0+9x60'],
+  [`livekit_sip_available{${AT}}`, '1x60'],
+  // Every call is challenged first; a scanner tries now and then; numbers are busy.
+  [phones('inbound', 'unauthorized'), '0+10x60'],
+  [phones('inbound', 'hangup'), '0+10x60'],
+  [phones('inbound', 'no-rule'), '0+1x60'],
+  [phones('outbound', 'busy'), '0+3x60'],
+  [phones('outbound', 'no-answer'), '0+3x60'],
   [`stunner_allocations_active{${AT}}`, '3x60'],
   [relayed('tx'), '0+6000x60'],
   [relayed('rx'), '0+5000x60'],

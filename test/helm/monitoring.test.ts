@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { find, render, SCENARIOS } from './chart.ts';
 import { dashboardFaults } from './dashboard-schema.ts';
 import { selects, workload } from './pods.ts';
+import { ruleGroups } from './rule-groups.ts';
 import { programSeries, recordedSeries, unknownParts } from './series.ts';
 
 const ours = await programSeries();
@@ -33,10 +34,7 @@ describe('monitoring', async () => {
   const manifests = await render(SCENARIOS.monitored);
   const dashboardJson = find(manifests, 'ConfigMap', 'va-dashboard').data?.['va.json'] ?? '';
   const dashboard: Dashboard = JSON.parse(dashboardJson);
-  const { groups } = find(manifests, 'PrometheusRule').spec as {
-    groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[];
-  };
-  const alerts = groups.flatMap(({ rules }) => rules);
+  const alerts = (await ruleGroups()).flatMap(({ rules }) => rules);
 
   test('panels ask only for series and labels that are exposed', () => {
     for (const { title, targets } of dashboard.panels) {
@@ -45,7 +43,7 @@ describe('monitoring', async () => {
   });
 
   test('alerts ask only for series and labels that are exposed, of this release’s namespace', () => {
-    expect(alerts).toHaveLength(17);
+    expect(alerts).toHaveLength(22);
     for (const { alert, expr, annotations } of alerts) {
       expect(unknownParts(expr, known), alert).toEqual([]);
       expect(expr.match(/\{[^}]*namespace="livekit"/g)?.length).toBe(expr.match(/\{/g)?.length);

@@ -10,15 +10,14 @@ import { stringify } from 'yaml';
 import { freeTcpPort } from '../../src/dev/ports.ts';
 import { ALERT_CASES, type AlertSeries, WELL } from './alert-cases.ts';
 import { find, render, SCENARIOS } from './chart.ts';
+import { ruleGroups } from './rule-groups.ts';
 import { pagesOverTime } from './series.ts';
 
 const run = promisify(execFile);
 const manifests = await render(SCENARIOS.monitored);
 const dashboard: { panels: { title: string; targets: { expr: string; legendFormat: string }[] }[] } =
   JSON.parse(find(manifests, 'ConfigMap', 'va-dashboard').data?.['va.json'] ?? '');
-const { groups } = find(manifests, 'PrometheusRule').spec as {
-  groups: { rules: { alert: string }[] }[];
-};
+const groups = await ruleGroups();
 
 /** Of Prometheus' API: times in seconds, values as text. */
 interface Answer {

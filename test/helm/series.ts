@@ -94,9 +94,9 @@ export async function programSeries(): Promise<Series> {
 
 const labelNames = (labels: string) => [...labels.matchAll(/(\w+)="/g)].map(([, name = '']) => name);
 
-/** Lines `name{label,label}` recorded from a live livekit-server and a live stunnerd. */
+/** Lines `name{label,label}` recorded from a live livekit-server and a live stunnerd; livekit-sip's, `test/sip/check.sip.ts` compares. */
 export function recordedSeries(): Series {
-  const files = ['livekit-series.txt', 'stunner-series.txt'];
+  const files = ['livekit-series.txt', 'sip-series.txt', 'stunner-series.txt'];
   const text = files.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8')).join('');
   const lines = [...text.matchAll(/^(\w+)\{(.*)\}$/gm)];
   return new Map(lines.map(([, name = '', labels = '']) => [name, labels.split(',')]));
@@ -105,7 +105,8 @@ export function recordedSeries(): Series {
 /** Added to every series by the one who scrapes. */
 const TARGET_LABELS = ['namespace', 'pod', 'container', 'job', 'instance'];
 
-const FUNCTIONS = /^(sum|max|rate|histogram_quantile|absent|vector|by|on|group_left|or|and|le)$/;
+const FUNCTIONS =
+  /^(sum|max|rate|histogram_quantile|absent|vector|by|on|group_left|or|and|unless|offset|le)$/;
 
 /** Series and labels of a PromQL expression that nothing exposes; empty is good. */
 export function unknownParts(expression: string, known: Series): string[] {

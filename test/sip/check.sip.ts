@@ -3,6 +3,7 @@ import type { Finding } from '../../src/doctor/check.ts';
 import { sipCall } from '../../src/doctor/checks/sip-call.ts';
 import { sipOptions } from '../../src/doctor/checks/sip-options.ts';
 import { sipRules } from '../../src/doctor/checks/sip-rules.ts';
+import { recordedSeries } from '../helm/series.ts';
 import { inside } from '../helpers/inside.ts';
 import { NUMBER, useAnswered } from './answered.ts';
 import { row } from './rows.ts';
@@ -19,6 +20,14 @@ const context = () => {
     { signal: AbortSignal.timeout(50_000) },
   );
 };
+
+/** Labels of what livekit-sip measures, by name. */
+async function measured(): Promise<Record<string, string[]>> {
+  const text = await (await fetch(`http://127.0.0.1:${answered().sip.metricsPort}/metrics`)).text();
+  const lines = [...text.matchAll(/^(livekit_sip_\w+)\{(.*)\} /gm)];
+  const labels = (all: string) => [...all.matchAll(/(\w+)="/g)].map(([, name = '']) => name);
+  return Object.fromEntries(lines.map(([, name = '', all = '']) => [name, labels(all).sort()]));
+}
 
 row('check: no trunk; then a call that is picked up, heard, and answered', async () => {
   expect(await sipOptions.run(context())).toMatch(/UDP answers 200 OK/);
@@ -50,4 +59,6 @@ row('check: no trunk; then a call that is picked up, heard, and answered', async
   );
   for (const one of undo.toReversed()) await one();
   await agent.leave();
+  const expected = [...recordedSeries()].filter(([name]) => name.startsWith('livekit_sip_'));
+  await expect.poll(measured, { timeout: 20_000 }).toMatchObject(Object.fromEntries(expected));
 });
