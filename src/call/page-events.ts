@@ -22,6 +22,8 @@ export type RoomMessage =
     }
   /** What the caller's page shows as it is. */
   | { type: 'notice'; message: string }
+  /** The caller goes on with the last turn: what was said in it comes again with the rest, and its answer is none. */
+  | { type: 'turn-goes-on' }
   | { type: 'ending'; reason: string };
 
 /**
@@ -120,6 +122,8 @@ function messageFor(event: CallEvent, showFaults: boolean): RoomMessage | undefi
       return silentMessage(event.reason, showFaults);
     case 'notice':
       return { type: 'notice', message: event.message };
+    case 'cut-off':
+      return { type: 'turn-goes-on' };
     case 'ending':
       return { type: 'ending', reason: event.reason };
     default:

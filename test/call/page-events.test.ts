@@ -64,6 +64,12 @@ test('what was said is not repeated on the page’s channel, nor is anything of 
   expect(room.sent).toEqual([]);
 });
 
+test('that a caller goes on with a turn is told, without what was said', () => {
+  const { room, events } = watched(false);
+  events.emit({ type: 'cut-off', sinceMs: 1000 });
+  expect(room.sent).toEqual([{ type: 'turn-goes-on' }]);
+});
+
 test('a room that is gone has nobody to tell', () => {
   const { room, events } = watched(true);
   room.isConnected = false;

@@ -3,7 +3,7 @@
  *   | 'readyMs'} Part
  * @typedef {{turn: number, parts: Partial<Record<Part, number>>}} Turn
  * @typedef {{type: 'turn'} & Turn | {type: 'error', message: string, detail?: string, hint?: string}
- *   | {type: 'notice', message: string} | {type: 'ending', reason: string}} AgentEvent
+ *   | {type: 'notice', message: string} | {type: 'ending', reason: string} | {type: 'turn-goes-on'}} AgentEvent
  */
 
 /** The agent's own are a few hundred bytes. */
@@ -25,7 +25,8 @@ const PARTS = /** @type {const} */ ([
 ]);
 
 /**
- * What the agent tells about itself: time of each turn, faults, notices, the end. What is not of that form is `undefined`,
+ * What the agent tells about itself: time of each turn, faults, notices, the end, and that the caller
+ * goes on with a turn that was answered too early. What is not of that form is `undefined`,
  * whatever it is; only known fields are taken.
  *
  * @param {Uint8Array} bytes of a data packet
@@ -34,6 +35,7 @@ const PARTS = /** @type {const} */ ([
 export function parseAgentEvent(bytes) {
   const event = bytes.byteLength > MOST_BYTES ? undefined : recordOf(bytes);
   if (event?.type === 'turn') return turnOf(event);
+  if (event?.type === 'turn-goes-on') return { type: 'turn-goes-on' };
   if (event?.type === 'error') {
     const message = textOf(event.message);
     const detail = textOf(event.detail);

@@ -206,6 +206,7 @@ export class Phone {
       words: (words) => this.transcript.show(words),
       event: (event) => {
         if (event.type === 'turn') this.turns.told(event);
+        if (event.type === 'turn-goes-on') this.transcript.takeBack();
         const problem = problemOfEvent(event);
         if (problem) problems.show(problem);
       },
@@ -239,8 +240,7 @@ export class Phone {
     this.connection?.stop();
     this.listening.stop();
     this.transcript.settle();
-    if (isFailure) this.steps.fail();
-    else this.steps.stop();
+    this.steps[isFailure ? 'fail' : 'stop']();
     byId('mute', HTMLButtonElement).disabled = true;
     this.status.set(isFailure ? 'failed' : 'ended');
     if (problem) this.#problems.show(problem);

@@ -1,6 +1,10 @@
 import { byId, make } from './dom.js';
+import { takenBack } from './taken-back.js';
 
 /** @import { Words } from './room-events.js' */
+
+/** What keys of lines begin with that the caller wrote. */
+const WRITTEN = 'caller written-';
 
 /**
  * Both sides of the conversation. Words that may still change stand below the log, out of the live region, so that
@@ -11,6 +15,8 @@ export class Transcript {
   #saying = byId('saying', HTMLDivElement);
   #box = byId('transcript', HTMLElement);
   /** @type {Map<string, HTMLElement>} */ #lines = new Map();
+  /** Lines that are shown no more; what still comes of them is not shown either. @type {Set<string>} */ #gone =
+    new Set();
 
   /** How many lines are final, by speaker. */
   get counts() {
@@ -21,6 +27,7 @@ export class Transcript {
 
   clear() {
     this.#lines.clear();
+    this.#gone.clear();
     this.#said.replaceChildren();
     this.#saying.replaceChildren();
     byId('nothing', HTMLParagraphElement).hidden = false;
@@ -30,6 +37,7 @@ export class Transcript {
   show({ segment, speaker, name, text, final }) {
     const wasAtEnd = this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < 60;
     const key = `${speaker} ${segment}`;
+    if (this.#gone.has(key)) return;
     let line = this.#lines.get(key);
     if (line?.dataset.final === 'true' && !final) return; // a late interim of a finished segment
     if (!line) {
@@ -44,6 +52,18 @@ export class Transcript {
     line.dataset.final = String(final);
     byId('nothing', HTMLParagraphElement).hidden = true;
     if (wasAtEnd) this.#box.scrollTop = this.#box.scrollHeight;
+  }
+
+  /** The caller goes on with a turn that had ended: it comes again, with the rest, and its answer is none. */
+  takeBack() {
+    const spoken = [...this.#lines].filter(([key]) => !key.startsWith(WRITTEN) && !this.#gone.has(key));
+    const lines = spoken.map(([key, { dataset }]) => ({
+      ...{ key, speaker: dataset.speaker, isFinal: dataset.final === 'true' },
+    }));
+    for (const key of takenBack(lines)) {
+      this.#lines.get(key)?.remove();
+      this.#gone.add(key);
+    }
   }
 
   /** Whatever is still open will not change any more. */

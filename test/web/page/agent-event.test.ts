@@ -25,6 +25,7 @@ test('what an agent tells is taken: known fields only', () => {
   });
   const notice = { type: 'notice', message: 'These are too many messages.' };
   expect(told({ ...notice, hint: 'x' })).toEqual(notice);
+  expect(told({ type: 'turn-goes-on', more: 1 })).toEqual({ type: 'turn-goes-on' });
   expect(told({ type: 'ending', reason: 'idle' })).toEqual({ type: 'ending', reason: 'idle' });
 });
 
