@@ -2,6 +2,7 @@ import type { EndpointError, EndpointName } from '../errors.ts';
 import type { EndpointFault, Happening } from '../observe/call-events.ts';
 import type { TraceContext } from '../observe/trace/ids.ts';
 import type { RouteEvent } from '../openai/retry.ts';
+import { urlHost } from '../urls.ts';
 import { followRequests } from './follow-requests.ts';
 import type { CallHooks } from './pipeline.ts';
 
@@ -13,6 +14,7 @@ export function createCallHooks(emit: (happening: Happening) => void, trace?: Tr
       emit({ type: 'tokens-used', attempt, promptTokens, cachedTokens, completionTokens }),
     onMark: (mark, attempt) => emit({ type: 'mark', mark, attempt }),
     onAnswer: (end) => emit({ type: 'model-answered', ...end }),
+    onMarkAwaited: (mark, { baseUrl }) => emit({ type: 'end-mark', host: urlHost(baseUrl), mark }),
     onEndMarksLeftOut: ({ baseUrl, model }) => emit({ type: 'end-marks-left-out', url: baseUrl, model }),
     onSpeechBroken: () => emit({ type: 'speech-broken' }),
     onTrimmed: (trimmed) => emit({ type: 'chat-trimmed', ...trimmed }),

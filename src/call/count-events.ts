@@ -1,6 +1,7 @@
 import type { CallEvent, Subscriber } from '../observe/call-events.ts';
 import type { CallFact, Report } from '../observe/facts.ts';
 import type { TraceContext } from '../observe/trace/ids.ts';
+import { urlHost } from '../urls.ts';
 import type { GoingOn } from './going-on.ts';
 
 /** States the call's metrics as facts, which hold nothing personal; the worker's process counts them. */
@@ -96,6 +97,10 @@ function factOf(event: CallEvent, prompt: string): CallFact | undefined {
       return { fact: 'request-hedged', stage: event.endpoint, outcome: event.outcome };
     case 'request-failed-over':
       return { fact: 'request-failed-over', stage: event.endpoint };
+    case 'end-mark':
+      return { fact: 'end-mark', host: event.host, mark: event.mark };
+    case 'end-marks-left-out':
+      return { fact: 'end-mark', host: urlHost(event.url), mark: 'given-up' };
     case 'breaker-changed':
       return {
         fact: 'breaker-changed',

@@ -51,6 +51,12 @@ export function countsOfEndpoints(registers: Registry<OpenMetricsContentType>[])
       labelNames: ['stage'],
       registers,
     }),
+    endMarks: new Counter({
+      name: 'voice_agent_end_marks_total',
+      help: 'Answers that were to begin with whether the caller has finished (LLM_JUDGES_TURNS), by what they began with: finished, unfinished, missing; given-up: times that a server is not asked for it any more',
+      labelNames: ['host', 'mark'],
+      registers,
+    }),
     breakers: new BreakerStates(registers),
     dropped: new Counter({
       name: 'voice_agent_transcripts_dropped_total',

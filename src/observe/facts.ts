@@ -53,6 +53,8 @@ export type CallFact =
   | { fact: 'chat-trimmed'; reason: string }
   | { fact: 'request-hedged'; stage: string; outcome: string }
   | { fact: 'request-failed-over'; stage: string }
+  /** What an answer began with that was to say whether the caller has finished; `given-up`: such marks are not asked for any more. */
+  | { fact: 'end-mark'; host: string; mark: 'finished' | 'unfinished' | 'missing' | 'given-up' }
   /** `openness`: 0 closed, 1 half-open, 2 open. `process`: the host process whose calls see it so; the worker adds it. */
   | { fact: 'breaker-changed'; stage: string; host: string; openness: number; process?: number }
   /** Something of a call could not be kept. */

@@ -199,6 +199,9 @@ function count(metrics: ReturnType<typeof callMetrics>, fact: CallFact): void {
     case 'request-failed-over':
       metrics.failovers.inc({ stage: fact.stage });
       break;
+    case 'end-mark':
+      metrics.endMarks.inc({ host: fact.host, mark: fact.mark });
+      break;
     case 'breaker-changed':
       metrics.breakers.set(fact, fact.openness, fact.process);
       break;

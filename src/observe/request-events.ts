@@ -57,5 +57,11 @@ export type RequestHappening =
       readonly host: string;
       readonly state: 'open' | 'half-open' | 'closed';
     }
+  /** An answer has begun that was to say first whether the caller has finished. `host`: with its port. */
+  | {
+      readonly type: 'end-mark';
+      readonly host: string;
+      readonly mark: 'finished' | 'unfinished' | 'missing';
+    }
   /** The model's answers do not say whether the caller has finished, though they were asked to: they are not asked any more. */
   | { readonly type: 'end-marks-left-out'; readonly url: string; readonly model: string };

@@ -33,6 +33,11 @@ export class CallMarks implements EndMarks {
     }
     // What was written has none.
     const isSpoken = last.transcriptConfidence !== undefined;
+    if (isSpoken || isFinished !== undefined)
+      hooks.onMarkAwaited?.(
+        isFinished === undefined ? 'missing' : isFinished ? 'finished' : 'unfinished',
+        server,
+      );
     if (isSpoken && server.memory.endMark(isFinished !== undefined)) hooks.onEndMarksLeftOut?.(server);
   }
 

@@ -7,6 +7,9 @@ import type { RouteEvent } from '../openai/retry.ts';
 /** A step on the way to an answer: model asked, its first token, first clause sent to the voice, first audio of it. */
 export type TurnMark = 'asked' | 'first-token' | 'first-clause' | 'first-byte';
 
+/** What an answer began with that was to say whether the caller has finished. */
+export type AwaitedMark = 'finished' | 'unfinished' | 'missing';
+
 /** How the model's answer ended. Where two requests were made for it, the last one's; the first gave nothing to say. */
 export interface AnswerEnd {
   /** The server's word: `stop`, `length`, `tool_calls` …; `undefined` where it said none, or was given up. */
@@ -44,6 +47,8 @@ export interface StageHooks {
   onMark?(mark: TurnMark, attempt: number): void;
   /** The model says, before its answer, whether the caller has finished. */
   onEndMark?(isFinished: boolean, attempt: number): void;
+  /** An answer that was to begin with such a mark has begun: which one it has. Only answers to what was spoken can miss it. */
+  onMarkAwaited?(mark: AwaitedMark, server: { baseUrl: string }): void;
   /** This server's answers do not say so where they are asked to: they are not asked any more. Told once. */
   onEndMarksLeftOut?(server: { baseUrl: string; model: string }): void;
   /** The end of an answer could not be spoken. */

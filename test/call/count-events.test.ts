@@ -39,3 +39,14 @@ test('a turn names the trace of its call where that is kept', () => {
   expect(factsOf(events, false).at(-1)).not.toHaveProperty('traceId');
   expect(factsOf(events).at(-1)).not.toHaveProperty('traceId');
 });
+
+test('answers are counted by the mark that they were asked to begin with, by server', () => {
+  const facts = factsOf([
+    [1, { type: 'end-mark', host: 'gpu:8000', mark: 'missing' }],
+    [2, { type: 'end-marks-left-out', url: 'http://gpu:8000/v1', model: 'm' }],
+  ]);
+  expect(facts).toEqual([
+    { fact: 'end-mark', host: 'gpu:8000', mark: 'missing' },
+    { fact: 'end-mark', host: 'gpu:8000', mark: 'given-up' },
+  ]);
+});

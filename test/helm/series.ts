@@ -26,6 +26,7 @@ const FACTS: { readonly [Kind in CallFact['fact']]: Omit<Extract<CallFact, { fac
   'endpoint-failed': { endpoint: 'a', failure: 'a' },
   'request-hedged': { stage: 'a', outcome: 'a' },
   'request-failed-over': { stage: 'a' },
+  'end-mark': { host: 'a', mark: 'missing' },
   'breaker-changed': { stage: 'a', host: 'a', openness: 1 },
   'hold-expired': {},
   'cut-off': {},

@@ -24,6 +24,7 @@ export async function openMarkedCall(env: Record<string, string> = {}) {
 export function callOver(standIn: StandIn, env: Record<string, string>, memory = new ChatMemory()) {
   const judged: { isFinished: boolean; attempt: number }[] = [];
   const leftOut: string[] = [];
+  const awaited: string[] = [];
   const config = configFrom({
     ...{
       LLM_BASE_URL: standIn.baseUrl,
@@ -41,6 +42,7 @@ export function callOver(standIn: StandIn, env: Record<string, string>, memory =
       hooks: {
         onError() {},
         onEndMark: (isFinished, attempt) => judged.push({ isFinished, attempt }),
+        onMarkAwaited: (mark) => awaited.push(mark),
         onEndMarksLeftOut: ({ model }) => leftOut.push(model),
       },
     },
@@ -76,5 +78,5 @@ export function callOver(standIn: StandIn, env: Record<string, string>, memory =
     standIn
       .requests('llm')
       .map(({ details }) => (details?.body as { messages: Sent[] } | undefined)?.messages ?? []);
-  return { turn, answer, chatCtx, judged, leftOut, memory, sent, model };
+  return { turn, answer, chatCtx, judged, leftOut, awaited, memory, sent, model };
 }

@@ -32,6 +32,7 @@ test('it is cut out of the answer, and told with the first token of it', async (
   });
   expect(await call.turn('My bill?')).toMatchObject({ shown: 'It is ten ringgit.' });
   expect(call.judged.map(({ isFinished }) => isFinished)).toEqual([false, true]);
+  expect(call.awaited).toEqual(['unfinished', 'finished']);
 });
 
 test('earlier answers are sent with their marks, the greeting too; the chat has none', async () => {
@@ -57,6 +58,7 @@ test('without a mark in 3 of the first 5 answers none is asked for any more, whi
   answers('Sure.', { mode: 'never' });
   for (const said of ['One?', 'Two?', 'Three?']) await call.turn(said);
   expect(call.leftOut).toHaveLength(1);
+  expect(call.awaited).toEqual(['missing', 'missing', 'missing']);
   expect(memory.learned.endMarks).toBe('left-out');
   await call.turn('Four?');
   expect(hasMark(JSON.stringify(call.sent().slice(0, 3)))).toBe(true);

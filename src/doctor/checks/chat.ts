@@ -10,6 +10,7 @@ import { chatChoices, chatEndpoint } from '../../stages/llm.ts';
 import { toolBodies } from '../../stages/tool-calls.ts';
 import type { Finding } from '../check.ts';
 import type { InsideCheck } from '../inside-context.ts';
+import { findMark, withoutMark } from './chat-mark.ts';
 import { atEachServer, bufferHint, MODELS } from './each-server.ts';
 import { withOffer } from './offer.ts';
 
@@ -74,6 +75,8 @@ const SILENT = { debug() {}, info() {}, warn() {} };
 async function tryEndpoint(trial: Trial, endpoint: ChatEndpoint): Promise<Finding> {
   const { model, memory } = endpoint;
   const heard = await ask(trial, endpoint);
+  const written = heard.text;
+  if (trial.config.llm.judgesTurns) heard.text = withoutMark(written).text;
   if (trial.tools.length > 0 && memory.learned.without?.includes('tools'))
     return {
       evidence: `${model}: it refuses tools, and prompts list actions`,
@@ -89,16 +92,24 @@ async function tryEndpoint(trial: Trial, endpoint: ChatEndpoint): Promise<Findin
       ? thinkingHint(isSilent)
       : bufferHint('llm', { ...heard, firstMs: heard.firstMs ?? 0 });
   const evidence = `${model}: ${said}${first}${last}${learnedIn(memory.learned)}`;
-  return { evidence, ...(fix && { verdict: 'warn', fix }) };
+  if (fix || !trial.config.llm.judgesTurns) return { evidence, ...(fix && { verdict: 'warn', fix }) };
+  const upTo = async (tokens: number) => (await ask(trial, endpoint, tokens)).text;
+  const mark = await findMark(written, upTo);
+  return { ...mark, evidence: `${evidence}; ${mark.evidence}` };
 }
 
-async function ask({ config, tools, signal }: Trial, endpoint: ChatEndpoint): Promise<Heard> {
+async function ask(
+  { config, tools, signal }: Trial,
+  endpoint: ChatEndpoint,
+  maxTokens = MOST_TOKENS,
+): Promise<Heard> {
   const { llm } = config;
   const deadlines = { ...llm, attempts: 1 };
   const startedMs = performance.now();
   const heard: Heard = { text: '', thoughts: '', finish: undefined, firstMs: undefined, lastMs: 0, parts: 0 };
   try {
-    const asked = { ...chatChoices(llm, {}), maxTokens: MOST_TOKENS, tools, messages: CONVERSATION };
+    const endMarks = llm.judgesTurns ? { unfinished: new Set<string>() } : undefined;
+    const asked = { ...chatChoices(llm, {}), maxTokens, tools, messages: CONVERSATION, endMarks };
     for await (const { text, thoughts, finish } of streamChat(endpoint, asked, { deadlines, signal })) {
       if (text !== '') {
         heard.lastMs = Math.round(performance.now() - startedMs);

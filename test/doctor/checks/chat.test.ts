@@ -46,6 +46,40 @@ test('a model that thinks is found, with the line that turns it off', async () =
   });
 });
 
+/** What a model writes whose tokens these are, as far as it may. */
+const writes = (...tokens: string[]) =>
+  server.on(ROUTE, (exchange) => {
+    const { max_completion_tokens: most } = exchange.request.json() as { max_completion_tokens: number };
+    stream(exchange, ...tokens.slice(0, most).map((content) => ({ content })));
+  });
+
+test('a model that judges turns is asked for the mark as in calls, and in how many tokens it comes is told', async () => {
+  const env = { LLM_MODEL: 'm', LLM_JUDGES_TURNS: 'true' };
+  writes('●', ' Yes', '.');
+  expect(await run(env)).toEqual({
+    evidence: expect.stringMatching(/^m: an answer .*; it begins with a mark of one token$/),
+  });
+  expect(server.requests[0]?.body.toString()).toContain('Begin every answer with one mark');
+  writes('\n', '○', ' Yes.');
+  expect(await run(env)).toEqual({ evidence: expect.stringContaining('a mark of 2 tokens') });
+});
+
+test('a model that judges turns and writes no mark, or nothing else, is found', async () => {
+  writes('Yes', '.');
+  expect(await run({ LLM_JUDGES_TURNS: 'true' })).toEqual({
+    verdict: 'warn',
+    evidence: expect.stringContaining('it does not begin with ● or ○'),
+    fix: expect.stringContaining('LLM_JUDGES_TURNS=false'),
+  });
+  writes('●');
+  expect(await run({ LLM_JUDGES_TURNS: 'true' })).toMatchObject({
+    verdict: 'warn',
+    evidence: expect.stringContaining('nothing to say'),
+  });
+  writes('Yes', '.');
+  expect(await run()).not.toHaveProperty('verdict');
+});
+
 test('a model that the server does not have fails, with what it has', async () => {
   server.on(ROUTE, ({ reply }) => reply(404, { error: { message: 'The model `nonsense` does not exist.' } }));
   server.on('GET /v1/models', ({ reply }) =>
