@@ -36,8 +36,7 @@ export async function measurePhone(options: BenchOptions, dir: string): Promise<
   const plans = once.flatMap((plan) => [named(plan, 'phone'), named(plan, 'web')]);
   const onProgress = (text: string) => showProgress(text, true);
   const binary = await findLiveKitBinary({ onProgress });
-  const logFile = (program: string) => join(dir, `${program}.log`);
-  const door = await startPhoneDoor({ binary, agentName: AGENT, logFile, onProgress });
+  const door = await startPhoneDoor({ binary, agentName: AGENT, logDir: dir, onProgress });
   const notes = [
     `machine     ${cpus().length} cores, load ${loadavg()
       .map((one) => one.toFixed(1))

@@ -8,11 +8,12 @@ import { promptNames, renderOverview } from './overview.ts';
 import { choosePort } from './ports.ts';
 import { runReal } from './real/run-real.ts';
 import { runLiveKit } from './run-livekit.ts';
-import { runPhone, runRedis } from './run-phone.ts';
+import { runPhone } from './run-phone.ts';
 import { runStandIns } from './run-stand-ins.ts';
 import { runWorker } from './run-worker.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { type DevOptions, type SetUpContext, setUp } from './set-up.ts';
+import { runRedis } from './sip-number.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { watchSources } from './watch.ts';
 
