@@ -1,14 +1,18 @@
 import { type AudioSource, DisconnectReason, RoomEvent } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
+import { openMicrophone, type RoomOptions } from '../framework/room-io.ts';
 import type { Log } from '../observe/log.ts';
 import type { PersonaStore } from '../persona/store.ts';
 import { type CalledNumber, calledNumber } from '../phone/arrival.ts';
+import { isOutbound } from './callee.ts';
 import { type Caller, isAlreadyServed, waitForCaller } from './caller.ts';
+import { hearEarly } from './early-sound.ts';
 import type { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
 import { type Line, openLine } from './line.ts';
 import { type CallerLink, linkCaller } from './link.ts';
 import type { CallScope } from './scope.ts';
+import { INPUT_SAMPLE_RATE } from './start.ts';
 import { createVoice, publishVoice, type Voice } from './voice-track.ts';
 
 /** Why a call breaks off whose connection to the room is gone for good. */
@@ -66,6 +70,8 @@ export interface Met {
   called: CalledNumber | undefined;
   /** Publishes the agent's track, which has livekit-sip pick up the phone; for others it is published already. */
   pickUp(): Promise<unknown>;
+  /** Opens the sound of who took a call that we placed, from its first frame. */
+  openStream?: RoomOptions['openStream'];
 }
 
 /**
@@ -90,13 +96,20 @@ export async function meet(parts: MeetParts): Promise<Met | Refused> {
   ]);
   scope.signal.throwIfAborted();
   if (!caller) return { refused: 'nobody came', mayComeBack: known !== undefined };
+  const openStream = isOutbound(host.dispatchMetadata) ? earlyFor(caller, parts) : undefined;
   const called = caller.via === 'sip' ? number : undefined;
   if (!called) await track.publish();
   const link = linkCaller(host.room, caller, scope);
   const line = openLine({ room: host.room, link, subscribed: track.subscribed, clock: scope.clock });
   scope.signal.addEventListener('abort', () => line.close(), { once: true });
-  return { caller, link, line, source: voice.source, called, pickUp: track.publish };
+  return {
+    ...{ caller, link, line, source: voice.source, called, pickUp: track.publish },
+    ...(openStream && { openStream }),
+  };
 }
+
+const earlyFor = ({ identity }: Caller, { scope, host: { room } }: MeetParts) =>
+  hearEarly({ scope, room, identity, openStream: (track) => openMicrophone(track, INPUT_SAMPLE_RATE) });
 
 /** The agent's track, published once, when it is time. */
 function agentTrack({ scope, host }: MeetParts, voice: Voice) {

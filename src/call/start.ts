@@ -1,11 +1,11 @@
 import { type llm, voice } from '@livekit/agents';
 import type { Room } from '@livekit/rtc-node';
-import { connectToRoom } from '../framework/room-io.ts';
+import { connectToRoom, type RoomOptions } from '../framework/room-io.ts';
 import type { Caller } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
 
 /** The rate the caller's audio is asked for: what VAD and Whisper work at, so that nothing is resampled twice. */
-const INPUT_SAMPLE_RATE = 16_000;
+export const INPUT_SAMPLE_RATE = 16_000;
 
 export interface StartParts {
   room: Room;
@@ -20,6 +20,8 @@ export interface StartParts {
   onText(text: string): void;
   /** Given the caller's sound, mono at 16 kHz, as it comes. */
   onHeard?: ((samples: Int16Array) => void) | undefined;
+  /** Opens their microphone; by default as the session begins to listen. */
+  openStream?: RoomOptions['openStream'] | undefined;
 }
 
 /** An agent that tells what it says. */
@@ -50,7 +52,7 @@ class TellingAgent extends voice.Agent {
  */
 export async function startInRoom(
   session: voice.AgentSession,
-  { room, caller, output, onHeard, ...told }: StartParts,
+  { room, caller, output, onHeard, openStream, ...told }: StartParts,
 ): Promise<void> {
   const agent = new TellingAgent(told);
   session.output.audio = output;
@@ -65,6 +67,7 @@ export async function startInRoom(
       textEnabled: false,
     },
     ...(onHeard && { onHeard }),
+    ...(openStream && { openStream }),
   });
   await session.start({ agent, room, record: false });
 }

@@ -38,7 +38,7 @@ import { coverPhrases, createPhrases, type Phrases } from './phrases.ts';
 import { buildPipeline, type TurnModelExecutor } from './pipeline.ts';
 import { createRefusals } from './refusals.ts';
 import type { CallScope } from './scope.ts';
-import { startInRoom } from './start.ts';
+import { type StartParts, startInRoom } from './start.ts';
 import { summaryOf } from './summary.ts';
 import { warmEndpoints } from './warm.ts';
 
@@ -69,6 +69,8 @@ export interface TalkParts {
   source: AudioSource;
   /** Has a phone that rings picked up; for others it does nothing. */
   pickUp(): Promise<unknown>;
+  /** Opens the caller's sound; by default as the session begins to listen. */
+  openStream?: StartParts['openStream'];
   /** What was said so far, where the call broke off elsewhere. */
   goesOn: GoingOn | undefined;
   log: Log;
@@ -123,6 +125,7 @@ export async function talk(parts: TalkParts): Promise<void> {
     ...{ room: host.room, caller, output, instructions: persona.instructions, tools },
     chatCtx: goesOn && chatOf(goesOn.conversation.said),
     onText: (text) => echo.says(text),
+    openStream: parts.openStream,
     onHeard:
       (keys.onHeard || callee) &&
       ((samples) => {

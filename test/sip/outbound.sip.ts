@@ -5,10 +5,11 @@ import { expect } from 'vitest';
 import { createDialler } from '../../src/phone/outbound/dialler.ts';
 import type { PlacedCall } from '../../src/phone/outbound/place-call.ts';
 import { AGENT_NAME } from '../e2e/callers.ts';
-import { expectHeard, understand } from '../e2e/hearing.ts';
+import { askedWith, expectHeard, understand } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { NUMBER, useDoor } from './door.ts';
 import { sine } from './heard-tone.ts';
+import { hears } from './hears.ts';
 import type { Phone } from './phone.ts';
 import { row } from './rows.ts';
 
@@ -107,6 +108,20 @@ row('outbound to a person who answers with a question: talked to', async () => {
   expect(callee.events.some(({ event }) => event === 'ended')).toBe(false);
   callee.hangUp();
   return { heard: 'an answer', ms: startMs - endedAtMs };
+});
+
+row('outbound to a person who speaks as they pick up: every word is understood', async () => {
+  const { standIn } = door();
+  const question = await utterance(PERSON);
+  understand(standIn, { [PERSON]: question });
+  standIn.control({ llm: { always: ANSWER } });
+  const { callee } = await dialled({ ringMs: 1500 });
+  const { atMs } = await callee.happened('answered');
+  const { endedAtMs } = await callee.say(question);
+  const toldAtMs = await hears(standIn, callee, [ANSWER], { afterMs: atMs });
+  expect(askedWith(standIn, PERSON)).toBeDefined();
+  callee.hangUp();
+  return { heard: 'an answer', ms: toldAtMs - endedAtMs };
 });
 
 for (const [code, result] of [

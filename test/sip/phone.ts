@@ -57,8 +57,8 @@ export interface Phone {
   digits(digits: string): void;
   /** Sends no packet at all, as an exchange that holds a call; or sends again. */
   mute(on: boolean): void;
-  /** How calls that come in are treated: by default answered; or left to ring; or refused with a code. */
-  incoming(as: 'answer' | 'ring' | { code: number; reason?: string }): void;
+  /** How calls that come in are treated: by default answered at once; or after some rings; or left to ring; or refused with a code. */
+  incoming(as: 'answer' | 'ring' | { ringMs: number } | { code: number; reason?: string }): void;
   /** How a REFER is treated: refused with a code, by default 406, or carried out, `to` this URI whatever number it names. */
   refer(as: 'follow' | { to: string } | { code: number }): void;
   hangUp(): void;
@@ -117,7 +117,9 @@ export async function openPhone({
       tell(
         typeof as === 'string'
           ? { do: 'incoming', as }
-          : { do: 'incoming', code: as.code, as: as.reason ?? 'Refused' },
+          : 'ringMs' in as
+            ? { do: 'incoming', as: 'answer', ...as }
+            : { do: 'incoming', code: as.code, as: as.reason ?? 'Refused' },
       ),
     refer: (as) => tell(as === 'follow' ? { do: 'refer' } : { do: 'refer', ...as }),
     hangUp: () => tell({ do: 'hangup' }),

@@ -34,6 +34,8 @@ type command struct {
 	// How a call that comes in is treated: answer, ring, or refuse with Code; so is a REFER.
 	As   string `json:"as"`
 	Code int    `json:"code"`
+	// How long it rings before it is answered, in milliseconds.
+	RingMs int `json:"ringMs"`
 }
 
 type event struct {
@@ -236,6 +238,10 @@ func (p *phone) incoming(d *diago.DialogServerSession) {
 		return
 	}
 	_ = d.Ringing()
+	select {
+	case <-d.Context().Done():
+	case <-time.After(time.Duration(rule.RingMs) * time.Millisecond):
+	}
 	med, err := d.Answer(diago.AnswerOptions{OnRefer: p.referred})
 	if err != nil {
 		tell(event{Event: "failed", Reason: err.Error()})
