@@ -21,6 +21,12 @@ afterAll(() => site?.close());
 const notWell = (results: readonly Result[]) =>
   results.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
 
+/** Fails with all that the hops said. */
+function expectWell(results: readonly Result[], why: string): void {
+  const wrong = notWell(results);
+  expect(wrong, `${why}\n${JSON.stringify(wrong, null, 1)}`).toEqual([]);
+}
+
 /** Of each seat, in a row; `MATRIX_HEALTHY_RUNS=20 npm run test:doctor` asks for more. */
 const HEALTHY_RUNS = Number(process.env.MATRIX_HEALTHY_RUNS ?? 3);
 const HEALTHY_WITHIN_MS = 20_000;
@@ -32,7 +38,7 @@ test.each(SEATS)(
   async (seat) => {
     for (let run = 1; run <= HEALTHY_RUNS; run += 1) {
       const { code, results, tookMs } = await site.check(seat, site.settings[seat]);
-      expect(notWell(results), `run ${run}`).toEqual([]);
+      expectWell(results, `run ${run}`);
       expect(code).toBe(0);
       process.stdout.write(`${seat}, all well: ${results.length} hops in ${tookMs} ms\n`);
       expect(tookMs).toBeLessThan(HEALTHY_WITHIN_MS);
@@ -55,7 +61,7 @@ test.each(ROWS.map((row) => ({ name: `${row.seat ?? 'inside'}: ${row.broken}`, r
     if (!row.cure || !found) return;
     const cured = await cure(row.cure, seat, found.fix, wrong);
     const after = await site.check(seat, cured);
-    expect(notWell(after.results), `after doing what this says: ${found.fix}`).toEqual([]);
+    expectWell(after.results, `after doing what this says: ${found.fix}`);
   },
 );
 
