@@ -1,19 +1,24 @@
 /**
  * How well a chat model says before its answers whether the caller has finished (`LLM_JUDGES_TURNS`):
  *
- *     npx tsx test/bench/end-marks.ts http://gpu-host:8000/v1 MODEL [TURNS]
+ *     npx tsx test/bench/end-marks.ts http://gpu-host:8000/v1 MODEL [--turns 50]
+ *     npx tsx test/bench/end-marks.ts --small [--turns 50]
  *
+ * `--small`: SmolLM2 in llama-server, which it starts, and installs first as `npm run test:real` does.
  * Turns of calls as the product asks for them, half of them cut off at a pause that is written down with the sentence
  * (`test/patience/sentences`). Prints how many answers begin with a mark, what the marks say of both kinds, when they come, and in how many
- * a mark was shown or heard.
+ * a mark was shown or heard; fails if in any.
  */
 import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { initializeLogger, llm } from '@livekit/agents';
 import { randomFrom } from '../../src/bench/stats.ts';
 import { FINISHED, UNFINISHED } from '../../src/openai/end-mark.ts';
 import { ChatModel } from '../../src/stages/llm.ts';
 import { Chunker } from '../../src/stages/text/chunker.ts';
 import { configFrom } from '../helpers/config.ts';
+import { planFor } from '../real/plan.ts';
+import { startServer } from '../real/servers.ts';
 
 const SEED = 16;
 const TURNS_A_CALL = 5;
@@ -117,9 +122,29 @@ function report(answered: readonly Answered[]): void {
   );
   for (const { said, mark, shown } of answered.slice(0, 5))
     console.log(JSON.stringify({ said, mark, shown }));
+  if (count(({ isSeen }) => isSeen) > 0) process.exitCode = 1;
 }
 
-const [baseUrl, model, count = '50'] = process.argv.slice(2);
-if (!baseUrl || !model) throw new Error('usage: end-marks.ts BASE_URL MODEL [TURNS]');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { small: { type: 'boolean' }, turns: { type: 'string', default: '50' } },
+});
 initializeLogger({ pretty: false, level: 'silent' });
-report(await play(baseUrl, model, await turns(Number(count))));
+const all = await turns(Number(values.turns));
+if (values.small) await withSmallModel(async (baseUrl, model) => report(await play(baseUrl, model, all)));
+else {
+  const [baseUrl, model] = positionals;
+  if (!baseUrl || !model) throw new Error('usage: end-marks.ts BASE_URL MODEL [--turns 50], or --small');
+  report(await play(baseUrl, model, all));
+}
+
+async function withSmallModel(use: (baseUrl: string, model: string) => Promise<void>): Promise<void> {
+  const say = (line: string) => console.error(line);
+  const { killed: program } = await planFor('small', undefined, say);
+  const { running, child } = await startServer(program);
+  try {
+    await use(running.baseUrl, running.model);
+  } finally {
+    await child.stop();
+  }
+}
