@@ -40,7 +40,8 @@ export interface Apart {
  * subscriptions, so the server takes them away, track by track: a leg of livekit-sip 1.8.0 subscribes once, as a track comes or as
  * its call is answered, and leaves alone what was taken from it (`test/sip/warm.sip.ts`). The colleague's sound comes before the answer, and
  * is silent until then; theirs is taken from the caller as it comes. The caller's and the agent's are taken from the
- * colleague as soon as their leg is there, again as it becomes active, and by `hold`.
+ * colleague as soon as their leg is there, again as it becomes active, and by `hold`. Keys are no track: the caller's are taken from all,
+ * the colleague's go out, since one of them takes the call, and the caller hears it as a tone.
  */
 export async function keepApart({ scope, host, caller, colleague }: ApartParts): Promise<Apart> {
   const { room, colleagues } = host;
@@ -51,6 +52,8 @@ export async function keepApart({ scope, host, caller, colleague }: ApartParts):
     if (isClosed) return;
     isClosed = true;
     for (const stop of stops) stop();
+    // They may have left.
+    await colleagues.setKeys(caller, true).catch(() => {});
     if (sid !== undefined) await room.localParticipant?.unpublishTrack(sid).catch(() => {});
     await voice.close();
   };
@@ -60,6 +63,7 @@ export async function keepApart({ scope, host, caller, colleague }: ApartParts):
   const hold = () => colleagues.setHeard(colleague, [...shared, ...ofCaller()], false);
   const takeAway = () => void hold().catch(() => {});
   try {
+    await colleagues.setKeys(caller, false);
     const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
     sid = (await room.localParticipant?.publishTrack(voice.track, options))?.sid;
     if (sid !== undefined) await colleagues.setHeard(caller, [sid], false);

@@ -10,6 +10,11 @@ export interface Colleagues {
   call(identity: string, number: string): Promise<void>;
   /** Gives a participant these tracks, or takes them away. @throws where LiveKit does not do it. */
   setHeard(by: string, tracks: readonly string[], isHeard: boolean): Promise<void>;
+  /**
+   * Whether keys that a participant presses go out to the room: LiveKit gives them to all in it, and its SIP service plays them on every
+   * line. @throws where LiveKit does not do it.
+   */
+  setKeys(by: string, mayPress: boolean): Promise<void>;
   /** Hangs up on somebody, also while it rings. */
   putOut(identity: string): Promise<void>;
   /** Two are left to each other: from now on the room ends when one of them has left, though the agent is not there. */

@@ -1,7 +1,7 @@
 import type { ParticipantInfo, RoomServiceClient, SipClient } from 'livekit-server-sdk';
 import type { CallHost } from '../call/host.ts';
 import type { Config } from '../config/schema.ts';
-import { messageOf } from '../errors.ts';
+import { AppError, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import { loadSetup } from '../phone/load-setup.ts';
@@ -12,7 +12,7 @@ export interface ColleaguesParts {
   room: string;
   rooms: Pick<
     RoomServiceClient,
-    'deleteRoom' | 'updateSubscriptions' | 'removeParticipant' | 'listParticipants'
+    'deleteRoom' | 'updateSubscriptions' | 'removeParticipant' | 'listParticipants' | 'updateParticipant'
   >;
   sip: Pick<SipClient, 'createSipParticipant' | 'listSipOutboundTrunk'>;
   phone: Config['phone'];
@@ -38,6 +38,12 @@ export function colleaguesOf(parts: ColleaguesParts): CallHost['colleagues'] {
     },
     async setHeard(by, tracks, isHeard) {
       if (tracks.length > 0) await rooms.updateSubscriptions(room, by, [...tracks], isHeard);
+    },
+    async setKeys(by, mayPress) {
+      const people = await rooms.listParticipants(room);
+      const permission = people.find(({ identity }) => identity === by)?.permission;
+      if (!permission) throw new AppError(`LiveKit names no permissions of ${by}`);
+      await rooms.updateParticipant(room, by, { permission: { ...permission, canPublishData: mayPress } });
     },
     putOut: (identity) => rooms.removeParticipant(room, identity),
     endWithOne: () => void watchPair(parts),

@@ -37,6 +37,9 @@ function calling(more: Partial<Colleagues> = {}, target: TransferTarget = TARGET
     async setHeard(by, tracks, isHeard) {
       did.push(`${name(by)} ${isHeard ? 'hears' : 'hears no'} ${tracks.join('+')}`);
     },
+    async setKeys(by, mayPress) {
+      did.push(`keys of ${name(by)} ${mayPress ? 'go out' : 'stay'}`);
+    },
     putOut: async (identity) => void did.push(`${name(identity)} put out`),
     endWithOne: () => void did.push('ends with one'),
     ...more,
@@ -100,6 +103,8 @@ test('a colleague is called in, told the summary while neither hears the other, 
     expect.arrayContaining(inOrder),
   );
   const at = (what: string) => did.indexOf(what);
+  expect(at('keys of caller stay')).toBeLessThan(at('call +60312345678'));
+  expect(at('caller hears D')).toBeLessThan(at('keys of caller go out'));
   expect(at('caller hears no B')).toBeLessThan(at('call +60312345678'));
   expect(at('caller hears no D')).toBeLessThan(at('caller hears D'));
   expect(at('colleague hears no A+C')).toBeLessThan(at('colleague hears C'));

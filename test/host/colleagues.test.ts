@@ -30,9 +30,13 @@ async function room(people: number[]) {
       deleteRoom: async (name) => void did.push(`deleted ${name}`),
       updateSubscriptions: async (...args) => void did.push(args),
       removeParticipant: async (...args) => void did.push(args),
+      updateParticipant: async (...args) => did.push(args) as never,
       listParticipants: async () => {
         did.push('look');
-        return people.map((kind) => ({ kind, permission: { hidden: kind === LISTENER } })) as never;
+        return people.map((kind, at) => ({
+          ...{ kind, identity: `person-${at}` },
+          permission: { hidden: kind === LISTENER, canPublish: true },
+        })) as never;
       },
     },
     sip: {
@@ -55,6 +59,14 @@ test('a colleague is called over the trunk that may, marked as one, and counted 
   expect(did).toEqual([['ST_main', '+60311112222', 'room-1', expect.objectContaining(options)]]);
   await expect(colleagues.call('colleague-2', '+60311112222')).rejects.toThrow('1 calls in a minute');
   await expect(colleagues.call('colleague-3', '+14155550100')).rejects.toThrow('no outbound trunk may call');
+});
+
+test('keys of somebody in the room go out no more, and all else that they may do stays', async () => {
+  const { colleagues, did } = await room([3]);
+  await colleagues.setKeys('person-0', false);
+  const permission = { hidden: false, canPublish: true, canPublishData: false };
+  expect(did).toEqual(['look', ['room-1', 'person-0', { permission }]]);
+  await expect(colleagues.setKeys('nobody', true)).rejects.toThrow('no permissions');
 });
 
 test('a room of two ends when one has left, and is watched no more', async () => {

@@ -26,6 +26,7 @@ function opened(deleteRoom: (name: string) => Promise<void>) {
       listParticipants: async () => [],
       async updateSubscriptions() {},
       async removeParticipant() {},
+      updateParticipant: async () => ({}) as never,
     },
     sip: {
       transferSipParticipant: async (...args) => void done.push(JSON.stringify(args)),

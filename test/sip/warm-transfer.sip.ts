@@ -83,6 +83,8 @@ row(
     colleague.say(sine(40, COLLEAGUE_HZ)).catch(() => {});
     const toldAtMs = await colleague.waitForSpeech({ afterMs: answeredAtMs, timeoutMs: 20_000 });
     const saidAtMs = await colleague.waitForSilence({ afterMs: toldAtMs, timeoutMs: 60_000 });
+    caller.digits('57');
+    await caller.until('the keys', () => caller.events.find(({ digit }) => digit === '7'), 20_000);
     colleague.digits('1');
     const joinedAtMs = await colleague.until(
       'the caller to be heard by the colleague',
@@ -116,6 +118,7 @@ row(
     await expectHeard(standIn, colleague.heard.between(answeredAtMs, saidAtMs), [`${SUMMARY} ${ACCEPT}`]);
     await expectHeard(standIn, caller.heard.between(askedAtMs, joinedAtMs), [ANNOUNCED, WAITING]);
     expect(Math.max(...Object.values(leaks)), JSON.stringify(leaks)).toBeLessThanOrEqual(100);
+    expect(colleague.events.filter(({ event }) => event === 'digit')).toEqual([]);
     expect(Math.min(...together)).toBeGreaterThan(2000);
     expect(silentMs).toBeLessThan(8000);
     const [room] = (await rooms.listRooms()).filter(({ name }) => name.startsWith('phone-'));
