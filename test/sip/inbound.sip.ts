@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
-import { askedWith, expectHeard, understand } from '../e2e/hearing.ts';
+import { askedWith, understand } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { useDoor } from './door.ts';
+import { hears } from './hears.ts';
 import { row } from './rows.ts';
 
 const GREETING = 'Welcome to Contoh Telecom, how may I help you?';
@@ -19,12 +20,10 @@ row('answered and understood', async () => {
   caller.call({ to: uri() });
   const { atMs } = await caller.happened('answered');
   const greetedAtMs = await caller.waitForSpeech({ afterMs: atMs, timeoutMs: 20_000 });
-  const quietAtMs = await caller.waitForSilence({ afterMs: greetedAtMs, timeoutMs: 20_000 });
-  await expectHeard(standIn, caller.heard.between(atMs, quietAtMs + 300), [GREETING]);
+  const heardAtMs = await hears(standIn, caller, [GREETING], { afterMs: atMs });
+  await caller.waitForSilence({ afterMs: heardAtMs, timeoutMs: 20_000 });
   const { endedAtMs } = await caller.say(asked);
-  const answeredAtMs = await caller.waitForSpeech({ afterMs: endedAtMs, timeoutMs: 20_000 });
-  const doneAtMs = await caller.waitForSilence({ afterMs: answeredAtMs, timeoutMs: 20_000 });
-  await expectHeard(standIn, caller.heard.between(answeredAtMs - 300, doneAtMs + 300), [ANSWER]);
+  await hears(standIn, caller, [ANSWER], { afterMs: endedAtMs });
   expect(askedWith(standIn, QUESTION)).toBeDefined();
   return {
     heard: `greeting ${Math.round(greetedAtMs - atMs)} ms after pick-up; answer`,

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { expectHeard } from '../e2e/hearing.ts';
 import { type Door, NUMBER, useDoor } from './door.ts';
-import type { Phone } from './phone.ts';
+import { hears } from './hears.ts';
 import { row } from './rows.ts';
 
 const GREETINGS = {
@@ -38,14 +38,6 @@ numbers:
 `,
 });
 
-/** What is heard first after pick-up, to its end. */
-async function firstHeard(caller: Phone) {
-  const { atMs } = await caller.happened('answered');
-  const beganAtMs = await caller.waitForSpeech({ afterMs: atMs, timeoutMs: 20_000 });
-  const quietAtMs = await caller.waitForSilence({ afterMs: beganAtMs, timeoutMs: 30_000 });
-  return { sound: caller.heard.between(atMs, quietAtMs + 300), ms: beganAtMs - atMs };
-}
-
 async function greeted(
   { phone, uri, standIn }: Door,
   number: string,
@@ -54,9 +46,9 @@ async function greeted(
 ) {
   const caller = await phone({ number });
   caller.call({ to: uri(), headers });
-  const { sound, ms } = await firstHeard(caller);
-  await expectHeard(standIn, sound, [text]);
-  return { heard: text, ms };
+  const { atMs } = await caller.happened('answered');
+  await hears(standIn, caller, [text], { afterMs: atMs });
+  return { heard: text, ms: (caller.heard.speechAfter(atMs) ?? atMs) - atMs };
 }
 
 row('prompt by the number called', () => greeted(door(), '+60123450009', {}, GREETINGS.default));

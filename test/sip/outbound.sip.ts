@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { createDialler } from '../../src/phone/outbound/dialler.ts';
 import type { PlacedCall } from '../../src/phone/outbound/place-call.ts';
 import { AGENT_NAME } from '../e2e/callers.ts';
-import { askedWith, expectHeard, understand } from '../e2e/hearing.ts';
+import { askedWith, understand } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { NUMBER, useDoor } from './door.ts';
 import { sine } from './heard-tone.ts';
@@ -55,8 +55,7 @@ row('outbound answered: the callee hears the greeting', async () => {
   expect(call).toMatchObject({ result: 'answered' });
   const { atMs } = await callee.happened('answered');
   const greetedAtMs = await callee.waitForSpeech({ afterMs: atMs, timeoutMs: 20_000 });
-  const quietAtMs = await callee.waitForSilence({ afterMs: greetedAtMs, timeoutMs: 20_000 });
-  await expectHeard(standIn, callee.heard.between(atMs, quietAtMs + 300), [GREETING]);
+  await hears(standIn, callee, [GREETING], { afterMs: atMs });
   callee.hangUp();
   return { heard: 'greeting', ms: greetedAtMs - atMs };
 });
@@ -103,8 +102,7 @@ row('outbound to a person who answers with a question: talked to', async () => {
   await afterAnswer();
   const { endedAtMs } = await callee.say(question);
   const startMs = await callee.waitForSpeech({ afterMs: endedAtMs, timeoutMs: 20_000 });
-  const endMs = await callee.waitForSilence({ afterMs: startMs, timeoutMs: 20_000 });
-  await expectHeard(standIn, callee.heard.between(startMs - 300, endMs + 300), [ANSWER]);
+  await hears(standIn, callee, [ANSWER], { afterMs: endedAtMs });
   expect(callee.events.some(({ event }) => event === 'ended')).toBe(false);
   callee.hangUp();
   return { heard: 'an answer', ms: startMs - endedAtMs };

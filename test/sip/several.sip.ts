@@ -1,6 +1,7 @@
-import { expectHeard, understand } from '../e2e/hearing.ts';
+import { understand } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { type Door, useDoor } from './door.ts';
+import { hears } from './hears.ts';
 import type { Phone } from './phone.ts';
 import { row } from './rows.ts';
 
@@ -20,17 +21,14 @@ async function greeted(caller: Phone, { uri, standIn }: Door): Promise<number> {
   const began = performance.now();
   caller.call({ to: uri() });
   const { atMs } = await caller.happened('answered');
-  const spokeAtMs = await caller.waitForSpeech({ afterMs: atMs, timeoutMs: 20_000 });
-  const quietAtMs = await caller.waitForSilence({ afterMs: spokeAtMs, timeoutMs: 30_000 });
-  await expectHeard(standIn, caller.heard.between(atMs, quietAtMs + 300), [GREETING]);
+  const heardAtMs = await hears(standIn, caller, [GREETING], { afterMs: atMs });
+  await caller.waitForSilence({ afterMs: heardAtMs, timeoutMs: 30_000 });
   return atMs - began;
 }
 
 async function answered(caller: Phone, topic: keyof typeof ASKED, standIn: Door['standIn']): Promise<void> {
   const { endedAtMs } = await caller.say(await utterance(ASKED[topic]));
-  const startMs = await caller.waitForSpeech({ afterMs: endedAtMs, timeoutMs: 20_000 });
-  const endMs = await caller.waitForSilence({ afterMs: startMs, timeoutMs: 30_000 });
-  await expectHeard(standIn, caller.heard.between(startMs - 300, endMs + 300), [ANSWERS[topic]]);
+  await hears(standIn, caller, [ANSWERS[topic]], { afterMs: endedAtMs });
 }
 
 row('two calls at once from the same number, each with its own answer', async () => {
