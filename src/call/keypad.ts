@@ -45,6 +45,11 @@ export class KeypadReader {
     this.#asked = question;
   }
 
+  /** What was typed before, where the call goes on, by question; then `ask` the one that is open. */
+  restore(typed: Readonly<Record<string, string>>): void {
+    for (const [question, digits] of Object.entries(typed)) this.#answers.set(question, digits);
+  }
+
   /** Whether what is typed, and how it sounds, may be kept nowhere. */
   get isSecret(): boolean {
     return this.#question?.secret === true || this.#parts.clock.now() < this.#secretUntilMs;

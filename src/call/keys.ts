@@ -3,6 +3,7 @@ import { type RemoteParticipant, RoomEvent } from '@livekit/rtc-node';
 import type { Actions } from '../actions/actions.ts';
 import { BOUNDS } from '../bounds.ts';
 import type { Happening } from '../observe/call-events.ts';
+import type { Conversation } from '../observe/conversation.ts';
 import type { Log } from '../observe/log.ts';
 import type { SoundTap } from '../observe/sound-tap.ts';
 import type { PersonaActions } from '../persona/action-matter.ts';
@@ -28,8 +29,8 @@ export interface KeysParts {
   link: Pick<CallerLink, 'caller'>;
   phrases: Pick<Phrases, 'say'>;
   persona: Pick<Persona, 'keypad' | 'language' | 'transferFailed'>;
-  /** A question that was put before, where the call goes on: the first key and the first sound are its answer. */
-  asked?: string | undefined;
+  /** Where the call goes on: the question that is open, whose answer the first key and the first sound are, and what was typed for others. */
+  before?: Pick<Conversation, 'question' | 'piiTyped'> | undefined;
   /** What keeps the caller's sound: of a question with a secret answer it is given silence. */
   tap: Pick<SoundTap, 'hears'> | undefined;
   log: Log;
@@ -66,7 +67,7 @@ const KEY = /^[0-9*#]$/;
  * says may not be interrupted.
  */
 export function openKeys(parts: KeysParts): Keys {
-  const { scope, host, session, events, hangUp, link, phrases, persona, asked, tap, log } = parts;
+  const { scope, host, session, events, hangUp, link, phrases, persona, before, tap, log } = parts;
   let act = (_action: KeyAction): void => {};
   const reader = new KeypadReader({
     keypad: persona.keypad,
@@ -84,7 +85,8 @@ export function openKeys(parts: KeysParts): Keys {
     events.emit({ type: 'digits-asked', question });
     phrases.say(text, { addToChatCtx: true });
   };
-  if (asked !== undefined) reader.ask(asked);
+  reader.restore(before?.piiTyped ?? {});
+  if (before?.question !== undefined) reader.ask(before.question);
   return {
     ask,
     headers: () => reader.headers,

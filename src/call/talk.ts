@@ -106,7 +106,7 @@ export async function talk(parts: TalkParts): Promise<void> {
   const cache = phraseCacheFor(config, persona, { phrases: parts.fixed, own, store: memory.phrases });
   const phrases = createPhrases(session, cache, scope.clock);
   const offered = await offeredNow(caller, persona.actions, config, parts.log);
-  const keys = openKeys({ ...parts, session, phrases, tap: sound, asked: goesOn?.conversation.question });
+  const keys = openKeys({ ...parts, session, phrases, tap: sound, before: goesOn?.conversation });
   const questions = caller.via === 'sip' ? (persona.keypad?.questions ?? {}) : {};
   const { actions, tools } = openActions({
     ...{ ...parts, session, phrases, offered, questions, keys, cover: coverVoice },

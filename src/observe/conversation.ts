@@ -24,6 +24,8 @@ export interface Conversation {
   readonly recording?: RecordingState | undefined;
   /** Name of the question whose answer the caller was about to type, or has begun to: what it keeps secret stays so. */
   readonly question?: string | undefined;
+  /** What was typed for questions that keep no secret, by their names: a transfer may pass it on. */
+  readonly piiTyped?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Events that a conversation is made of. */
@@ -57,6 +59,7 @@ export class ConversationRecord {
   #turns = 0;
   #recording: RecordingState | undefined;
   #question: string | undefined;
+  readonly #typed = new Map<string, string>();
   /** Since when this caller is served: an answer to the one before may end later. */
   #sinceMs = 0;
 
@@ -65,11 +68,12 @@ export class ConversationRecord {
   }
 
   /** Goes on from what was said in another call. */
-  restore({ piiCaller, startedAtMs, turns, said, recording, question }: Conversation): void {
+  restore({ piiCaller, startedAtMs, turns, said, recording, question, piiTyped = {} }: Conversation): void {
     this.#begin(startedAtMs);
     this.#caller = piiCaller;
     this.#recording = recording;
     this.#question = question;
+    for (const [name, digits] of Object.entries(piiTyped)) this.#typed.set(name, digits);
     this.#turns = turns;
     this.#said.push(...said);
     for (const { piiText } of said) this.#bytes += Buffer.byteLength(piiText);
@@ -85,7 +89,7 @@ export class ConversationRecord {
     else if (event.type === 'cut-off') this.#takeBack(event.sinceMs);
     else if (event.type === 'recording') this.#recording = event.state;
     else if (event.type === 'digits-asked') this.#question = event.question;
-    else if (event.type === 'digits-typed') this.#question = undefined;
+    else if (event.type === 'digits-typed') this.#answered(event);
     else this.#add(event);
   }
 
@@ -97,24 +101,35 @@ export class ConversationRecord {
       ...{ piiCaller, startedAtMs: this.#startedAtMs, turns: this.#turns, said: [...this.#said] },
       ...(this.#recording && { recording: this.#recording }),
       ...(this.#question !== undefined && { question: this.#question }),
+      ...(this.#typed.size > 0 && { piiTyped: Object.fromEntries(this.#typed) }),
     };
   }
 
   #begin(atMs: number): void {
     this.#startedAtMs = atMs;
     this.#recording = undefined;
-    this.#question = undefined;
+    this.#forgetKeys();
     this.#turns = 0;
     this.#forget();
   }
 
   /** Nobody is told what others said. */
   #change(caller: string, atMs: number): void {
-    this.#question = undefined;
+    this.#forgetKeys();
     if (caller === this.#caller) return;
     this.#caller = caller;
     this.#sinceMs = atMs;
     this.#forget();
+  }
+
+  #answered({ question, piiDigits }: Extract<ConversationEvent, { type: 'digits-typed' }>): void {
+    this.#question = undefined;
+    if (question !== undefined && piiDigits !== undefined) this.#typed.set(question, piiDigits);
+  }
+
+  #forgetKeys(): void {
+    this.#question = undefined;
+    this.#typed.clear();
   }
 
   #forget(): void {

@@ -6,7 +6,7 @@ import { Limits, watchSilence } from '../../src/call/limits.ts';
 import { logEvents } from '../../src/call/log-events.ts';
 import { CallScope } from '../../src/call/scope.ts';
 import type { CallEvent } from '../../src/observe/call-events.ts';
-import { ConversationRecord, isOfConversation } from '../../src/observe/conversation.ts';
+import { type Conversation, ConversationRecord, isOfConversation } from '../../src/observe/conversation.ts';
 import { readPersona } from '../../src/persona/read.ts';
 import { type LogLine, logInto } from '../helpers/call-log.ts';
 import { FakeRoom } from '../helpers/fake-room.ts';
@@ -23,16 +23,17 @@ dtmf:
   8: { transfer: sales }
   9: { hang_up: true }
 questions:
-  pin: { say: Type your PIN., secret: true, header: X-Pin }`;
+  pin: { say: Type your PIN., secret: true, header: X-Pin }
+  account: { say: Type your account., header: X-Account }`;
 
 interface Options {
   takes?: (key: string) => boolean;
   mayInterrupt?: boolean;
-  asked?: string | undefined;
+  before?: Conversation | undefined;
 }
 
 /** A call by that prompt, whose caller presses keys; the sales line is none that this call can do. */
-function call({ takes = () => false, mayInterrupt = true, asked }: Options = {}) {
+function call({ takes = () => false, mayInterrupt = true, before }: Options = {}) {
   const { persona } = readPersona('prompts/shop.md', `---${HEAD}\n---\nYou help.`, new Map());
   const [room, clock, lines] = [new FakeRoom(), manualClock(), [] as LogLine[]];
   const log = logInto(lines);
@@ -45,7 +46,7 @@ function call({ takes = () => false, mayInterrupt = true, asked }: Options = {})
   room.joins('caller');
   room.joins('other');
   const keys = openKeys({
-    ...{ asked, scope, events, persona, log, host: { room: room.asRoom() }, hangUp: { reason: undefined } },
+    ...{ before, scope, events, persona, log, host: { room: room.asRoom() }, hangUp: { reason: undefined } },
     link: { caller: { identity: 'caller', name: '', via: 'sip', attributes: {} } },
     session: {
       interrupt: () => {
@@ -110,7 +111,7 @@ test('a call that goes on in another process knows which question is open: what 
   events.emit({ type: 'started', prompt: 'shop', promptHash: '', via: 'sip', piiCaller: 'caller' });
   press('397');
   for (const event of told.filter(isOfConversation)) record.take(event);
-  const next = call({ asked: record.get()?.question });
+  const next = call({ before: record.get() });
   const samples = new Int16Array([1, 2]);
   next.keys.onHeard?.(samples);
   expect(next.kept).toEqual([[0, 0]]);
@@ -120,6 +121,19 @@ test('a call that goes on in another process knows which question is open: what 
     false,
   );
   expect(next.did.at(-1)).toBe('turn: I have typed the digits on my telephone (pin): digits received.');
+});
+
+test('a transfer of a call that goes on passes on what was typed before, but for secrets, which are kept nowhere', () => {
+  const { events, press, keys, told } = call();
+  const record = new ConversationRecord();
+  events.emit({ type: 'started', prompt: 'shop', promptHash: '', via: 'sip', piiCaller: 'caller' });
+  keys.ask('account');
+  press('8001#');
+  keys.ask('pin');
+  press('9731#');
+  for (const event of told.filter(isOfConversation)) record.take(event);
+  expect(JSON.stringify(record.get())).not.toContain('9731');
+  expect(call({ before: record.get() }).keys.headers()).toEqual({ 'X-Account': '8001' });
 });
 
 test('other digits stand in the log under a personal key', () => {
