@@ -2,7 +2,7 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 
-/** What a credential can be for: joining calls, placing calls by telephone, seeing and ending calls of others. */
+/** What a credential can be for: joining calls, placing calls by telephone, seeing and hearing calls of others. */
 export const RIGHTS = ['join', 'dial', 'operate'] as const;
 export type Right = (typeof RIGHTS)[number];
 

@@ -17,8 +17,14 @@ const browser = useBrowser();
 /** How many tracks the page plays. */
 const PLAYING = `[...document.querySelectorAll('audio')].filter((sound) => sound.currentTime > 0 && !sound.paused).length`;
 
-test('an operator hears both sides of a call on the page, and the caller is told', async () => {
-  const { callers, standIn, pageUrl } = stack();
+/** The call's way, and that packets of the caller came by it. */
+const HEARD_WELL =
+  /voice_agent_media_paths_total\{via="web",kind="\w+",protocol="udp"\} 1\b[\s\S]*voice_agent_heard_loss_ratio_count\{via="web"\} [1-9]/;
+
+test('an operator hears both sides of a call on the page, and the caller is told; the way of its sound is measured', async () => {
+  const { callers, standIn, pageUrl, worker } = stack();
+  const { url: health } = await worker.logged('health listening');
+  const metrics = async () => (await fetch(`${health}/metrics`)).text();
   const caller = await callers.call();
   await expectHeard(standIn, await answerAfter(caller, 0), [GREETING]);
   const { page } = await browser.open(`${await pageUrl()}/calls.html`);
@@ -31,6 +37,7 @@ test('an operator hears both sides of a call on the page, and the caller is told
   await page.getByRole('button', { name: 'Stop' }).waitFor();
   await expect.poll(() => page.evaluate(PLAYING), { timeout: 20_000 }).toBe(2);
   expect(caller.describe()).not.toContain('listener-');
+  await expect.poll(metrics, { timeout: 20_000 }).toMatch(HEARD_WELL);
   await callers.leave();
   await page.getByText('No call runs.').waitFor();
   expect(await page.evaluate("document.querySelectorAll('audio').length")).toBe(0);
