@@ -83,13 +83,15 @@ export class Listening {
     ]);
     if (signal.aborted) return;
     const room = new Room();
-    signal.addEventListener('abort', () => void room.disconnect());
+    const sounds = make('div', { hidden: '' });
+    document.body.append(sounds);
+    signal.addEventListener('abort', () => {
+      sounds.remove();
+      void room.disconnect();
+    });
     room.on(RoomEvent.Disconnected, onOver);
     room.on(RoomEvent.ParticipantDisconnected, ({ isAgent }) => isAgent && onOver());
-    room.on(
-      RoomEvent.TrackSubscribed,
-      (track) => track.kind === 'audio' && document.body.append(track.attach()),
-    );
+    room.on(RoomEvent.TrackSubscribed, (track) => track.kind === 'audio' && sounds.append(track.attach()));
     room.on(RoomEvent.TrackUnsubscribed, (track) => {
       for (const element of track.detach()) element.remove();
     });
