@@ -5,7 +5,8 @@ import { decodeWav, durationMs } from '../../probe/wav.ts';
 import type { OutsideCheck, OutsideMeans } from './context.ts';
 import { NO_WEBRTC } from './join-relay.ts';
 import { askWithCredential } from './page-token.ts';
-import { joinByRelay, type RelayedRoom } from './room/room.ts';
+import { joinByRelay } from './room/join.ts';
+import type { RelayedRoom } from './room/room.ts';
 import { readSentence } from './sentence.ts';
 
 const AGENT_WITHIN_MS = 15_000;

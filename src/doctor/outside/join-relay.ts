@@ -2,7 +2,8 @@ import { AppError, messageOf } from '../../errors.ts';
 import { TRANSPORT_NAMES, type Transport } from '../checks/turn.ts';
 import type { OutsideCheck, OutsideMeans, OutsideSeen, WebRtc } from './context.ts';
 import { askForCheckRoom } from './page-token.ts';
-import { joinByRelay, NoMediaPath, type RelayedRoom } from './room/room.ts';
+import { joinByRelay } from './room/join.ts';
+import { NoMediaPath, type RelayedRoom } from './room/room.ts';
 import type { TurnAccess } from './room/turn-access.ts';
 
 /** Sound flows all the time, 50 packets a second. */
@@ -90,5 +91,5 @@ async function hearEachOther(pair: readonly RelayedRoom[]): Promise<void> {
   }
 }
 
-const evidenceOf = ({ path, setUpMs }: RelayedRoom): string =>
-  `${path.relay} on the relay to ${path.livekit} of LiveKit, up after ${Math.round(setUpMs)} ms`;
+const evidenceOf = ({ path, setUpMs, isSecondAttempt }: RelayedRoom): string =>
+  `${path.relay} on the relay to ${path.livekit} of LiveKit, up after ${Math.round(setUpMs)} ms${isSecondAttempt ? ' at the second attempt' : ''}`;

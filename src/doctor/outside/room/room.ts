@@ -18,7 +18,8 @@ import { createEar, type Ear, type Mouth, openMouth } from './voice.ts';
 
 type WebRtc = typeof import('../webrtc.ts');
 
-const CONNECTED_WITHIN_MS = 12_000;
+const PUBLISHED_WITHIN_MS = 12_000;
+const IN_ORDER: ReadonlySet<FromServer['case']> = new Set(['offer', 'answer', 'trickle']);
 const KINDS = ['offer', 'answer', 'trickle', 'trackPublished', 'update', 'leave'] as const;
 
 export interface JoinOptions {
@@ -40,6 +41,8 @@ export interface RelayedRoom {
   /** From the first packet of signalling to media that flows both ways. */
   readonly setUpMs: number;
   readonly path: RelayPath;
+  /** The first attempt got no path for media. */
+  readonly isSecondAttempt: boolean;
   /** Others in the room, by identity. */
   readonly others: ReadonlyMap<string, ParticipantInfo>;
   /** What is heard of the others. */
@@ -54,11 +57,15 @@ export interface RelayedRoom {
 }
 
 /**
- * Joins by relay, and opens what a call needs: a microphone, sound of others, and data channels.
+ * One attempt, for as long as `withinMs` once LiveKit has taken the microphone.
  *
- * @throws AppError that says which half of the media got no path; what `openSignalling` throws
+ * @throws what `joinByRelay` throws
  */
-export async function joinByRelay(webrtc: WebRtc, options: JoinOptions): Promise<RelayedRoom> {
+export async function joinOnce(
+  webrtc: WebRtc,
+  options: JoinOptions,
+  withinMs: number,
+): Promise<RelayedRoom & { isSecondAttempt: boolean }> {
   const startedMs = performance.now();
   const signalling = await openSignalling(options.url, options.token, options.signal, { hears: true });
   if ('status' in signalling) throw new AppError(`LiveKit answers ${signalling.status} in place of a room`);
@@ -67,7 +74,7 @@ export async function joinByRelay(webrtc: WebRtc, options: JoinOptions): Promise
   const end = () => void room.leave();
   options.signal.addEventListener('abort', end, { once: true });
   try {
-    await room.open();
+    await room.open(withinMs);
     room.setUpMs = performance.now() - startedMs;
     return room;
   } catch (error) {
@@ -85,6 +92,8 @@ class Room implements RelayedRoom {
   readonly #listeners: DataListener[] = [];
   readonly #published = new Set<string>();
   readonly #left = new AbortController();
+  /** Descriptions and candidates are taken one after the other, as they came: a candidate belongs to the description before it. */
+  #described: Promise<void> = Promise.resolve();
   #ended: string | undefined;
   readonly others = new Map<string, ParticipantInfo>();
   readonly identity: string;
@@ -92,6 +101,7 @@ class Room implements RelayedRoom {
   readonly mouth: Mouth;
   readonly until = this.#watch.until;
   setUpMs = 0;
+  isSecondAttempt = false;
 
   constructor(
     webrtc: WebRtc,
@@ -122,17 +132,17 @@ class Room implements RelayedRoom {
     return path;
   }
 
-  async open(): Promise<void> {
+  async open(withinMs: number): Promise<void> {
     for (const kind of KINDS) void this.#follow(kind);
     const { cid } = this.mouth;
     const track = { cid, name: 'microphone', type: TrackType.AUDIO, source: TrackSource.MICROPHONE };
     this.#signalling.send({ case: 'addTrack', value: new AddTrackRequest({ ...track, disableDtx: true }) });
-    await this.until('LiveKit to take the microphone', () => this.#published.has(cid), CONNECTED_WITHIN_MS);
+    await this.until('LiveKit to take the microphone', () => this.#published.has(cid), PUBLISHED_WITHIN_MS);
     this.#publisher.addTransceiver(this.mouth.track, { direction: 'sendonly' });
     await sendOffer(this.#publisher, this.#signalling);
     const isUp = () =>
       this.#isUp(this.#publisher) && this.#isUp(this.#subscriber) && this.#lossy.readyState === 'open';
-    await this.until('media both ways', isUp, CONNECTED_WITHIN_MS).catch((cause) => {
+    await this.until('media both ways', isUp, withinMs).catch((cause) => {
       throw new NoMediaPath(messageOf(cause), { cause });
     });
     this.mouth.open();
@@ -163,13 +173,20 @@ class Room implements RelayedRoom {
     try {
       for (;;) {
         const value = await this.#signalling.next(kind, this.#left.signal);
-        await this.#handle({ case: kind, value } as FromServer);
+        const message = { case: kind, value } as FromServer;
+        await (IN_ORDER.has(kind) ? this.#inOrder(message) : this.#handle(message));
       }
     } catch (error) {
       if (this.#left.signal.aborted) return;
       this.#ended ??= messageOf(error);
       this.#watch.changed();
     }
+  }
+
+  #inOrder(message: FromServer): Promise<void> {
+    const handled = this.#described.then(() => this.#handle(message));
+    this.#described = handled.catch(() => {});
+    return handled;
   }
 
   async #handle(message: FromServer): Promise<void> {
