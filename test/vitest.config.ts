@@ -96,7 +96,8 @@ export default defineConfig({
           name: 'sip',
           include: ['test/sip/*.sip.ts'],
           retry: 1,
-          maxWorkers: 2,
+          // Ten calls of one file tear the sound of any other.
+          fileParallelism: false,
           globalSetup: ['test/sip/global-setup.ts'],
         },
       },

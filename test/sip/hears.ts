@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { AppError } from '../../src/errors.ts';
 import { similarity } from '../../src/probe/likeness.ts';
 import type { Sound } from '../../src/probe/wav.ts';
 import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
@@ -44,20 +44,36 @@ export function closestTo(heard: Sound, sounds: readonly Sound[]): { at: number;
   return scores.reduce((best, one) => (one.score > best.score ? one : best), { at: -1, score: 0 });
 }
 
-/** Fails unless what was heard is the text at this place of a list, be it torn, and none of the others. */
-export async function expectOwn(
-  standIn: StandIn,
-  heard: Sound,
-  texts: readonly string[],
-  own: number,
-): Promise<void> {
-  const sounds = await Promise.all(
+/** What the agent makes of texts. */
+export const spoken = (standIn: StandIn, texts: readonly string[]): Promise<Sound[]> =>
+  Promise.all(
     texts.map(async (text) => ({
       samples: await standIn.speech(text, { sampleRate: OUTPUT_SAMPLE_RATE }),
       sampleRate: OUTPUT_SAMPLE_RATE,
     })),
   );
-  const closest = closestTo(heard, sounds);
-  expect(texts[closest.at], `heard in place of «${texts[own]}», alike ${closest.score}`).toBe(texts[own]);
-  expect(closest.score, `how alike what was heard is to «${texts[own]}»`).toBeGreaterThan(TORN_SPEECH);
+
+/**
+ * Resolves with all that a telephone heard since a moment, once this sound is in it, be it torn.
+ *
+ * @throws AppError where it is not in time.
+ */
+export async function hearsTorn(
+  phone: Phone,
+  sound: Sound,
+  afterMs: number,
+  withinMs: number,
+): Promise<Sound> {
+  const untilMs = performance.now() + withinMs;
+  for (;;) {
+    const heard = phone.heard.between(afterMs, performance.now());
+    const { score } = similarity(heard, sound);
+    if (score > TORN_SPEECH) return heard;
+    if (performance.now() >= untilMs)
+      throw new AppError(
+        `waited ${withinMs} ms for a text, and heard nothing alike (${score})\n${phone.describe()}`,
+      );
+    // Comparing takes the machine that the calls run on.
+    await new Promise((resolve) => setTimeout(resolve, 4 * LOOK_EVERY_MS));
+  }
 }
