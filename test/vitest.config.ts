@@ -96,7 +96,7 @@ export default defineConfig({
           name: 'sip',
           include: ['test/sip/*.sip.ts'],
           retry: 1,
-          // Ten calls of one file tear the sound of any other.
+          // Sound is compared: a file beside another tears it on two processors.
           fileParallelism: false,
           globalSetup: ['test/sip/global-setup.ts'],
         },
