@@ -14,7 +14,7 @@ import { initializeLogger } from '@livekit/agents';
 import { buildPrograms } from '../../src/bench/built.ts';
 import type { CallPlan } from '../../src/bench/call.ts';
 import { startEndpoints } from '../../src/bench/endpoints.ts';
-import { DEFAULT_SPEEDS } from '../../src/bench/profile.ts';
+import { DEFAULT_SPEEDS, type Speeds } from '../../src/bench/profile.ts';
 import { type TurnResult, turnsOf } from '../../src/bench/results.ts';
 import { runPlans } from '../../src/bench/run.ts';
 import { measureTransport } from '../../src/bench/transport.ts';
@@ -33,6 +33,8 @@ import { outcomeOf, utteranceOf } from './sfu/spoken-in-call.ts';
 /** Of all sounds, as `main.ts` has it. */
 const CORPUS_SEED = 16;
 const OUT = resolve('test-results/patience');
+/** As `play.ts` has them: first token after 200 ms, some 50 more for the first clause, its sound 120 ms later. */
+const SPEEDS: Speeds = { ...DEFAULT_SPEEDS, llmTokensPerS: 120 };
 const GREETING = '---\ngreeting: Hello.\n---\nYou answer callers of a telephone company.\n';
 const POLICIES: Readonly<Record<string, { settings: Record<string, string>; player: Player }>> = {
   words: { settings: { TURN_DETECTION: 'words' }, player: { policy: today } },
@@ -116,7 +118,7 @@ async function both(policy: string, { livekit, builtDir, dir, transportMs, plans
       plans: plans
         .filter((_, index) => index % atOnce === of)
         .map((plan) => ({ ...plan, room: `${plan.room}-${policy}` })),
-      startEndpoints: () => startEndpoints(DEFAULT_SPEEDS, dir),
+      startEndpoints: () => startEndpoints(SPEEDS, dir),
       onTurn: (_plan, _call, _turn, { talkedOverMs, voiceToVoiceMs }) => {
         made += 1;
         say(
