@@ -17,6 +17,7 @@ import { startEndpoints } from '../../src/bench/endpoints.ts';
 import { DEFAULT_SPEEDS, type Speeds } from '../../src/bench/profile.ts';
 import { type TurnResult, turnsOf } from '../../src/bench/results.ts';
 import { runPlans } from '../../src/bench/run.ts';
+import { percentile } from '../../src/bench/stats.ts';
 import { measureTransport } from '../../src/bench/transport.ts';
 import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
@@ -152,8 +153,12 @@ async function report(): Promise<void> {
   const notes = [...results].map(([policy, { inCalls, byClock, turns }]) => {
     const torn = turns.flatMap(({ gapsMs }) => gapsMs).length;
     const unknown = turns.filter(({ question, lost }) => !lost && question === undefined).length;
+    const askedMs = percentile(
+      turns.flatMap(({ stages }) => stages?.sttSentMs ?? []),
+      0.5,
+    );
     const other = differing(inCalls, byClock).length;
-    return `${policy}: ${other} of ${inCalls.length} cut off one way only; ${torn} gaps in answers; in ${unknown} calls what was answered is not known`;
+    return `${policy}: ${other} of ${inCalls.length} cut off one way only; ${torn} gaps in answers; in ${unknown} calls what was answered is not known; its transcription was asked for ${Math.round(askedMs ?? Number.NaN)} ms after the last sound (median)`;
   });
   const agree = agreement.every(({ agrees }) => agrees);
   const text = [
