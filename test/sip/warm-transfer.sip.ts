@@ -13,7 +13,7 @@ import { row } from './rows.ts';
 const GREETING = 'Welcome to Contoh Telecom, how may I help you?';
 const QUESTION = 'I would like to pay my electricity bill';
 const ANNOUNCED = 'I will put you through to billing now.';
-const WAITING = 'They have answered, and I am telling them what you need.';
+const WAITING = 'They have answered and I am telling them what you need.';
 const SUMMARY = 'The caller wants to pay their electricity bill.';
 const ACCEPT = 'Press one to take this call.';
 const FAILED = 'Sorry, nobody is there, but I am still here.';
