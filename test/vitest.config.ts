@@ -46,6 +46,7 @@ export default defineConfig({
           name: 'unit',
           // All files of a worker in one process: a process each took longer than the tests themselves (437 s, now 150).
           isolate: false,
+          setupFiles: ['test/fresh-modules.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/helm/**'],
           // No unit test waits; a machine that is busy computes long.

@@ -89,8 +89,11 @@ const MEANT: Readonly<Record<string, string>> = {
     'livekit_track_published_total (no series tells how long tracks were published)',
 };
 
+/** Those of the SIP service, a program of its own. */
+const SIP_SERIES = /^livekit_sip_/;
+
 function unknownSeries(name: string, line: number): Remark[] {
-  if (SERIES.has(name)) return [];
+  if (SERIES.has(name) || SIP_SERIES.test(name)) return [];
   return [
     {
       ...{ verdict: 'warn', line, key: name },

@@ -38,11 +38,12 @@ test('series in rules and the port that Prometheus is sent to are judged', () =>
   - rules:
       - {alert: Loss, expr: 'rate(livekit_packet_loss_percent_sum[5m]) > 1'}
       - {alert: Jitter, expr: livekit_jitter_seconds > 0.1}
+      - {alert: Phones, expr: livekit_sip_available < 1}
 metadata: {annotations: {prometheus.io/port: "7880"}}
 `);
   expect(document && judgeSeries(document).map(({ key, line }) => `${line} ${key}`)).toEqual([
     '4 livekit_jitter_seconds',
-    '5 metrics',
+    '6 metrics',
   ]);
 });
 
