@@ -14,6 +14,7 @@ const ALONE = [
   'long-turn',
   'media-faults',
   'probe',
+  'records',
   'trace',
   'tts-formats',
   'turn-taking',
