@@ -136,6 +136,11 @@ export class PersonaError extends AppError {
   }
 }
 
+/** The `code` of anything that was thrown, such as `ENOENT` of the file system or `not_found` of LiveKit's API. */
+export function codeOf(thrown: unknown): unknown {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
+}
+
 /** The message of anything that was thrown, `Error` or not. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveKit, startLiveKit } from '../dev/livekit.ts';
@@ -13,6 +12,7 @@ import { createEar } from './ear.ts';
 import { type Endpoints, startEndpoints } from './endpoints.ts';
 import { untilAtRest } from './load.ts';
 import { planWithSounds } from './measure.ts';
+import { describeMachine } from './notes.ts';
 import type { BenchOptions } from './options.ts';
 import { describeTurn, showProgress } from './progress.ts';
 import { cpuOf } from './usage.ts';
@@ -144,8 +144,6 @@ async function startCollector(): Promise<Collector> {
 }
 
 const conditions = (): string[] => [
-  `machine     ${cpus().length} cores, load ${loadavg()
-    .map((one) => one.toFixed(1))
-    .join(' ')}, Node ${process.versions.node}; everything on it`,
+  `${describeMachine()}; everything on it`,
   'on          traces (OTLP), transcript, recording, webhook; off: the default configuration; each call has a worker of its own',
 ];

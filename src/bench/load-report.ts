@@ -1,4 +1,3 @@
-import { cpus, loadavg } from 'node:os';
 import { renderTable } from '../dev/table.ts';
 import { figureRows } from './figures.ts';
 import { runLoad, startLoadWorld } from './load.ts';
@@ -12,6 +11,7 @@ import {
   perCall,
 } from './load-results.ts';
 import { type Metric, metric } from './metrics.ts';
+import { describeMachine } from './notes.ts';
 import type { BenchOptions } from './options.ts';
 import { percentile } from './stats.ts';
 
@@ -39,9 +39,8 @@ export async function measureLoad(options: BenchOptions, dir: string): Promise<L
 
 function describeLoad({ settings, turns, parallel, withinMs }: BenchOptions): string[] {
   const given = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-  const load = loadavg().map((one) => one.toFixed(1));
   return [
-    `machine     ${cpus().length} cores, load ${load.join(' ')}, Node ${process.versions.node}; worker, callers, livekit-server and simulated endpoints all on it`,
+    `${describeMachine()}; worker, callers, livekit-server and simulated endpoints all on it`,
     `worker      \`start\`, compiled, ${given.length === 0 ? 'default configuration' : given.join(' ')}, with slots for all calls`,
     `burst       ${parallel} light callers within ${withinMs} ms meet a worker at rest; times since each asked to join`,
     `steps       one measured caller, ${turns} turns a step, and light ones, who say prepared Opus and decode nothing; all of them talk all the time`,

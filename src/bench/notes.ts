@@ -7,6 +7,12 @@ import { GAP_MS } from './sound-events.ts';
 import { ANSWERED_AFTER_MS, LOST_AFTER_MS } from './turn.ts';
 import { describeVoice } from './voices.ts';
 
+/** The first line of every report: what it ran on. */
+export const describeMachine = (): string =>
+  `machine     ${cpus().length} cores, load ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(' ')}, Node ${process.versions.node}`;
+
 /** Under which conditions a bench ran, for those who read its figures or run it again. */
 export function describeConditions(
   options: BenchOptions,
@@ -18,9 +24,7 @@ export function describeConditions(
   const stt = options.sttMode === 'realtime' ? `final ${sttFinalMs} ms after commit` : `${sttMs} ms`;
   const settings = Object.entries(options.settings).map(([key, value]) => `${key}=${value}`);
   return [
-    `machine     ${cpus().length} cores, load ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(' ')}, Node ${process.versions.node}, livekit-server ${binary.version} on loopback`,
+    `${describeMachine()}, livekit-server ${binary.version} on loopback`,
     `worker      \`start\` from source by tsx, ${settings.length === 0 ? 'default configuration' : settings.join(' ')}, STT_MODE ${options.sttMode}`,
     options.realEndpoints
       ? 'endpoints   those of the environment'

@@ -1,4 +1,3 @@
-import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { cacheDir, findLiveKitBinary } from '../dev/livekit-binary.ts';
 import { type PhoneDoor, startPhoneDoor } from '../dev/phone-door.ts';
@@ -7,6 +6,7 @@ import { callByPhone } from '../probe/phone-leg.ts';
 import type { CallPlan } from './call.ts';
 import { startEndpoints } from './endpoints.ts';
 import { planWithSounds } from './measure.ts';
+import { describeMachine } from './notes.ts';
 import type { BenchOptions } from './options.ts';
 import { describeTurn, showProgress } from './progress.ts';
 import type { CallResult } from './results.ts';
@@ -38,9 +38,7 @@ export async function measurePhone(options: BenchOptions, dir: string): Promise<
   const binary = await findLiveKitBinary({ onProgress });
   const door = await startPhoneDoor({ binary, agentName: AGENT, logDir: dir, onProgress });
   const notes = [
-    `machine     ${cpus().length} cores, load ${loadavg()
-      .map((one) => one.toFixed(1))
-      .join(' ')}, Node ${process.versions.node}; everything on it`,
+    `${describeMachine()}; everything on it`,
     'phone       G.711 over RTP to livekit-sip, no jitter buffer at the caller; from the 200 of the INVITE',
     'web         Opus over WebRTC, with its jitter buffer',
   ];

@@ -1,7 +1,7 @@
 import type { ParticipantInfo, RoomServiceClient, SipClient } from 'livekit-server-sdk';
 import type { CallHost } from '../call/host.ts';
 import type { Config } from '../config/schema.ts';
-import { AppError, messageOf } from '../errors.ts';
+import { AppError, codeOf, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import { loadSetup } from '../phone/load-setup.ts';
@@ -70,5 +70,4 @@ async function watchPair({ room, rooms, log, clock = systemClock }: ColleaguesPa
 const isOfPair = ({ kind, permission }: ParticipantInfo): boolean =>
   kind !== KIND_AGENT && permission?.hidden !== true;
 
-const isGone = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'not_found';
+const isGone = (error: unknown): boolean => codeOf(error) === 'not_found';

@@ -31,10 +31,8 @@ export async function linesAt(url: string, parts: Omit<WorkersParts, 'url'> = {}
   try {
     const urls = await workerUrls('/metrics', { ...parts, url });
     return together(await Promise.all(urls.map((at) => linesOf(at, parts.fetch))));
-  } catch (error) {
-    // A Service without pods has no address.
-    const isNone = error instanceof Error && 'code' in error && error.code === 'ENOTFOUND';
-    return { lines: isNone ? 'none' : 'unknown', free: 0 };
+  } catch {
+    return { lines: 'unknown', free: 0 };
   }
 }
 

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { AppError, messageOf } from '../errors.ts';
+import { AppError, codeOf, messageOf } from '../errors.ts';
 import type { WorkerStatus } from './status.ts';
 
 export interface WorkersParts {
@@ -18,13 +18,16 @@ export type AskedWorker =
 const ANSWERS_WITHIN_MS = 1500;
 
 /**
- * The same path at each worker.
+ * The same path at each worker; none where the name has no address: a Service without pods.
  *
- * @throws what the look-up throws: an error with `code` ENOTFOUND where there is no worker.
+ * @throws what the look-up throws besides.
  */
 export async function workerUrls(path: string, { url, addressesOf = allOf }: WorkersParts): Promise<URL[]> {
   const { hostname } = new URL(url);
-  const addresses = await addressesOf(hostname.replace(/^\[(.*)\]$/, '$1'));
+  const addresses = await addressesOf(hostname.replace(/^\[(.*)\]$/, '$1')).catch((error) => {
+    if (codeOf(error) === 'ENOTFOUND') return [];
+    throw error;
+  });
   return addresses.map(({ address, family }) => {
     const at = new URL(path, url);
     at.hostname = family === 6 ? `[${address}]` : address;
@@ -43,10 +46,7 @@ export async function askWorker(url: URL, ask: typeof fetch = fetch): Promise<Re
 
 /** The status of each worker, in the order of their addresses. None where the name has no address. */
 export async function statusOfWorkers(parts: WorkersParts): Promise<AskedWorker[]> {
-  const urls = await workerUrls('/status', parts).catch((error) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTFOUND') return [];
-    throw error;
-  });
+  const urls = await workerUrls('/status', parts);
   const asked = urls.map(async (url): Promise<AskedWorker> => {
     const at = url.host;
     try {

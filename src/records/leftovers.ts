@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '../errors.ts';
 import { namesIn, type RecordsFolder, readText } from './folder.ts';
 
 /** A worker says so often that it lives; one that has not for so long is gone. */
@@ -42,7 +43,7 @@ export async function sayGone({ own, openCalls, queue, alive }: RecordsFolder): 
 }
 
 function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 /**
@@ -93,6 +94,6 @@ function isRunning(said: string | undefined): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return codeOf(error) !== 'ESRCH';
   }
 }

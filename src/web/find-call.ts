@@ -44,7 +44,7 @@ export async function findCall(callId: string, { livekit, own, workers }: FindPa
   if (!workers) throw isOver();
   const ask = askerFor(callId, await makePass(livekit, callId), workers.fetch);
   const path = `/calls/${encodeURIComponent(callId)}`;
-  const urls = await workerUrls(path, workers).catch(noneOrUnknown);
+  const urls = await workerUrls(path, workers).catch(cannotBeLookedUp);
   const answers = await Promise.all(urls.map((url) => ask(url, 'GET')));
   const found = answers.find(({ body }) => body !== undefined);
   if (!found?.body) throw answers.find(({ problem }) => problem)?.problem ?? isOver();
@@ -81,9 +81,7 @@ function askerFor(callId: string, pass: string, ask: typeof fetch = fetch) {
   };
 }
 
-/** A name without an address is one without workers. */
-function noneOrUnknown(error: unknown): URL[] {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOTFOUND') return [];
+function cannotBeLookedUp(error: unknown): never {
   throw new WebError(502, `The workers cannot be looked up: ${messageOf(error)}.`, {
     hint: 'Compare WORKERS_URL with the Service of the workers.',
   });

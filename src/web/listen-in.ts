@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { AccessToken, type VideoGrant } from 'livekit-server-sdk';
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
-import { messageOf } from '../errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import { type FindParts, findCall } from './find-call.ts';
@@ -86,9 +86,7 @@ async function putOut(room: string, identity: string, { rooms, log }: ListenRout
   try {
     await rooms.removeParticipant(room, identity);
   } catch (error) {
-    const isGone =
-      typeof error === 'object' && error !== null && 'code' in error && error.code === 'not_found';
-    if (!isGone)
+    if (codeOf(error) !== 'not_found')
       log.warn({ listener: identity, error: messageOf(error) }, 'listener not put out of the room');
   }
 }
