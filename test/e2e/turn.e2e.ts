@@ -140,7 +140,8 @@ test('all hops of an installation that works, the relay to the SFU among them; n
   );
   expect(output).toMatch(/^ok {4}turn-udp +\d+ ms {3}TURN over UDP relays: turn:\S+udp works/m);
   expect(output).toMatch(/^ok {4}relay-permission .* reaches 127\.0\.0\.1:\d+ and back/m);
-  expect(output).toMatch(/^ok {4}dispatch /m);
+  // A machine that is busy takes over the 3 s from which on `check` warns.
+  expect(output).toMatch(/^(?:ok {4}|warn {2})dispatch .* joined after \d+ ms/m);
   expect(output).not.toMatch(/^fail/m);
   expect(code, output).toBe(0);
   const rooms = new RoomServiceClient(url, apiKey, apiSecret);
