@@ -10,7 +10,7 @@ import type { Speeds } from '../profile.ts';
 import { ANSWERED_AFTER_MS } from '../turn.ts';
 import { startWorker } from '../worker.ts';
 import type { Scene } from './scenes.ts';
-import { earOf, type Servers, startServers } from './servers.ts';
+import { earOf, type FaultEar, type Servers, startServers } from './servers.ts';
 import { countOf, type FaultTurn, placeOf, takeFaultTurn } from './turn.ts';
 
 /** A greeting that comes later than this does not come. */
@@ -19,8 +19,8 @@ const GREETING_END_WITHIN_MS = 30_000;
 const THINKING_MS = 500;
 /** Into an answer, before its server ends. */
 const INTO_ANSWER_MS = 300;
-/** Of the model of that server: an answer takes two seconds to write. */
-const SLOW_TOKENS_PER_S = 15;
+/** Of the model of that server: an answer takes three seconds to write. */
+const SLOW_TOKENS_PER_S = 10;
 
 /** What all scenes share. */
 export interface FaultBench {
@@ -88,7 +88,7 @@ function settingsOf({ urls: [, second] }: Servers, voice: Servers | undefined): 
 interface Open {
   guest: Guest;
   servers: Servers;
-  ear: Ear;
+  ear: FaultEar;
 }
 
 async function talk(scene: Scene, bench: FaultBench, { guest, servers, ear }: Open): Promise<SceneResult> {
@@ -150,6 +150,7 @@ async function endedTurn(
   let endedAtMs = Number.POSITIVE_INFINITY;
   const end = async () => {
     await sleep(INTO_ANSWER_MS);
+    if (first) await ear.keep(first);
     endedAtMs = performance.now();
     first?.close();
   };

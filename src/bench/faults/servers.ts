@@ -65,13 +65,25 @@ async function startSilent(): Promise<Silent> {
   };
 }
 
-/** What a caller's turns are known by, over all simulated servers; those that were killed are passed over. */
-export function earOf(simulated: readonly Endpoints[]): Ear {
+/** An ear that knows what was asked of a server that has ended since. */
+export interface FaultEar extends Ear {
+  /** To be called before that server is ended: its requests so far stay known, none of them as open. */
+  keep(server: Endpoints): Promise<void>;
+}
+
+/** What a caller's turns are known by, over all simulated servers. */
+export function earOf(simulated: readonly Endpoints[]): FaultEar {
   let said: Utterance[] = [];
+  const kept = new Map<Endpoints, Entry<Route>[]>();
   /** The last request of each before the turn. */
   let marks = new Map<Endpoints, number>();
-  const sinceMarks = async (from: ReadonlyMap<Endpoints, number>): Promise<Entry<Route>[]> => {
-    const journals = simulated.map((one) => one.journal(from.get(one) ?? 0).catch(() => []));
+  const journalOf = async (one: Endpoints, afterId: number): Promise<Entry<Route>[]> =>
+    kept.get(one)?.filter(({ id }) => id > afterId) ?? (await one.journal(afterId).catch(() => []));
+  const sinceMarks = async (
+    from: ReadonlyMap<Endpoints, number>,
+    servers = simulated,
+  ): Promise<Entry<Route>[]> => {
+    const journals = servers.map((one) => journalOf(one, from.get(one) ?? 0));
     return (await Promise.all(journals)).flat().sort((a, b) => a.atMs - b.atMs);
   };
   const expect = async (utterances: readonly Utterance[]) => {
@@ -83,8 +95,7 @@ export function earOf(simulated: readonly Endpoints[]): Ear {
       return expect(said);
     },
     async mark() {
-      const last = async (one: Endpoints) =>
-        (await one.journal(marks.get(one) ?? 0).catch(() => [])).at(-1)?.id;
+      const last = async (one: Endpoints) => (await journalOf(one, marks.get(one) ?? 0)).at(-1)?.id;
       const found = await Promise.all(
         simulated.map(async (one) => [one, (await last(one)) ?? marks.get(one) ?? 0] as const),
       );
@@ -94,8 +105,12 @@ export function earOf(simulated: readonly Endpoints[]): Ear {
     since: () => sinceMarks(marks),
     whole: () => sinceMarks(new Map()),
     async isBusy() {
-      const open = (await sinceMarks(marks)).filter(({ outcome }) => outcome === 'pending');
+      const running = simulated.filter((one) => !kept.has(one));
+      const open = (await sinceMarks(marks, running)).filter(({ outcome }) => outcome === 'pending');
       return open.some(({ route }) => route === 'llm' || route === 'tts');
+    },
+    async keep(server) {
+      kept.set(server, await server.journal(0));
     },
     close: () => expect([]),
   };
