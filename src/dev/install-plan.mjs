@@ -110,6 +110,15 @@ export const SIP_TOOLS = [
   { package: 'kamailio', commands: ['kamailio', '/usr/sbin/kamailio'], why: 'proxy in front of livekit-sip' },
 ];
 
+/** What the matrix of `check` needs besides, for its network. */
+export const DOCTOR_TOOLS = [
+  {
+    package: 'iptables',
+    commands: ['iptables', '/usr/sbin/iptables'],
+    why: 'a load balancer, and a router before the laptop',
+  },
+];
+
 /** @param {(command: string) => boolean} has */
 export function missingTools(has, tools = TEST_TOOLS) {
   return tools.filter(({ commands }) => !commands.some(has));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   BENCH_TOOLS,
+  DOCTOR_TOOLS,
   installByHand,
   isInstalled,
   missingTools,
@@ -26,6 +27,7 @@ const tools = [
   ...(process.argv.includes('--tests') ? TEST_TOOLS : []),
   ...(process.argv.includes('--bench') ? BENCH_TOOLS : []),
   ...(process.argv.includes('--sip') ? SIP_TOOLS : []),
+  ...(process.argv.includes('--doctor') ? DOCTOR_TOOLS : []),
 ];
 if (tools.length > 0) {
   await installTools();

@@ -15,12 +15,12 @@ function requireNetwork(): void {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
   if (status === 0) return;
   throw new AppError(`No network for the matrix can be made here: ${error?.message ?? stderr.trim()}`, {
-    hint: 'run as root, on Linux, with iptables; in a container that takes --privileged',
+    hint: 'run as root, on Linux; in a container that takes --privileged',
   });
 }
 
 try {
-  execFileSync(process.execPath, ['src/dev/install.mjs', '--tests'], INHERIT);
+  execFileSync(process.execPath, ['src/dev/install.mjs', '--tests', '--doctor'], INHERIT);
   requireNetwork();
   await toolPath('stunnerd', { onProgress: (text) => process.stderr.write(`${text}\n`) });
   execFileSync('npm', ['run', '--silent', 'build'], INHERIT);
