@@ -17,6 +17,8 @@ const AWAY_MS = 3000;
 /** Their sound comes at its pace; where it is behind by more for a while, something of it is missing. */
 const BEHIND_MS = 250;
 const BEHIND_LOOKS = 4;
+/** Sound comes late, never early: what is ahead by more than its pieces vary began to be heard before it was handed on. */
+const AHEAD = 15 * PER_MS;
 
 /** The two voices of a call on one line of time: caller left, agent right, 16-bit at 16 kHz. */
 export class Stereo {
@@ -45,6 +47,7 @@ export class Stereo {
     this.#heardAtMs = nowMs;
     this.#timeline.write(0, this.#heardUntil, samples);
     this.#heardUntil += samples.length;
+    this.#pullBack(this.#heardUntil - ended);
   }
 
   /** A piece of the agent's voice, mono at 24 kHz, begins to be heard in so many milliseconds. */
@@ -74,6 +77,12 @@ export class Stereo {
     this.#catchUp(nowMs);
     const until = this.#placeOf(isLast ? nowMs : nowMs - HOLD_MS);
     return this.#timeline.take(isAway || isLast ? until : Math.min(until, Math.max(0, this.#heardUntil)));
+  }
+
+  #pullBack(ahead: number): void {
+    if (ahead <= AHEAD) return;
+    this.#timeline.pullBack(0, this.#heardUntil, ahead);
+    this.#heardUntil -= ahead;
   }
 
   #catchUp(nowMs: number): void {

@@ -24,6 +24,14 @@ export class Timeline {
     for (let i = first; i < end; i += 1) ring[(at + i) % this.#room] = samples[i] ?? 0;
   }
 
+  /** What is held of a channel up to a place was heard sooner by so many samples. */
+  pullBack(channel: 0 | 1, until: number, by: number): void {
+    const ring = this.#channels[channel];
+    const end = Math.min(until, this.#from + this.#room);
+    for (let at = this.#from; at < end; at += 1)
+      ring[at % this.#room] = at + by < end ? (ring[(at + by) % this.#room] ?? 0) : 0;
+  }
+
   /** From this place on nothing is heard in a channel. */
   clear(channel: 0 | 1, at: number): void {
     const ring = this.#channels[channel];

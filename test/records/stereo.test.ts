@@ -70,3 +70,18 @@ test('a caller who is away for a while is silent meanwhile, and in time afterwar
   expect(firstMs(left)).toBeCloseTo(8000, -1);
   expect(left.length).toBe(12 * RECORDING_RATE);
 });
+
+test('what was kept of the caller before anybody listened is where it belongs, and so is all that follows', () => {
+  const { left } = played(4000, (stereo, atMs) => {
+    if (atMs < 1000) return;
+    // Since 800 ms, handed on at once.
+    const kept = atMs === 1000 ? 11 : 1;
+    for (let i = 0; i < kept; i += 1) {
+      const at = atMs - (kept - 1 - i) * FRAME_MS;
+      stereo.hears(frame((at >= 900 && at < 960) || at >= 3000 ? LOUD : 0, 16_000));
+    }
+  });
+  expect(firstMs(left)).toBeCloseTo(900, -1);
+  const later = left.subarray(RECORDING_RATE * 2);
+  expect(firstMs(later)).toBeCloseTo(1000, -1);
+});
