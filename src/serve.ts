@@ -49,6 +49,8 @@ export interface Serving {
  */
 export async function serve(config: Config, { worker: withWorker, openLocally }: Serving): Promise<void> {
   const log = createLog(config.log);
+  let serving = (_running: Running) => {};
+  const stopped = stopOnSignals(new Promise((resolve) => (serving = resolve)), log);
   const page = !withWorker || config.web.enabled;
   const credentials = page ? openCredentials(config.web, processSources().read) : undefined;
   warnAboutSecret(config, log);
@@ -90,7 +92,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const web = credentials && (await listen({ config, personas, log, credentials, openLocally, ...lines }));
 
   const stopRefusing = worker && refusePhones(worker, { config, log, report: metrics.report });
-  const stopped = stopOnSignals({ worker, web, records, log });
+  serving({ worker, web, records });
   await (worker ? Promise.race([worker.run(), stopped]) : stopped);
   await stopped;
   stopWatching();
@@ -213,16 +215,17 @@ interface Running {
   worker: Worker | undefined;
   web: Listener | undefined;
   records: CallRecords | undefined;
-  log: Log;
 }
 
-function stopOnSignals({ worker, web, records, log }: Running): Promise<void> {
+/** @param running - one who is told to stop while it starts, stops when it has started: what it keeps is then left in order. */
+function stopOnSignals(running: Promise<Running>, log: Log): Promise<void> {
   return new Promise((resolve) => {
     let stopping = false;
     const stop = async (signal: NodeJS.Signals) => {
       if (stopping) process.exit(130);
       stopping = true;
       log.info({ signal }, 'stopping');
+      const { worker, web, records } = await running;
       // The page goes first: it would send callers to a worker that takes none.
       await web?.close();
       await worker?.stop({ drain: signal === 'SIGTERM' });

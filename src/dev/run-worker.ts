@@ -7,8 +7,8 @@ import type { Supervised } from './supervise.ts';
 
 /** A busy two-core machine loads the framework's native modules in ten seconds or so. */
 const WITHIN_MS = 90_000;
-/** It ends its calls first, so that callers hear of it. */
-const GRACE_MS = 3000;
+/** Its calls say good-bye first, and their records are written. */
+const GRACE_MS = 10_000;
 
 export interface RunningWorker {
   /** `undefined` with `WEB_ENABLED=false`. */

@@ -113,10 +113,13 @@ export class HostPool {
     this.#isDraining = true;
   }
 
-  /** Lets processes end once their calls are over, and starts no others. */
+  /** Lets processes end once their calls are over, and starts no others. One that still loads its modules would not hear of it. */
   stop(): void {
     this.#isStopping = true;
-    for (const host of this.#hosts) host.leave('stopped');
+    for (const host of this.#hosts) {
+      if (host.end === 'not-ready') host.kill('stopped');
+      else host.leave('stopped');
+    }
   }
 
   /** Ends every process at once. */

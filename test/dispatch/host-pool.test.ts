@@ -254,3 +254,14 @@ test('while this process itself stood still nobody is taken for hung', () => {
   expect(hostEnds).toEqual([]);
   expect(pool.isWarm()).toBe(true);
 });
+
+test('told to stop, it ends at once what still starts, and lets the others finish their calls', () => {
+  const { pool, ready, take, all, alive, end } = createPool();
+  ready(1);
+  take('a');
+  pool.stop();
+  expect(alive().map(({ number }) => number)).toEqual([1]);
+  expect(isLeaving(all[0])).toBe(true);
+  end(all[0], 'a');
+  expect(alive(), 'it ends by itself').toHaveLength(1);
+});
