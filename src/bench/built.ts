@@ -1,24 +1,27 @@
 import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { processSources } from '../config/load.ts';
 import { startChild } from '../dev/child.ts';
 import { AppError } from '../errors.ts';
 
-const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const OWN = fileURLToPath(new URL('../..', import.meta.url));
 /** Where `tsconfig.json` beside this file has it; inside the project, for its `node_modules`. */
 const BUILT = '.cache/bench';
 /** What programs read from two folders above their own. */
-const PACKAGE = at('.cache/package.json');
+const PACKAGE = '.cache/package.json';
 
 /**
  * Compiles the worker as for production, and the stock worker with it: what memory they take is not to hold a compiler.
  *
+ * @param root - of the checkout; its dependencies are installed.
  * @returns the folder of the programs. @throws AppError with the compiler's last lines.
  */
-export async function buildPrograms(): Promise<string> {
+export async function buildPrograms(root = OWN): Promise<string> {
+  const at = (path: string) => join(root, path);
   await run(at('node_modules/typescript/bin/tsc'), '-p', at('src/bench/tsconfig.json'));
   await run(at('src/dev/copy-assets.mjs'), BUILT);
-  await cp(at('package.json'), PACKAGE);
+  await cp(at('package.json'), at(PACKAGE));
   return at(BUILT);
 }
 

@@ -39,8 +39,8 @@ interface Difference {
   readonly moreMs: number | undefined;
 }
 
-const cores = ({ cpuS, durationMs }: CostCall): number => cpuS / (durationMs / 1000);
-const medianMs = ({ voiceToVoiceMs }: CostCall): number | undefined => percentile(voiceToVoiceMs, 0.5);
+export const cores = ({ cpuS, durationMs }: CostCall): number => cpuS / (durationMs / 1000);
+export const medianMs = ({ voiceToVoiceMs }: CostCall): number | undefined => percentile(voiceToVoiceMs, 0.5);
 
 function differenceOf({ off, on }: CostPair): Difference {
   const [without, withAll] = [medianMs(off), medianMs(on)];
@@ -102,4 +102,4 @@ function judged(more: number | undefined, most: number, show: (value: number) =>
 
 const percentOf = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const percent = (ratio: number): string => percentOf(ratio - 1);
-const whole = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(0));
+export const whole = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(0));

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveKit, startLiveKit } from '../dev/livekit.ts';
 import { cacheDir, findLiveKitBinary } from '../dev/livekit-binary.ts';
 import { AppError } from '../errors.ts';
 import { buildPrograms } from './built.ts';
 import { type CallPlan, runCall } from './call.ts';
-import type { CostCall, CostPair, CostReport } from './cost-report.ts';
+import type { AgainstReport } from './cost-against.ts';
+import type { CostCall, CostReport } from './cost-report.ts';
 import { createEar } from './ear.ts';
 import { type Endpoints, startEndpoints } from './endpoints.ts';
 import { untilAtRest } from './load.ts';
@@ -28,13 +29,21 @@ interface Collector {
   close(): void;
 }
 
-interface CostParts {
+interface CostWorld {
+  plan: CallPlan;
   livekit: LiveKit;
   endpoints: Endpoints;
   collector: Collector;
   builtDir: string;
   dir: string;
   options: BenchOptions;
+  close(): Promise<void>;
+}
+
+/** What one call of a round differs in from the others. */
+interface Side {
+  builtDir: string;
+  settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -49,42 +58,90 @@ export async function measureCost(
   dir: string,
   keep: (report: CostReport) => Promise<void>,
 ): Promise<CostReport> {
-  const [plan] = await planWithSounds({ ...options, calls: 1 }, join(cacheDir(), 'bench'));
-  if (!plan) throw new AppError('the set of the bench has no sentences');
-  const onProgress = (text: string) => showProgress(text, true);
-  const builtDir = await buildPrograms();
-  const binary = await findLiveKitBinary({ onProgress });
-  const pairs: CostPair[] = [];
-  const report = { startedAt: new Date().toISOString(), notes: conditions(), options, pairs };
-  const livekit = await startLiveKit({ binary, logFile: join(dir, 'livekit.log') });
-  const endpoints = await startEndpoints(options.speeds, dir);
-  const collector = await startCollector();
+  const world = await openWorld(options, dir);
+  const { builtDir, collector } = world;
+  const pairs: CostReport['pairs'][number][] = [];
+  const report = { startedAt: new Date().toISOString(), notes: [machine(), ON], options, pairs };
   try {
-    const parts = { livekit, endpoints, collector, builtDir, dir, options };
     while (pairs.length < options.pairs) {
-      const pair: Partial<Record<'on' | 'off', CostCall>> = {};
-      for (const side of pairs.length % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const))
-        pair[side] = await oneCall(side, pairs.length + 1, plan, parts);
-      pairs.push(pair as CostPair);
+      const records = join(dir, `records-${pairs.length + 1}`);
+      const on = { builtDir, settings: allOn(collector.url, records) };
+      pairs.push(await oneRound({ off: { builtDir }, on }, pairs.length, world));
       await keep(report);
     }
     return report;
   } finally {
-    collector.close();
-    endpoints.close();
-    await livekit.close();
+    await world.close();
   }
+}
+
+/**
+ * The same call by the default configuration of this checkout and, twice, of another one: what all of it costs that is switched
+ * off, beside how far two calls of the same program lie apart.
+ *
+ * @param against - folder of the other checkout, with its dependencies installed.
+ */
+export async function measureAgainst(
+  options: BenchOptions,
+  against: string,
+  dir: string,
+  keep: (report: AgainstReport) => Promise<void>,
+): Promise<AgainstReport> {
+  const before = { builtDir: await buildPrograms(resolve(against)) };
+  const world = await openWorld(options, dir);
+  const here = { builtDir: world.builtDir };
+  const rounds: AgainstReport['rounds'][number][] = [];
+  const report = { startedAt: new Date().toISOString(), notes: [machine(), AGAINST], options, rounds };
+  try {
+    while (rounds.length < options.pairs) {
+      rounds.push(await oneRound({ before, here, again: before }, rounds.length, world));
+      await keep(report);
+    }
+    return report;
+  } finally {
+    await world.close();
+  }
+}
+
+async function openWorld(options: BenchOptions, dir: string): Promise<CostWorld> {
+  const [plan] = await planWithSounds({ ...options, calls: 1 }, join(cacheDir(), 'bench'));
+  if (!plan) throw new AppError('the set of the bench has no sentences');
+  const builtDir = await buildPrograms();
+  const binary = await findLiveKitBinary({ onProgress: (text) => showProgress(text, true) });
+  const livekit = await startLiveKit({ binary, logFile: join(dir, 'livekit.log') });
+  const endpoints = await startEndpoints(options.speeds, dir);
+  const collector = await startCollector();
+  return {
+    ...{ plan, livekit, endpoints, collector, builtDir, dir, options },
+    async close() {
+      collector.close();
+      endpoints.close();
+      await livekit.close();
+    },
+  };
+}
+
+/** A call of each side, another one first in each round. */
+async function oneRound<Name extends string>(
+  sides: Readonly<Record<Name, Side>>,
+  roundsBefore: number,
+  world: CostWorld,
+): Promise<Record<Name, CostCall>> {
+  const names = Object.keys(sides) as Name[];
+  const first = roundsBefore % names.length;
+  const calls: Partial<Record<Name, CostCall>> = {};
+  for (const name of [...names.slice(first), ...names.slice(0, first)])
+    calls[name] = await oneCall(`${name}-${roundsBefore + 1}`, sides[name], world);
+  return calls as Record<Name, CostCall>;
 }
 
 /** CPU is counted from a worker at rest to the same worker at rest again: what is written and sent after a call is of its cost. */
 async function oneCall(
-  side: 'on' | 'off',
-  pair: number,
-  plan: CallPlan,
-  { livekit, endpoints, collector, builtDir, dir, options }: CostParts,
+  name: string,
+  { builtDir, settings }: Side,
+  { plan, livekit, endpoints, collector, dir, options }: CostWorld,
 ): Promise<CostCall> {
-  const agentName = `bench-cost-${side}-${pair}`;
-  const settings = side === 'on' ? allOn(collector.url, join(dir, `records-${pair}`)) : {};
+  const agentName = `bench-cost-${name}`;
   const before = { ...collector.arrived };
   const worker = await startWorker({
     ...{ pipeline: 'own', livekit, agentName, endpointsUrl: endpoints.baseUrl, builtDir, dir },
@@ -95,7 +152,7 @@ async function oneCall(
     await untilAtRest(worker.pid);
     const cpuBeforeS = await cpuOf(worker.pid);
     const onTurn = (turn: Parameters<typeof describeTurn>[0]) =>
-      showProgress(`pair ${pair} ${side}: ${describeTurn(turn)}`);
+      showProgress(`${name}: ${describeTurn(turn)}`);
     const room = `${plan.room}-${agentName}-${process.pid}`;
     const { durationMs, turns } = await runCall(
       { ...plan, room },
@@ -143,7 +200,8 @@ async function startCollector(): Promise<Collector> {
   };
 }
 
-const conditions = (): string[] => [
-  `${describeMachine()}; everything on it`,
-  'on          traces (OTLP), transcript, recording, webhook; off: the default configuration; each call has a worker of its own',
-];
+const machine = () => `${describeMachine()}; everything on it`;
+const ON =
+  'on          traces (OTLP), transcript, recording, webhook; off: the default configuration; each call has a worker of its own';
+const AGAINST =
+  'before      the other checkout, again: a second time; all by the default configuration, each call with a worker of its own';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../errors.ts';
 import { disposeRtc } from '../framework/dispose-rtc.ts';
-import { measureCost } from './cost.ts';
+import { measureAgainst, measureCost } from './cost.ts';
+import { renderAgainst } from './cost-against.ts';
 import { renderCost } from './cost-report.ts';
 import { measureFaults } from './faults/measure.ts';
 import { renderFaults } from './faults/report.ts';
@@ -31,6 +32,11 @@ async function bench(options: BenchOptions): Promise<void> {
   if (options.set === 'faults') {
     const report = await measureFaults(options, out, keep);
     tell(renderFaults(report), '');
+    return;
+  }
+  if (options.set === 'cost' && options.against !== undefined) {
+    const report = await measureAgainst(options, options.against, out, keep);
+    tell(renderAgainst(report), '');
     return;
   }
   if (options.set === 'cost') {

@@ -45,6 +45,7 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
 
   with --set cost
   --pairs <n>         calls with all of it on, each beside one with it off (default ${PAIRS}); --turns of each (default ${TURNS_A_PAIR})
+  --against <folder>  in their place, as many rounds with all of it off: a call of this checkout, and two of another one
 
   --stt-ms <n>        speed of the simulated endpoints: request to transcript (default ${DEFAULT_SPEEDS.sttMs})
   --stt-final-ms <n>  realtime: commit to transcript (default ${DEFAULT_SPEEDS.sttFinalMs})
@@ -84,6 +85,8 @@ export interface BenchOptions {
   turns: number;
   /** Of the cost. */
   pairs: number;
+  /** Of the cost: folder of another checkout. */
+  against: string | undefined;
   /** With faults: the calls that are made. */
   only: readonly string[];
   /** With faults: how long LiveKit is away. */
@@ -116,6 +119,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
     steps: readSteps(values.steps),
     turns: atLeast('turns', values.turns, turnsOf(set), 1),
     pairs: atLeast('pairs', values.pairs, PAIRS, 1),
+    against: values.against,
     only: readOnly(values.only),
     awayMs: atLeast('away-s', values['away-s'], AWAY_S, 1) * 1000,
     sttMode: oneOf('stt-mode', values['stt-mode'], STT_MODES),
@@ -141,7 +145,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
 
 const text = { type: 'string' } as const;
 const SPEC = {
-  ...{ within: text, steps: text, only: text, 'away-s': text, pairs: text },
+  ...{ within: text, steps: text, only: text, 'away-s': text, pairs: text, against: text },
   isolate: { type: 'boolean' },
   profile: { type: 'boolean' },
   ...{ calls: text, parallel: text, turns: text, baseline: text, endpoints: text, seed: text },
