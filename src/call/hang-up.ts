@@ -21,7 +21,7 @@ export const WITHOUT_GOODBYE = {
   /** The agent's own words were a good-bye. */
   said: 'hung up by the agent',
 } as const;
-const HAS_NO_LISTENER: ReadonlySet<string> = new Set(Object.values(WITHOUT_GOODBYE));
+export const HAS_NO_LISTENER: ReadonlySet<string> = new Set(Object.values(WITHOUT_GOODBYE));
 /** A good-bye that cannot be spoken must not keep the line open. */
 const GOODBYE_TIMEOUT_MS = 10_000;
 /** Then a tone stands for it. */

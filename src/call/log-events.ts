@@ -2,6 +2,7 @@ import type { CallEvent, EndpointFault, Subscriber } from '../observe/call-event
 import { DEAD_AIR_MS } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import { DeadAirOfCall } from './dead-air.ts';
+import { HAS_NO_LISTENER } from './hang-up.ts';
 import { explain } from './silent-reasons.ts';
 import { createThoughtsWarning } from './thoughts.ts';
 
@@ -108,7 +109,8 @@ const LINES: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Line }
     { url, model, hint: 'Set LLM_JUDGES_TURNS=false, or use a model that follows its instructions.' },
   ],
   'input-refused': ({ input, reason, count }) => ['warn', 'input refused', { input, reason, count }],
-  ending: ({ reason }) => ['info', 'hanging up', { reason }],
+  // Without a good-bye the line of the end comes with it.
+  ending: ({ reason }) => [HAS_NO_LISTENER.has(reason) ? 'debug' : 'info', 'hanging up', { reason }],
   ended: ({ reason, durationMs }) =>
     durationMs === undefined
       ? ['info', 'call not started', { reason }]

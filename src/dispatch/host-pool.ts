@@ -185,7 +185,7 @@ export class HostPool {
 
   #becameReady(host: HostProcess): void {
     this.#pace.succeeded();
-    this.#parts.log.info({ host: host.number, pid: host.pid }, 'host process ready');
+    this.#parts.log.info({ host: host.number, hostPid: host.pid }, 'host process ready');
     this.#place();
     this.#parts.events.onHostReady();
   }
@@ -226,7 +226,7 @@ export class HostPool {
     if (host.isLeaving) return;
     const level = end === 'recycled' ? 'info' : 'warn';
     this.#parts.log[level](
-      { host: host.number, pid: host.pid, end, calls: host.calls, ...fields },
+      { host: host.number, hostPid: host.pid, end, calls: host.calls, ...fields },
       'host process takes no more calls and is replaced',
     );
     host.leave(end);
@@ -237,7 +237,7 @@ export class HostPool {
     const { log, events } = this.#parts;
     this.#hosts.delete(host);
     events.onHostEnded(host.end, host.number);
-    const fields = { host: host.number, pid: host.pid, end: host.end, how };
+    const fields = { host: host.number, hostPid: host.pid, end: host.end, how };
     if (['recycled', 'surplus', 'stopped'].includes(host.end)) log.debug(fields, 'host process ended');
     else log.error(fields, 'host process ended');
     if (host.end === 'not-ready' && !this.#isStopping) this.#pace.failed();

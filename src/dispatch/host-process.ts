@@ -243,8 +243,8 @@ export class HostProcess {
     this.#events.onCallEnded(this, jobId, {
       ...how,
       host: this.number,
-      durationMs: nowMs - call.startedMs,
-      cpuMs: call.cpuMs,
+      durationMs: Math.round(nowMs - call.startedMs),
+      cpuMs: Math.round(call.cpuMs),
     });
   }
 }

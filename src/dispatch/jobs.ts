@@ -66,7 +66,7 @@ export class Jobs {
   offered({ job }: AvailabilityRequest): void {
     if (!job) return;
     const { log, slots } = this.#parts;
-    const fields = { jobId: job.id, slotsUsed: slots.used(), pii_room: job.room?.name };
+    const fields = { callId: job.id, slotsUsed: slots.used(), pii_room: job.room?.name };
     const room = job.room?.name ?? '';
     const terminate = !this.#known.has(job.id) && this.isComing(room);
     const available = !terminate && this.#accept(job);
@@ -88,7 +88,7 @@ export class Jobs {
     const known = job && this.#known.get(job.id);
     if (!job || known?.state !== 'accepted') {
       this.#parts.log.warn(
-        { jobId: job?.id },
+        { callId: job?.id },
         'LiveKit assigned a job that was not accepted here, or twice: ignored',
       );
       if (job && !known) this.#tell(job.id, JobStatus.JS_FAILED, 'this worker has not accepted it');
@@ -106,10 +106,13 @@ export class Jobs {
   terminated(jobId: string): void {
     const { log, withdraw } = this.#parts;
     if (withdraw(jobId)) {
-      log.info({ jobId }, 'job ended by LiveKit before its call began');
+      log.info({ callId: jobId }, 'job ended by LiveKit before its call began');
       this.#free(jobId);
     } else if (this.#known.has(jobId)) {
-      log.debug({ jobId }, 'LiveKit ended the job of a call: it goes on unless it is removed from its room');
+      log.debug(
+        { callId: jobId },
+        'LiveKit ended the job of a call: it goes on unless it is removed from its room',
+      );
     }
   }
 
@@ -164,7 +167,7 @@ export class Jobs {
     if (known) return known.state === 'accepted';
     if (isInCheckRoom(job) || isStopping() || !slots.take(job.id)) return false;
     const cancel = clock.after(ASSIGNED_WITHIN_MS, () => {
-      log.warn({ jobId: job.id }, 'LiveKit did not assign an accepted job: its slot is free again');
+      log.warn({ callId: job.id }, 'LiveKit did not assign an accepted job: its slot is free again');
       this.#free(job.id);
     });
     const isCheck = isCheckCall(job.metadata);

@@ -152,7 +152,10 @@ export class Returns {
     if (isFirst) {
       call.broke = { ms: clock.now(), atMs: wallNow() };
       report({ fact: 'call-broke', why, outcome: 'goes-on' });
-      log.warn({ jobId: call.job.id, host: end.host, why, reason: end.reason }, 'call broke off: it goes on');
+      log.warn(
+        { callId: call.job.id, host: end.host, why, reason: end.reason },
+        'call broke off: it goes on',
+      );
     }
     const isRefused = !call.isInRoom && !end.isLost;
     call.isInRoom = false;
@@ -173,7 +176,7 @@ export class Returns {
     const { report, log, wallNow = Date.now } = this.#parts;
     const why = isLost ? 'host' : isCutOff ? 'connection' : 'fault';
     report({ fact: 'call-broke', why, outcome: 'given-up' });
-    const fields = { jobId: call.job.id, crashes: call.crashes, reason };
+    const fields = { callId: call.job.id, crashes: call.crashes, reason };
     const isHarmful = call.crashes >= MOST_CRASHES;
     if (isHarmful) log.error(fields, 'call is not started a third time: it ended two host processes');
     const kept = keptOf(call);

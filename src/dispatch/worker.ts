@@ -210,10 +210,10 @@ class AgentWorker implements Worker {
     }
     const { reason, ok, isLost, durationMs, cpuMs, host } = end;
     this.#onOver?.(jobId, reason);
-    const fields = { jobId, host, reason, durationMs: Math.round(durationMs), cpuMs: Math.round(cpuMs) };
+    const fields = { callId: jobId, host, reason, durationMs, cpuMs };
     if (isLost) this.#log.error(fields, 'call lost with its host process');
     else if (!ok) this.#log.warn(fields, 'call failed');
-    else this.#log.info(fields, 'call over');
+    else this.#log.debug(fields, 'call over');
     const how = isLost ? 'lost' : ok ? 'ok' : 'failed';
     if (!this.#jobs.isCheck(jobId)) this.#report({ fact: 'call-over', host, how, durationMs, cpuMs });
     this.#jobs.ended(jobId, end);

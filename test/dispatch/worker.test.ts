@@ -92,7 +92,7 @@ test('a call goes from the offer to its end, and each step is told and counted',
   ]);
   expect(log.lines.at(-1)).toMatchObject({
     msg: 'call over',
-    fields: { jobId: 'AJ_1', reason: 'caller left' },
+    fields: { callId: 'AJ_1', reason: 'caller left' },
   });
   worker.kill();
 });
@@ -166,7 +166,7 @@ test('a call that ended two processes is lost, with a line, frees its slot, and 
     ...['call-broke', 'host-ended', 'call-broke', 'call-over', 'host-ended'],
   ]);
   expect(log.lines.find(({ msg }) => msg.startsWith('call lost'))?.fields).toMatchObject({
-    jobId: 'AJ_1',
+    callId: 'AJ_1',
     host: 2,
   });
   worker.kill();

@@ -117,5 +117,5 @@ test('a caller who came without the page hears it go on too, and the job of a la
   expect(guest.agents.map(({ identity }) => identity)).toEqual([`agent-${jobId}`]);
   expect(hasState(guest, 'speaking')).toBe(true);
   const over = worker.log.filter(({ msg }) => msg === 'call over' || msg === 'call failed');
-  expect(over.every((line) => line.jobId !== jobId)).toBe(true);
+  expect(over.every((line) => line.callId !== jobId)).toBe(true);
 });

@@ -95,7 +95,7 @@ test('a dispatch that is deleted ends its call', async () => {
   await client.deleteDispatch(dispatch?.id ?? '', 'deleted');
   const jobId = guest.agents[0]?.identity.replace('agent-', '');
   const ended = await worker.logged('call over', {
-    matches: (line) => line.jobId === jobId,
+    matches: (line) => line.callId === jobId,
     timeoutMs: 20_000,
   });
   expect(ended.reason).toBeTruthy();
