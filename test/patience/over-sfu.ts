@@ -27,8 +27,9 @@ import type { Heard } from './hearing.ts';
 import { type Player, play } from './play.ts';
 import { shipped, today } from './policies.ts';
 import { type Scored, scoreOf, tableOf } from './score.ts';
-import { agreementTable, compared, differing } from './sfu/agreement.ts';
+import { agreementTable, answeredBothWays, compared, differing } from './sfu/agreement.ts';
 import { drawn } from './sfu/draw.ts';
+import { lateOnes } from './sfu/late.ts';
 import { outcomeOf, utteranceOf } from './sfu/spoken-in-call.ts';
 
 /** Of all sounds, as `main.ts` has it. */
@@ -142,15 +143,18 @@ async function both(policy: string, { livekit, builtDir, dir, transportMs, plans
 }
 
 async function report(): Promise<void> {
-  const rows = [...results].flatMap(([policy, { inCalls, byClock }]) =>
+  const pairs = [...results].map(([policy, all]) => {
+    return { policy, all, ...answeredBothWays(all.inCalls, all.byClock) };
+  });
+  const rows = pairs.flatMap(({ policy, inCalls, byClock }) =>
     [['in calls', inCalls] as const, ['by the clock', byClock] as const].map(
       ([way, some]) => [`${policy}, ${way}`, scoreOf(some)] as const,
     ),
   );
-  const agreement = [...results].flatMap(([policy, { inCalls, byClock }]) =>
+  const agreement = pairs.flatMap(({ policy, inCalls, byClock }) =>
     compared(inCalls, byClock).map((one) => ({ ...one, policy })),
   );
-  const notes = [...results].map(([policy, { inCalls, byClock, turns }]) => {
+  const notes = pairs.flatMap(({ policy, all: { turns, ...all }, inCalls, byClock, others }) => {
     const torn = turns.flatMap(({ gapsMs }) => gapsMs).length;
     const unknown = turns.filter(({ question, lost }) => !lost && question === undefined).length;
     const askedMs = percentile(
@@ -158,7 +162,10 @@ async function report(): Promise<void> {
       0.5,
     );
     const other = differing(inCalls, byClock).length;
-    return `${policy}: ${other} of ${inCalls.length} cut off one way only; ${torn} gaps in answers; in ${unknown} calls what was answered is not known; its transcription was asked for ${Math.round(askedMs ?? Number.NaN)} ms after the last sound (median)`;
+    return [
+      `${policy}: ${other} of ${inCalls.length} cut off one way only; ${others.length} more answered one way only; ${torn} gaps in answers; in ${unknown} calls what was answered is not known; its transcription was asked for ${Math.round(askedMs ?? Number.NaN)} ms after the last sound (median)`,
+      ...lateOnes(all.inCalls, all.byClock, turns).map((one) => `- late: ${one}`),
+    ];
   });
   const agree = agreement.every(({ agrees }) => agrees);
   const text = [
@@ -175,7 +182,7 @@ async function report(): Promise<void> {
       .flatMap(([policy, { inCalls, byClock, turns }]) => [
         ...inCalls.map((one) => ({ policy, way: 'calls', ...one })),
         ...byClock.map((one) => ({ policy, way: 'clock', ...one })),
-        ...turns.map(({ events: _, ...turn }) => ({ policy, way: 'turn', ...turn })),
+        ...turns.map((turn) => ({ policy, way: 'turn', ...turn })),
       ])
       .map((one) => `${JSON.stringify(one)}\n`)
       .join(''),

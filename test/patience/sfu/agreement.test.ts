@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Case } from '../cases.ts';
 import type { Outcome } from '../play.ts';
-import { compared, differing, medianWithin } from './agreement.ts';
+import { answeredBothWays, compared, differing, medianWithin } from './agreement.ts';
 
 test('both ways agree where each value is within the interval of the other', () => {
   const scored = (cutOffs: number, delayMs: number) =>
@@ -17,4 +17,18 @@ test('both ways agree where each value is within the interval of the other', () 
 test('the median of 1 to 100 is within the ranks 41 and 61', () => {
   const values = Array.from({ length: 100 }, (_, index) => index + 1);
   expect(medianWithin(values)).toEqual({ value: 50.5, low: 41, high: 61 });
+});
+
+test('who is answered one way only is in neither', () => {
+  const scored = (unanswered: readonly string[]) =>
+    ['a', 'b', 'c'].map((id) => ({
+      one: { id } as Case,
+      outcome: { isUnanswered: unanswered.includes(id), delayMs: 800 } as Outcome,
+    }));
+  const { inCalls, byClock, others } = answeredBothWays(scored(['c']), scored(['a']));
+  expect([inCalls, byClock, others].map((some) => some.map(({ one }) => one.id))).toEqual([
+    ['b'],
+    ['b'],
+    ['a', 'c'],
+  ]);
 });

@@ -49,6 +49,22 @@ const percentOf = ({ some, all, low, high }: Share): Within => ({
 const delaysOf = (all: readonly Scored[]): number[] =>
   all.filter(({ outcome }) => !outcome.cutOff && !outcome.isUnanswered).map(({ outcome }) => outcome.delayMs);
 
+/**
+ * Those that got an answer both ways. In noise in which the detector hears no end there is none by the clock, and in calls one
+ * once the sound of the utterance, noise and all, is over: how late says how long the sound is.
+ */
+export function answeredBothWays(inCalls: readonly Scored[], byClock: readonly Scored[]) {
+  const answered = (all: readonly Scored[]) =>
+    new Set(all.filter(({ outcome }) => !outcome.isUnanswered).map(({ one }) => one.id));
+  const [calls, clock] = [answered(inCalls), answered(byClock)];
+  const both = ({ one }: Scored) => calls.has(one.id) && clock.has(one.id);
+  return {
+    inCalls: inCalls.filter(both),
+    byClock: byClock.filter(both),
+    others: inCalls.filter((one) => !both(one)),
+  };
+}
+
 /** Utterances that were cut off one way and not the other. */
 export function differing(inCalls: readonly Scored[], byClock: readonly Scored[]): Scored[] {
   const clock = new Map(byClock.map(({ one, outcome }) => [one.id, outcome]));
