@@ -9,7 +9,7 @@ import { planWithSounds } from './measure.ts';
 import { describeMachine } from './notes.ts';
 import type { BenchOptions } from './options.ts';
 import { describeTurn, showProgress } from './progress.ts';
-import type { CallResult } from './results.ts';
+import type { CallResult, TurnResult } from './results.ts';
 import { runPlans } from './run.ts';
 import { summary } from './stats.ts';
 
@@ -66,6 +66,18 @@ const joinBy =
   () =>
     callByPhone({ host, port, to: number, from: '+15550199', withinMs: PICKED_UP_WITHIN_MS });
 
+/** Where the time of a turn goes: the first is by the callers' clock, the others are by the worker's own record. */
+const PARTS = {
+  'last sound to its transcription asked for': ({ stages }: TurnResult) => stages?.sttSentMs,
+  'of it as the worker sees it': ({ record }: TurnResult) => record?.pauseMs,
+  'the turn’s end decided, in the worker': ({ record }: TurnResult) => record?.endpointingMs,
+  'answer played, in the worker': ({ record }: TurnResult) => record?.totalMs,
+  'the line both ways': ({ voiceToVoiceMs, record }: TurnResult) =>
+    voiceToVoiceMs === undefined || record?.totalMs === undefined
+      ? undefined
+      : voiceToVoiceMs - record.totalMs,
+} as const;
+
 /** Both kinds side by side, and whether the phone keeps what is promised. */
 export function renderPhone({ notes, calls }: PhoneReport): string {
   const voice = (by: By) => calls[by].flatMap(({ turns }) => turns.map((turn) => turn.voiceToVoiceMs));
@@ -74,12 +86,19 @@ export function renderPhone({ notes, calls }: PhoneReport): string {
     const all = summary(values);
     return all ? [`${Math.round(all.p50)} ms`, `${Math.round(all.p95)} ms`, String(all.n)] : ['–', '–', '0'];
   };
+  const parts = (Object.keys(PARTS) as (keyof typeof PARTS)[]).flatMap((name) =>
+    (['phone', 'web'] as const).map((by) => [
+      `  ${by}: ${name}`,
+      ...cells(calls[by].flatMap(({ turns }) => turns.map(PARTS[name]))),
+    ]),
+  );
   const rows = [
     ['', 'p50', 'p95', 'n'],
     ['phone: picked up to first word', ...cells(greeting('phone'))],
     ['web: joined to first word', ...cells(greeting('web'))],
     ['phone: voice to voice', ...cells(voice('phone'))],
     ['web: voice to voice', ...cells(voice('web'))],
+    ...parts,
   ];
   const lost = (by: By) => calls[by].flatMap(({ turns }) => turns).filter((turn) => turn.lost).length;
   const firstMs = summary(greeting('phone'))?.p50;
