@@ -62,6 +62,8 @@ export async function keepApart({ scope, host, caller, colleague }: ApartParts):
   const ofCaller = () => tracksOf(room, caller);
   const hold = () => colleagues.setHeard(colleague, [...shared, ...ofCaller()], false);
   const takeAway = () => void hold().catch(() => {});
+  // Their leg subscribes as a track comes, maybe after it was taken from them: then the caller would hear what the colleague is told.
+  const ofOthers = () => [...(sid === undefined ? [] : [sid]), ...tracksOf(room, colleague)];
   try {
     await colleagues.setKeys(caller, false);
     const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
@@ -91,7 +93,7 @@ export async function keepApart({ scope, host, caller, colleague }: ApartParts):
   );
   return {
     async hold() {
-      await Promise.all([hold(), colleagues.setHeard(caller, tracksOf(room, colleague), false)]);
+      await Promise.all([hold(), colleagues.setHeard(caller, ofOthers(), false)]);
     },
     async tell(samples) {
       for (let at = 0; at < samples.length && !isClosed; at += FRAME_SAMPLES) {

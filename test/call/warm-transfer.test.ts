@@ -107,6 +107,7 @@ test('a colleague is called in, told the summary while neither hears the other, 
   expect(at('caller hears D')).toBeLessThan(at('keys of caller go out'));
   expect(at('caller hears no B')).toBeLessThan(at('call +60312345678'));
   expect(at('caller hears no D')).toBeLessThan(at('caller hears D'));
+  expect(at('call +60312345678')).toBeLessThan(at('caller hears no B+D'));
   expect(at('colleague hears no A+C')).toBeLessThan(at('colleague hears C'));
   expect(did).toContain('sound of They want to pay. Press 1.');
   expect(did).toContain('rings');

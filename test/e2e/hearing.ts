@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Guest } from '../../src/probe/guest.ts';
 import { SAME_SPEECH, similarity } from '../../src/probe/likeness.ts';
-import type { Sound } from '../../src/probe/wav.ts';
+import { resampled, type Sound } from '../../src/probe/wav.ts';
 import { asHeard } from '../../src/stages/answer-stream.ts';
 import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
 import type { Entry } from '../../src/standin/journal.ts';
@@ -42,17 +42,21 @@ export async function likeness(
     .score;
 }
 
-/** Fails unless the caller heard exactly these texts spoken, in the chunks that the voice endpoint was asked for. */
+/**
+ * Fails unless the caller heard exactly these texts spoken, in the chunks that the voice endpoint was asked for.
+ *
+ * @param how.lineRate - samples per second that the line to the caller carries, in Hz
+ */
 export async function expectHeard(
   standIn: StandIn,
   heard: Sound,
   texts: readonly string[],
-  voice?: { voice?: string; speed?: number },
+  { lineRate = OUTPUT_SAMPLE_RATE, ...voice }: { voice?: string; speed?: number; lineRate?: number } = {},
 ): Promise<void> {
   const scores = await Promise.all(
     texts.map(async (text) => {
-      const samples = await inChunks(standIn, text, voice);
-      return [text, similarity(heard, { samples, sampleRate: OUTPUT_SAMPLE_RATE }).score];
+      const spoken = { samples: await inChunks(standIn, text, voice), sampleRate: OUTPUT_SAMPLE_RATE };
+      return [text, similarity(heard, resampled(spoken, lineRate)).score];
     }),
   );
   const different = scores.filter(([, score]) => Number(score) < SAME_SPEECH);

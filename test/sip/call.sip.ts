@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { converse, targetOf } from '../../src/bench/one-call.ts';
 import { callByPhone } from '../../src/probe/phone-leg.ts';
-import { understand } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { useDoor } from './door.ts';
+import { understand } from './hears.ts';
 import { row } from './rows.ts';
 
 const QUESTION = 'I would like to pay my electricity bill';

@@ -1,6 +1,22 @@
+import { resampled, type Sound } from '../../src/probe/wav.ts';
 import type { StandIn } from '../../src/standin/server.ts';
-import { expectHeard } from '../e2e/hearing.ts';
-import type { Phone } from './phone.ts';
+import * as hearing from '../e2e/hearing.ts';
+import { type Phone, TELEPHONE_RATE } from './phone.ts';
+
+// Half of a voice's sound is above what a telephone carries: the same words are 0.77 alike where that is not left out, 0.91 where it is.
+
+/** Fails unless a telephone heard exactly these texts spoken. */
+export const expectHeard = (standIn: StandIn, heard: Sound, texts: readonly string[]): Promise<void> =>
+  hearing.expectHeard(standIn, heard, texts, { lineRate: TELEPHONE_RATE });
+
+/** Makes the stand-in understand these utterances as they come by telephone; anything else is «unintelligible». */
+export const understand = (standIn: StandIn, words: Readonly<Record<string, Sound>>): void =>
+  hearing.understand(
+    standIn,
+    Object.fromEntries(
+      Object.entries(words).map(([text, sound]) => [text, resampled(sound, TELEPHONE_RATE)]),
+    ),
+  );
 
 const LOOK_EVERY_MS = 500;
 

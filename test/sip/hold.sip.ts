@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { expectHeard, understand } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { useDoor } from './door.ts';
+import { expectHeard, understand } from './hears.ts';
 import { row } from './rows.ts';
 
 const GREETING = 'Welcome to Contoh Telecom, how may I help you today with your telephone line?';

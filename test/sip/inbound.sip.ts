@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { askedWith, understand } from '../e2e/hearing.ts';
+import { askedWith } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { useDoor } from './door.ts';
-import { hears } from './hears.ts';
+import { hears, understand } from './hears.ts';
 import { row } from './rows.ts';
 
 const GREETING = 'Welcome to Contoh Telecom, how may I help you?';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Sound } from '../../src/probe/wav.ts';
-import { askedWith, expectHeard, understand } from '../e2e/hearing.ts';
+import { askedWith } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { channelsOf, firstSoundMs } from '../helpers/stereo-wav.ts';
 import { useDoor } from './door.ts';
-import { hears } from './hears.ts';
+import { expectHeard, hears, understand } from './hears.ts';
 import type { Phone } from './phone.ts';
 import { row } from './rows.ts';
 

@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
-import { expectHeard } from '../e2e/hearing.ts';
 import { type Door, NUMBER, useDoor } from './door.ts';
-import { hears } from './hears.ts';
+import { expectHeard, hears } from './hears.ts';
 import { row } from './rows.ts';
 
 const GREETINGS = {

@@ -5,11 +5,11 @@ import { expect } from 'vitest';
 import { createDialler } from '../../src/phone/outbound/dialler.ts';
 import type { PlacedCall } from '../../src/phone/outbound/place-call.ts';
 import { AGENT_NAME } from '../e2e/callers.ts';
-import { askedWith, understand } from '../e2e/hearing.ts';
+import { askedWith } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { NUMBER, useDoor } from './door.ts';
 import { sine } from './heard-tone.ts';
-import { hears } from './hears.ts';
+import { hears, understand } from './hears.ts';
 import type { Phone } from './phone.ts';
 import { row } from './rows.ts';
 

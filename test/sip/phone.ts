@@ -8,7 +8,8 @@ import { createWatch, type Watch } from '../../src/probe/watch.ts';
 import type { Sound } from '../../src/probe/wav.ts';
 import { toolPath } from '../tools.ts';
 
-const TELEPHONE_RATE = 8000;
+/** Samples per second of G.711. */
+export const TELEPHONE_RATE = 8000;
 const QUIET_MS = 1000;
 
 export interface PhoneOptions {

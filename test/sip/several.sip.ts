@@ -1,7 +1,6 @@
-import { understand } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { type Door, useDoor } from './door.ts';
-import { hears } from './hears.ts';
+import { hears, understand } from './hears.ts';
 import type { Phone } from './phone.ts';
 import { row } from './rows.ts';
 

@@ -2,10 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { expectHeard, understand } from '../e2e/hearing.ts';
 import { utterance } from '../e2e/utterance.ts';
 import { NUMBER, useDoor } from './door.ts';
-import { hears } from './hears.ts';
+import { expectHeard, hears, understand } from './hears.ts';
 import { row } from './rows.ts';
 
 const GREETING = 'Welcome to Contoh Telecom, how may I help you?';
