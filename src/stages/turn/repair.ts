@@ -25,8 +25,10 @@ export class Repair {
   /** Somebody begins to speak over the agent. @param beganAt - when that speech began */
   overlapBegins(beganAt: number, now: number, agent: AgentFloor): void {
     const { voicedForMs = Number.POSITIVE_INFINITY } = agent;
-    const since = Math.max(this.#last?.endedAt ?? 0, now - voicedForMs);
-    this.#couldBe = this.#last !== undefined && beganAt - since <= GOES_ON_MS;
+    const voicedAt = now - voicedForMs;
+    // What was heard before the turn ended was another answer.
+    this.#couldBe =
+      this.#last !== undefined && (voicedAt < this.#last.endedAt || beganAt - voicedAt <= GOES_ON_MS);
   }
 
   /** The sound over the agent was its own voice until now: a caller who is heard in it later answers what the agent says. */

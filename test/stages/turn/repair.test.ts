@@ -55,6 +55,13 @@ describe('a caller who goes on', () => {
     expect(await says(call, 'what my balance is?')).toContain('take back Can you tell me.');
   });
 
+  test.each([undefined, -2000])('before a late answer is heard, the last one %s ms ago, too', async (ms) => {
+    const call = await answered(undefined);
+    call.agent.voicedAt = ms && call.clock.now() + ms;
+    call.quiet(1200);
+    expect(await says(call, 'what my balance is?')).toContain('take back Can you tell me.');
+  });
+
   test('long after the first sound interrupts', async () => {
     const call = await answered(900);
     expect(await says(call, 'What about my balance?')).toEqual([
