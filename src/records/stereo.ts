@@ -80,8 +80,7 @@ export class Stereo {
   }
 
   #pullBack(ahead: number): void {
-    if (ahead <= AHEAD) return;
-    this.#timeline.pullBack(0, this.#heardUntil, ahead);
+    if (ahead <= AHEAD || !this.#timeline.pullBack(0, this.#heardUntil, ahead)) return;
     this.#heardUntil -= ahead;
   }
 

@@ -1,3 +1,6 @@
+/** Of 32,767: what a line without speech has. */
+const QUIET = 300;
+
 /** Samples of two channels by the moment at which they are heard, until they are taken. */
 export class Timeline {
   readonly #channels: readonly [Int16Array, Int16Array];
@@ -24,12 +27,19 @@ export class Timeline {
     for (let i = first; i < end; i += 1) ring[(at + i) % this.#room] = samples[i] ?? 0;
   }
 
-  /** What is held of a channel up to a place was heard sooner by so many samples. */
-  pullBack(channel: 0 | 1, until: number, by: number): void {
+  /**
+   * What is held of a channel up to a place was heard sooner by so many samples.
+   *
+   * @returns whether it could be moved: not where something loud would be lost, whose place was taken before.
+   */
+  pullBack(channel: 0 | 1, until: number, by: number): boolean {
     const ring = this.#channels[channel];
+    for (let at = this.#from; at < Math.min(this.#from + by, until); at += 1)
+      if (Math.abs(ring[at % this.#room] ?? 0) > QUIET) return false;
     const end = Math.min(until, this.#from + this.#room);
     for (let at = this.#from; at < end; at += 1)
       ring[at % this.#room] = at + by < end ? (ring[(at + by) % this.#room] ?? 0) : 0;
+    return true;
   }
 
   /** From this place on nothing is heard in a channel. */

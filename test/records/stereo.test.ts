@@ -85,3 +85,16 @@ test('what was kept of the caller before anybody listened is where it belongs, a
   const later = left.subarray(RECORDING_RATE * 2);
   expect(firstMs(later)).toBeCloseTo(1000, -1);
 });
+
+test('of what a starved process hears far too late nothing is lost', () => {
+  const wordsMs = 1500;
+  let next = 0;
+  const { left } = played(10_000, (stereo, atMs) => {
+    if (atMs >= 2000 && atMs < 4800) return;
+    // It catches up four times as fast as was spoken.
+    for (let pieces = 0; pieces < 4 && next <= atMs; pieces += 1, next += FRAME_MS)
+      stereo.hears(frame(next >= 2500 && next < 2500 + wordsMs ? LOUD : 0, 16_000));
+  });
+  const loud = left.filter((sample) => Math.abs(sample) > LOUD / 2).length;
+  expect((loud * 1000) / RECORDING_RATE).toBeCloseTo(wordsMs, -1);
+});
