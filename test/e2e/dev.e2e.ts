@@ -156,13 +156,27 @@ test('a taken port is named with who holds it, and another is used', async () =>
   expect((await fetch(pageUrl)).status).toBe(200);
 });
 
-test('a worker that dies is told and runs again, on the same page', async () => {
-  const { child, said, pageUrl } = await startDev();
-  const worker = descendants(child.pid ?? 0).find(({ command }) => / \S*main\.ts start/.test(command));
-  process.kill(worker?.pid ?? 0, 'SIGKILL');
+test('a worker that dies is told and runs again, on the same page; told to stop while it starts, it leaves no records open', async () => {
+  const records = join(dir, 'records');
+  const workers = () => (existsSync(records) ? readdirSync(join(records, 'workers')) : []);
+  const { child, said, pageUrl } = await startDev({ RECORDS_DIR: records });
+  const killWorker = () => {
+    const worker = descendants(child.pid ?? 0).find(({ command }) => / \S*main\.ts start/.test(command));
+    process.kill(worker?.pid ?? 0, 'SIGKILL');
+  };
+  killWorker();
   await said(/worker was ended by SIGKILL/);
   await said(/worker runs again \(pid \d+\)/);
   expect((await fetch(pageUrl)).status).toBe(200);
+  const before = workers();
+  killWorker();
+  await vi.waitFor(() => expect(workers().filter((name) => !before.includes(name))).toHaveLength(1), {
+    timeout: READY_WITHIN_MS,
+    interval: 10,
+  });
+  process.kill(child.pid ?? 0, 'SIGINT');
+  expect(await child.exited).toMatchObject({ code: 0 });
+  expect(workers()).toEqual([]);
 });
 
 test('wrong settings are all told, and nothing is left running', async () => {
