@@ -38,6 +38,12 @@ export function launchSip({ command, service, logFile }: SipLaunch): Service {
     ...(logFile !== undefined && { logFile }),
     readyAt: (line) => line.includes('sip signaling listening on') && /"proto":\s*"tcp"/.test(line),
   });
-  void started.exited.then(() => rmSync(dir, { recursive: true, force: true }));
+  const clear = () => rmSync(dir, { recursive: true, force: true });
+  // A second Ctrl-C ends this process before it hears of the other's end.
+  process.once('exit', clear);
+  void started.exited.then(() => {
+    process.off('exit', clear);
+    clear();
+  });
   return started;
 }
