@@ -4,7 +4,7 @@ import { AppError, messageOf } from '../../../src/errors.ts';
 import { toolPath } from '../../tools.ts';
 import { inOwnNetwork } from './site/network.ts';
 
-// `npm run test:doctor [options of Vitest]`: gets what the matrix needs, then runs it in a network of its own.
+// `npm run test:doctor [options of Vitest]`: builds what the matrix needs, then runs it in a network of its own.
 
 const ROOT = join(import.meta.dirname, '../../..');
 const INHERIT = { cwd: ROOT, stdio: 'inherit' } as const;
@@ -20,7 +20,6 @@ function requireNetwork(): void {
 }
 
 try {
-  execFileSync(process.execPath, ['src/dev/install.mjs', '--tests', '--doctor'], INHERIT);
   requireNetwork();
   await toolPath('stunnerd', { onProgress: (text) => process.stderr.write(`${text}\n`) });
   execFileSync('npm', ['run', '--silent', 'build'], INHERIT);
