@@ -23,16 +23,11 @@ export function renderAgainst({ notes, rounds }: AgainstReport): string {
   ]);
   const of = (name: string) => [`${name}: cores`, 'v2v p50 ms'];
   const head = ['round', ...of('before'), ...of('again'), ...of('here'), 'lost'];
-  const judged = (
-    what: string,
-    figure: (call: CostCall) => number | undefined,
-    show: (value: number) => string,
-  ) => `${what}: ${verdict(rounds, figure, show)}`;
   return [
     notes.join('\n'),
     renderTable([head, ...rows], 'right'),
-    judged('CPU a second of call', cores, (value) => `${value.toFixed(3)} cores`),
-    judged('voice to voice, p50', medianMs, (value) => `${Math.round(value)} ms`),
+    `CPU a second of call: ${verdict(rounds, cores, (value) => `${value.toFixed(3)} cores`)}`,
+    `voice to voice, p50: ${verdict(rounds, medianMs, (value) => `${Math.round(value)} ms`)}`,
   ].join('\n\n');
 }
 

@@ -79,11 +79,8 @@ export function earOf(simulated: readonly Endpoints[]): FaultEar {
   let marks = new Map<Endpoints, number>();
   const journalOf = async (one: Endpoints, afterId: number): Promise<Entry<Route>[]> =>
     kept.get(one)?.filter(({ id }) => id > afterId) ?? (await one.journal(afterId).catch(() => []));
-  const sinceMarks = async (
-    from: ReadonlyMap<Endpoints, number>,
-    servers = simulated,
-  ): Promise<Entry<Route>[]> => {
-    const journals = servers.map((one) => journalOf(one, from.get(one) ?? 0));
+  const sinceMarks = async (from: ReadonlyMap<Endpoints, number>): Promise<Entry<Route>[]> => {
+    const journals = simulated.map((one) => journalOf(one, from.get(one) ?? 0));
     return (await Promise.all(journals)).flat().sort((a, b) => a.atMs - b.atMs);
   };
   const expect = async (utterances: readonly Utterance[]) => {
@@ -105,12 +102,15 @@ export function earOf(simulated: readonly Endpoints[]): FaultEar {
     since: () => sinceMarks(marks),
     whole: () => sinceMarks(new Map()),
     async isBusy() {
-      const running = simulated.filter((one) => !kept.has(one));
-      const open = (await sinceMarks(marks, running)).filter(({ outcome }) => outcome === 'pending');
+      const open = (await sinceMarks(marks)).filter(({ outcome }) => outcome === 'pending');
       return open.some(({ route }) => route === 'llm' || route === 'tts');
     },
     async keep(server) {
-      kept.set(server, await server.journal(0));
+      const asked = await server.journal(0);
+      kept.set(
+        server,
+        asked.map((one) => (one.outcome === 'pending' ? { ...one, outcome: 'aborted' } : one)),
+      );
     },
     close: () => expect([]),
   };
