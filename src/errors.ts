@@ -136,9 +136,10 @@ export class PersonaError extends AppError {
   }
 }
 
-/** The `code` of anything that was thrown, such as `ENOENT` of the file system or `not_found` of LiveKit's API. */
-export function codeOf(thrown: unknown): unknown {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
+/** The `code` of anything that was thrown, such as `ENOENT` of the file system or `not_found` of LiveKit's API; '' when it has none. */
+export function codeOf(thrown: unknown): string {
+  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
+  return typeof code === 'string' ? code : '';
 }
 
 /** The message of anything that was thrown, `Error` or not. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import dotenv from 'dotenv';
 import { parse as parseYaml } from 'yaml';
-import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
+import { ConfigError, type ConfigProblem, codeOf, messageOf } from '../errors.ts';
 import { hideUrlSecrets } from '../urls.ts';
 import { type EndpointEntry, resolveEndpoints } from './endpoint-list.ts';
 import { processEnvironment } from './environment.ts';
@@ -24,7 +24,7 @@ function readIfPresent(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import { codeOf } from '../errors.ts';
 import { holderOf } from './port-holder.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -51,5 +52,4 @@ function bindTcp(port: number, host: string): Promise<number> {
 }
 
 /** In use, or (macOS, Linux below 1024) not ours to use. */
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+const isTaken = (error: unknown): boolean => ['EADDRINUSE', 'EACCES'].includes(codeOf(error));

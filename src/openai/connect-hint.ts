@@ -1,4 +1,4 @@
-import { type EndpointName, messageOf } from '../errors.ts';
+import { codeOf, type EndpointName, messageOf } from '../errors.ts';
 import { type ConnectFault, connectFault } from './connect-fault.ts';
 import { settingOf } from './failure-hint.ts';
 import { proxyNameOf } from './proxy.ts';
@@ -33,12 +33,6 @@ const HINTS: Readonly<Record<ConnectFault, Hint>> = {
   'not-http': (url) =>
     `The answer is not HTTP: is the http of ${url} served by an https port, or broken by a proxy before the server?`,
 };
-
-/** The `code` of a Node error, '' when it has none. */
-export function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
-}
 
 /** @param url - what was asked for. Behind a proxy it is that which refused, is not there, or cannot go on. */
 export function hintFor(

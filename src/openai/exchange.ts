@@ -1,6 +1,6 @@
-import { EndpointError, type EndpointName } from '../errors.ts';
+import { codeOf, EndpointError, type EndpointName } from '../errors.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { codeOf, hintFor, reasonOf } from './connect-hint.ts';
+import { hintFor, reasonOf } from './connect-hint.ts';
 import { fault, type Target } from './fault.ts';
 import { type Incoming, nodeTransport, StaleConnection, type Transport } from './transport.ts';
 

@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, messageOf, PersonaError } from '../errors.ts';
+import { AppError, codeOf, messageOf, PersonaError } from '../errors.ts';
 
 /** Ends what was started; a second call does nothing. */
 export type Stop = () => void;
@@ -34,7 +34,7 @@ async function readEntry(dir: string, name: string): Promise<[string, string | P
     return [name, await readFile(path, 'utf8')];
   } catch (error) {
     // Removed since the folder was listed, as when a ConfigMap is swapped.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     return [name, new PersonaError(path, 1, `cannot be read: ${messageOf(error)}`, { cause: error })];
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/schema.ts';
-import { AppError } from '../errors.ts';
+import { AppError, codeOf } from '../errors.ts';
 import { createDialler } from '../phone/outbound/dialler.ts';
 import { createLiveKitClients } from './livekit-clients.ts';
 import { createOps, type OpsParts } from './ops.ts';
@@ -69,7 +69,7 @@ function urlHost(host: string): string {
 }
 
 function bindFailure(error: unknown, { host, port, setting }: Address & { setting: string }): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'EADDRINUSE') {
     return new AppError(`Port ${port} on ${host} is taken.`, {
       hint: `Set ${setting}_PORT to a free port, or to 0 for any.`,

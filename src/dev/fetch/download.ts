@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AppError, messageOf } from '../../errors.ts';
+import { AppError, codeOf, messageOf } from '../../errors.ts';
 import type { PinnedFile } from './packages.ts';
 
 const TRIES = 3;
@@ -74,7 +74,7 @@ async function fetchRest(file: PinnedFile, part: string, net: Net, onBytes: (byt
     throw new AppError(`it ended after ${megabytes(bytes)} of ${megabytes(file.bytes)}`);
 }
 
-const isFullDisk = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+const isFullDisk = (error: unknown) => codeOf(error) === 'ENOSPC';
 
 function reasonOf(failure: unknown, { name }: PinnedFile): string {
   if (isFullDisk(failure)) return `no space is left on the disk for ${name}`;

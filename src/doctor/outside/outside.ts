@@ -1,5 +1,5 @@
 import { processEnvironment } from '../../config/environment.ts';
-import { AppError } from '../../errors.ts';
+import { AppError, codeOf } from '../../errors.ts';
 import { dns } from '../checks/dns.ts';
 import { iceServers } from '../checks/ice-servers.ts';
 import { signalTcp } from '../checks/signal-tcp.ts';
@@ -65,7 +65,7 @@ async function loadWebRtc(): Promise<WebRtc | undefined> {
   try {
     return await import('./webrtc.ts');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw error;
   }
 }
