@@ -4,14 +4,15 @@ import type { Clock } from '../openai/clock.ts';
 import type { HostChild } from './host-child.ts';
 import type { AssignedJob, CallStart, FromHost, OfCall } from './host-messages.ts';
 import type { GoingOn } from './kept-calls.ts';
-import { isStarved, type MainThread } from './main-thread.ts';
+import { isLate, type MainThread, type Patience } from './main-thread.ts';
 
 /** From its start to `ready`: a small or busy machine needs seconds to load the native modules. */
-const READY_WITHIN_MS = 60_000;
+const START: Patience = {
+  ...{ withinMs: 60_000, starvedWithinMs: 300_000 },
+  before: { isRunnable: true, cpuMs: 0 },
+};
 /** A process whose event loop stands still for so long plays no sound any more. */
-const HUNG_AFTER_MS = 2500;
-/** On a machine that is busy beyond its processors it may only be late: to end its calls, and start anew, makes that worse. */
-const STARVED_AFTER_MS = 10_000;
+const PONG: Patience = { withinMs: 2500, starvedWithinMs: 10_000 };
 /** From its last call to its end. */
 const EXIT_WITHIN_MS = 10_000;
 
@@ -167,23 +168,19 @@ export class HostProcess {
     const nowMs = this.#clock.now();
     if (this.isLeaving && this.idleMs >= EXIT_WITHIN_MS) this.#child.kill();
     else if (!this.#isReady) {
-      if (this.idleMs >= READY_WITHIN_MS) this.kill('not-ready');
+      if (isLate(this.idleMs, START, this.#child)) this.kill('not-ready');
     } else if (this.#pingedMs === undefined) {
       this.#pings += 1;
       this.#pingedMs = nowMs;
       this.#threadAtPing = this.#child.mainThread();
       this.#child.send({ kind: 'ping', id: this.#pings });
-    } else if (this.#isHung(nowMs - this.#pingedMs)) this.kill('hung');
+    } else if (isLate(nowMs - this.#pingedMs, { ...PONG, before: this.#threadAtPing }, this.#child))
+      this.kill('hung');
   }
 
   /** Counts the wait for its answer from now on: this process itself stood still, and could not hear it. */
   forgive(): void {
     if (this.#pingedMs !== undefined) this.#pingedMs = this.#clock.now();
-  }
-
-  #isHung(silentMs: number): boolean {
-    if (silentMs < HUNG_AFTER_MS || silentMs >= STARVED_AFTER_MS) return silentMs >= HUNG_AFTER_MS;
-    return !isStarved(this.#threadAtPing, this.#child.mainThread(), silentMs);
   }
 
   #receive(message: FromHost): void {

@@ -38,3 +38,25 @@ export function isStarved(
   if (!before || !now?.isRunnable) return false;
   return now.cpuMs - before.cpuMs < elapsedMs / 2;
 }
+
+/**
+ * For how long a process may be silent. On a machine that is busy beyond its processors it may only be late: to end it, and
+ * start another, makes that worse.
+ */
+export interface Patience {
+  withinMs: number;
+  /** While its main thread lacks a processor. */
+  starvedWithinMs: number;
+  /** Its main thread when the wait began. */
+  before?: MainThread | undefined;
+}
+
+/** @returns whether a process that has been silent for so long is to be ended. */
+export function isLate(
+  silentMs: number,
+  { withinMs, starvedWithinMs, before }: Patience,
+  process: { mainThread(): MainThread | undefined },
+): boolean {
+  if (silentMs < withinMs || silentMs >= starvedWithinMs) return silentMs >= withinMs;
+  return !isStarved(before, process.mainThread(), silentMs);
+}

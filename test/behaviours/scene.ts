@@ -77,14 +77,14 @@ export interface SceneOptions {
   setUp?(standIn: StandIn): void;
 }
 
-/** Calls of all stacks; with more, two processors are too few and the sound is torn. */
-const inTurn = atMost(5);
+/** Calls of all stacks; with more, two slow processors are too few (a call takes a third of one) and the sound is torn. */
+const inTurn = atMost(3);
 /** Of one stack: rows that follow each other take longest, and shall not wait for all of these. */
-const besideInTurn = atMost(3);
+const besideInTurn = atMost(2);
 /** The beginning of a call takes most of the processor. */
-const joinInTurn = atMost(2);
+const joinInTurn = atMost(1);
 /** Longest wait for the others. */
-const WAITS_MS = 180_000;
+const WAITS_MS = 900_000;
 
 /** The test of a row: a call to a stack of the file, whose greeting is over when `run` begins. */
 export function behaviour(

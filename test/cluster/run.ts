@@ -3,16 +3,16 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { AppError, messageOf } from '../../src/errors.ts';
+import { fetchModules } from '../helm/api-modules.ts';
 import { isAlive } from '../tool-build.ts';
 import { CLUSTER_TOOLS, toolPath } from '../tools.ts';
-import { fetchDefinitions } from './definitions.ts';
-import { planLanes } from './lanes.ts';
+import { filesOf } from './files.ts';
 import { onNode } from './node-namespace.ts';
 import type { Timing } from './notes.ts';
-import { runLane } from './run-lane.ts';
+import { runFiles } from './run-files.ts';
 
 // `npm run test:cluster [names of test files] [options of Vitest]`: gets what the cluster tests need, then runs them on
-// nodes of their own.
+// a node of their own.
 
 const ROOT = join(import.meta.dirname, '../..');
 const LOG_EVERY_MS = 15_000;
@@ -83,7 +83,7 @@ async function provide(): Promise<void> {
   const onProgress = progressLine();
   await timed('tools of Kubernetes and STUNner', async () => {
     for (const name of CLUSTER_TOOLS) await toolPath(name, { onProgress });
-    await fetchDefinitions();
+    await fetchModules();
   });
 }
 
@@ -106,13 +106,13 @@ async function main(): Promise<number> {
   const startedMs = performance.now();
   requireRoot();
   const { names, options } = split(process.argv.slice(2));
-  const lanes = await planLanes(names);
+  const files = await filesOf(names);
   await provide();
   const logs = await makeLogDir();
-  const outcomes = await Promise.all(lanes.map((lane) => runLane(lane, join(logs, lane.name), options)));
-  times.push(...outcomes.flatMap((one) => one.times));
+  const outcome = await runFiles(files, logs, options);
+  times.push(...outcome.times);
   printTimes([...summed(times), { what: 'all', ms: performance.now() - startedMs }]);
-  if (outcomes.every(({ passed }) => passed)) {
+  if (outcome.passed) {
     await rm(logs, { recursive: true });
     return 0;
   }

@@ -115,6 +115,21 @@ test('a process that does not answer is ended within 3 s, and replaced', () => {
   expect(alive()).toHaveLength(2);
 });
 
+test('one that is not ready after a minute is replaced; one that lacks a processor, by its thread, has five', () => {
+  const { all, clock, hostEnds } = createPool();
+  const [starved, stuck] = all as [FakeHost, FakeHost];
+  starved.thread = { isRunnable: true, cpuMs: 9000 };
+  stuck.thread = { isRunnable: false, cpuMs: 9000 };
+  clock.advance(59_000);
+  expect(hostEnds).toEqual([]);
+  clock.advance(1000);
+  expect([starved.isAlive, stuck.isAlive, hostEnds]).toEqual([true, false, ['not-ready']]);
+  clock.advance(239_000);
+  expect(starved.isAlive).toBe(true);
+  clock.advance(1000);
+  expect(starved.isAlive).toBe(false);
+});
+
 test('one that lacks a processor, by its thread, has 10 s to answer; one that turns in a loop has not', () => {
   const { ready, all, clock, hostEnds } = createPool();
   ready();

@@ -41,3 +41,8 @@ export async function moduleDir(name: ApiModule): Promise<string> {
   }
   return found.Dir;
 }
+
+/** Downloads all of them: in the node's namespace of the cluster tests there is no network. */
+export async function fetchModules(): Promise<void> {
+  for (const name of Object.keys(API_MODULES) as ApiModule[]) await moduleDir(name);
+}

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { AppError } from '../../../src/errors.ts';
 import type { ContainerProcess } from './process.ts';
 import type { Container, Handler } from './types.ts';
+
+const MOST_OF_AN_ANSWER = 300;
 
 /** Tries a probe's or a hook's handler once. Resolves when it succeeded, rejects with what went wrong. */
 export async function attempt(
@@ -17,9 +20,13 @@ export async function attempt(
     const url = new URL(path, `http://${host}:${portOf(container, port)}`);
     // A connection of its own each time: one that was kept may lead to a pod that is gone.
     const request = get(url, { signal, agent: false, headers: { 'user-agent': 'kube-probe' } });
-    const [{ statusCode }] = (await once(request, 'response')) as [IncomingMessage];
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const { statusCode } = response;
+    const isWell = statusCode !== undefined && statusCode < 400;
+    // What a kubelet does not say, and whoever reads of a pod that does not get ready wants to know.
+    const why = isWell ? '' : await text(response);
     request.destroy();
-    if (!statusCode || statusCode >= 400) throw new AppError(`${url} answered ${statusCode}`);
+    if (!isWell) throw new AppError(`${url} answered ${statusCode} ${why.slice(0, MOST_OF_AN_ANSWER)}`);
   } else if (handler.tcpSocket) {
     const socket = connect({ host: podIP, port: portOf(container, handler.tcpSocket.port), signal });
     await once(socket, 'connect');

@@ -1,28 +1,22 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Child, startChild } from '../../src/dev/child.ts';
-import type { Lane } from './lanes.ts';
 import { onNode } from './node-namespace.ts';
 import { LOG_DIR_VARIABLE, notedTimes, type Timing } from './notes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Runs before all else on the machine; a kernel that groups processes by session heeds the first, others the second. */
-const URGENT = '{ echo -10 >/proc/self/autogroup; } 2>/dev/null; exec nice -n -10 "$@"';
-const LIKE_ALL = 'exec "$@"';
-
-function startTests({ files, isUrgent }: Lane, logs: string, options: readonly string[]): Child {
+function startTests(files: readonly string[], logs: string, options: readonly string[]): Child {
   const vitest = [
     ...[join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts'],
     ...['--project', 'cluster', '--reporter=default', '--reporter=json', `--outputFile=${reportIn(logs)}`],
   ];
-  const args = ['-c', isUrgent ? URGENT : LIKE_ALL, 'sh'];
-  args.push(...onNode(process.execPath, ...vitest, ...files, ...options));
+  const [command, ...args] = onNode(process.execPath, ...vitest, ...files, ...options);
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
   const env = { ...process.env, ...colour, [LOG_DIR_VARIABLE]: logs };
   return startChild({
-    command: 'sh',
+    command,
     args,
     env,
     cwd: ROOT,
@@ -52,14 +46,17 @@ export interface Outcome {
 }
 
 /**
- * Runs a lane's tests on a node of their own, which ends with this process.
+ * Runs tests, one file after another, on a node of their own, which ends with this process.
  *
- * @param logs - folder that is made for it.
+ * @param logs - folder for what they log.
  * @param options - of Vitest.
  */
-export async function runLane(lane: Lane, logs: string, options: readonly string[]): Promise<Outcome> {
-  await mkdir(logs);
-  const tests = startTests(lane, logs, options);
+export async function runFiles(
+  files: readonly string[],
+  logs: string,
+  options: readonly string[],
+): Promise<Outcome> {
+  const tests = startTests(files, logs, options);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => tests.kill());
   const { code } = await tests.exited;
   return { passed: code === 0, times: [...notedTimes(logs), ...(await fileTimes(logs))] };
