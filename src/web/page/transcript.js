@@ -1,5 +1,5 @@
 import { byId, make } from './dom.js';
-import { takenBack } from './taken-back.js';
+import { LateAnswer, takenBack } from './taken-back.js';
 
 /** @import { Words } from './room-events.js' */
 
@@ -17,6 +17,7 @@ export class Transcript {
   /** @type {Map<string, HTMLElement>} */ #lines = new Map();
   /** Lines that are shown no more; what still comes of them is not shown either. @type {Set<string>} */ #gone =
     new Set();
+  #lateAnswer = new LateAnswer();
 
   /** How many lines are final, by speaker. */
   get counts() {
@@ -28,6 +29,7 @@ export class Transcript {
   clear() {
     this.#lines.clear();
     this.#gone.clear();
+    this.#lateAnswer = new LateAnswer();
     this.#said.replaceChildren();
     this.#saying.replaceChildren();
     byId('nothing', HTMLParagraphElement).hidden = false;
@@ -40,6 +42,11 @@ export class Transcript {
     if (this.#gone.has(key)) return;
     let line = this.#lines.get(key);
     if (line?.dataset.final === 'true' && !final) return; // a late interim of a finished segment
+    if (!line && this.#lateAnswer.isOf(speaker, performance.now())) {
+      this.#gone.add(key);
+      return;
+    }
+    if (speaker === 'caller' && final) this.#lateAnswer.callerSpoke();
     if (!line) {
       line = newLine(speaker, name);
       line.dataset.order = String(this.#lines.size);
@@ -56,6 +63,7 @@ export class Transcript {
 
   /** The caller goes on with a turn that had ended: it comes again, with the rest, and its answer is none. */
   takeBack() {
+    this.#lateAnswer.takeBack(performance.now());
     const spoken = [...this.#lines].filter(([key]) => !key.startsWith(WRITTEN) && !this.#gone.has(key));
     const lines = spoken.map(([key, { dataset }]) => ({
       ...{ key, speaker: dataset.speaker, isFinal: dataset.final === 'true' },
