@@ -85,7 +85,6 @@ export default defineConfig({
           // All stacks of the one file; `scene.ts` says how many calls there are at a time.
           maxConcurrency: 30,
           hookTimeout: 240_000,
-          globalSetup: ['test/behaviours/global-setup.ts'],
           // Projects of one run that differ in workers have to follow each other.
           sequence: { groupOrder: 1 },
           name: 'behaviours',
@@ -119,6 +118,7 @@ export default defineConfig({
         test: {
           name: 'real',
           env: { NODE_ENV: 'production' },
+          globalSetup: ['test/e2e/global-setup.ts'],
           include: ['test/real/*.real.ts'],
           fileParallelism: false,
           retry: 1,

@@ -34,7 +34,7 @@ export const promptWith = (...lines: string[]): string =>
 
 /** A stack whose worker is as small as can be: many of them run on one machine. */
 export const useRows = ({ env, ...rest }: StackOptions): (() => Stack) =>
-  useStack({ program: 'built', ...rest, env: { ...SMALL, ...env } });
+  useStack({ ...rest, env: { ...SMALL, ...env } });
 
 const SMALL = {
   ...{ HOSTS: '1', SPARE_HOSTS: '0' },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
 import { disposeRtc } from '../../src/framework/dispose-rtc.ts';
+import type { Guest } from '../../src/probe/guest.ts';
 import { type StandIn, startStandIn } from '../../src/standin/server.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { hum, longestGapMs } from './hearing.ts';
@@ -13,6 +14,8 @@ const GREETING = 'Hello, this is the help desk of the end-to-end tests.';
 const PRELOAD = new URL('host-preload.ts', import.meta.url);
 /** What undici keeps a connection for, that nobody uses: 4 s. */
 const KEPT_ALIVE_MS = 5500;
+/** Beside calls that fail; on a machine that is too small, a few times of what calls make of each other without any fault. */
+const LONGEST_GAP_MS = 120;
 const PROMPT = `---\ngreeting: ${GREETING}\n---\nYou are an agent.`;
 
 let dir: string;
@@ -87,22 +90,38 @@ test('one process greets two callers, each line of its log names its call, and i
   });
 });
 
+/** Of calls whose agents speak until after this moment; the longest time for which one was not heard, in ms. */
+async function longestGapIn(calls: readonly { guest: Guest }[], momentMs: number): Promise<number> {
+  const gapsMs = calls.map(async ({ guest }) => {
+    const startMs = await guest.waitForSpeech({ afterMs: 0, timeoutMs: 20_000 });
+    const endMs = await guest.waitForSilence({ afterMs: momentMs, timeoutMs: 30_000 });
+    expect(endMs, 'the agent spoke all the while').toBeGreaterThan(momentMs + 1000);
+    return longestGapMs(guest.heard.between(startMs, endMs));
+  });
+  return Math.max(...(await Promise.all(gapsMs)));
+}
+
 test('a call that throws in a timer, in a listener or in a stage ends alone: the others hear no gap', async () => {
   standIn.answerSpeech(hum);
   const process = host({}, PRELOAD);
   await process.told('ready');
-  const six = await calls(process, ['a', 'b', 'c', 'd-timer', 'e-stage', 'f-listener']);
-  const failing = six.filter(({ room }) => room.includes('-'));
+  // What six calls that begin make of each other here, without any fault.
+  const six = await calls(process, ['a', 'b', 'c', 'd', 'e', 'f']);
+  const withoutFaultMs = await longestGapIn(six.slice(0, 3), performance.now());
+  for (const { guest } of six) await guest.leave();
+  for (const { jobId } of six) await process.told('call-ended', (end) => end.jobId === jobId);
+
+  const mixed = await calls(process, ['a', 'b', 'c', 'd-timer', 'e-stage', 'f-listener']);
+  const failing = mixed.filter(({ room }) => room.includes('-'));
   for (const { jobId } of failing) {
     expect(await process.told('call-ended', (end) => end.jobId === jobId)).toMatchObject({ ok: false });
   }
-  const failedAtMs = performance.now();
-  for (const { guest, room } of six.filter(({ room }) => !room.includes('-'))) {
-    const startMs = await guest.waitForSpeech({ afterMs: 0, timeoutMs: 1 });
-    const endMs = await guest.waitForSilence({ afterMs: failedAtMs, timeoutMs: 30_000 });
-    expect(endMs, 'the agent spoke all the while').toBeGreaterThan(failedAtMs + 1000);
-    expect(longestGapMs(guest.heard.between(startMs, endMs)), `gap in room ${room}`).toBeLessThan(120);
-  }
+  const others = mixed.filter(({ room }) => !room.includes('-'));
+  const besideMs = await longestGapIn(others, performance.now());
+  console.info(`longest gaps: ${besideMs} ms, without a fault ${withoutFaultMs} ms`);
+  expect(besideMs, 'a gap beside calls that failed').toBeLessThan(
+    Math.max(LONGEST_GAP_MS, 3 * withoutFaultMs),
+  );
   expect(process.messages.filter(({ kind }) => kind === 'unfit')).toHaveLength(1);
   const named = process.log.filter(({ msg }) => msg === 'a fault of this call: it ends');
   expect(new Set(named.map(({ callId }) => callId))).toEqual(new Set(failing.map(({ jobId }) => jobId)));

@@ -11,6 +11,8 @@ const JITTER_MS = 300;
 const ANSWER_WITHIN_MS = 2000;
 /** The voices beside the killed host are listened to so long after. */
 const LISTEN_MS = 4000;
+/** Beside a host that is killed; on a machine that is too small, a few times of what the start of another program makes of it. */
+const LONGEST_GAP_MS = 120;
 
 const stack = useStack({ env: { HOSTS: '2', SPARE_HOSTS: '1', WEB_ENABLED: 'false' } });
 
@@ -39,6 +41,25 @@ async function metric(name: string): Promise<number[]> {
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 const hostsReady = async () => sum(await metric('voice_agent_host_ready{'));
 
+/** Has the agents of these calls speak while something happens. @returns the longest time for which one was not heard, in ms. */
+async function longestGapIn(calls: readonly PlacedCall[], happens: () => Promise<void>): Promise<number> {
+  const askedAtMs = performance.now();
+  await Promise.all(calls.map(({ guest }) => guest.sendChat('When are you open?')));
+  // The question cuts off what is still being said.
+  const answeredAtMs = askedAtMs + ANSWER_WITHIN_MS;
+  await sleep(ANSWER_WITHIN_MS);
+  const speech = calls.map(({ guest }) => guest.waitForSpeech({ afterMs: answeredAtMs, timeoutMs: 20_000 }));
+  const startsMs = await Promise.all(speech);
+  const beganMs = performance.now();
+  await happens();
+  await sleep(LISTEN_MS);
+  const endMs = performance.now() - JITTER_MS;
+  expect(endMs, 'the agents spoke all the while').toBeGreaterThan(beganMs + LISTEN_MS - 2 * JITTER_MS);
+  return Math.max(
+    ...calls.map(({ guest }, at) => longestGapMs(guest.heard.between(startsMs[at] ?? beganMs, endMs))),
+  );
+}
+
 test('the calls of a host process that is killed go on in others; those beside it do not notice, and a new one is warm', async () => {
   const { standIn, worker } = stack();
   standIn.answerSpeech(hum);
@@ -57,31 +78,23 @@ test('the calls of a host process that is killed go on in others; those beside i
   expect([lost.length, others.length]).toEqual([3, 3]);
   await expect.poll(hostsReady, { timeout: 60_000 }).toBe(3);
 
-  const askedAtMs = performance.now();
-  await Promise.all(others.map(({ guest }) => guest.sendChat('When are you open?')));
-  // The question cuts off a greeting that still goes on.
-  const answeredAtMs = askedAtMs + ANSWER_WITHIN_MS;
-  await sleep(ANSWER_WITHIN_MS);
-  await Promise.all(
-    others.map(({ guest }) => guest.waitForSpeech({ afterMs: answeredAtMs, timeoutMs: 20_000 })),
+  const whileAnotherStarts = await longestGapIn(others, async () => {
+    const another = stack().startProgram('start', { AGENT_NAME: 'another' });
+    await another.logged('host process ready');
+    await another.stop();
+  });
+  const whileKilled = await longestGapIn(others, async () => {
+    process.kill(first?.pid ?? 0, 'SIGKILL');
+    await expect.poll(crashed).toBe(crashedBefore + 1);
+    await expect.poll(hostsReady, { timeout: WARM_WITHIN_MS }).toBeGreaterThanOrEqual(2);
+    const gone = ({ jobId }: PlacedCall) =>
+      worker.logged('call goes on', { matches: ({ callId }) => callId === jobId });
+    await Promise.all(lost.map(gone));
+  });
+  console.info(`longest gaps: ${whileKilled} ms, where another starts ${whileAnotherStarts} ms`);
+  expect(whileKilled, 'a gap beside the killed host').toBeLessThan(
+    Math.max(LONGEST_GAP_MS, 3 * whileAnotherStarts),
   );
-  const killedAtMs = performance.now();
-  process.kill(first?.pid ?? 0, 'SIGKILL');
-  await expect.poll(crashed).toBe(crashedBefore + 1);
-  await expect.poll(hostsReady, { timeout: WARM_WITHIN_MS }).toBeGreaterThanOrEqual(2);
-
-  const gone = ({ jobId }: PlacedCall) =>
-    worker.logged('call goes on', { matches: ({ callId }) => callId === jobId });
-  await Promise.all(lost.map(gone));
-  await sleep(LISTEN_MS);
-  for (const { guest } of others) {
-    const startMs = await guest.waitForSpeech({ afterMs: answeredAtMs, timeoutMs: 1 });
-    const endMs = performance.now() - JITTER_MS;
-    expect(endMs, 'the agent spoke all the while').toBeGreaterThan(killedAtMs + LISTEN_MS - 2 * JITTER_MS);
-    expect(longestGapMs(guest.heard.between(startMs, endMs)), 'a gap beside the killed host').toBeLessThan(
-      120,
-    );
-  }
   expect(others.map(({ guest }) => guest.agents.length)).toEqual([1, 1, 1]);
   expect((await goneOn()) - goneOnBefore).toBe(3);
   expect(await metric('voice_agent_calls_active')).toEqual([6]);

@@ -26,8 +26,6 @@ export interface StackOptions {
   onStandIn?(standIn: StandIn): void;
   /** Settings of more workers, on top of `env`. */
   moreWorkers?(standIn: StandIn): readonly Record<string, string>[];
-  /** Default: the sources. */
-  program?: 'sources' | 'built';
   /** Tests run at the same time: each has its own caller leave, and the stand-ins forget nothing between two. */
   sideBySide?: boolean;
 }
@@ -123,7 +121,7 @@ async function start(options: StackOptions): Promise<Running> {
     },
     startProgram(command, more = {}) {
       const all = { ...settings(livekit, standIn, promptsDir), ...env, ...more };
-      const program = runProgram(command, all, dir, options.program);
+      const program = runProgram(command, all, dir);
       programs.push(program);
       return program;
     },

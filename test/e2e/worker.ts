@@ -3,9 +3,7 @@ import { processSources } from '../../src/config/load.ts';
 import { startChild } from '../../src/dev/child.ts';
 import { createWatch, type Watch } from '../../src/probe/watch.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
-const BUILT = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** A cold cache and a busy machine need this long. */
 const READY_WITHIN_MS = 60_000;
 
@@ -25,18 +23,12 @@ export interface WorkerProcess {
 }
 
 /**
- * Runs `voice-agent <command>` with exactly this environment, in a folder of its own: no `.env`, and what it keeps in
+ * Runs what `npm run build` made of `voice-agent <command>` with exactly this environment, in a folder of its own: no `.env`, and what it keeps in
  * the temporary folder goes with it. Returns at once.
  *
  * @param command - `start`, or `web` for the page alone.
- * @param program - the sources, or what `npm run build` makes of them, whose start takes half as much of the processor.
  */
-export function runProgram(
-  command: string,
-  env: Record<string, string>,
-  cwd: string,
-  program: 'sources' | 'built' = 'sources',
-): WorkerProcess {
+export function runProgram(command: string, env: Record<string, string>, cwd: string): WorkerProcess {
   const { PATH, HOME } = processSources().env;
   const output: string[] = [];
   const log: LogLine[] = [];
@@ -45,7 +37,7 @@ export function runProgram(
   let ended = false;
   const child = startChild({
     command: process.execPath,
-    args: program === 'built' ? [BUILT, command] : ['--import', TSX, MAIN, command],
+    args: [MAIN, command],
     env: { PATH, HOME, TMPDIR: cwd, ...env },
     cwd,
     onLine(line) {
