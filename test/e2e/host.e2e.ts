@@ -8,6 +8,7 @@ import type { Guest } from '../../src/probe/guest.ts';
 import { type StandIn, startStandIn } from '../../src/standin/server.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { hum, longestGapMs } from './hearing.ts';
+import type { Held } from './host-preload.ts';
 import { type HostProcess, startHost } from './host-process.ts';
 
 const GREETING = 'Hello, this is the help desk of the end-to-end tests.';
@@ -147,7 +148,9 @@ test('nothing of a call stays in the process: sockets, threads, timers, listener
   const second = await shortCalls();
   expect(second.resources).toEqual(first.resources);
   expect(second.ffiListeners).toBe(0);
-  expect(second.threads).toEqual(first.threads);
+  // Tokio starts more for a while where those that it has are busy.
+  const known = ({ 'tokio-rt-worker': _, ...others }: Held['threads']) => others;
+  expect(known(second.threads)).toEqual(known(first.threads));
   expect(second.threads).not.toHaveProperty('AudioSourceCapt');
   expect(second.files).toBeLessThanOrEqual(first.files);
 });
