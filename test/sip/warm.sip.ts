@@ -51,6 +51,8 @@ numbers: {'${NUMBER}': {prompt: default}}
     await dialling;
     const answered = await colleague.happened('answered');
     const againAtMs = performance.now();
+    // A leg subscribes as a track comes, maybe after it was taken from it: both once more, as `call/apart.ts` does.
+    await rooms.updateSubscriptions(room, callerId, [colleagueTrack ?? ''], false);
     await rooms.updateSubscriptions(room, 'colleague', [callerTrack], false);
     void colleague.say(sine(15, RATE_HZ.colleague));
     await pause(5000);
