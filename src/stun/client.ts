@@ -30,11 +30,15 @@ export interface Allocation extends Allocated {
   send(peer: string, bytes: Buffer): void;
   /** Hears of each packet that came to the relayed address from one that is permitted; replaces the listener before. */
   listen(heard: (bytes: Buffer, peer: string) => void): void;
+  /** Asks for ten minutes more, as calls do again and again. @throws TurnError when the server does not give them. */
+  prolong(): Promise<void>;
   /** Gives it back. @throws TurnError when the server does not let it. */
   release(): Promise<void>;
 }
 
 const ALLOCATION_MISMATCH = 437;
+/** Three times sent. */
+const RELEASED_WITHIN_MS = 2000;
 
 /**
  * Takes an allocation (RFC 8656).
@@ -68,13 +72,19 @@ export async function allocate(
       listen(listener) {
         heard = listener;
       },
+      async prolong() {
+        await session.request(METHOD.refresh, []);
+      },
       async release() {
+        const late = new AbortController();
+        const cancel = after(RELEASED_WITHIN_MS, () => late.abort());
+        const until = AbortSignal.any([signal, late.signal]);
         try {
-          await session.request(METHOD.refresh, [numberAttribute(ATTRIBUTE.lifetime, 0)]);
+          await session.request(METHOD.refresh, [numberAttribute(ATTRIBUTE.lifetime, 0)], until);
         } catch (error) {
-          // Released already, by a request whose answer was lost: RFC 8656 §7.3.
-          if (!(error instanceof TurnError && error.code === ALLOCATION_MISMATCH)) throw error;
+          if (!(error instanceof TurnError && isGone(error))) throw error;
         } finally {
+          cancel();
           plain.close();
         }
       },
@@ -86,8 +96,13 @@ export async function allocate(
 }
 
 /**
- * Takes an allocation and gives it back. A server that does not let it be given back would not prolong it either, and so
- * end calls after some minutes: a failure too.
+ * Released already, by a request whose answer was lost: RFC 8656 §7.3 answers the next with 437, Pion, and so STUNner, with nothing.
+ */
+const isGone = ({ code, failure }: TurnError) => code === ALLOCATION_MISMATCH || failure === 'timeout';
+
+/**
+ * Takes an allocation, prolongs it and gives it back. A server that does not prolong it ends calls after some minutes: a failure
+ * too.
  *
  * @throws TurnError that says what went wrong, without naming the server.
  */
@@ -97,7 +112,11 @@ export async function tryAllocation(
   options: TurnOptions,
 ): Promise<Allocated> {
   const allocation = await allocate(door, credentials, options);
-  await allocation.release();
+  try {
+    await allocation.prolong();
+  } finally {
+    await allocation.release();
+  }
   const { relayed, isOpenToAll } = allocation;
   return { relayed, isOpenToAll };
 }

@@ -19,8 +19,8 @@ export interface SessionOptions {
 export interface Session {
   /** Whether the server asked for credentials. */
   wasChallenged(): boolean;
-  /** @throws TurnError that says what went wrong. */
-  request(method: number, attributes: readonly Attribute[]): Promise<Message>;
+  /** @param until - the answer is waited for; default: the session's own signal. @throws TurnError that says what went wrong. */
+  request(method: number, attributes: readonly Attribute[], until?: AbortSignal): Promise<Message>;
 }
 
 interface Challenge {
@@ -37,7 +37,7 @@ export function createSession(
 ): Session {
   let challenge: Challenge | undefined;
 
-  const send = (method: number, attributes: readonly Attribute[]) => {
+  const send = (method: number, attributes: readonly Attribute[], until: AbortSignal) => {
     const proof = challenge
       ? [
           textAttribute(ATTRIBUTE.username, credentials.username),
@@ -51,14 +51,14 @@ export function createSession(
       transactionId: random(TRANSACTION_ID_BYTES),
       attributes: [...attributes, ...proof],
     };
-    return exchange(connection, request, { key: challenge?.key, signal, after });
+    return exchange(connection, request, { key: challenge?.key, signal: until, after });
   };
 
   return {
     wasChallenged: () => challenge !== undefined,
-    async request(method: number, attributes: readonly Attribute[]): Promise<Message> {
+    async request(method, attributes, until = signal) {
       for (let attempt = 1; ; attempt++) {
-        const answer = await send(method, attributes);
+        const answer = await send(method, attributes, until);
         if (answer.class === CLASS.success) return answer;
         const refusal = refusalOf(answer, challenge !== undefined);
         const isChallenge = (refusal.code === UNAUTHENTICATED && !challenge) || refusal.code === STALE_NONCE;

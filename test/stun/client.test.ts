@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { numberAttribute, textAttribute } from '../../src/stun/attributes.ts';
 import { tryAllocation } from '../../src/stun/client.ts';
-import { ATTRIBUTE, decode, METHOD } from '../../src/stun/message.ts';
+import { ATTRIBUTE, decode, METHOD, type Message } from '../../src/stun/message.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import {
   type Answer,
@@ -20,28 +20,30 @@ const NEVER = new AbortController().signal;
 
 function attempt(answer: Answer, credentials = ME) {
   const line = scriptedConnection(answer);
+  const clock = manualClock();
   let made = 0;
   const result = tryAllocation(DOOR, credentials, {
     signal: NEVER,
     connect: async () => line.connection,
     random: (size) => Buffer.alloc(size, ++made),
-    after: manualClock().after,
+    after: clock.after,
   });
   const requests = () => line.sent.map((bytes) => decode(bytes));
-  return { result, requests, isClosed: line.isClosed };
+  return { result, requests, clock, isClosed: line.isClosed };
 }
 const scripted = (script: Script, credentials = ME) => attempt(turnAnswers(script), credentials);
 const refusing = (code: number) =>
   scripted({ signed: (request, key) => [reply(request, 'error', [errorCode(code, 'No way')], key)] });
 
-test('an allocation is taken under the server’s challenge, and given back', async () => {
+test('an allocation is taken under the server’s challenge, prolonged, and given back', async () => {
   const { result, requests, isClosed } = scripted({});
   expect(await result).toEqual({ relayed: '127.0.0.1:50000', isOpenToAll: false });
   const { allocate, refresh } = METHOD;
-  expect(requests().map(({ method }) => method)).toEqual([allocate, allocate, refresh]);
+  expect(requests().map(({ method }) => method)).toEqual([allocate, allocate, refresh, refresh]);
   expect(requests()[0]?.attributes).toEqual([[ATTRIBUTE.requestedTransport, Buffer.from([17, 0, 0, 0])]]);
-  expect(requests()[2]?.attributes).toContainEqual(numberAttribute(ATTRIBUTE.lifetime, 0));
-  expect(new Set(requests().map(({ transactionId }) => transactionId.toString('hex'))).size).toBe(3);
+  expect(requests()[2]?.attributes.map(([type]) => type)).not.toContain(ATTRIBUTE.lifetime);
+  expect(requests()[3]?.attributes).toContainEqual(numberAttribute(ATTRIBUTE.lifetime, 0));
+  expect(new Set(requests().map(({ transactionId }) => transactionId.toString('hex'))).size).toBe(4);
   expect(isClosed()).toBe(true);
 });
 
@@ -108,15 +110,38 @@ describe('a refusal', () => {
     });
   });
 
-  test('to give the allocation back is a failure: calls would end with it', async () => {
-    const onRefresh = (code: number) =>
-      scripted({
-        signed: (request, key) =>
-          request.method === METHOD.refresh ? [reply(request, 'error', [errorCode(code)], key)] : undefined,
-      }).result;
-    await expect(onRefresh(403)).rejects.toMatchObject({ code: 403 });
-    // Gone already: the answer to an earlier request was lost.
-    await expect(onRefresh(437)).resolves.toMatchObject({ relayed: '127.0.0.1:50000' });
+  test('to prolong the allocation is a failure: calls would end with it', async () => {
+    const { result, isClosed } = scripted({
+      signed: (request, key) =>
+        request.method === METHOD.refresh ? [reply(request, 'error', [errorCode(403)], key)] : undefined,
+    });
+    await expect(result).rejects.toMatchObject({ code: 403 });
+    expect(isClosed()).toBe(true);
+  });
+});
+
+describe('an allocation whose release is not answered well', () => {
+  const isRelease = ({ method, attributes }: Message) =>
+    method === METHOD.refresh && attributes.some(([type]) => type === ATTRIBUTE.lifetime);
+  const onRelease = (answers: (request: Message, key: Buffer) => Buffer[]) =>
+    scripted({ signed: (request, key) => (isRelease(request) ? answers(request, key) : undefined) });
+
+  test('is gone where the server does not know it: the answer to an earlier request was lost', async () => {
+    const { result } = onRelease((request, key) => [reply(request, 'error', [errorCode(437)], key)]);
+    await expect(result).resolves.toMatchObject({ relayed: '127.0.0.1:50000' });
+  });
+
+  test('is gone where the server says nothing more of it, as STUNner does', async () => {
+    const { result, clock, isClosed } = onRelease(() => []);
+    await clock.waitsFor(2000);
+    clock.advance(2000);
+    await expect(result).resolves.toMatchObject({ relayed: '127.0.0.1:50000' });
+    expect(isClosed()).toBe(true);
+  });
+
+  test('is a failure where the server forbids it', async () => {
+    const { result } = onRelease((request, key) => [reply(request, 'error', [errorCode(403)], key)]);
+    await expect(result).rejects.toMatchObject({ code: 403 });
   });
 });
 

@@ -7,7 +7,7 @@ import { askPage } from './page-request.ts';
 export const page: OutsideCheck = {
   id: 'page',
   proves: 'the page answers',
-  deadlineMs: 10_000,
+  deadlineMs: 20_000, // two lookups of a name of which a packet is lost take 5 s each
   async run({ page: address, seen, signal, fetch }) {
     const url = parsePageAddress(address);
     const answer = await askPage({ page: url, path: 'api/config', signal, fetch });

@@ -7,7 +7,7 @@ export const signalToken: OutsideCheck = {
   id: 'signal-token',
   proves: 'LiveKit takes the page’s token',
   needs: ['signal-ws'],
-  deadlineMs: 10_000,
+  deadlineMs: 20_000, // two lookups of a name of which a packet is lost take 5 s each
   async run({ seen, signal, fetch }) {
     const { url = '', token = '', pageSkewMs } = seen;
     const response = await fetch(belowUrl(url, '/rtc/validate', 'http'), {
