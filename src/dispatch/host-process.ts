@@ -8,7 +8,8 @@ import { isLate, type MainThread, type Patience } from './main-thread.ts';
 
 /** From its start to `ready`: a small or busy machine needs seconds to load the native modules. */
 const START: Patience = {
-  ...{ withinMs: 60_000, starvedWithinMs: 300_000 },
+  withinMs: 60_000,
+  starvedWithinMs: 300_000,
   before: { isRunnable: true, cpuMs: 0 },
 };
 /** A process whose event loop stands still for so long plays no sound any more. */

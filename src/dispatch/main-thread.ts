@@ -30,11 +30,7 @@ export function parseThread(stat: string): MainThread {
  * Whether a thread that does not get on lacks a processor, rather than turns in a loop: it wants to run, and got less than
  * half of the time.
  */
-export function isStarved(
-  before: MainThread | undefined,
-  now: MainThread | undefined,
-  elapsedMs: number,
-): boolean {
+function isStarved(before: MainThread | undefined, now: MainThread | undefined, elapsedMs: number): boolean {
   if (!before || !now?.isRunnable) return false;
   return now.cpuMs - before.cpuMs < elapsedMs / 2;
 }

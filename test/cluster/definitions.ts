@@ -14,8 +14,8 @@ const FILES: readonly [ApiModule, string][] = [
   ['sigs.k8s.io/gateway-api', 'config/crd/experimental/gateway.networking.k8s.io_udproutes.yaml'],
 ];
 
-/** Downloads what is missing of the modules that hold custom resource definitions. */
-export async function fetchDefinitions(): Promise<string[]> {
+/** Of the modules that hold them, which are there (`fetchModules`). */
+async function definitionFiles(): Promise<string[]> {
   const modules = [...new Set(FILES.map(([module]) => module))];
   const dirs = new Map(
     await Promise.all(modules.map(async (module) => [module, await moduleDir(module)] as const)),
@@ -30,7 +30,7 @@ export async function fetchDefinitions(): Promise<string[]> {
  * @throws AppError with what kubectl says.
  */
 export async function applyDefinitions(api: Api): Promise<void> {
-  const files = (await fetchDefinitions()).flatMap((file) => ['-f', file]);
+  const files = (await definitionFiles()).flatMap((file) => ['-f', file]);
   await apply(api, files);
   // `kubectl wait` fails on a definition that has no conditions yet.
   const areServed = async () =>

@@ -118,3 +118,17 @@ export function longestGapMs({ samples, sampleRate }: Sound): number {
   }
   return (longest * 1000) / sampleRate;
 }
+
+/** Of a voice beside what its caller must not notice. */
+const LONGEST_GAP_MS = 120;
+
+/**
+ * Fails where a voice had a gap.
+ *
+ * @param otherwiseMs - the longest gap of the same run without what is tested: a machine that is too small makes gaps by itself, and
+ *   may make a few times of that.
+ */
+export function expectNoGap(where: string, gapMs: number, otherwiseMs: number): void {
+  console.info(`longest gap ${where}: ${gapMs} ms, otherwise ${otherwiseMs} ms`);
+  expect(gapMs, `a gap ${where}`).toBeLessThan(Math.max(LONGEST_GAP_MS, 3 * otherwiseMs));
+}

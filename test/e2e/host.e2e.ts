@@ -7,7 +7,7 @@ import { disposeRtc } from '../../src/framework/dispose-rtc.ts';
 import type { Guest } from '../../src/probe/guest.ts';
 import { type StandIn, startStandIn } from '../../src/standin/server.ts';
 import { type Callers, createCallers } from './callers.ts';
-import { hum, longestGapMs } from './hearing.ts';
+import { expectNoGap, hum, longestGapMs } from './hearing.ts';
 import type { Held } from './host-preload.ts';
 import { type HostProcess, startHost } from './host-process.ts';
 
@@ -15,8 +15,6 @@ const GREETING = 'Hello, this is the help desk of the end-to-end tests.';
 const PRELOAD = new URL('host-preload.ts', import.meta.url);
 /** What undici keeps a connection for, that nobody uses: 4 s. */
 const KEPT_ALIVE_MS = 5500;
-/** Beside calls that fail; on a machine that is too small, a few times of what calls make of each other without any fault. */
-const LONGEST_GAP_MS = 120;
 const PROMPT = `---\ngreeting: ${GREETING}\n---\nYou are an agent.`;
 
 let dir: string;
@@ -125,10 +123,7 @@ test('a call that throws in a timer, in a listener or in a stage ends alone: the
   }
   const others = mixed.filter(({ room }) => !room.includes('-'));
   const besideMs = await longestGapIn(others, fromMs, performance.now());
-  console.info(`longest gaps: ${besideMs} ms, without a fault ${withoutFaultMs} ms`);
-  expect(besideMs, 'a gap beside calls that failed').toBeLessThan(
-    Math.max(LONGEST_GAP_MS, 3 * withoutFaultMs),
-  );
+  expectNoGap('beside calls that failed', besideMs, withoutFaultMs);
   expect(process.messages.filter(({ kind }) => kind === 'unfit')).toHaveLength(1);
   const named = process.log.filter(({ msg }) => msg === 'a fault of this call: it ends');
   expect(new Set(named.map(({ callId }) => callId))).toEqual(new Set(failing.map(({ jobId }) => jobId)));

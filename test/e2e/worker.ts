@@ -23,8 +23,8 @@ export interface WorkerProcess {
 }
 
 /**
- * Runs what `npm run build` made of `voice-agent <command>` with exactly this environment, in a folder of its own: no `.env`, and what it keeps in
- * the temporary folder goes with it. Returns at once.
+ * Runs what `npm run build` made of `voice-agent <command>` with exactly this environment, in a folder of its own: no `.env`,
+ * and what it keeps in the temporary folder goes with it. Returns at once.
  *
  * @param command - `start`, or `web` for the page alone.
  */

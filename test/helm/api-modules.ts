@@ -44,5 +44,5 @@ export async function moduleDir(name: ApiModule): Promise<string> {
 
 /** Downloads all of them: in the node's namespace of the cluster tests there is no network. */
 export async function fetchModules(): Promise<void> {
-  for (const name of Object.keys(API_MODULES) as ApiModule[]) await moduleDir(name);
+  await Promise.all((Object.keys(API_MODULES) as ApiModule[]).map(moduleDir));
 }

@@ -1,6 +1,9 @@
 import { AppError } from '../../errors.ts';
 import { unreached } from './failure.ts';
 
+/** For a hop that asks a server by its name: two lookups of which a packet is lost take 5 s each. */
+export const BY_NAME_WITHIN_MS = 20_000;
+
 /** What a page of ours answers in the place of what was asked for. */
 export class PageRefusal extends AppError {
   readonly status: number;

@@ -1,13 +1,13 @@
 import { AppError } from '../../errors.ts';
 import { parsePageAddress } from './address.ts';
 import type { OutsideCheck } from './context.ts';
-import { askPage } from './page-request.ts';
+import { askPage, BY_NAME_WITHIN_MS } from './page-request.ts';
 
 /** Name, connection and TLS of the page's address, and that the page of a voice agent is what answers there. */
 export const page: OutsideCheck = {
   id: 'page',
   proves: 'the page answers',
-  deadlineMs: 20_000, // two lookups of a name of which a packet is lost take 5 s each
+  deadlineMs: BY_NAME_WITHIN_MS,
   async run({ page: address, seen, signal, fetch }) {
     const url = parsePageAddress(address);
     const answer = await askPage({ page: url, path: 'api/config', signal, fetch });

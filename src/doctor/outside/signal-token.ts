@@ -1,13 +1,14 @@
 import { refusal, skewOf } from '../checks/token-refusal.ts';
 import { belowUrl } from '../signalling.ts';
 import type { OutsideCheck } from './context.ts';
+import { BY_NAME_WITHIN_MS } from './page-request.ts';
 
 /** LiveKit takes the token that the page made; a wrong key, secret and clock are told apart. */
 export const signalToken: OutsideCheck = {
   id: 'signal-token',
   proves: 'LiveKit takes the page’s token',
   needs: ['signal-ws'],
-  deadlineMs: 20_000, // two lookups of a name of which a packet is lost take 5 s each
+  deadlineMs: BY_NAME_WITHIN_MS,
   async run({ seen, signal, fetch }) {
     const { url = '', token = '', pageSkewMs } = seen;
     const response = await fetch(belowUrl(url, '/rtc/validate', 'http'), {
