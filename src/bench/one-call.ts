@@ -56,7 +56,8 @@ export async function converse(caller: Speaker, sound: Sound): Promise<Heard> {
   };
 }
 
-async function joinByWebRtc(): Promise<Speaker> {
+/** Joins a new room of the LiveKit that the settings name, else of a running `npm run dev`. */
+export async function joinByWebRtc(): Promise<Speaker> {
   const sources = processSources();
   const { livekit, agent } = loadConfig(withDevLiveKit(sources, openSettings(sources)), 'page');
   const id = `call-${randomUUID()}`;

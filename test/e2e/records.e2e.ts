@@ -1,14 +1,12 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { SAME_SPEECH, similarity } from '../../src/probe/likeness.ts';
-import type { Sound } from '../../src/probe/wav.ts';
-import { channelsOf, firstSoundMs } from '../helpers/stereo-wav.ts';
+import { heardLaterMs, partOf, readKeptSound } from '../helpers/kept-sound.ts';
+import { channelsOf } from '../helpers/stereo-wav.ts';
+import { type Message, type Receiver, receiveWebhooks } from '../helpers/webhook-receiver.ts';
 import { answerAfter, likeness, understand } from './hearing.ts';
 import { useStack } from './stack.ts';
 import { utterance } from './utterance.ts';
@@ -21,7 +19,11 @@ const ANSWER = 'We open at nine in the morning.';
 const IN_TIME_MS = 100;
 
 const dir = mkdtempSync(join(tmpdir(), 'voice-agent-records-'));
-const port = await freePort();
+/** Where nobody listens until a test does. */
+const port = await receiveWebhooks({ secret: SECRET }).then(async (once) => {
+  await once.stop();
+  return once.port;
+});
 const stack = useStack({
   worker: false,
   prompts: { default: 'You are the voice agent of the end-to-end tests.' },
@@ -30,52 +32,26 @@ const stack = useStack({
     ...{ WEBHOOK_URL: `http://127.0.0.1:${port}/hook`, WEBHOOK_SECRET: SECRET },
   },
 });
-let server: Server | undefined;
+let receiver: Receiver | undefined;
 let program: WorkerProcess;
 beforeEach(async () => {
   program = stack().startProgram('start');
   await program.logged('worker registered');
 });
 afterEach(async () => {
-  server?.closeAllConnections();
-  server?.close();
+  await receiver?.stop();
+  receiver = undefined;
   await program.stop();
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-interface Told {
-  id: string;
-  type: string;
-  data: Record<string, unknown>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return free;
-}
-
-/** A receiver that takes what the scheme's own library finds well signed. */
-async function receiver(): Promise<Told[]> {
-  const told: Told[] = [];
-  const webhook = new Webhook(SECRET);
-  const hook = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const headers = request.headers as Record<string, string>;
-    const body = webhook.verify(Buffer.concat(chunks).toString(), headers) as Omit<Told, 'id'>;
-    told.push({ id: headers['webhook-id'] ?? '', ...body });
-    response.writeHead(204).end();
-  });
-  await new Promise<void>((resolve) => hook.listen(port, '127.0.0.1', resolve));
-  server = hook;
-  return told;
+async function listen(): Promise<readonly Message[]> {
+  receiver = await receiveWebhooks({ secret: SECRET, port });
+  return receiver.messages;
 }
 
 /** What was told of one call: an earlier try of a test leaves messages of its own. */
-const typesOf = (told: readonly Told[], callId: string): string[] =>
+const typesOf = (told: readonly Message[], callId: string): string[] =>
   told.filter(({ data }) => data.callId === callId).map(({ type }) => type);
 
 const callFolder = (callId: string) => join(dir, 'calls', callId);
@@ -83,19 +59,6 @@ const jsonIn = async (callId: string, name: string) =>
   JSON.parse(await readFile(join(callFolder(callId), name), 'utf8'));
 const kept = (callId: string) =>
   expect.poll(() => readdir(callFolder(callId)).catch(() => []), { timeout: 15_000 });
-
-interface Line {
-  who: string;
-  text: string;
-  fromMs: number;
-  toMs: number;
-}
-
-/** The part of a channel in which a line of the transcript was said. */
-function partOf({ samples, sampleRate }: Sound, { fromMs, toMs }: Line, aroundMs = 500): Sound {
-  const at = (ms: number) => Math.max(0, Math.round((ms * sampleRate) / 1000));
-  return { samples: samples.slice(at(fromMs - aroundMs), at(toMs + aroundMs)), sampleRate };
-}
 
 test('a call is kept with both voices in time with its transcript, and told to a receiver that was down, by the next worker', {
   timeout: 120_000,
@@ -113,36 +76,28 @@ test('a call is kept with both voices in time with its transcript, and told to a
   await guest.leave();
   await kept(id).toEqual(['recording.wav', 'summary.json', 'transcript.json', 'transcript.txt']);
 
-  const { lines }: { lines: Line[] } = await jsonIn(id, 'transcript.json');
   const { recording } = await jsonIn(id, 'summary.json');
-  const { left, right } = channelsOf(await readFile(join(callFolder(id), 'recording.wav')));
   expect(recording).toMatchObject({ sampleRate: 16_000, channels: ['caller', 'agent'] });
-  const inRecording = (line: Line) => ({
-    ...line,
-    fromMs: line.fromMs - recording.fromMs,
-    toMs: line.toMs - recording.fromMs,
-  });
-  const [asked] = lines.filter(({ text }) => text === QUESTION).map(inRecording);
-  const [answered] = lines.filter(({ text }) => text === ANSWER).map(inRecording);
+  const { lines, caller, agent } = await readKeptSound(callFolder(id));
+  const asked = lines.find(({ text }) => text === QUESTION);
+  const answered = lines.find(({ text }) => text === ANSWER);
   if (!asked || !answered) throw new Error(JSON.stringify(lines));
-  expect(similarity(partOf(left, asked), question).score).toBeGreaterThan(SAME_SPEECH);
-  expect(await likeness(standIn, partOf(right, answered), ANSWER)).toBeGreaterThan(SAME_SPEECH);
-  const heardAt = (sound: Sound, line: Line) => firstSoundMs(sound, line.fromMs - 600) - line.fromMs;
-  process.stdout.write(
-    `off by ${Math.round(heardAt(left, asked))} ms (caller), ${Math.round(heardAt(right, answered))} ms (agent)\n`,
-  );
-  expect(Math.abs(heardAt(left, asked))).toBeLessThan(IN_TIME_MS);
-  expect(Math.abs(heardAt(right, answered))).toBeLessThan(IN_TIME_MS);
+  expect(similarity(partOf(caller, asked), question).score).toBeGreaterThan(SAME_SPEECH);
+  expect(await likeness(standIn, partOf(agent, answered), ANSWER)).toBeGreaterThan(SAME_SPEECH);
+  const off = { caller: heardLaterMs(caller, asked), agent: heardLaterMs(agent, answered) };
+  process.stdout.write(`off by ${Math.round(off.caller)} ms (caller), ${Math.round(off.agent)} ms (agent)\n`);
+  expect(Math.abs(off.caller)).toBeLessThan(IN_TIME_MS);
+  expect(Math.abs(off.agent)).toBeLessThan(IN_TIME_MS);
 
   await program.stop();
-  const told = await receiver();
+  const told = await listen();
   program = startProgram('start');
   const types = ['call.ended', 'call.started', 'call.summary', 'recording.ready', 'transcript.ready'];
   await expect.poll(() => typesOf(told, id).sort(), { timeout: 60_000 }).toEqual(types);
 });
 
 test('a recorded call whose host is killed is one record of two parts, readable up to the kill', async () => {
-  const told = await receiver();
+  const told = await listen();
   const guest = await stack().callers.call();
   const { callId, pid } = await program.logged('call started');
   const id = String(callId);
