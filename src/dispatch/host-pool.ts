@@ -1,11 +1,13 @@
 import type { CallFact } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
+import { Arrivals } from './arrivals.ts';
+import { type CallEnd, notStarted } from './call-end.ts';
 import type { StartHost } from './host-child.ts';
 import type { AssignedJob, CallStart, OfCall } from './host-messages.ts';
-import { type CallEnd, type HostEnd, HostProcess } from './host-process.ts';
+import { type HostEnd, HostProcess } from './host-process.ts';
 import type { GoingOn } from './kept-calls.ts';
-import { type PoolSize, wantedHosts } from './pool-size.ts';
+import { hostsToStart, type PoolSize } from './pool-size.ts';
 import { StartPace } from './start-pace.ts';
 
 /** A hung process is found within 3 s: its pong is awaited for 2.5 s. */
@@ -55,6 +57,7 @@ export class HostPool {
   readonly #parts: PoolParts;
   readonly #hosts = new Set<HostProcess>();
   readonly #pace: StartPace;
+  readonly #arrivals = new Arrivals();
   #waiting: WaitingJob[] = [];
   #isDraining = false;
   #isStopping = false;
@@ -113,13 +116,10 @@ export class HostPool {
     this.#isDraining = true;
   }
 
-  /** Lets processes end once their calls are over, and starts no others. One that still loads its modules would not hear of it. */
+  /** Lets processes end once their calls are over, and starts no others. */
   stop(): void {
     this.#isStopping = true;
-    for (const host of this.#hosts) {
-      if (host.end === 'not-ready') host.kill('stopped');
-      else host.leave('stopped');
-    }
+    for (const host of this.#hosts) host.leave('stopped');
   }
 
   /** Ends every process at once. */
@@ -146,14 +146,14 @@ export class HostPool {
     this.#schedule();
   }
 
-  /** Starts what is missing; ends, after a while, what is one too many. */
+  /** Starts what is missing, for later callers when nobody calls just now; ends, after a while, what is one too many. */
   #adjust(): void {
     if (this.#isStopping || (this.#isDraining && this.#waiting.length === 0)) return;
+    const { clock, size } = this.#parts;
     const staying = this.hosts.filter(({ isLeaving }) => !isLeaving);
-    const busy = staying.filter(({ calls }) => calls > 0).length;
-    const calls = staying.reduce((sum, host) => sum + host.calls, this.#waiting.length);
-    const wanted = wantedHosts(this.#parts.size, busy, calls);
-    for (let count = staying.length; count < wanted && this.#pace.mayStart(); count += 1) this.#startOne();
+    const callersCome = this.#arrivals.areRecent(clock.now());
+    const { wanted, toStart } = hostsToStart(size, staying, this.#waiting.length, callersCome);
+    for (let started = 0; started < toStart && this.#pace.mayStart(); started += 1) this.#startOne();
     if (staying.length > wanted)
       staying.findLast(({ idleMs, isReady }) => isReady && idleMs >= SURPLUS_AFTER_MS)?.leave('surplus');
   }
@@ -201,6 +201,7 @@ export class HostPool {
       const next = this.#waiting[0];
       if (!host || !next) break;
       this.withdraw(next.job.id);
+      if (next.how.goesOn === undefined) this.#arrivals.came(this.#parts.clock.now());
       host.start(next.job, next.how);
     }
     this.#adjust();
@@ -230,12 +231,14 @@ export class HostPool {
       'host process takes no more calls and is replaced',
     );
     host.leave(end);
+    this.#arrivals.forget();
     this.#adjust();
   }
 
   #gone(host: HostProcess, how: string): void {
     const { log, events } = this.#parts;
     this.#hosts.delete(host);
+    this.#arrivals.forget();
     events.onHostEnded(host.end, host.number);
     const fields = { host: host.number, hostPid: host.pid, end: host.end, how };
     if (['recycled', 'surplus', 'stopped'].includes(host.end)) log.debug(fields, 'host process ended');
@@ -243,8 +246,4 @@ export class HostPool {
     if (host.end === 'not-ready' && !this.#isStopping) this.#pace.failed();
     this.#place();
   }
-}
-
-function notStarted(reason: string, ok: boolean): CallEnd {
-  return { host: 0, reason, ok, isLost: false, broke: false, isCutOff: false, durationMs: 0, cpuMs: 0 };
 }

@@ -1,6 +1,7 @@
 import type { CallFact } from '../observe/facts.ts';
 import type { HostFacts, HostUsage } from '../observe/host-metrics.ts';
 import type { Clock } from '../openai/clock.ts';
+import type { CallEnd } from './call-end.ts';
 import type { HostChild } from './host-child.ts';
 import type { AssignedJob, CallStart, FromHost, OfCall } from './host-messages.ts';
 import type { GoingOn } from './kept-calls.ts';
@@ -27,26 +28,6 @@ export type HostEnd =
   | 'recycled'
   | 'surplus'
   | 'stopped';
-
-/** How a call ended, and what it cost. */
-export interface CallEnd {
-  /** Number of the process; 0 when none had it yet. */
-  host: number;
-  reason: string;
-  /** `false`: it could not start, or a fault of our own ended it. */
-  ok: boolean;
-  /** It ended with its process. */
-  isLost: boolean;
-  /** Nobody but the worker was told of this end: the call may go on in another process. */
-  broke: boolean;
-  /** The connection to its room was lost for good. */
-  isCutOff: boolean;
-  /** Nobody wished it: its caller may come back. */
-  mayComeBack?: boolean | undefined;
-  durationMs: number;
-  /** Its share of the process's CPU time, in equal parts with the calls beside it. */
-  cpuMs: number;
-}
 
 export interface HostEvents {
   onReady(host: HostProcess): void;
@@ -151,11 +132,12 @@ export class HostProcess {
     for (const jobId of this.#calls.keys()) this.#child.send({ kind: 'end-call', jobId, reason });
   }
 
-  /** Lets it finish its calls; it takes no more. */
+  /** Lets it finish its calls; it takes no more. One that still loads its modules would not hear of it, and is ended. */
   leave(end: HostEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    this.#child.send({ kind: 'drain' });
+    if (this.#isReady) this.#child.send({ kind: 'drain' });
+    else this.#child.kill();
     this.#idleSinceMs = this.#clock.now();
   }
 

@@ -12,8 +12,8 @@ import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
 import type { ToLiveKit } from './agent-socket.ts';
+import type { CallEnd } from './call-end.ts';
 import type { AssignedJob } from './host-messages.ts';
-import type { CallEnd } from './host-process.ts';
 import type { Slots } from './slots.ts';
 
 /** From an accepted offer to its assignment. livekit-server itself gives up after 3 s. */

@@ -7,6 +7,8 @@ export interface PoolSize {
   readonly callsPerHost: number;
   /** Warm processes beyond those that have calls. */
   readonly spare: number;
+  /** Processes that load at one time, each of which takes a processor: more at once would only all be ready later. */
+  readonly loading: number;
 }
 
 /** With any spare at all, two processes run when nobody calls: a burst is spread, and the loss of one costs no start. */
@@ -25,7 +27,30 @@ export function poolSize(
     hosts: hosts ?? Math.max(Math.min(cores, Math.ceil(maxCalls / LEAST_CALLS)), enough),
     callsPerHost,
     spare: spareHosts,
+    loading: cores,
   };
+}
+
+/**
+ * How many processes there should be, and how many of the missing ones to start now.
+ *
+ * @param staying - those that take calls, or will once they are loaded.
+ * @param waiting - calls that wait for a process.
+ * @param callersCome - callers begin to talk at this moment: while there is room for the next one, nothing is loaded beside them.
+ */
+export function hostsToStart(
+  size: PoolSize,
+  staying: readonly { readonly calls: number; readonly isReady: boolean }[],
+  waiting: number,
+  callersCome: boolean,
+): { wanted: number; toStart: number } {
+  const busy = staying.filter(({ calls }) => calls > 0).length;
+  const calls = staying.reduce((sum, host) => sum + host.calls, waiting);
+  const wanted = wantedHosts(size, busy, calls);
+  const hasRoom = staying.some((host) => host.isReady && host.calls < size.callsPerHost);
+  if (hasRoom && callersCome) return { wanted, toStart: 0 };
+  const loading = staying.filter(({ isReady }) => !isReady).length;
+  return { wanted, toStart: Math.max(0, Math.min(wanted - staying.length, size.loading - loading)) };
 }
 
 /**

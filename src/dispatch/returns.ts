@@ -2,8 +2,8 @@ import { ConversationRecord } from '../observe/conversation.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { Clock } from '../openai/clock.ts';
+import type { CallEnd } from './call-end.ts';
 import type { AssignedJob, CallStart, ToGoOn } from './host-messages.ts';
-import type { CallEnd } from './host-process.ts';
 import { type CallPrompt, type GoingOn, type KeptCall, type KeptCalls, keyOf } from './kept-calls.ts';
 
 /** A call that ended so many processes, by whatever it holds, would end the next one too, and the calls beside it. */

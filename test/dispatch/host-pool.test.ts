@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { CallEnd } from '../../src/dispatch/call-end.ts';
 import type { AssignedJob } from '../../src/dispatch/host-messages.ts';
 import { HostPool } from '../../src/dispatch/host-pool.ts';
-import type { CallEnd } from '../../src/dispatch/host-process.ts';
 import type { CallFact } from '../../src/observe/facts.ts';
 import { type FakeHost, fakeHosts } from '../helpers/fake-hosts.ts';
 import { keptLog } from '../helpers/kept-log.ts';
@@ -24,7 +24,7 @@ function createPool({ size = {}, limits = {} }: { size?: object; limits?: object
   const hostEnds: string[] = [];
   const pool = new HostPool({
     ...{ startHost: hosts.startHost, clock, log },
-    size: { hosts: 2, callsPerHost: 8, spare: 1, ...size },
+    size: { hosts: 2, callsPerHost: 8, spare: 1, loading: 2, ...size },
     limits: { memoryMb: 1000, recycleCalls: 200, ...limits },
     events: {
       onJoined: () => {},
@@ -59,14 +59,24 @@ test('processes start all at once, and the pool is warm when the first is ready'
 });
 
 test('a burst is spread over the processes that are ready, the spare one left alone', () => {
-  const { ready, take, spread, alive } = createPool();
+  const { ready, take, spread, alive, clock } = createPool();
   ready();
   take('a', 'b', 'c', 'd', 'e', 'f');
+  expect(alive(), 'callers need the processors').toHaveLength(2);
+  clock.advance(3000);
   expect(alive()).toHaveLength(3);
   ready(3);
   expect(spread()).toEqual([3, 3, 0]);
   take('g');
   expect(spread()).toEqual([4, 3, 0]);
+});
+
+test('what replaces a process that died is started while callers come', () => {
+  const { ready, take, all, alive } = createPool();
+  ready();
+  take('a');
+  all[1]?.exit('SIGKILL');
+  expect(alive()).toHaveLength(2);
 });
 
 test('a call waits for a process to be ready, and is ended when none is within 30 s', () => {
@@ -83,9 +93,10 @@ test('a call waits for a process to be ready, and is ended when none is within 3
 });
 
 test('the calls of a process that dies are lost and told, the others go on, and a spare is there at once', () => {
-  const { pool, ready, take, all, alive, ended, hostEnds, log } = createPool();
+  const { pool, ready, take, all, alive, ended, hostEnds, log, clock } = createPool();
   ready();
   take('a', 'b', 'c', 'd');
+  clock.advance(3000);
   ready(3);
   all[0]?.exit('SIGKILL');
   expect(ended.map(({ jobId, isLost, ok }) => [jobId, isLost, ok])).toEqual([
@@ -97,6 +108,7 @@ test('the calls of a process that dies are lost and told, the others go on, and 
   expect(pool.hosts.filter(({ isReady }) => isReady).map(({ number }) => number)).toEqual([2, 3]);
   take('e');
   expect(all[2]?.jobs()).toEqual(['e']);
+  clock.advance(3000);
   expect(alive().map(({ number }) => number)).toEqual([2, 3, 1]);
   expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
 });
@@ -222,6 +234,7 @@ test('a process that has been one too many for a minute is let go', () => {
   const { ready, take, all, end, clock } = createPool();
   ready();
   take('a', 'b');
+  clock.advance(3000);
   ready();
   end(all[0], 'a');
   end(all[1], 'b');

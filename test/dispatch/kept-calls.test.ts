@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { CallEnd } from '../../src/dispatch/call-end.ts';
 import type { AssignedJob } from '../../src/dispatch/host-messages.ts';
-import type { CallEnd } from '../../src/dispatch/host-process.ts';
 import { type GoingOn, KeptCalls, keyOf } from '../../src/dispatch/kept-calls.ts';
 import { Returns } from '../../src/dispatch/returns.ts';
 import type { Happening } from '../../src/observe/call-events.ts';

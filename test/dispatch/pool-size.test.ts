@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { poolSize, wantedHosts } from '../../src/dispatch/pool-size.ts';
+import { hostsToStart, poolSize, wantedHosts } from '../../src/dispatch/pool-size.ts';
 import { configFrom } from '../helpers/config.ts';
 
 test.each([
@@ -13,9 +13,9 @@ test.each([
   expect(poolSize(configFrom(env).agent, cores).hosts).toBe(hosts);
 });
 
-const size = { hosts: 2, callsPerHost: 8, spare: 1 };
-const alone = { hosts: 1, callsPerHost: 8, spare: 0 };
-const each = { hosts: 10, callsPerHost: 1, spare: 1 };
+const size = { hosts: 2, callsPerHost: 8, spare: 1, loading: 2 };
+const alone = { hosts: 1, callsPerHost: 8, spare: 0, loading: 2 };
+const each = { hosts: 10, callsPerHost: 1, spare: 1, loading: 2 };
 
 test.each([
   ['at rest, two', size, 0, 0, 2],
@@ -27,4 +27,19 @@ test.each([
   ['a process a call: those that wait count', each, 4, 7, 8],
 ])('wanted: %s', (_name, pool, busy, calls, wanted) => {
   expect(wantedHosts(pool, busy, calls)).toBe(wanted);
+});
+
+const ready = (calls: number) => ({ calls, isReady: true });
+const loading = { calls: 0, isReady: false };
+
+test.each([
+  ['at rest, both', size, [], 0, false, 2],
+  ['the spare one, when nobody calls just now', size, [ready(3), ready(3)], 0, false, 1],
+  ['none while callers come and there is room', size, [ready(3), ready(3)], 0, true, 0],
+  ['what the next caller has no room without, at once', size, [ready(8), ready(8)], 0, true, 1],
+  ['as many as load at one time', each, [ready(1), ready(1)], 5, true, 2],
+  ['none beside those', each, [ready(1), loading, loading], 5, true, 0],
+  ['none beyond what is wanted', size, [ready(1), ready(0), ready(0)], 0, false, 0],
+])('to start: %s', (_name, pool, staying, waiting, callersCome, toStart) => {
+  expect(hostsToStart(pool, staying, waiting, callersCome).toStart).toBe(toStart);
 });

@@ -19,7 +19,13 @@ async function startWorker(env: Record<string, string> = {}) {
   const hosts = fakeHosts();
   const facts: CallFact[] = [];
   const worker = createWorker({
-    ...{ config, clock, log, startHost: hosts.startHost, size: { hosts: 2, callsPerHost: 8, spare: 0 } },
+    ...{
+      config,
+      clock,
+      log,
+      startHost: hosts.startHost,
+      size: { hosts: 2, callsPerHost: 8, spare: 0, loading: 2 },
+    },
     report: (fact) => facts.push(fact),
   });
   const running = worker.run();

@@ -52,7 +52,6 @@ async function longestGapIn(calls: readonly PlacedCall[], happens: () => Promise
   await happens();
   await sleep(LISTEN_MS);
   const endMs = performance.now() - JITTER_MS;
-  expect(endMs, 'the agents spoke all the while').toBeGreaterThan(beganMs + LISTEN_MS - 2 * JITTER_MS);
   return Math.max(
     ...calls.map(({ guest }, at) => longestGapMs(guest.heard.between(startsMs[at] ?? beganMs, endMs))),
   );
