@@ -13,6 +13,8 @@ export interface Crowd {
   join(count: number, withinMs: number, turns?: number): Promise<string[]>;
   /** Until each of them was greeted, or is not going to be. */
   greeted(calls: readonly string[]): Promise<void>;
+  /** Whether an agent spoke to this one in time; who was not greeted says nothing. */
+  wasGreeted(call: string): boolean;
   /** Whether all of them are over by themselves within a time. */
   over(calls: readonly string[], withinMs: number): Promise<boolean>;
   leave(calls: readonly string[]): Promise<void>;
@@ -55,6 +57,7 @@ export function createCrowd({ light, livekit, agentName, speech }: CrowdParts): 
           GREETED_WITHIN_MS,
         )
         .then(() => {}),
+    wasGreeted: (call) => !happened(call, 'not greeted', 'failed'),
     over: (calls, withinMs) =>
       light
         .until('the light callers to end', () => calls.every((call) => happened(call, 'left')), withinMs)

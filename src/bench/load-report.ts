@@ -92,6 +92,9 @@ export function loadMetrics({ idle, burst, steps }: LoadRun): Metric[] {
     metric('one call: voice-to-voice p50 ms', percentile(waits, 0.5), { n: waits.length, target: 800 }),
     metric('one call: voice-to-voice p95 ms', percentile(waits, 0.95), { n: waits.length }),
     metric(`calls held (p95 ≤ ${HELD_UP_TO} × of one)`, callsHeld(steps), { target: 10, isLeast: true }),
+    metric('callers without an agent', Math.max(0, ...steps.map(({ withoutAgent = 0 }) => withoutAgent)), {
+      target: 0,
+    }),
     metric(
       'turns lost',
       sum(steps, ({ measured, light }) => measured.lost + light.lost),
@@ -108,7 +111,7 @@ const sum = (steps: readonly LoadStep[], of: (step: LoadStep) => number): number
   steps.reduce((total, step) => total + of(step), 0);
 
 const STEP_HEADING = [
-  ...['calls', 'p50 ms', 'p95 ms', '× one', 'held', 'light p50', 'light p95', 'lost', 'gaps'],
+  ...['calls', 'p50 ms', 'p95 ms', '× one', 'held', 'light p50', 'light p95', 'no agent', 'lost', 'gaps'],
   ...['worker', 'callers', 'SFU', 'endpoints', 'others', 'idle', 'a call', 'PSS MB', 'processes'],
 ];
 
@@ -131,6 +134,7 @@ function stepCells(step: LoadStep, one: LoadStep | undefined): string[] {
     isHeld(step, one) ? 'yes' : 'no',
     ms(light.waitsMs, 0.5),
     ms(light.waitsMs, 0.95),
+    String(step.withoutAgent ?? '–'),
     String(measured.lost + light.lost),
     String(measured.gaps + light.gaps),
     ...[cores.worker, cores.callers, cores.sfu, cores.endpoints, cores.others, cores.idle].map((one) =>

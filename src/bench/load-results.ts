@@ -37,6 +37,8 @@ export interface LoadStep {
   readonly calls: number;
   readonly measured: Turns;
   readonly light: Turns;
+  /** Callers to whom no agent spoke: they wait in their rooms, cost nothing, and lose no turn. */
+  readonly withoutAgent?: number;
   readonly cores: Cores;
   /** Of the worker, at the end. */
   readonly footprint: Footprint;
@@ -53,11 +55,12 @@ export interface LoadRun {
 /** A wait for an answer may be this many times the one of a single call. */
 export const HELD_UP_TO = 1.3;
 
-/** Whether a step kept up with the step of one call: no turn lost, and its p95 at most `HELD_UP_TO` times that one's. */
+/** Whether a step kept up with the step of one call: every caller has an agent, no turn lost, p95 at most `HELD_UP_TO` times that one's. */
 export function isHeld(step: LoadStep, one: LoadStep | undefined): boolean {
   const [p95, alone] = [step, one].map((each) => percentile(each?.measured.waitsMs ?? [], 0.95));
   if (p95 === undefined || alone === undefined) return false;
-  return step.measured.lost + step.light.lost === 0 && p95 <= HELD_UP_TO * alone;
+  const missed = step.measured.lost + step.light.lost + (step.withoutAgent ?? 0);
+  return missed === 0 && p95 <= HELD_UP_TO * alone;
 }
 
 /** The most calls up to which every step was held; 0 when not even one was. */

@@ -63,7 +63,8 @@ export async function climb(counts: readonly number[], parts: StepParts): Promis
       await crowd.greeted(joined);
       others.push(...joined);
       await sleep(SETTLE_MS);
-      const step = await takeStep(calls, guest, parts);
+      const withoutAgent = others.filter((call) => !crowd.wasGreeted(call)).length;
+      const step = { ...(await takeStep(calls, guest, parts)), withoutAgent };
       steps.push(step);
       parts.onStep(step);
       if (steps.slice(-ENOUGH_LOST).filter((one) => !isHeld(one, steps[0])).length === ENOUGH_LOST) break;

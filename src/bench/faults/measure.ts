@@ -1,4 +1,3 @@
-import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLiveKit } from '../../dev/livekit.ts';
@@ -6,6 +5,7 @@ import { cacheDir } from '../../dev/livekit-binary.ts';
 import { messageOf } from '../../errors.ts';
 import { makeCorpus } from '../corpus.ts';
 import { readLines } from '../corpus-text.ts';
+import { describeMachine } from '../notes.ts';
 import type { BenchOptions } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { killHosts, loseLiveKit } from './broken-calls.ts';
@@ -28,7 +28,7 @@ export async function measureFaults(
   keep: (report: FaultsReport) => Promise<void>,
 ): Promise<FaultsReport> {
   const startedAt = new Date().toISOString();
-  const load = loadavg().map((one) => one.toFixed(1));
+  const machine = describeMachine();
   const lines = (await readLines(TEXT)).filter(({ set, snrDb }) => set === 'latency' && snrDb === undefined);
   const utterances = await makeCorpus(lines, { cacheDir: join(cacheDir(), 'bench') });
   const livekit = await startLiveKit({ logFile: join(dir, 'livekit.log') });
@@ -36,8 +36,7 @@ export async function measureFaults(
   const bench: FaultBench = { livekit, speeds, settings, utterances, turns, dir, progress: showProgress };
   const report: FaultsReport = {
     startedAt,
-    load,
-    cores: cpus().length,
+    machine,
     options,
     calls: [],
     killed: [],

@@ -8,8 +8,8 @@ import { SCENES } from './scenes.ts';
 /** All that a bench with faults found; what the JSON file holds. */
 export interface FaultsReport {
   readonly startedAt: string;
-  readonly load: readonly string[];
-  readonly cores: number;
+  /** A line of what it ran on. */
+  readonly machine: string;
   readonly options: BenchOptions;
   readonly calls: SceneResult[];
   readonly killed: BrokenCall[];
@@ -31,7 +31,7 @@ export function renderFaults(report: FaultsReport): string {
   const { settings, speeds } = report.options;
   const given = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   const conditions = [
-    `machine     ${report.cores} cores, load ${report.load.join(' ')}`,
+    report.machine,
     `worker      one a row, \`start\` from source by tsx, ${given.length === 0 ? 'default configuration' : given.join(' ')}`,
     `endpoints   simulated: STT ${speeds.sttMs} ms, LLM first token ${speeds.llmTtftMs} ms, TTS first byte ${speeds.ttsTtfbMs} ms`,
     ...report.failed.map(({ name, why }) => `failed      ${name}: ${why}`),

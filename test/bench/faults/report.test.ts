@@ -79,7 +79,7 @@ test('figures stand beside their targets: a lost turn is an endless wait, reques
   if (!options) throw new Error('no options');
   expect(options).toMatchObject({ only: ['healthy', 'hang'], awayMs: 120_000, turns: 25, parallel: 1 });
   const report = {
-    ...{ startedAt: '', load: ['0.1'], cores: 2, options, away: [], failed: [] },
+    ...{ startedAt: '', machine: 'machine     2 cores', options, away: [], failed: [] },
     calls: [
       call('healthy', 10, 800, 900),
       call('hang', 13, 900, 1500),
