@@ -37,9 +37,12 @@ export const joinRelay = (transport: Transport): OutsideCheck => ({
       return { verdict: 'skip', cause: `LiveKit names no TURN server over ${TRANSPORT_NAMES[transport]}` };
     const webrtc = await means.webrtc();
     if (!webrtc) return NO_WEBRTC;
-    const pair = await joinHearing(() => joinPair(webrtc, door, means), means);
+    const { pair, deaf } = await joinHearing(() => joinPair(webrtc, door, means), means);
     seen.works = [...(seen.works ?? []), door];
-    const evidence = pair.map(evidenceOf).join('\n');
+    const evidence = [
+      ...pair.map(evidenceOf),
+      ...(deaf ? [`joined anew, since at first: ${deaf}`] : []),
+    ].join('\n');
     if (seen.pair === undefined && transport === 'udp') {
       seen.pair = pair;
       atEnd(() => leave(pair));
@@ -62,20 +65,23 @@ const leave = (pair: Pair) => Promise.all(pair.map((room) => room.leave()));
 
 /**
  * @param join - two participants of a new room each time.
+ * @returns a pair that hears each other; `deaf`: what was wrong with the one before, where there was one.
  * @throws AppError of the last pair: at which step a participant got stuck, or that nothing was heard
  */
 export async function joinHearing(
   join: () => Promise<Pair>,
   { signal }: Pick<OutsideMeans, 'signal'>,
-): Promise<Pair> {
+): Promise<{ pair: Pair; deaf?: string }> {
+  let deaf: string | undefined;
   for (let left = PAIRS - 1; ; left--) {
     const pair = await join();
     try {
       await hearEachOther(pair);
-      return pair;
+      return { pair, ...(deaf !== undefined && { deaf }) };
     } catch (error) {
       await leave(pair);
       if (left === 0 || signal.aborted) throw error;
+      deaf = messageOf(error);
     }
   }
 }

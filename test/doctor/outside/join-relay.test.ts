@@ -47,15 +47,17 @@ function pairsThatHear(...packets: readonly number[]) {
   let joined = 0;
   const join = async () => {
     const heard = packets[joined++] ?? 0;
-    return [room(joined, 50), room(joined, heard)] as unknown as Awaited<ReturnType<typeof joinHearing>>;
+    return [room(joined, 50), room(joined, heard)] as unknown as Awaited<
+      ReturnType<typeof joinHearing>
+    >['pair'];
   };
   return { join, left, joined: () => joined };
 }
 
-test('a pair that hears nothing leaves, and joins anew once', async () => {
+test('a pair that hears nothing leaves, and joins anew once, which is told', async () => {
   const { signal } = new AbortController();
   const second = pairsThatHear(0, 50);
-  await joinHearing(second.join, { signal });
+  expect((await joinHearing(second.join, { signal })).deaf).toContain('heard 0 packets');
   expect(second).toMatchObject({ left: [1, 1] });
   const never = pairsThatHear(0, 0, 50);
   await expect(joinHearing(never.join, { signal })).rejects.toThrow('heard 0 packets');
