@@ -65,9 +65,13 @@ export function answeredBothWays(inCalls: readonly Scored[], byClock: readonly S
   };
 }
 
+/** What came of each utterance, by its id. */
+export const outcomesOf = (all: readonly Scored[]) =>
+  new Map(all.map(({ one, outcome }) => [one.id, outcome]));
+
 /** Utterances that were cut off one way and not the other. */
 export function differing(inCalls: readonly Scored[], byClock: readonly Scored[]): Scored[] {
-  const clock = new Map(byClock.map(({ one, outcome }) => [one.id, outcome]));
+  const clock = outcomesOf(byClock);
   return inCalls.filter(({ one, outcome }) => clock.get(one.id)?.cutOff !== outcome.cutOff);
 }
 

@@ -1,5 +1,6 @@
 import type { TurnResult } from '../../../src/bench/results.ts';
 import type { Scored } from '../score.ts';
+import { outcomesOf } from './agreement.ts';
 
 /** In a call later than by the clock by more than this: more than what the transport and timers of a machine add. */
 const LATE_MS = 150;
@@ -10,7 +11,7 @@ export function lateOnes(
   byClock: readonly Scored[],
   turns: readonly TurnResult[],
 ): string[] {
-  const clock = new Map(byClock.map(({ one, outcome }) => [one.id, outcome]));
+  const clock = outcomesOf(byClock);
   const results = new Map(turns.map((turn) => [turn.utterance, turn]));
   return inCalls
     .filter(({ one, outcome }) => {
