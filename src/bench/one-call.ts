@@ -40,10 +40,19 @@ export interface Heard {
   answerLastsMs: number;
 }
 
-/** Greeting, one sentence, its answer. @throws AppError where none comes. */
-export async function converse(caller: Speaker, sound: Sound): Promise<Heard> {
+/**
+ * Greeting, one sentence, its answer.
+ *
+ * @param greetedWithinMs - who is not greeted by then speaks first: a prompt may have no greeting.
+ * @throws AppError where no answer comes.
+ */
+export async function converse(
+  caller: Speaker,
+  sound: Sound,
+  greetedWithinMs = GREETED_WITHIN_MS,
+): Promise<Heard> {
   const greetedAtMs = await caller
-    .waitForSpeech({ afterMs: caller.joinedAtMs, timeoutMs: GREETED_WITHIN_MS })
+    .waitForSpeech({ afterMs: caller.joinedAtMs, timeoutMs: greetedWithinMs })
     .catch(() => undefined);
   if (greetedAtMs !== undefined) await caller.waitForSilence({ afterMs: greetedAtMs, timeoutMs: LONGEST_MS });
   const { lastVoicedAtMs } = await caller.speak(sound);

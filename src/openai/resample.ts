@@ -25,14 +25,14 @@ export class Resampler {
     input.set(this.#pending);
     input.set(samples, this.#pending.length);
     const count = this.#phases.length;
-    const output: number[] = [];
-    for (; Math.floor(this.#at / count) + this.#half < input.length; this.#at += this.#step) {
-      output.push(this.#sampleAt(input));
-    }
+    const before = (input.length - this.#half) * count;
+    const output = new Int16Array(Math.max(0, Math.ceil((before - this.#at) / this.#step)));
+    for (let index = 0; index < output.length; index += 1, this.#at += this.#step)
+      output[index] = this.#sampleAt(input);
     const used = Math.max(0, Math.min(input.length, Math.floor(this.#at / count) - this.#half));
     this.#pending = input.slice(used);
     this.#at -= used * count;
-    return Int16Array.from(output);
+    return output;
   }
 
   /** The end of the stream, padded with silence. */
@@ -41,12 +41,11 @@ export class Resampler {
   }
 
   #sampleAt(input: Int16Array): number {
-    const base = Math.floor(this.#at / this.#phases.length);
-    const kernel = this.#phases[this.#at % this.#phases.length] ?? new Float64Array();
+    const first = Math.floor(this.#at / this.#phases.length) - this.#half + 1;
+    const kernel = this.#phases[this.#at % this.#phases.length] as Float64Array;
     let sum = 0;
-    for (let tap = 0; tap < kernel.length; tap += 1) {
-      sum += (kernel[tap] ?? 0) * (input[base - this.#half + 1 + tap] ?? 0);
-    }
+    for (let tap = 0; tap < kernel.length; tap += 1)
+      sum += (kernel[tap] as number) * (input[first + tap] as number);
     return Math.max(-32_768, Math.min(32_767, Math.round(sum)));
   }
 }
