@@ -87,6 +87,7 @@ row('no codec in common is said, and makes no room', async () => {
   const before = await roomsOf(door());
   const end = await outcome(door(), { to: door().uri() }, { codec: 'g729' });
   expect(end).toMatchObject({ code: expect.any(Number) });
-  expect(await roomsOf(door())).toBe(before);
+  // The room of the row before may just have gone.
+  expect(await roomsOf(door())).toBeLessThanOrEqual(before);
   return { heard: heard(end) };
 });
