@@ -62,8 +62,11 @@ export class HostProcess {
   #isReady = false;
   #end: HostEnd | undefined;
   #pings = 0;
+  /** When it was asked whether it lives, while no answer has come. */
   #pingedMs: number | undefined;
-  #threadAtPing: MainThread | undefined;
+  /** When it last said anything, the question itself at first. */
+  #signOfLifeMs = 0;
+  #threadAtSign: MainThread | undefined;
   /** Since when it has no call: since its start, its last call, or since it was told to end. */
   #idleSinceMs: number;
 
@@ -155,18 +158,30 @@ export class HostProcess {
     } else if (this.#pingedMs === undefined) {
       this.#pings += 1;
       this.#pingedMs = nowMs;
-      this.#threadAtPing = this.#child.mainThread();
+      this.#lives();
       this.#child.send({ kind: 'ping', id: this.#pings });
-    } else if (isLate(nowMs - this.#pingedMs, { ...PONG, before: this.#threadAtPing }, this.#child))
-      this.kill('hung');
+    } else {
+      // One that has more to do than it can tells of its calls before it answers: to end it would break them off.
+      const waitedMs = nowMs - this.#pingedMs;
+      const silentMs = waitedMs < PONG.starvedWithinMs ? nowMs - this.#signOfLifeMs : waitedMs;
+      if (isLate(silentMs, { ...PONG, before: this.#threadAtSign }, this.#child)) this.kill('hung');
+    }
+  }
+
+  #lives(): void {
+    this.#signOfLifeMs = this.#clock.now();
+    this.#threadAtSign = this.#child.mainThread();
   }
 
   /** Counts the wait for its answer from now on: this process itself stood still, and could not hear it. */
   forgive(): void {
-    if (this.#pingedMs !== undefined) this.#pingedMs = this.#clock.now();
+    if (this.#pingedMs === undefined) return;
+    this.#pingedMs = this.#clock.now();
+    this.#signOfLifeMs = this.#pingedMs;
   }
 
   #receive(message: FromHost): void {
+    if (this.#pingedMs !== undefined) this.#lives();
     switch (message.kind) {
       case 'ready':
         this.#isReady = true;

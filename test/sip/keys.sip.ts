@@ -101,8 +101,8 @@ row('a secret is neither kept nor told to a model, nor is how it sounds', async 
   const before = await readdir(join(dir, 'calls')).catch(() => [] as string[]);
   const pressedAtMs = performance.now();
   caller.digits('3');
-  const quietAtMs = await caller.waitForSilence({ afterMs: pressedAtMs, timeoutMs: 20_000, quietMs: 150 });
-  await expectHeard(standIn, await said(caller, quietAtMs), [PIN]);
+  // The question may follow on the greeting without a silence.
+  await hears(standIn, caller, [PIN], { afterMs: pressedAtMs });
   const heardBefore = standIn.requests('stt').length;
   caller.digits('97');
   await caller.until('the first digits', () => caller.events.find(({ digit }) => digit === '7'), 10_000);
