@@ -62,9 +62,11 @@ row('a key of the menu cuts the greeting off, and what it stands for is said', a
   caller.digits('2');
   const heardAtMs = await hears(standIn, caller, [HOURS], { afterMs: pressedAtMs });
   caller.hangUp();
-  // The greeting would go on for ten seconds, and the hours take four.
-  expect(heardAtMs - pressedAtMs).toBeLessThan(9000);
-  return { heard: 'the hours, whole', ms: heardAtMs - pressedAtMs };
+  const rate = 24_000;
+  const hoursMs = ((await standIn.speech(HOURS, { sampleRate: rate })).length * 1000) / rate;
+  // They begin within 4 s; the greeting would go on for ten.
+  expect(heardAtMs - pressedAtMs).toBeLessThan(4000 + hoursMs);
+  return { heard: 'the hours, in the place of the greeting', ms: heardAtMs - pressedAtMs };
 });
 
 row('an account number that is typed is one turn of the caller', async () => {
