@@ -20,6 +20,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { statusOf, type WorkerStatus } from './observe/status.ts';
 import { traceIdOf } from './observe/trace/ids.ts';
 import { tracesUrl } from './observe/trace/open-tracing.ts';
+import { isFull } from './observe/worker-metrics.ts';
 import { systemClock } from './openai/clock.ts';
 import { goThroughProxies } from './openai/proxied-fetch.ts';
 import { requirePersona } from './persona/choose.ts';
@@ -80,8 +81,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const ops = await serveOps(config, { metrics, unready, status, listening });
   log.info({ url: ops.url }, 'health listening');
   const lines = worker && {
-    lines: async () =>
-      worker.facts.slotsUsed() >= worker.facts.slots ? ('busy' as const) : ('unknown' as const),
+    lines: async () => (isFull(worker.facts) ? ('busy' as const) : ('unknown' as const)),
     isComing: (room: string) => worker.isComing(room),
     status,
     ownCalls,
@@ -113,7 +113,7 @@ function refusePhones(
     rooms: new RoomServiceClient(url, apiKey, apiSecret, options),
     dispatches: new AgentDispatchClient(url, apiKey, apiSecret, options),
     isComing,
-    isFull: () => !facts.isDraining() && facts.slotsUsed() >= facts.slots,
+    isFull: () => !facts.isDraining() && isFull(facts),
     ...{ clock: systemClock, log, report },
   });
 }

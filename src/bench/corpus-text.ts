@@ -65,6 +65,13 @@ function phraseOf(text: string, goesOn: boolean): PhraseText {
   };
 }
 
+/** A sentence without a pause, by its first and last word: as it stands in the file, in digits spoken one by one. */
+export function wholeSentence({ phrases }: Pick<Line, 'phrases'>): Record<string, string> {
+  const [phrase] = phrases;
+  if (!phrase || phrases.length > 1) return {};
+  return { [`${phrase.words[0]} ${phrase.words.at(-1)}`]: phrase.spoken };
+}
+
 /** Lower case, without punctuation. */
 export function wordsOf(text: string): string[] {
   return (

@@ -4,7 +4,7 @@ import { startLiveKit } from '../dev/livekit.ts';
 import { cacheDir, findLiveKitBinary } from '../dev/livekit-binary.ts';
 import type { CallPlan } from './call.ts';
 import { makeCorpus, type Utterance } from './corpus.ts';
-import { readLines } from './corpus-text.ts';
+import { readLines, wholeSentence } from './corpus-text.ts';
 import { startEndpoints } from './endpoints.ts';
 import { describeConditions } from './notes.ts';
 import { type BenchOptions, STT_MODES } from './options.ts';
@@ -58,7 +58,10 @@ export async function planWithSounds(options: BenchOptions, cacheDir: string): P
   const sounds = new Map(lines.map((line, index) => [line, made[index] as Utterance]));
   return plans.map((plan) => ({
     ...plan,
-    utterances: plan.utterances.map((line) => sounds.get(line) as Utterance),
+    utterances: plan.utterances.map((line) => {
+      const utterance = sounds.get(line) as Utterance;
+      return options.marks ? { ...utterance, writes: wholeSentence(line) } : utterance;
+    }),
   }));
 }
 

@@ -28,7 +28,7 @@ export function describeConditions(
     `worker      \`start\` from source by tsx, ${settings.length === 0 ? 'default configuration' : settings.join(' ')}, STT_MODE ${options.sttMode}`,
     options.realEndpoints
       ? 'endpoints   those of the environment'
-      : `endpoints   simulated, a process of their own: STT ${stt}, LLM first token ${llmTtftMs} ms then ${llmTokensPerS} tokens/s, TTS first byte ${ttsTtfbMs} ms then ${ttsRealtimeFactor} × real time; the STT writes the words that are in the audio it was sent, no punctuation, no hesitations; the TTS is sound from its first sample to its last`,
+      : `endpoints   simulated, a process of their own: STT ${stt}, LLM first token ${llmTtftMs} ms then ${llmTokensPerS} tokens/s, TTS first byte ${ttsTtfbMs} ms then ${ttsRealtimeFactor} × real time; the STT writes the words that are in the audio it was sent, ${options.marks ? 'whole sentences with capital letters and punctuation' : 'no punctuation'}, no hesitations; the TTS is sound from its first sample to its last`,
     `transport   ${Math.round(transportMs)} ms there and back, measured between two participants`,
     `callers     ${options.calls} calls, ${options.parallel} at a time, seed ${options.seed}; ${used.length} sentences by ${voices.join(', ')}; ${BACKGROUND_NOTE}; WAVs in ${cacheDir}`,
     `thresholds  sound: 10 ms above -45 dBFS, an onset 4 of 5 such; gap: ${GAP_MS} ms; answer over: ${ANSWERED_AFTER_MS} ms of silence; lost: none within ${LOST_AFTER_MS} ms`,

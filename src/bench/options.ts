@@ -30,6 +30,7 @@ export const USAGE = `npm run bench -- [options]   voice-to-voice latency, barge
   --stt-mode <mode>   batch, sse or realtime (default batch; with --set all the others too, latency only)
   --baseline stock    then the latency set with LiveKit's own plugins, and ratios
   --env KEY=VALUE     a setting of our worker; without any it is the default configuration
+  --marks             the simulated STT writes whole sentences with capital letters and punctuation, as Whisper does; otherwise without
   --endpoints env     the endpoints of the environment in place of simulated ones
 
   with --set load
@@ -96,6 +97,8 @@ export interface BenchOptions {
   /** Settings of our worker on top of the default configuration. */
   settings: Record<string, string>;
   realEndpoints: boolean;
+  /** The simulated STT writes whole sentences as they are written. */
+  marks: boolean;
   /** Under load: CPU profiles of our worker. */
   profile: boolean;
   speeds: Speeds;
@@ -129,6 +132,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
       ...Object.fromEntries((values.env ?? []).map(readSetting)),
     },
     profile: values.profile === true,
+    marks: values.marks === true,
     realEndpoints: values.endpoints !== undefined && oneOf('endpoints', values.endpoints, ['env']) === 'env',
     speeds: {
       sttMs: atLeast('stt-ms', values['stt-ms'], DEFAULT_SPEEDS.sttMs),
@@ -148,6 +152,7 @@ const SPEC = {
   ...{ within: text, steps: text, only: text, 'away-s': text, pairs: text, against: text },
   isolate: { type: 'boolean' },
   profile: { type: 'boolean' },
+  marks: { type: 'boolean' },
   ...{ calls: text, parallel: text, turns: text, baseline: text, endpoints: text, seed: text },
   ...{ 'stt-ms': text, 'stt-final-ms': text, 'llm-ttft-ms': text, 'llm-tps': text },
   ...{ 'tts-ttfb-ms': text, 'tts-rtf': text, out: text, json: text, compare: text },

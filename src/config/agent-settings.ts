@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { setting } from './setting.ts';
-import { count, deploymentName, durationMs, flag, port, text } from './types.ts';
+import { count, deploymentName, durationMs, flag, port, share, text } from './types.ts';
 
 /** Settings of the worker: its name, its calls, and the processes that run them. */
 export const agent = {
@@ -16,6 +16,11 @@ export const agent = {
     'MAX_CALLS',
     count(10, 1),
     'Call slots of this worker; full means refused, never dropped',
+  ),
+  overloadAt: setting(
+    'OVERLOAD_AT',
+    share(0.8, 0.1),
+    'Share of the time that event loops of processes with calls are busy (over some 5 s) from which no further call is taken, whatever `MAX_CALLS`; `1`: never',
   ),
   deployment: setting(
     'AGENT_DEPLOYMENT',

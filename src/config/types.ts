@@ -21,6 +21,9 @@ export const durationMs = (fallback: number, min = 1) =>
     .default(fallback);
 export const count = (fallback: number, min = 0, max = 10_000) =>
   z.coerce.number({ error: 'a whole number' }).int('a whole number').min(min).max(max).default(fallback);
+/** Of a whole: up to 1. */
+export const share = (fallback: number, min = 0) =>
+  z.coerce.number({ error: 'a number up to 1, such as 0.8' }).min(min).max(1).default(fallback);
 export const port = (fallback: number) => count(fallback, 0, 65_535);
 export const flag = (fallback: boolean) =>
   z

@@ -10,7 +10,7 @@ export interface FullLineParts {
   dispatches: Pick<AgentDispatchClient, 'listDispatch'>;
   /** The agent of this room is on its way from here. */
   isComing(room: string): boolean;
-  /** Every call slot of this worker is taken. */
+  /** This worker takes no call: every slot is taken, or its calls keep the machine too busy. */
   isFull(): boolean;
   clock: Clock;
   log: Log;
@@ -24,7 +24,7 @@ const ANSWERED_WITHIN_MS = 2000;
 const LOOKS_AFTER = 3;
 
 /**
- * While every slot is taken, phones that ring and get no agent hear that the line is busy: their room is deleted, which livekit-sip
+ * While no call is taken, phones that ring and get no agent hear that the line is busy: their room is deleted, which livekit-sip
  * (1.8.0) tells as 486. Without that they ring until the trunk's `ringingTimeoutMs`. LiveKit offers a full worker no job that it could
  * refuse, and drops one for good that nobody takes, so the rooms are looked at.
  *
@@ -93,7 +93,7 @@ class FullLine {
     this.#ringing.set(name, sinceMs);
     if (clock.now() - sinceMs < ANSWERED_WITHIN_MS || (await this.#isTaken(name))) return;
     this.#ringing.delete(name);
-    log.warn({ pii_room: name }, 'phone refused while it rang: every call slot is taken');
+    log.warn({ pii_room: name }, 'phone refused while it rang: no call is taken now');
     report({ fact: 'call-refused', why: 'phone' });
     await rooms.deleteRoom(name);
   }

@@ -90,6 +90,8 @@ export type FromHost =
       readonly rssMb: number;
       /** CPU time of the process so far, user and system. */
       readonly cpuMs: number;
+      /** Share of the time since the last pong in which the event loop was busy, or waited for a processor to be, 0 to 1. */
+      readonly busy: number;
     }
   /** A fault that may have harmed more than its own call: replace this host once its calls are over. */
   | { readonly kind: 'unfit'; readonly reason: string };

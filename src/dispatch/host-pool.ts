@@ -7,7 +7,7 @@ import type { StartHost } from './host-child.ts';
 import type { AssignedJob, CallStart, OfCall } from './host-messages.ts';
 import { type HostEnd, HostProcess } from './host-process.ts';
 import type { GoingOn } from './kept-calls.ts';
-import { hostsToStart, type PoolSize } from './pool-size.ts';
+import { freeNumber, hostsToStart, type PoolSize } from './pool-size.ts';
 import { StartPace } from './start-pace.ts';
 
 /** A hung process is found within 3 s: its pong is awaited for 2.5 s. */
@@ -33,6 +33,8 @@ export interface PoolEvents {
   onOfCall(message: OfCall): void;
   onRecall(jobId: string, piiCaller: string): GoingOn | undefined;
   onHostReady(): void;
+  /** One of the processes has told what it takes. */
+  onUsage(): void;
   /** A process is gone. */
   onHostEnded(end: HostEnd, number: number): void;
 }
@@ -159,16 +161,14 @@ export class HostPool {
   }
 
   #startOne(): void {
-    const taken = new Set(this.hosts.map(({ number }) => number));
-    let number = 1;
-    while (taken.has(number)) number += 1;
+    const number = freeNumber(this.hosts);
     const { startHost, clock, events } = this.#parts;
     const host = new HostProcess(
       number,
       startHost(number),
       {
         onReady: () => this.#becameReady(host),
-        onUsage: () => this.#mindMemory(host),
+        onUsage: () => this.#heardUsage(host),
         onJoined: (_host, jobId) => events.onJoined(jobId),
         onCallEnded: (_host, jobId, end) => this.#callEnded(host, jobId, end),
         onFact: (fact) =>
@@ -215,12 +215,13 @@ export class HostPool {
     this.#place();
   }
 
-  #mindMemory(host: HostProcess): void {
-    const { memoryMb } = this.#parts.limits;
+  #heardUsage(host: HostProcess): void {
+    const { events, limits } = this.#parts;
     const { rssMb } = host.usage;
-    if (rssMb < memoryMb) return;
+    events.onUsage();
+    if (rssMb < limits.memoryMb) return;
     this.#replace(host, 'memory', { rssMb });
-    if (rssMb >= 2 * memoryMb) host.kill('memory');
+    if (rssMb >= 2 * limits.memoryMb) host.kill('memory');
   }
 
   #replace(host: HostProcess, end: HostEnd, fields: Record<string, unknown>): void {

@@ -53,7 +53,7 @@ export class HostProcess {
   readonly number: number;
   /** Calls that it was ever given. */
   callsTaken = 0;
-  usage: HostUsage = { lagMs: 0, rssMb: 0, cpuMs: 0 };
+  usage: HostUsage = { lagMs: 0, rssMb: 0, cpuMs: 0, busy: 0 };
   #hasUsage = false;
   readonly #child: HostChild;
   readonly #events: HostEvents;
@@ -219,13 +219,13 @@ export class HostProcess {
     }
   }
 
-  #answered({ id, lagMs, rssMb, cpuMs }: HostUsage & { id: number }): void {
+  #answered({ id, lagMs, rssMb, cpuMs, busy }: HostUsage & { id: number }): void {
     if (id === this.#pings) this.#pingedMs = undefined;
     // The first answer holds what its start took.
     const shareMs = this.#hasUsage ? (cpuMs - this.usage.cpuMs) / Math.max(1, this.calls) : 0;
     this.#hasUsage = true;
     for (const call of this.#calls.values()) call.cpuMs += shareMs;
-    this.usage = { lagMs, rssMb, cpuMs };
+    this.usage = { lagMs, rssMb, cpuMs, busy };
     this.#events.onUsage(this);
   }
 

@@ -48,6 +48,12 @@ type KnownJob = {
   | { state: 'joined'; settledAtMs: number }
 );
 
+const WHY = {
+  stopping: 'the worker is stopping',
+  full: 'every call slot is taken',
+  overload: 'the calls that run keep the machine too busy for another one (OVERLOAD_AT)',
+} as const;
+
 /** The identity that the agent of a job joins with. */
 const identityOf = (jobId: string): string => `agent-${jobId}`;
 
@@ -78,9 +84,9 @@ export class Jobs {
   }
 
   #refused(fields: object): void {
-    const { isStopping, log, report } = this.#parts;
-    const why = isStopping() ? 'stopping' : 'full';
-    log.warn({ ...fields, why }, 'job refused: every call slot is taken, or the worker is stopping');
+    const { isStopping, log, report, slots } = this.#parts;
+    const why = isStopping() ? 'stopping' : slots.used() < slots.all ? 'overload' : 'full';
+    log.warn({ ...fields, why }, `job refused: ${WHY[why]}`);
     report({ fact: 'call-refused', why });
   }
 

@@ -1,5 +1,7 @@
 import { AppError, messageOf } from '../errors.ts';
 import { type Clock, pause } from '../openai/clock.ts';
+import { socketAgentFor } from '../openai/proxy.ts';
+import { hideUrlSecrets } from '../urls.ts';
 import { type AgentSocket, openAgentSocket, type SocketParts, type ToLiveKit } from './agent-socket.ts';
 
 /** How long a worker that was never registered tries before it gives up. */
@@ -16,6 +18,17 @@ export interface LinkParts extends Omit<SocketParts, 'clock'> {
   onRegistered(workerId: string): void;
   /** The connection fell: LiveKit has forgotten the offers that were accepted on it. */
   onLost(): void;
+}
+
+/** Says what to look at. @param error - why `LiveKitLink.run` gave up. */
+export function lostLiveKit(url: string, error: unknown): AppError {
+  const byProxy = socketAgentFor(url)
+    ? ', and HTTP_PROXY, HTTPS_PROXY and NO_PROXY, by which a proxy leads there'
+    : '';
+  return new AppError(`worker lost LiveKit at ${hideUrlSecrets(url)}: ${messageOf(error)}`, {
+    hint: `check LIVEKIT_URL, that LIVEKIT_API_KEY and LIVEKIT_API_SECRET are the server’s${byProxy}`,
+    cause: error,
+  });
 }
 
 /** The worker's connection to LiveKit, opened again whenever it falls. */

@@ -64,3 +64,11 @@ export function wantedHosts({ hosts, callsPerHost, spare }: PoolSize, busy: numb
   const atRest = spare > 0 ? LEAST_WITH_SPARE : 1;
   return Math.min(hosts + spare, Math.max(atRest, busy + spare, forNextCall));
 }
+
+/** The smallest number, 1 and up, that none of them has. */
+export function freeNumber(hosts: readonly { readonly number: number }[]): number {
+  const taken = new Set(hosts.map(({ number }) => number));
+  let number = 1;
+  while (taken.has(number)) number += 1;
+  return number;
+}

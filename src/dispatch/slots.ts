@@ -10,23 +10,34 @@ export const COLD_LOAD = LAST_SLOT_LOAD;
 /** Call slots: one is taken as a job is accepted, and free again when its call is over. */
 export interface Slots {
   readonly all: number;
-  /** Takes a slot for the job; `false` when none is free. */
+  /** Takes a slot for the job; `false` when full, or the job has one. */
   take(jobId: string): boolean;
   free(jobId: string): void;
   used(): number;
-  /** 0 … 0.65 while a slot is free, 1 when none is. */
+  /** No call is taken now: every slot is, or the machine carries no more. */
+  isFull(): boolean;
+  /** 0 … 0.65 while a call is taken, 1 when none is. */
   load(): number;
 }
 
-/** @param onChange - told after each change of what is used. */
-export function createSlots(maxCalls: number, onChange: () => void = () => {}): Slots {
+/**
+ * @param onChange - told after each change of what is used.
+ * @param isOverloaded - whether the calls that run are as many as the machine carries.
+ */
+export function createSlots(
+  maxCalls: number,
+  onChange: () => void = () => {},
+  isOverloaded: () => boolean = () => false,
+): Slots {
   const taken = new Set<string>();
   const used = () => taken.size;
+  const isFull = () => used() >= maxCalls || isOverloaded();
   return {
     all: maxCalls,
     used,
+    isFull,
     take(jobId) {
-      if (taken.has(jobId) || used() >= maxCalls) return false;
+      if (taken.has(jobId) || isFull()) return false;
       taken.add(jobId);
       onChange();
       return true;
@@ -34,6 +45,6 @@ export function createSlots(maxCalls: number, onChange: () => void = () => {}): 
     free(jobId) {
       if (taken.delete(jobId)) onChange();
     },
-    load: () => (used() >= maxCalls ? FULL_LOAD : (used() / maxCalls) * LAST_SLOT_LOAD),
+    load: () => (isFull() ? FULL_LOAD : (used() / maxCalls) * LAST_SLOT_LOAD),
   };
 }

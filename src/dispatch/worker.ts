@@ -1,11 +1,9 @@
 import type { Config } from '../config/schema.ts';
-import { AppError, messageOf } from '../errors.ts';
 import type { Report } from '../observe/facts.ts';
 import type { Log } from '../observe/log.ts';
 import type { WorkerFacts } from '../observe/worker-metrics.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
 import { socketAgentFor } from '../openai/proxy.ts';
-import { hideUrlSecrets } from '../urls.ts';
 import type { FromLiveKit } from './agent-socket.ts';
 import { agentToken } from './agent-token.ts';
 import type { CallEnd } from './call-end.ts';
@@ -14,7 +12,8 @@ import { isToGoOn, type Live, type Recorded } from './host-messages.ts';
 import { HostPool } from './host-pool.ts';
 import { Jobs } from './jobs.ts';
 import { KeptCalls } from './kept-calls.ts';
-import { LiveKitLink } from './livekit-link.ts';
+import { LiveKitLink, lostLiveKit } from './livekit-link.ts';
+import { Overload } from './overload.ts';
 import type { PoolSize } from './pool-size.ts';
 import { Returns } from './returns.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -65,6 +64,7 @@ class AgentWorker implements Worker {
   readonly #report: Report;
   readonly #clock: Clock;
   readonly #slots: Slots;
+  readonly #overload: Overload;
   readonly #link: LiveKitLink;
   readonly #pool: HostPool;
   readonly #jobs: Jobs;
@@ -83,7 +83,9 @@ class AgentWorker implements Worker {
     this.#log = log;
     this.#report = parts.report;
     this.#clock = clock;
-    this.#slots = createSlots(config.agent.maxCalls, () => this.#changed());
+    const onChange = () => this.#changed();
+    this.#overload = new Overload({ at: config.agent.overloadAt, clock, log, onChange });
+    this.#slots = createSlots(config.agent.maxCalls, onChange, () => this.#overload.isOver);
     this.#pool = this.#createPool(parts);
     this.#link = this.#createLink(parts.onRegistered);
     this.#returns = this.#createReturns();
@@ -99,6 +101,7 @@ class AgentWorker implements Worker {
       slotsUsed: () => this.#slots.used(),
       isRegistered: () => !this.#isStopping && this.#link.isRegistered(),
       isDraining: () => this.#isStopping,
+      isOverloaded: () => this.#overload.isOver,
       hosts: () => this.#pool.hosts,
     };
   }
@@ -112,14 +115,7 @@ class AgentWorker implements Worker {
       await this.#link.run();
     } catch (error) {
       this.kill();
-      const { url } = this.#config.livekit;
-      const byProxy = socketAgentFor(url)
-        ? ', and HTTP_PROXY, HTTPS_PROXY and NO_PROXY, by which a proxy leads there'
-        : '';
-      throw new AppError(`worker lost LiveKit at ${hideUrlSecrets(url)}: ${messageOf(error)}`, {
-        hint: `check LIVEKIT_URL, that LIVEKIT_API_KEY and LIVEKIT_API_SECRET are the server’s${byProxy}`,
-        cause: error,
-      });
+      throw lostLiveKit(this.#config.livekit.url, error);
     }
   }
 
@@ -159,6 +155,7 @@ class AgentWorker implements Worker {
         onOfCall: (told) => (isToGoOn(told) ? this.#returns.told(told) : onTold?.(told)),
         onRecall: (jobId, piiCaller) => this.#returns.recall(jobId, piiCaller),
         onHostReady: () => this.#tellStatus(),
+        onUsage: () => this.#overload.heard(this.#pool.hosts),
         onHostEnded: (end, process) => {
           this.#report({ fact: 'host-ended', end, process });
           this.#changed();

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 20;
 
@@ -15,5 +15,20 @@ export function watchLoopLag(): () => number {
     const lagMs = Math.max(0, Math.round(delays.max / 1e6) - RESOLUTION_MS);
     delays.reset();
     return lagMs;
+  };
+}
+
+/**
+ * Watches how busy the event loop is.
+ *
+ * @returns the share of the time since it was last asked that was not spent waiting for something to do, 0 to 1.
+ */
+export function watchLoopUse(): () => number {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return Math.round(1000 * utilization) / 1000;
   };
 }

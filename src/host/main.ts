@@ -15,7 +15,7 @@ import { type Calls, createCalls } from './calls.ts';
 import { openChannel } from './channel.ts';
 import { type Fault, watchFaults } from './faults.ts';
 import { collectWhenIdle } from './idle-gc.ts';
-import { watchLoopLag } from './loop-lag.ts';
+import { watchLoopLag, watchLoopUse } from './loop-lag.ts';
 import { openCall } from './open-call.ts';
 import { createRecalls } from './recalls.ts';
 
@@ -29,6 +29,7 @@ const config = loadConfig();
 const log = createLog(config.log).child({ host: Number(process.argv[2] ?? 0) });
 const channel = openChannel();
 const lagMs = watchLoopLag();
+const busy = watchLoopUse();
 const recalls = createRecalls(channel.send, systemClock);
 let calls: Calls | undefined;
 let tracing: Tracing | undefined;
@@ -64,7 +65,7 @@ function take(message: ToHost, running: Calls): void {
   else if (message.kind === 'recalled') recalls.answered(message);
   else if (message.kind === 'drain') void running.whenNone().then(exit);
   else if (message.kind === 'ping')
-    channel.send({ kind: 'pong', id: message.id, ...usage(), lagMs: lagMs() });
+    channel.send({ kind: 'pong', id: message.id, ...usage(), lagMs: lagMs(), busy: busy() });
 }
 
 function usage() {

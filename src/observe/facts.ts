@@ -9,10 +9,10 @@ export type CallFact =
   /** Of the worker itself: a job is over, whether a call came of it or not. `host`: 0 when no process had it. */
   | { fact: 'call-over'; host: number; how: 'ok' | 'failed' | 'lost'; durationMs: number; cpuMs: number }
   /**
-   * Of the worker itself: it took no call that LiveKit offered it (`full`, `stopping`), or had a phone that rang hear that the line is
-   * busy (`phone`: every slot was taken).
+   * Of the worker itself: it took no call that LiveKit offered it (`full`, `overload`, `stopping`), or had a phone that rang hear that the line is
+   * busy (`phone`).
    */
-  | { fact: 'call-refused'; why: 'full' | 'stopping' | 'phone' }
+  | { fact: 'call-refused'; why: 'full' | 'overload' | 'stopping' | 'phone' }
   /** Of the worker itself: a call broke off, with its host process, its room's connection or by a fault of ours. */
   | { fact: 'call-broke'; why: 'host' | 'connection' | 'fault'; outcome: 'goes-on' | 'given-up' }
   /** A call that broke off is heard again. `afterMs`: since it broke off. */

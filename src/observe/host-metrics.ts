@@ -12,6 +12,8 @@ export interface HostUsage {
   readonly rssMb: number;
   /** CPU time since its start. */
   readonly cpuMs: number;
+  /** Share of the time of late in which its event loop was busy, 0 to 1. */
+  readonly busy: number;
 }
 
 /** One host process, as of its last answer. */
@@ -79,5 +81,10 @@ export function addHostGauges(
     'event_loop_lag_seconds',
     'Longest delay of its event loop of late',
     ({ usage }) => usage.lagMs / 1000,
+  );
+  gauge(
+    'busy_ratio',
+    'Share of the time of late in which its event loop was busy, or waited for a processor to be',
+    ({ usage }) => usage.busy,
   );
 }

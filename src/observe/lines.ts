@@ -60,5 +60,6 @@ export function linesIn(metrics: string): ToldLines {
   const [slots, used] = [gauge('call_slots'), gauge('calls_active')];
   if (slots === undefined || used === undefined) return { lines: 'unknown', free: 0 };
   if (gauge('registered') !== 1 || gauge('draining') === 1) return { lines: 'none', free: 0 };
+  if (gauge('overloaded') === 1) return { lines: 'busy', free: 0 };
   return { lines: used < slots ? 'free' : 'busy', free: Math.max(0, slots - used) };
 }

@@ -42,7 +42,7 @@ export function createMetrics(worker?: WorkerFacts, prices?: Prices): Metrics {
   const counters = callMetrics(registry);
   for (const why of ['host', 'connection', 'fault'])
     for (const outcome of ['goes-on', 'given-up']) counters.broke.inc({ why, outcome }, 0);
-  for (const why of ['full', 'stopping', 'phone']) counters.refusedCalls.inc({ why }, 0);
+  for (const why of ['full', 'overload', 'stopping', 'phone']) counters.refusedCalls.inc({ why }, 0);
   const openMetrics = () => {
     for (const { number } of worker?.hosts?.() ?? []) counters.callEnds.inc({ host: number, how: 'lost' }, 0);
     return registry.metrics();
@@ -86,7 +86,7 @@ function countsOfCalls(registers: Registry<OpenMetricsContentType>[]) {
     }),
     refusedCalls: new Counter({
       name: 'voice_agent_calls_refused_total',
-      help: 'Calls that this worker did not take: offered while every slot was taken (full; another worker may have it) or while it ended (stopping), or a phone that rang with every slot taken, and heard that the line is busy (phone)',
+      help: 'Calls that this worker did not take: offered while every slot was taken (full; another worker may have it), while its calls kept the machine too busy (overload) or while it ended (stopping), or a phone that rang meanwhile, and heard that the line is busy (phone)',
       labelNames: ['why'],
       registers,
     }),

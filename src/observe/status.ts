@@ -28,6 +28,8 @@ export interface WorkerStatus {
   readonly atMs: number;
   readonly slots: number;
   readonly slotsUsed: number;
+  /** Its calls keep the machine too busy for another one. */
+  readonly overloaded: boolean;
   readonly registered: boolean;
   readonly draining: boolean;
   /** Why it should get no callers now; empty when it should. */
@@ -61,7 +63,7 @@ export function statusOf({
   const live = calls.of(running.map(({ id }) => id));
   return {
     atMs: wallNow(),
-    ...{ slots: facts.slots, slotsUsed: facts.slotsUsed() },
+    ...{ slots: facts.slots, slotsUsed: facts.slotsUsed(), overloaded: facts.isOverloaded?.() ?? false },
     ...{ registered: facts.isRegistered(), draining: facts.isDraining(), unready: unready() },
     hosts: hosts.map(hostStatus),
     calls: running.flatMap((job, at) => {

@@ -7,6 +7,8 @@ export interface WorkerFacts {
   slotsUsed(): number;
   isRegistered(): boolean;
   isDraining(): boolean;
+  /** The calls that run keep the machine too busy for another one. */
+  isOverloaded?(): boolean;
   /** What of calls waits to be delivered, and how many bytes are kept; `undefined` where nothing is. */
   records?(): { webhook: number; s3: number; bytes: number } | undefined;
   /** Prompt files that cannot be used as they are now. */
@@ -14,6 +16,10 @@ export interface WorkerFacts {
   /** Host processes that live now. */
   hosts?(): readonly HostFacts[];
 }
+
+/** No call is taken now, however many slots are free. */
+export const isFull = (worker: Pick<WorkerFacts, 'slots' | 'slotsUsed' | 'isOverloaded'>): boolean =>
+  worker.slotsUsed() >= worker.slots || (worker.isOverloaded?.() ?? false);
 
 /** What is read of the worker when metrics are asked for. */
 export function addWorkerGauges(register: Registry<OpenMetricsContentType>, worker: WorkerFacts): void {
@@ -29,6 +35,9 @@ export function addWorkerGauges(register: Registry<OpenMetricsContentType>, work
   gauge('call_slots', 'Calls that this worker can take', () => worker.slots);
   gauge('calls_active', 'Calls that run now', () => worker.slotsUsed());
   gauge('registered', '1 while registered with LiveKit', () => Number(worker.isRegistered()));
+  gauge('overloaded', '1 while its calls keep the machine too busy for another one', () =>
+    Number(worker.isOverloaded?.() ?? false),
+  );
   gauge('draining', '1 while no new calls are taken', () => Number(worker.isDraining()));
   gauge(
     'prompt_files_broken',

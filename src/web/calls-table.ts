@@ -13,10 +13,10 @@ export function callsTable(asked: readonly AskedWorker[], url: string): string {
 }
 
 function workerText(at: string, status: WorkerStatus): string {
-  const { slots, slotsUsed, unready, hosts, calls, endpoints, atMs } = status;
+  const { slots, slotsUsed, overloaded, unready, hosts, calls, endpoints, atMs } = status;
   const state = unready.length > 0 ? `not ready: ${unready.join(', ')}` : 'ready';
   const ready = hosts.filter((host) => host.ready).length;
-  const head = `${at}  ${state}  calls ${slotsUsed} of ${slots}  hosts ${ready} of ${hosts.length} ready`;
+  const head = `${at}  ${state}  calls ${slotsUsed} of ${slots}${overloaded ? ', and no more: too busy' : ''}  hosts ${ready} of ${hosts.length} ready`;
   return [
     head,
     table(

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { parseLine, readLines, wordsOf } from '../../src/bench/corpus-text.ts';
+import { parseLine, readLines, wholeSentence, wordsOf } from '../../src/bench/corpus-text.ts';
 
 const parse = (text: string, noise = '-') => parseLine(`pause | slt | ${noise} | ${text}`, 'file:3', 3);
 
@@ -35,6 +35,11 @@ test('a fault names file and line', () => {
 
 test('words are compared without case and punctuation', () => {
   expect(wordsOf("Hi, I'm HERE: 12-3 … ya!")).toEqual(['hi', "i'm", 'here', '12', '3', 'ya']);
+});
+
+test('a whole sentence is written with its marks, and one with a pause as it is heard', () => {
+  expect(wholeSentence(parse('Can you tell me?'))).toEqual({ 'can me': 'Can you tell me?' });
+  expect(wholeSentence(parse('I want <400> to go.'))).toEqual({});
 });
 
 test('the labelled set holds what it promises', async () => {

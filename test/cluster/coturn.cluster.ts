@@ -52,7 +52,7 @@ beforeAll(async () => {
         host: HOST,
         parentRefs: [{ name: 'envoy', namespace: 'envoy-gateway-system' }],
       },
-      agent: { config: { openai: { baseUrl: edge.models.baseUrl } } },
+      agent: { config: { openai: { baseUrl: edge.models.baseUrl }, agent: { overloadAt: 1 } } },
     },
   });
   await rolledOut(api);

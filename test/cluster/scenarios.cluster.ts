@@ -52,7 +52,7 @@ test.each([
 ])('%s', async (what, scenario, values, relays) => {
   const { api, edge } = world;
   const startedMs = performance.now();
-  const models = { config: { openai: { baseUrl: edge.models.baseUrl } } };
+  const models = { config: { openai: { baseUrl: edge.models.baseUrl }, agent: { overloadAt: 1 } } };
   await mustDeploy(api, 'install', {
     files: [`ci/${scenario}-values.yaml`],
     values: { ...values, agent: { ...('agent' in values ? values.agent : {}), ...models } },
@@ -91,7 +91,7 @@ test('records of a call lie in the folder that the chart gives its pod, and the 
       agent: {
         records: { enabled: true },
         secrets: { WEBHOOK_SECRET: { value: WEBHOOK_SECRET } },
-        config: { openai: { baseUrl: edge.models.baseUrl }, records },
+        config: { openai: { baseUrl: edge.models.baseUrl }, agent: { overloadAt: 1 }, records },
       },
     },
   });

@@ -7,7 +7,7 @@ const folder = useProgramFolder();
 
 const ECHO = `
 process.on('message', ({ kind, id }) => {
-  if (kind === 'ping') process.send({ kind: 'pong', id, lagMs: 0, rssMb: Number(process.argv[2]), cpuMs: 0 });
+  if (kind === 'ping') process.send({ kind: 'pong', id, lagMs: 0, rssMb: Number(process.argv[2]), cpuMs: 0, busy: 0 });
   if (kind === 'drain') process.disconnect();
 });
 process.send({ kind: 'ready' });`;
@@ -23,7 +23,7 @@ test('a host is a process that is told its number, answers, and ends', async () 
       else resolve();
     });
   });
-  expect(heard).toEqual([{ kind: 'ready' }, { kind: 'pong', id: 1, lagMs: 0, rssMb: 7, cpuMs: 0 }]);
+  expect(heard).toEqual([{ kind: 'ready' }, { kind: 'pong', id: 1, lagMs: 0, rssMb: 7, cpuMs: 0, busy: 0 }]);
   const ended = new Promise((resolve) => host.onExit(resolve));
   host.send({ kind: 'drain' });
   expect(await ended).toBe('exit code 0');

@@ -32,6 +32,7 @@ function createPool({ size = {}, limits = {} }: { size?: object; limits?: object
       onFact: (fact) => facts.push(fact),
       onOfCall: () => {},
       onRecall: () => undefined,
+      onUsage: () => {},
       onHostReady: () => {},
       onHostEnded: (end) => hostEnds.push(end),
     },

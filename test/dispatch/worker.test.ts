@@ -68,6 +68,24 @@ test('a cold worker is the last choice, a warm one the first, a full one none', 
   worker.kill();
 });
 
+test('a worker that its calls keep too busy is full to LiveKit, refuses what is offered, and says so', async () => {
+  const { worker, host, clock, facts, log } = await startWorker();
+  host().say({ kind: 'ready' });
+  await call('AJ_1', () => host().jobs().includes('AJ_1'));
+  host().busy = 1;
+  for (let looks = 0; looks < 80; looks += 1) clock.advance(250);
+  await untilTold('updateWorker', { status: 'WS_FULL', load: 1, jobCount: 1 });
+  expect(worker.facts.isOverloaded?.()).toBe(true);
+  livekit.offer('AJ_2');
+  await untilTold('availability', { jobId: 'AJ_2', available: undefined });
+  expect(facts).toContainEqual({ fact: 'call-refused', why: 'overload' });
+  expect(log.lines.at(-1)?.msg).toContain('OVERLOAD_AT');
+  host().busy = 0.2;
+  for (let looks = 0; looks < 80; looks += 1) clock.advance(250);
+  await untilTold('updateWorker', { status: 'WS_AVAILABLE', jobCount: 1 });
+  worker.kill();
+});
+
 test('a call by check takes a slot and is told to LiveKit, and is not counted', async () => {
   const { worker, host, facts } = await startWorker();
   host().say({ kind: 'ready' });

@@ -151,6 +151,8 @@ function settings(livekit: LiveKit, standIn: StandIn, promptsDir: string): Recor
     TTS_CACHE: 'false',
     // On a busy machine any answer may be late; behaviours/calls/silence.ts leaves it on.
     FILLER_AFTER_MS: '0',
+    // Callers, LiveKit and models are on the same processors: dispatch/overload.test.ts and the bench leave it on.
+    OVERLOAD_AT: '1',
     OPENAI_API_KEY: 'stand-in',
     WEB_TOKEN: PAGE_TOKEN,
     AGENT_NAME,

@@ -45,7 +45,9 @@ function fullMetrics() {
   const worker = {
     ...{ slots: 1, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
     records: () => ({ webhook: 0, s3: 0, bytes: 0 }),
-    hosts: () => [{ number: 1, calls: 0, isReady: true, jobs: [], usage: { rssMb: 1, lagMs: 1, cpuMs: 1 } }],
+    hosts: () => [
+      { number: 1, calls: 0, isReady: true, jobs: [], usage: { rssMb: 1, lagMs: 1, cpuMs: 1, busy: 0.2 } },
+    ],
   };
   const prices = {
     currency: 'MYR',

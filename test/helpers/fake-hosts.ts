@@ -15,6 +15,8 @@ export interface FakeHost {
   thread: MainThread | undefined;
   /** CPU time so far. */
   cpuMs: number;
+  /** How busy its event loop says it is. */
+  busy: number;
   say(message: FromHost): void;
   exit(how: string): void;
   /** Ids of the jobs that it was told to start. */
@@ -29,7 +31,7 @@ export function fakeHosts(): { startHost: StartHost; all: FakeHost[]; alive(): F
     let hearing: (message: FromHost) => void = () => {};
     let exiting: (how: string) => void = () => {};
     const host: FakeHost = {
-      ...{ number, heard, isAlive: true, answers: true, rssMb: 100, cpuMs: 0, thread: undefined },
+      ...{ number, heard, isAlive: true, answers: true, rssMb: 100, cpuMs: 0, busy: 0, thread: undefined },
       say: (message) => hearing(message),
       exit(how) {
         if (!host.isAlive) return;
@@ -44,9 +46,9 @@ export function fakeHosts(): { startHost: StartHost; all: FakeHost[]; alive(): F
       mainThread: () => host.thread,
       send(message) {
         heard.push(message);
-        const { rssMb, cpuMs } = host;
+        const { rssMb, cpuMs, busy } = host;
         if (message.kind === 'ping' && host.answers)
-          hearing({ kind: 'pong', id: message.id, lagMs: 1, rssMb, cpuMs });
+          hearing({ kind: 'pong', id: message.id, lagMs: 1, rssMb, cpuMs, busy });
       },
       kill: () => host.exit('SIGKILL'),
       onMessage: (hear) => {

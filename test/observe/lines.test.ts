@@ -8,15 +8,17 @@ interface Worker {
   used?: number;
   isRegistered?: boolean;
   isDraining?: boolean;
+  isOverloaded?: boolean;
 }
 
 /** A worker's own page of metrics. */
-const metricsOf = ({ slots = 2, used = 0, isRegistered = true, isDraining = false }: Worker) =>
+const metricsOf = ({ slots = 2, used = 0, isRegistered = true, isDraining = false, isOverloaded = false }: Worker) =>
   createMetrics({
     slots,
     slotsUsed: () => used,
     isRegistered: () => isRegistered,
     isDraining: () => isDraining,
+    isOverloaded: () => isOverloaded,
   }).text();
 
 /** The page beside workers by address; `undefined` for one that does not answer. */
@@ -44,6 +46,7 @@ function beside(workers: Record<string, Worker | undefined>) {
 test.each<[string, Record<string, Worker | undefined>, string]>([
   ['one free line among full workers', { '10.0.0.1': { used: 2 }, '10.0.0.2': { used: 1 } }, 'free'],
   ['all lines taken', { '10.0.0.1': { used: 2 }, '10.0.0.2': { used: 2 } }, 'busy'],
+  ['free slots of a worker that is too busy', { '10.0.0.1': { used: 1, isOverloaded: true } }, 'busy'],
   ['no worker at all', {}, 'none'],
   ['none that is registered', { '10.0.0.1': { isRegistered: false } }, 'none'],
   ['one that ends', { '10.0.0.1': { isDraining: true } }, 'none'],

@@ -48,7 +48,7 @@ test('what the worker knows is read at the moment of the scrape', async () => {
 });
 
 test('host processes are shown by their small numbers, and what ended in them by how', async () => {
-  const usage = { rssMb: 100, lagMs: 20, cpuMs: 1500 };
+  const usage = { rssMb: 100, lagMs: 20, cpuMs: 1500, busy: 0.2 };
   const metrics = createMetrics({
     ...{ slots: 4, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
     hosts: () => [{ number: 2, calls: 3, isReady: true, jobs: [], usage }],
@@ -79,7 +79,7 @@ test('an endpoint is shown as the host process sees it in which it does worst, u
 });
 
 test('what is rare and has an alert is there before it happens: a series that begins with 1 shows no rise', async () => {
-  const usage = { rssMb: 100, lagMs: 20, cpuMs: 1500 };
+  const usage = { rssMb: 100, lagMs: 20, cpuMs: 1500, busy: 0.2 };
   const metrics = createMetrics({
     ...{ slots: 4, slotsUsed: () => 0, isRegistered: () => true, isDraining: () => false },
     hosts: () => [{ number: 2, calls: 3, isReady: true, jobs: [], usage }],

@@ -37,7 +37,7 @@ function statusWith(facts: readonly LiveFact[], endpoints = new EndpointBoard())
   const calls = new CallBoard();
   for (const fact of facts) calls.told('AJ_1', fact);
   calls.told('AJ_over', { live: 'stage', stage: 'ending', atMs: 1 });
-  const usage = { rssMb: 100, cpuMs: 5, lagMs: 1 };
+  const usage = { rssMb: 100, cpuMs: 5, lagMs: 1, busy: 0.2 };
   const worker = {
     ...{ slots: 4, slotsUsed: () => 1, isRegistered: () => true, isDraining: () => false },
     hosts: () => [{ number: 2, calls: 1, isReady: true, jobs: [{ id: 'AJ_1', ageMs: 9 }], usage }],

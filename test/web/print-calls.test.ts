@@ -4,7 +4,15 @@ import { printCalls, workersUrl } from '../../src/web/print-calls.ts';
 import { configFrom } from '../helpers/config.ts';
 
 const STATUS: WorkerStatus = {
-  ...{ atMs: 100_000, slots: 8, slotsUsed: 1, registered: true, draining: false, unready: [] },
+  ...{
+    atMs: 100_000,
+    slots: 8,
+    slotsUsed: 1,
+    overloaded: false,
+    registered: true,
+    draining: false,
+    unready: [],
+  },
   hosts: [{ number: 1, calls: 1, ready: true, memoryMb: 120, cpuMs: 900, lagMs: 3 }],
   calls: [
     {

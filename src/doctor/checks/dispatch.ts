@@ -59,7 +59,7 @@ export const dispatch: InsideCheck = {
 
 const BUSY: Finding = {
   verdict: 'warn',
-  evidence: 'all call slots are taken',
+  evidence: 'all call slots are taken, or the calls that run keep the machines too busy (OVERLOAD_AT)',
   cause: 'the next caller waits until a call ends; the check takes no slot from one',
   fix: 'raise MAX_CALLS (chart: agent.maxCalls) or the number of workers (agent.replicas, agent.autoscaling)',
 };

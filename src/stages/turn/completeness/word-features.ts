@@ -20,7 +20,7 @@ export const TEXT_FEATURES = [
 export function bucketsOf(text: string): number[] {
   const words = wordsOf(text).map((word) => (/\d/.test(word) ? '0' : word));
   const [last = '', before = '', third = ''] = words.toReversed();
-  const mark = /[.?!,…]+$/.exec(text.trim())?.[0].slice(-1) ?? '';
+  const mark = /[.?!,…]$/.exec(text.trim())?.[0] ?? '';
   const parts = [
     `1 ${last}`,
     `2 ${before} ${last}`,
