@@ -12,7 +12,13 @@ interface Worker {
 }
 
 /** A worker's own page of metrics. */
-const metricsOf = ({ slots = 2, used = 0, isRegistered = true, isDraining = false, isOverloaded = false }: Worker) =>
+const metricsOf = ({
+  slots = 2,
+  used = 0,
+  isRegistered = true,
+  isDraining = false,
+  isOverloaded = false,
+}: Worker) =>
   createMetrics({
     slots,
     slotsUsed: () => used,
