@@ -20,7 +20,6 @@ import { createMetrics } from './observe/metrics.ts';
 import { statusOf, type WorkerStatus } from './observe/status.ts';
 import { traceIdOf } from './observe/trace/ids.ts';
 import { tracesUrl } from './observe/trace/open-tracing.ts';
-import { isFull } from './observe/worker-metrics.ts';
 import { systemClock } from './openai/clock.ts';
 import { goThroughProxies } from './openai/proxied-fetch.ts';
 import { requirePersona } from './persona/choose.ts';
@@ -81,7 +80,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
   const ops = await serveOps(config, { metrics, unready, status, listening });
   log.info({ url: ops.url }, 'health listening');
   const lines = worker && {
-    lines: async () => (isFull(worker.facts) ? ('busy' as const) : ('unknown' as const)),
+    lines: async () => (worker.isFull() ? ('busy' as const) : ('unknown' as const)),
     isComing: (room: string) => worker.isComing(room),
     status,
     ownCalls,
@@ -104,7 +103,7 @@ export async function serve(config: Config, { worker: withWorker, openLocally }:
 
 /** Once no slot is left for them. */
 function refusePhones(
-  { facts, isComing }: Worker,
+  { facts, isComing, isFull }: Worker,
   { config, log, report }: { config: Config; log: Log; report: Report },
 ): () => void {
   const { url, apiKey, apiSecret } = config.livekit;
@@ -113,7 +112,7 @@ function refusePhones(
     rooms: new RoomServiceClient(url, apiKey, apiSecret, options),
     dispatches: new AgentDispatchClient(url, apiKey, apiSecret, options),
     isComing,
-    isFull: () => !facts.isDraining() && isFull(facts),
+    isFull: () => !facts.isDraining() && isFull(),
     ...{ clock: systemClock, log, report },
   });
 }

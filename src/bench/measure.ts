@@ -4,7 +4,7 @@ import { startLiveKit } from '../dev/livekit.ts';
 import { cacheDir, findLiveKitBinary } from '../dev/livekit-binary.ts';
 import type { CallPlan } from './call.ts';
 import { makeCorpus, type Utterance } from './corpus.ts';
-import { readLines, wholeSentence } from './corpus-text.ts';
+import { type Line, readLines, wholeSentence } from './corpus-text.ts';
 import { startEndpoints } from './endpoints.ts';
 import { describeConditions } from './notes.ts';
 import { type BenchOptions, STT_MODES } from './options.ts';
@@ -55,13 +55,11 @@ export async function planWithSounds(options: BenchOptions, cacheDir: string): P
     onMade: (count) =>
       showProgress(`callers' voices: ${count} of ${lines.length} sentences`, count < lines.length),
   });
-  const sounds = new Map(lines.map((line, index) => [line, made[index] as Utterance]));
+  const written = (line: Line) => (options.marks ? { writes: wholeSentence(line) } : {});
+  const sounds = new Map(lines.map((line, at) => [line, { ...(made[at] as Utterance), ...written(line) }]));
   return plans.map((plan) => ({
     ...plan,
-    utterances: plan.utterances.map((line) => {
-      const utterance = sounds.get(line) as Utterance;
-      return options.marks ? { ...utterance, writes: wholeSentence(line) } : utterance;
-    }),
+    utterances: plan.utterances.map((line) => sounds.get(line) as Utterance),
   }));
 }
 

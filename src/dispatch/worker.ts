@@ -42,6 +42,8 @@ export interface Worker {
   readonly facts: WorkerFacts;
   /** Whether a process is ready to take a call at once. */
   isWarm(): boolean;
+  /** No call is taken now: every slot is, or the calls that run keep the machine too busy. */
+  isFull(): boolean;
   /** Whether the agent of this room is on its way, or has just come back to it. */
   isComing(roomName: string): boolean;
   /** Serves until `stop`. @throws AppError when LiveKit cannot be reached for 80 s. */
@@ -107,6 +109,7 @@ class AgentWorker implements Worker {
   }
 
   readonly isWarm = () => this.#pool.isWarm();
+  readonly isFull = () => this.#slots.isFull();
   readonly isComing = (roomName: string) => this.#jobs.isComing(roomName);
 
   async run(): Promise<void> {

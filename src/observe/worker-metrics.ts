@@ -17,10 +17,6 @@ export interface WorkerFacts {
   hosts?(): readonly HostFacts[];
 }
 
-/** No call is taken now, however many slots are free. */
-export const isFull = (worker: Pick<WorkerFacts, 'slots' | 'slotsUsed' | 'isOverloaded'>): boolean =>
-  worker.slotsUsed() >= worker.slots || (worker.isOverloaded?.() ?? false);
-
 /** What is read of the worker when metrics are asked for. */
 export function addWorkerGauges(register: Registry<OpenMetricsContentType>, worker: WorkerFacts): void {
   const gauge = (name: string, help: string, read: () => number) =>
