@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
-import { linesAt, type ToldLines, together } from '../observe/lines.ts';
+import { linesAt, type ToldLines, together, UNKNOWN_LINES } from '../observe/lines.ts';
 
 /**
  * What the workers behind CHECK_READY_URLS say of their call slots, or, without such, the one that runs beside this
@@ -16,7 +16,7 @@ export async function workerLines(
   const told = await Promise.all(asked.map((url) => linesAt(url, { fetch: ask })));
   // A page beside them has no lines to tell of.
   const workers = told.filter(({ lines }) => lines !== 'unknown');
-  return workers.length > 0 ? together(workers) : { lines: 'unknown', free: 0 };
+  return workers.length > 0 ? together(workers) : UNKNOWN_LINES;
 }
 
 /**

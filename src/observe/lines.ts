@@ -24,7 +24,12 @@ export function askWorkers({ url, clock, ...parts }: WorkersParts & { clock: Clo
 export interface ToldLines {
   lines: Lines;
   free: number;
+  /** So many workers take no call though a slot is free: those that run keep them too busy. */
+  overloaded: number;
 }
+
+export const UNKNOWN_LINES: ToldLines = { lines: 'unknown', free: 0, overloaded: 0 };
+const NO_LINES: ToldLines = { ...UNKNOWN_LINES, lines: 'none' };
 
 /** Asks all workers at a URL once. */
 export async function linesAt(url: string, parts: Omit<WorkersParts, 'url'> = {}): Promise<ToldLines> {
@@ -32,7 +37,7 @@ export async function linesAt(url: string, parts: Omit<WorkersParts, 'url'> = {}
     const urls = await workerUrls('/metrics', { ...parts, url });
     return together(await Promise.all(urls.map((at) => linesOf(at, parts.fetch))));
   } catch {
-    return { lines: 'unknown', free: 0 };
+    return UNKNOWN_LINES;
   }
 }
 
@@ -40,14 +45,15 @@ export async function linesAt(url: string, parts: Omit<WorkersParts, 'url'> = {}
 export function together(answers: readonly ToldLines[]): ToldLines {
   const order: readonly Lines[] = ['free', 'unknown', 'busy'];
   const lines = order.find((one) => answers.some((answer) => answer.lines === one)) ?? 'none';
-  return { lines, free: answers.reduce((sum, { free }) => sum + free, 0) };
+  const sum = (key: 'free' | 'overloaded') => answers.reduce((total, answer) => total + answer[key], 0);
+  return { lines, free: sum('free'), overloaded: sum('overloaded') };
 }
 
 async function linesOf(url: URL, ask?: typeof fetch): Promise<ToldLines> {
   try {
     return linesIn(await (await askWorker(url, ask)).text());
   } catch {
-    return { lines: 'unknown', free: 0 };
+    return UNKNOWN_LINES;
   }
 }
 
@@ -58,8 +64,9 @@ export function linesIn(metrics: string): ToldLines {
     return value === undefined ? undefined : Number(value);
   };
   const [slots, used] = [gauge('call_slots'), gauge('calls_active')];
-  if (slots === undefined || used === undefined) return { lines: 'unknown', free: 0 };
-  if (gauge('registered') !== 1 || gauge('draining') === 1) return { lines: 'none', free: 0 };
-  if (gauge('overloaded') === 1) return { lines: 'busy', free: 0 };
-  return { lines: used < slots ? 'free' : 'busy', free: Math.max(0, slots - used) };
+  if (slots === undefined || used === undefined) return UNKNOWN_LINES;
+  if (gauge('registered') !== 1 || gauge('draining') === 1) return NO_LINES;
+  const free = Math.max(0, slots - used);
+  if (free > 0 && gauge('overloaded') === 1) return { lines: 'busy', free: 0, overloaded: 1 };
+  return { lines: free > 0 ? 'free' : 'busy', free, overloaded: 0 };
 }

@@ -14,8 +14,8 @@ const beside = (slots: number, used: number) => async (url: string | URL | Reque
 };
 
 test('the page beside workers does not hide what they say', async () => {
-  expect(await workerLines(configFrom(ENV), beside(4, 1))).toEqual({ lines: 'free', free: 3 });
-  expect(await workerLines(configFrom(ENV), beside(4, 4))).toEqual({ lines: 'busy', free: 0 });
+  expect(await workerLines(configFrom(ENV), beside(4, 1))).toEqual({ lines: 'free', free: 3, overloaded: 0 });
+  expect(await workerLines(configFrom(ENV), beside(4, 4))).toEqual({ lines: 'busy', free: 0, overloaded: 0 });
 });
 
 test('without URLs the worker in the same pod is asked', async () => {

@@ -33,8 +33,8 @@ export const dispatch: InsideCheck = {
         verdict: 'skip',
         cause: 'workers join every room by themselves (AGENT_NAME is empty): the check would count as a call',
       };
-    const { lines } = await workerLines(config, means.fetch);
-    if (lines === 'busy') return BUSY;
+    const { lines, overloaded } = await workerLines(config, means.fetch);
+    if (lines === 'busy') return overloaded > 0 ? OVERLOADED : BUSY;
     const room = `check-call-${randomBytes(9).toString('base64url')}`;
     const agents = [
       new RoomAgentDispatch({
@@ -59,9 +59,16 @@ export const dispatch: InsideCheck = {
 
 const BUSY: Finding = {
   verdict: 'warn',
-  evidence: 'all call slots are taken, or the calls that run keep the machines too busy (OVERLOAD_AT)',
+  evidence: 'all call slots are taken',
   cause: 'the next caller waits until a call ends; the check takes no slot from one',
   fix: 'raise MAX_CALLS (chart: agent.maxCalls) or the number of workers (agent.replicas, agent.autoscaling)',
+};
+
+/** More slots would not help. */
+const OVERLOADED: Finding = {
+  ...BUSY,
+  evidence: 'call slots are free, but the calls that run keep the worker too busy for another (OVERLOAD_AT)',
+  fix: 'give workers more processor time (chart: agent.resources) or run more of them (agent.replicas, agent.autoscaling); a higher MAX_CALLS does not help',
 };
 
 /** Whether the agent comes, with media to LiveKit. */

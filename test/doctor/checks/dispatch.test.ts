@@ -11,8 +11,11 @@ let rooms: ScriptedRooms | undefined;
 afterEach(() => rooms?.close());
 
 const AGENT = { identity: 'agent-1', kind: ParticipantInfo_Kind.AGENT, state: ParticipantInfo_State.ACTIVE };
-const metricsOf = (slots: number, used: number) =>
-  createMetrics({ slots, slotsUsed: () => used, isRegistered: () => true, isDraining: () => false }).text();
+const metricsOf = (slots: number, used: number, isOverloaded = false) =>
+  createMetrics({
+    ...{ slots, slotsUsed: () => used, isRegistered: () => true, isDraining: () => false },
+    isOverloaded: () => isOverloaded,
+  }).text();
 const KEY = { LIVEKIT_API_KEY: 'devkey', LIVEKIT_API_SECRET: 'a-secret-of-more-than-32-characters' };
 
 /** Runs the hop; `ended` are the rooms that were deleted. */
@@ -42,9 +45,22 @@ test('a room dispatches the agent by its name, marked as a check, and is deleted
   expect(ended).toContain(claims.video?.room);
 });
 
-test('where all call slots are taken none is taken from a caller', async () => {
-  const { found, tokens } = await tried({ comes: [AGENT], plain: { '/metrics': await metricsOf(2, 2) } });
-  expect(found).toMatchObject({ verdict: 'warn', fix: expect.stringContaining('MAX_CALLS') });
+test.each<[string, [number, number, boolean?], string, RegExp]>([
+  ['where all call slots are taken', [2, 2], 'all call slots are taken', /^raise MAX_CALLS/],
+  [
+    'where the calls that run keep the worker too busy',
+    [9, 4, true],
+    'OVERLOAD_AT',
+    /^give workers more processor time/,
+  ],
+])('%s none is taken from a caller', async (_, metrics, evidence, fix) => {
+  const { found, tokens } = await tried({
+    comes: [AGENT],
+    plain: { '/metrics': await metricsOf(...metrics) },
+  });
+  expect(found).toMatchObject({
+    ...{ verdict: 'warn', evidence: expect.stringContaining(evidence), fix: expect.stringMatching(fix) },
+  });
   expect(tokens).toEqual([]);
 });
 
