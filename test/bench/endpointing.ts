@@ -11,6 +11,7 @@ import { makeCorpus, soundOf, type Utterance } from '../../src/bench/corpus.ts';
 import { readLines } from '../../src/bench/corpus-text.ts';
 import { cacheDir } from '../../src/dev/livekit-binary.ts';
 import { resampled } from '../../src/probe/wav.ts';
+import { LearnedJudge } from '../../src/stages/turn/completeness/learned-judge.ts';
 import { SpeculationGovernor } from '../../src/stages/turn/governor.ts';
 import type { TurnPolicy } from '../../src/stages/turn/roles.ts';
 import type { SpeechOrSilence } from '../../src/stages/turn/speech-meter.ts';
@@ -19,7 +20,7 @@ import { TURN_SAMPLE_RATE } from '../../src/stages/turn/transcriber.ts';
 import { loadVad } from '../../src/stages/vad.ts';
 import { configFrom } from '../helpers/config.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
-import { FRAME_MS, framesOf, probabilitiesOf, toldWith } from '../patience/hearing.ts';
+import { FRAME_MS, FRAME_SAMPLES, framesOf, probabilitiesOf, toldWith } from '../patience/hearing.ts';
 import { loadTurnModel } from './turn-model.ts';
 
 const TAIL_MS = 4000;
@@ -53,18 +54,20 @@ const silence = (ms: number, more: Partial<TurnPolicy> = {}): TurnPolicy => ({
   statementEndpointingMs: ms,
   ...more,
 });
-const POLICIES: Record<string, TurnPolicy & { model?: true }> = {
+type Policy = TurnPolicy & { model?: true; judge?: true };
+const POLICIES: Record<string, Policy> = {
+  'learned, the default': { ...defaults, judge: true },
   'silence 350': silence(350),
   'silence 600': silence(600),
   'silence 600, nothing ahead': silence(600, { speculation: 'off' }),
   'silence 900': silence(900),
   'unfinished words 1500': { ...defaults, statementEndpointingMs: 600, minEndpointingMs: 600 },
-  default: defaults,
+  words: defaults,
   'words off': { ...defaults, useWords: false },
   'words off, turn model': { ...defaults, useWords: false, model: true },
-  'default, turn model': { ...defaults, model: true },
-  'default, work from 35 ms on': { ...defaults, speculateAfterMs: 35 },
-  'default, work from 150 ms on': { ...defaults, speculateAfterMs: 150 },
+  'words, turn model': { ...defaults, model: true },
+  'words, work from 35 ms on': { ...defaults, speculateAfterMs: 35 },
+  'words, work from 150 ms on': { ...defaults, speculateAfterMs: 150 },
 };
 
 const sttMs = Number(process.argv[2] ?? 200);
@@ -147,10 +150,7 @@ async function hear(utterance: Utterance): Promise<Spoken> {
   return { utterance, samples, frames: toldWith(frames, await probabilitiesOf(frames, vad)) };
 }
 
-async function outcomeOf(
-  { utterance, samples, frames }: Spoken,
-  policy: TurnPolicy & { model?: true },
-): Promise<Outcome> {
+async function outcomeOf({ utterance, samples, frames }: Spoken, policy: Policy): Promise<Outcome> {
   const clock = manualClock();
   const words = utterance.phrases.flatMap((phrase) => phrase.words);
   let outcome: Outcome | undefined;
@@ -160,6 +160,7 @@ async function outcomeOf(
   const waiting: { dueAt: number; resolve(): unknown }[] = [];
   const language = utterance.voice.startsWith('ms') ? 'ms' : 'en';
   const model = policy.model && turnModel.hearing(samples, clock.now);
+  const judge = policy.judge && new LearnedJudge();
   const taker = new TurnTaker({
     policy,
     model: model && {
@@ -176,6 +177,7 @@ async function outcomeOf(
         });
       },
     },
+    judge,
     governor: new SpeculationGovernor(configFrom().turn.speculationSlowMs),
     clock,
     wallNow: clock.now,
@@ -232,7 +234,8 @@ async function outcomeOf(
       },
     },
   });
-  for (const heard of frames) {
+  for (const [index, heard] of frames.entries()) {
+    judge?.push(samples.subarray(index * FRAME_SAMPLES, (index + 1) * FRAME_SAMPLES));
     for (let ms = 0; ms < FRAME_MS; ms += 5) {
       clock.advance(5);
       for (const due of waiting.filter(({ dueAt }) => dueAt <= clock.now())) {

@@ -2,9 +2,10 @@
  * How patient and how fast turns end, on sentences, voices and engines that nothing was tuned on: real sounds, the real
  * detector and `TurnTaker`, a clock that is moved by hand.
  *
- *     npx tsx test/patience/main.ts [--tune] [--policy NAME,…] [--quick] [--sounds] [--marks]
+ *     npx tsx test/patience/main.ts [--tune] [--policy NAME,…] [--quick] [--sounds] [--marks] [--waits]
  *
  * `--marks` scores chat models that say whether the caller has finished, by how often and how late they are wrong.
+ * `--waits` scores the default with other values of `ENDPOINTING_STATEMENT_MS`.
  * `--quick` leaves out the longer and shorter waits of the curve; `--sounds` only makes what is missing of the sounds
  * (once, kept in the cache); `--tune` scores the half that may be looked at. Raw values, tables and curve:
  * test-results/patience.
@@ -18,7 +19,7 @@ import { hearSide, otherWords } from './corpus.ts';
 import { curvesSvg, type Point } from './curve.ts';
 import { markPolicies } from './marks.ts';
 import { type Player, play } from './play.ts';
-import { policies, SCALES, scaled } from './policies.ts';
+import { policies, SCALES, scaled, waits } from './policies.ts';
 import { groupedBy, type Scored, scoreOf, tableOf } from './score.ts';
 
 const SEED = 16;
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean' },
     policy: { type: 'string' },
     marks: { type: 'boolean' },
+    waits: { type: 'boolean' },
   },
 });
 initializeLogger({ pretty: false, level: 'silent' });
@@ -44,9 +46,8 @@ console.log(`seed ${SEED}, «${side}»: ${corpus.length} utterances of ${sentenc
 if (values.sounds) process.exit(0);
 
 const wanted = values.policy?.split(',');
-const all = new Map(
-  [...(values.marks ? markPolicies() : policies())].filter(([name]) => !wanted || wanted.includes(name)),
-);
+const asked = values.marks ? markPolicies() : values.waits ? waits() : policies();
+const all = new Map([...asked].filter(([name]) => !wanted || wanted.includes(name)));
 const results = new Map<string, Scored[]>();
 const curves = new Map<string, Point[]>();
 for (const [name, player] of all) {

@@ -80,3 +80,12 @@ function onDevice(readAs: Readonly<Record<string, string>> = {}) {
 
 /** What ships: what a worker without settings does. */
 export const shipped = (): Player => ({ policy: today, judge: () => new LearnedJudge() });
+
+/** The default with other values of `ENDPOINTING_STATEMENT_MS`: what it trades for what. */
+export const waits = (): Map<string, Player> =>
+  new Map(
+    [660, 720, 780, 850, 900].map((ms) => [
+      `ENDPOINTING_STATEMENT_MS=${ms}`,
+      { ...shipped(), policy: { ...today, statementEndpointingMs: ms } },
+    ]),
+  );
