@@ -32,6 +32,10 @@ const SMALL = ['--max-semi-space-size=2'];
  */
 const FEW_HEAPS = { MALLOC_ARENA_MAX: '2' };
 
+/** Node 22 follows a call through promises without a hook on each by this flag only; Node 24 does so by itself, Node 20 cannot. */
+const CONTEXT_FRAMES = '--experimental-async-context-frame';
+const HOOKLESS = process.allowedNodeEnvironmentFlags.has(CONTEXT_FRAMES) ? [CONTEXT_FRAMES] : [];
+
 /**
  * Starts hosts as Node processes with the environment, the arguments to Node and the output of this one.
  *
@@ -40,7 +44,7 @@ const FEW_HEAPS = { MALLOC_ARENA_MAX: '2' };
 export function forkHosts(file: string): StartHost {
   return (number) => {
     const child = fork(file, [String(number)], {
-      execArgv: [...process.execArgv, ...SMALL],
+      execArgv: [...process.execArgv, ...SMALL, ...HOOKLESS],
       env: { ...FEW_HEAPS, ...processSources().env },
     });
     return {

@@ -17,6 +17,9 @@ const LEAST_WITH_SPARE = 2;
 /** A process takes memory before its first call: no second one for fewer calls than these, whatever the cores. */
 const LEAST_CALLS = 4;
 
+/** Share of its time in which the event loop of a process with calls is busy, from which another one is not loaded beside it. */
+const BUSY = 0.8;
+
 /** By the settings; without `HOSTS`, one process a core, as far as there are calls for them, and enough for all calls. */
 export function poolSize(
   { maxCalls, hosts, callsPerHost, spareHosts }: Config['agent'],
@@ -31,16 +34,24 @@ export function poolSize(
   };
 }
 
+/** A process that takes calls, or will once it is loaded. */
+interface Staying {
+  readonly calls: number;
+  readonly isReady: boolean;
+  readonly usage: { readonly busy: number };
+}
+
 /**
  * How many processes there should be, and how many of the missing ones to start now.
  *
- * @param staying - those that take calls, or will once they are loaded.
  * @param waiting - calls that wait for a process.
- * @param callersCome - callers begin to talk at this moment: while there is room for the next one, nothing is loaded beside them.
+ * @param callersCome - callers begin to talk at this moment.
+ * @returns none to start now where there is room for the next caller, and callers come, or two processes are there and the
+ * calls of one keep it busy: to load another takes the processor time that they lack, for as many seconds as they lack it.
  */
 export function hostsToStart(
   size: PoolSize,
-  staying: readonly { readonly calls: number; readonly isReady: boolean }[],
+  staying: readonly Staying[],
   waiting: number,
   callersCome: boolean,
 ): { wanted: number; toStart: number } {
@@ -48,10 +59,13 @@ export function hostsToStart(
   const calls = staying.reduce((sum, host) => sum + host.calls, waiting);
   const wanted = wantedHosts(size, busy, calls);
   const hasRoom = staying.some((host) => host.isReady && host.calls < size.callsPerHost);
-  if (hasRoom && callersCome) return { wanted, toStart: 0 };
+  if (hasRoom && (callersCome || areBusy(staying))) return { wanted, toStart: 0 };
   const loading = staying.filter(({ isReady }) => !isReady).length;
   return { wanted, toStart: Math.max(0, Math.min(wanted - staying.length, size.loading - loading)) };
 }
+
+const areBusy = (staying: readonly Staying[]): boolean =>
+  staying.length >= LEAST_WITH_SPARE && staying.some(({ calls, usage }) => calls > 0 && usage.busy >= BUSY);
 
 /**
  * How many processes should take calls now, those that start included.

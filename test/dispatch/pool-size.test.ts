@@ -29,14 +29,17 @@ test.each([
   expect(wantedHosts(pool, busy, calls)).toBe(wanted);
 });
 
-const ready = (calls: number) => ({ calls, isReady: true });
-const loading = { calls: 0, isReady: false };
+const ready = (calls: number, busy = 0.3) => ({ calls, isReady: true, usage: { busy } });
+const loading = { calls: 0, isReady: false, usage: { busy: 0 } };
 
 test.each([
   ['at rest, both', size, [], 0, false, 2],
   ['the spare one, when nobody calls just now', size, [ready(3), ready(3)], 0, false, 1],
   ['none while callers come and there is room', size, [ready(3), ready(3)], 0, true, 0],
   ['what the next caller has no room without, at once', size, [ready(8), ready(8)], 0, true, 1],
+  ['none beside two whose calls lack a processor', size, [ready(5, 0.95), ready(5, 0.6)], 0, false, 0],
+  ['the second one also beside such', size, [ready(6, 0.95)], 0, false, 1],
+  ['what the next caller has no room without, also beside such', size, [ready(8, 1), ready(8, 1)], 0, false, 1],
   ['as many as load at one time', each, [ready(1), ready(1)], 5, true, 2],
   ['none beside those', each, [ready(1), loading, loading], 5, true, 0],
   ['none beyond what is wanted', size, [ready(1), ready(0), ready(0)], 0, false, 0],
