@@ -3,6 +3,8 @@ import { AudioFrame } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
 import { withOwnAudio } from '../framework/vad-frames.ts';
+import type { CallerVad } from './turn/detector.ts';
+import { Windows } from './turn/windows.ts';
 
 /** Both detectors run Silero on windows of 512 samples at 16 kHz; they resample what they are given. */
 const sampleRate = 16_000;
@@ -27,8 +29,12 @@ const bundledOptions = { ...options, deactivationThreshold: 0.35 };
 
 type Provider = Config['turn']['vad'];
 
-const detectors: Record<Provider, () => Promise<VAD>> = {
-  bundled: async () => new inference.VAD(bundledOptions),
+const detectors: Record<Provider, () => Promise<CallerVad>> = {
+  bundled: async () => {
+    const { default: native } = await import('@livekit/local-inference');
+    const windows: CallerVad['windows'] = (hooks) => new Windows(native.createVad(), hooks);
+    return Object.assign(new inference.VAD(bundledOptions), { windows });
+  },
   silero: async () => {
     const silero = await import('@livekit/agents-plugin-silero');
     return silero.VAD.load({ ...options, sampleRate, forceCPU: true });
@@ -56,11 +62,12 @@ const hints: Record<Provider, string> = {
 export async function loadVad(
   { vad: provider }: Pick<Config['turn'], 'vad'>,
   create: Partial<typeof detectors> = detectors,
-): Promise<VAD> {
+): Promise<CallerVad> {
   try {
-    const vad = await (create[provider] ?? detectors[provider])();
+    const vad: CallerVad = await (create[provider] ?? detectors[provider])();
     await warmUp(vad);
-    return withOwnAudio(vad);
+    withOwnAudio(vad);
+    return vad;
   } catch (thrown) {
     const [reason] = messageOf(thrown).split('\n', 1); // Node adds its require stack
     throw new AppError(`VAD_PROVIDER=${provider} cannot be loaded: ${reason}`, {

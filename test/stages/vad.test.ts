@@ -135,3 +135,29 @@ test('a detector that never answers is given up', async () => {
     vi.useRealTimers();
   }
 });
+
+test('the bundled model, asked without the framework’s stream, judges each window as with it', {
+  timeout: 20_000,
+}, async () => {
+  const vad = await loadVad({ vad: 'bundled' });
+  const sound = joined(quiet(leadMs), speech, quiet(1000));
+  const stream = vad.stream();
+  const judged: number[] = [];
+  const direct: number[] = [];
+  const windows = vad.windows?.({
+    onWindow: (probability) => direct.push(probability),
+    onFailed: (error) => expect.fail(String(error)),
+  });
+  for (let at = 0; at + 160 <= sound.samples.length; at += 160) {
+    const frame = new AudioFrame(sound.samples.slice(at, at + 160), sampleRate, 1, 160);
+    stream.pushFrame(frame);
+    windows?.pushFrame(frame);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const whole = Math.floor(sound.samples.length / 512) - 2;
+  for await (const { type, probability } of stream)
+    if (type === VADEventType.INFERENCE_DONE && judged.push(probability) >= whole) break;
+  stream.close();
+  await vi.waitFor(() => expect(direct.length).toBeGreaterThanOrEqual(whole));
+  expect(direct.slice(0, whole)).toEqual(judged);
+});

@@ -2,6 +2,19 @@ import { type VAD, VADEventType } from '@livekit/agents';
 import type { AudioFrame } from '@livekit/rtc-node';
 import { type Clock, systemClock } from '../../openai/clock.ts';
 import { WINDOW_SAMPLES } from './speech-meter.ts';
+import type { WindowHooks } from './windows.ts';
+
+/** What hears one caller. */
+export interface CallerStream {
+  /** Mono at 16 kHz. */
+  pushFrame(frame: AudioFrame): void;
+  close(): void;
+}
+
+/** The framework's detector; `windows` where the model can be asked without its stream, which takes more CPU time, around it. */
+export interface CallerVad extends VAD {
+  windows?(hooks: WindowHooks): CallerStream;
+}
 
 /** So much audio that was not judged is suspect: 2 s at 16 kHz … */
 const UNJUDGED_SAMPLES = 32_000;
@@ -25,17 +38,17 @@ export interface DetectorHooks {
  * streams log a native error and stay silent for good (`inference/vad.ts` of agents 1.9.0), and the call would be deaf.
  */
 export class Detector {
-  readonly #vad: VAD;
+  readonly #vad: CallerVad;
   readonly #hooks: DetectorHooks;
   readonly #clock: Clock;
-  #stream: ReturnType<VAD['stream']> | undefined;
+  #stream: CallerStream | undefined;
   #unjudged = 0;
   #windows = 0;
   #restarts = 0;
   #isClosed = false;
   #stopWaiting: (() => void) | undefined;
 
-  constructor(vad: VAD, hooks: DetectorHooks, clock: Clock = systemClock) {
+  constructor(vad: CallerVad, hooks: DetectorHooks, clock: Clock = systemClock) {
     this.#vad = vad;
     this.#hooks = hooks;
     this.#clock = clock;
@@ -64,23 +77,15 @@ export class Detector {
   #open(): void {
     this.#unjudged = 0;
     try {
-      const stream = this.#vad.stream();
+      const ofThis = () => stream === this.#stream;
+      const hooks: WindowHooks = {
+        onWindow: (probability) => ofThis() && this.#judged(probability),
+        onFailed: (error) => ofThis() && this.#failed(error),
+      };
+      const stream = this.#vad.windows?.(hooks) ?? followed(this.#vad.stream(), hooks);
       this.#stream = stream;
-      void this.#follow(stream);
     } catch (error) {
       this.#failed(error);
-    }
-  }
-
-  async #follow(stream: ReturnType<VAD['stream']>): Promise<void> {
-    try {
-      for await (const { type, probability } of stream) {
-        if (stream !== this.#stream) return;
-        if (type === VADEventType.INFERENCE_DONE) this.#judged(probability);
-      }
-      if (stream === this.#stream) this.#failed('it ended');
-    } catch (error) {
-      if (stream === this.#stream) this.#failed(error);
     }
   }
 
@@ -118,8 +123,19 @@ export class Detector {
   }
 }
 
+/** The framework's stream, whose events are told; it is not to end by itself. */
+function followed(stream: ReturnType<VAD['stream']>, { onWindow, onFailed }: WindowHooks): CallerStream {
+  const follow = async () => {
+    for await (const { type, probability } of stream)
+      if (type === VADEventType.INFERENCE_DONE) onWindow(probability);
+    onFailed('it ended');
+  };
+  follow().catch(onFailed);
+  return stream;
+}
+
 /** What has failed may fail at its end, too. */
-function closeQuietly(stream: ReturnType<VAD['stream']> | undefined): void {
+function closeQuietly(stream: CallerStream | undefined): void {
   try {
     stream?.close();
   } catch {

@@ -1,7 +1,7 @@
-import { type APIConnectOptions, normalizeLanguage, stt, type VAD } from '@livekit/agents';
+import { type APIConnectOptions, normalizeLanguage, stt } from '@livekit/agents';
 import { systemClock } from '../../openai/clock.ts';
 import type { TurnMark } from '../hooks.ts';
-import { Detector } from './detector.ts';
+import { type CallerVad, Detector } from './detector.ts';
 import type { SpeculationGovernor } from './governor.ts';
 import { PacketFlow } from './packet-flow.ts';
 import { PreparedAttempt } from './prepared-attempt.ts';
@@ -23,7 +23,7 @@ import { TURN_SAMPLE_RATE, type TurnText, type TurnTranscriber } from './transcr
 const PREFIX_SAMPLES = 0.6 * TURN_SAMPLE_RATE;
 
 export interface TurnSttParts {
-  vad: VAD;
+  vad: CallerVad;
   policy: TurnPolicy;
   governor: SpeculationGovernor;
   /** One for each call. */
