@@ -20,6 +20,8 @@ export interface CallerVad extends VAD {
 const UNJUDGED_SAMPLES = 32_000;
 /** … and nothing judged for so long after it: a busy event loop is late, a detector that failed is silent. */
 const SILENT_MS = 2000;
+/** After an event loop stood still, timers are told before what came meanwhile: it is heard within this. */
+const HEARD_AFTER_MS = 100;
 /** It is opened again so many times in a call; each time it has judged this much (a minute), one is given back. */
 const RESTARTS = 3;
 const WORKS_AGAIN_WINDOWS = 1875;
@@ -66,7 +68,9 @@ export class Detector {
       return;
     }
     if (this.#unjudged < UNJUDGED_SAMPLES) return;
-    this.#stopWaiting ??= this.#clock.after(SILENT_MS, () => this.#failed('it judges nothing more'));
+    this.#stopWaiting ??= this.#clock.after(SILENT_MS, () => {
+      this.#stopWaiting = this.#clock.after(HEARD_AFTER_MS, () => this.#failed('it judges nothing more'));
+    });
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { type VAD, VADEventType } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { expect, test } from 'vitest';
-import { Detector } from '../../../src/stages/turn/detector.ts';
+import { type CallerVad, Detector } from '../../../src/stages/turn/detector.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -67,10 +67,36 @@ test.each([
 
 test('a detector that judges nothing more is opened again', async () => {
   const { hears, log } = detectorWith((stream) => (stream === 0 ? 'is silent' : 'none'));
-  await hears(38, 100);
+  await hears(39, 100);
   expect(log).toEqual([]);
   await hears(2, 100);
   expect(log).toEqual(['opened again: it judges nothing more', 'judged']);
+});
+
+test('one whose answer waits while the event loop stands still is left alone: timers are told first', () => {
+  const clock = manualClock();
+  const log: string[] = [];
+  let judged = (_probability: number) => {};
+  const vad: Pick<CallerVad, 'windows'> = {
+    windows({ onWindow }) {
+      judged = onWindow;
+      return { pushFrame() {}, close() {} };
+    },
+  };
+  const detector = new Detector(
+    vad as CallerVad,
+    {
+      onWindow: () => log.push('judged'),
+      onRestart: (reason) => log.push(`opened again: ${reason}`),
+      onLost: (reason) => log.push(`lost: ${reason}`),
+    },
+    clock,
+  );
+  for (let at = 0; at < 70; at += 1) detector.push(frame());
+  clock.advance(2000);
+  judged(0.5);
+  clock.advance(10_000);
+  expect(log).toEqual(['judged']);
 });
 
 test('a detector that is only late is left alone', async () => {
