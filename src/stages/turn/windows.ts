@@ -14,25 +14,32 @@ export interface WindowHooks {
 
 /** So many windows may wait (0.5 s): an event loop that stood still catches up. */
 const MOST_WAITING = 16;
+/** A window lasts so long: to be judged takes 0.1 ms, and longer than this only where the event loop lacks a processor. */
+const WINDOW_MS = 32;
 
 /**
  * Has the windows of one caller judged, each as soon as it is whole. An event loop that lacks a processor comes to one window in a
  * turn, and a turn may take longer than a window: ten callers by telephone on two busy cores were heard up to 10 s late, and waited for
- * answers in vain. So of what waits beyond 0.5 s only the last window is judged, and counts for those before it: with every
- * second, third or fourth one judged, 90, 89 or 87 % of windows are judged alike (60 utterances of `test/patience`, 28 Nov 2026).
+ * answers in vain. So there, of what waits beyond 0.5 s only the last window is judged, and counts for those before it: with every
+ * second, third or fourth one judged, 90, 89 or 87 % of windows are judged alike (60 utterances of `test/patience`, 28 Nov 2026). Audio
+ * that comes all at once is judged whole.
  */
 export class Windows {
   readonly #model: WindowModel;
   readonly #hooks: WindowHooks;
+  readonly #now: () => number;
   readonly #waiting: Int16Array[] = [];
   #next = new Int16Array(WINDOW_SAMPLES);
   #filled = 0;
   #isJudging = false;
+  #lastTookMs = 0;
   #isClosed = false;
 
-  constructor(model: WindowModel, hooks: WindowHooks) {
+  /** @param now - in milliseconds. */
+  constructor(model: WindowModel, hooks: WindowHooks, now: () => number = () => performance.now()) {
     this.#model = model;
     this.#hooks = hooks;
+    this.#now = now;
   }
 
   /** Mono at 16 kHz, of any length. */
@@ -61,8 +68,10 @@ export class Windows {
     this.#isJudging = true;
     try {
       while (this.#waiting.length > 0 && !this.#isClosed) {
-        const taken = this.#waiting.splice(0, Math.max(1, this.#waiting.length - MOST_WAITING));
+        const taken = this.#waiting.splice(0, this.#toTake());
+        const askedAt = this.#now();
         const probability = await this.#model.predict(taken[taken.length - 1] as Int16Array);
+        this.#lastTookMs = this.#now() - askedAt;
         for (let told = 0; told < taken.length && !this.#isClosed; told += 1)
           this.#hooks.onWindow(probability);
       }
@@ -71,5 +80,9 @@ export class Windows {
     } finally {
       this.#isJudging = false;
     }
+  }
+
+  #toTake(): number {
+    return this.#lastTookMs > WINDOW_MS ? Math.max(1, this.#waiting.length - MOST_WAITING) : 1;
   }
 }

@@ -4,7 +4,8 @@ import { Windows } from '../../../src/stages/turn/windows.ts';
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A model that says which window it was asked for, by its first sample, when it is let. */
-function windowsWith({ failsAt }: { failsAt?: number } = {}) {
+function windowsWith({ failsAt, takesMs = 100 }: { failsAt?: number; takesMs?: number } = {}) {
+  let now = 0;
   const told: (number | string)[] = [];
   const asked: (() => void)[] = [];
   const windows = new Windows(
@@ -17,6 +18,7 @@ function windowsWith({ failsAt }: { failsAt?: number } = {}) {
         ),
     },
     { onWindow: (probability) => told.push(probability), onFailed: (error) => told.push(String(error)) },
+    () => now,
   );
   const push = (samples: Int16Array) => windows.pushFrame({ data: samples });
   /** The next so many windows, each full of its number. */
@@ -26,6 +28,7 @@ function windowsWith({ failsAt }: { failsAt?: number } = {}) {
   };
   const answers = async (count = 1) => {
     for (let at = 0; at < count; at += 1) {
+      now += takesMs;
       asked.shift()?.();
       await settled();
     }
@@ -54,6 +57,13 @@ test('what waits for half a second is judged whole; of more, the last counts for
   expect(told.slice(18)).toEqual([21, 21, 21, 21]);
   await answers(16);
   expect(told.slice(22)).toEqual([22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37]);
+});
+
+test('audio that comes all at once is judged whole, as long as windows are judged in time', async () => {
+  const { told, hears, answers } = windowsWith({ takesMs: 1 });
+  hears(100);
+  await answers(100);
+  expect(told).toEqual(Array.from({ length: 100 }, (_, number) => number));
 });
 
 test('a model that answers once while four windows come stays half a second behind', async () => {
