@@ -1,4 +1,3 @@
-import { type VAD, VADEventType } from '@livekit/agents';
 import { AudioFrame, AudioSource } from '@livekit/rtc-node';
 import type { Config } from '../config/schema.ts';
 import type { PersonaStore } from '../persona/store.ts';
@@ -6,12 +5,13 @@ import { createLlm } from '../stages/llm.ts';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 import { createPluginStt } from '../stages/stt.ts';
 import { createTts } from '../stages/tts.ts';
+import { type CallerVad, Detector } from '../stages/turn/detector.ts';
 import { TURN_SAMPLE_RATE } from '../stages/turn/transcriber.ts';
 
 export interface RehearsalParts {
   config: Config;
   personas: PersonaStore;
-  vad: VAD;
+  vad: CallerVad;
 }
 
 /** Silence for the detector: some of its windows. */
@@ -35,11 +35,19 @@ export async function rehearse({ config, personas, vad }: RehearsalParts): Promi
   await Promise.all([listen(vad), speak()]);
 }
 
-async function listen(vad: VAD): Promise<void> {
-  const stream = vad.stream();
-  stream.pushFrame(new AudioFrame(new Int16Array(LISTENS_SAMPLES), TURN_SAMPLE_RATE, 1, LISTENS_SAMPLES));
-  for await (const { type } of stream) if (type === VADEventType.INFERENCE_DONE) break;
-  stream.close();
+/** As a call does. */
+function listen(vad: CallerVad): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const detector = new Detector(vad, {
+      onWindow() {
+        detector.close();
+        resolve();
+      },
+      onRestart() {},
+      onLost: (reason) => reject(new Error(reason)),
+    });
+    detector.push(new AudioFrame(new Int16Array(LISTENS_SAMPLES), TURN_SAMPLE_RATE, 1, LISTENS_SAMPLES));
+  });
 }
 
 async function speak(): Promise<void> {

@@ -9,7 +9,7 @@ import { AudioFrame } from '@livekit/rtc-node';
  *
  * @returns the detector, changed.
  */
-export function withOwnAudio(vad: VAD): VAD {
+export function withOwnAudio<Vad extends VAD>(vad: Vad): Vad {
   const open = vad.stream.bind(vad);
   vad.stream = () => {
     const stream = open();

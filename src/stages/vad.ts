@@ -4,11 +4,11 @@ import type { Config } from '../config/schema.ts';
 import { AppError, messageOf } from '../errors.ts';
 import { withOwnAudio } from '../framework/vad-frames.ts';
 import type { CallerVad } from './turn/detector.ts';
+import { WINDOW_SAMPLES } from './turn/speech-meter.ts';
+import { TURN_SAMPLE_RATE } from './turn/transcriber.ts';
 import { Windows } from './turn/windows.ts';
 
 /** Both detectors run Silero on windows of 512 samples at 16 kHz; they resample what they are given. */
-const sampleRate = 16_000;
-const windowSamples = 512;
 const warmUpDeadlineMs = 5000;
 
 /** What both detectors understand. Written out because their own defaults differ (silence 250 ms, 550 ms). */
@@ -37,7 +37,7 @@ const detectors: Record<Provider, () => Promise<CallerVad>> = {
   },
   silero: async () => {
     const silero = await import('@livekit/agents-plugin-silero');
-    return silero.VAD.load({ ...options, sampleRate, forceCPU: true });
+    return silero.VAD.load({ ...options, sampleRate: TURN_SAMPLE_RATE, forceCPU: true });
   },
 };
 
@@ -64,10 +64,9 @@ export async function loadVad(
   create: Partial<typeof detectors> = detectors,
 ): Promise<CallerVad> {
   try {
-    const vad: CallerVad = await (create[provider] ?? detectors[provider])();
+    const vad = await (create[provider] ?? detectors[provider])();
     await warmUp(vad);
-    withOwnAudio(vad);
-    return vad;
+    return withOwnAudio(vad);
   } catch (thrown) {
     const [reason] = messageOf(thrown).split('\n', 1); // Node adds its require stack
     throw new AppError(`VAD_PROVIDER=${provider} cannot be loaded: ${reason}`, {
@@ -80,7 +79,7 @@ export async function loadVad(
 /** Loads the model before the first call needs it, and proves that it answers: without one, the probability is 0. */
 async function warmUp(vad: VAD): Promise<void> {
   const stream = vad.stream();
-  const silence = new AudioFrame(new Int16Array(windowSamples), sampleRate, 1, windowSamples);
+  const silence = new AudioFrame(new Int16Array(WINDOW_SAMPLES), TURN_SAMPLE_RATE, 1, WINDOW_SAMPLES);
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${warmUpDeadlineMs} ms`)), warmUpDeadlineMs);

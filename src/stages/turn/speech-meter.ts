@@ -4,7 +4,7 @@ import { TURN_SAMPLE_RATE } from './transcriber.ts';
 /** Silero's window. */
 export const WINDOW_SAMPLES = 512;
 const SAMPLES_PER_MS = TURN_SAMPLE_RATE / 1000;
-const WINDOW_MS = WINDOW_SAMPLES / SAMPLES_PER_MS;
+export const WINDOW_MS = WINDOW_SAMPLES / SAMPLES_PER_MS;
 /** From quiet to speech, and how far down speech goes on. */
 const ACTIVATION = 0.5;
 const DEACTIVATION = 0.4;

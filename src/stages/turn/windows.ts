@@ -1,5 +1,5 @@
 import type { AudioFrame } from '@livekit/rtc-node';
-import { WINDOW_SAMPLES } from './speech-meter.ts';
+import { WINDOW_MS, WINDOW_SAMPLES } from './speech-meter.ts';
 
 /** Judges windows of one voice, one after the other: it remembers those before. */
 export interface WindowModel {
@@ -14,8 +14,6 @@ export interface WindowHooks {
 
 /** So many windows may wait (0.5 s): an event loop that stood still catches up. */
 const MOST_WAITING = 16;
-/** A window lasts so long: to be judged takes 0.1 ms, and longer than this only where the event loop lacks a processor. */
-const WINDOW_MS = 32;
 
 /**
  * Has the windows of one caller judged, each as soon as it is whole. An event loop that lacks a processor comes to one window in a
@@ -82,6 +80,7 @@ export class Windows {
     }
   }
 
+  /** To judge a window takes 0.1 ms, and longer than the window lasts only where the event loop lacks a processor. */
   #toTake(): number {
     return this.#lastTookMs > WINDOW_MS ? Math.max(1, this.#waiting.length - MOST_WAITING) : 1;
   }

@@ -1,11 +1,17 @@
 import { type VAD, VADEventType } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { expect, test } from 'vitest';
-import { type CallerVad, Detector } from '../../../src/stages/turn/detector.ts';
+import { type CallerVad, Detector, type DetectorHooks } from '../../../src/stages/turn/detector.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const frame = (ms = 32) => new AudioFrame(new Int16Array(16 * ms), 16_000, 1, 16 * ms);
+
+const told = (log: string[]): DetectorHooks => ({
+  onWindow: () => log.push('judged'),
+  onRestart: (reason) => log.push(`opened again: ${reason}`),
+  onLost: (reason) => log.push(`lost: ${reason}`),
+});
 
 type Fault = 'none' | 'throws at pushes' | 'ends' | 'breaks' | 'is silent';
 
@@ -36,15 +42,7 @@ function detectorWith(faultOf: (stream: number) => Fault | 'cannot open') {
       }),
     };
   };
-  const detector = new Detector(
-    { stream } as unknown as VAD,
-    {
-      onWindow: () => log.push('judged'),
-      onRestart: (reason) => log.push(`opened again: ${reason}`),
-      onLost: (reason) => log.push(`lost: ${reason}`),
-    },
-    clock,
-  );
+  const detector = new Detector({ stream } as unknown as VAD, told(log), clock);
   const hears = async (frames: number, ms = 32) => {
     for (let at = 0; at < frames; at += 1) {
       detector.push(frame(ms));
@@ -83,15 +81,7 @@ test('one whose answer waits while the event loop stands still is left alone: ti
       return { pushFrame() {}, close() {} };
     },
   };
-  const detector = new Detector(
-    vad as CallerVad,
-    {
-      onWindow: () => log.push('judged'),
-      onRestart: (reason) => log.push(`opened again: ${reason}`),
-      onLost: (reason) => log.push(`lost: ${reason}`),
-    },
-    clock,
-  );
+  const detector = new Detector(vad as CallerVad, told(log), clock);
   for (let at = 0; at < 70; at += 1) detector.push(frame());
   clock.advance(2000);
   judged(0.5);
