@@ -184,7 +184,8 @@ function expectTold(error: Failed, route: RouteName, told: Told): void {
   for (const text of [message, hint, reason]) {
     expect(text, `${route}: one short line`).toMatch(/^[^\p{Cc}\ufffd]{0,400}$/u);
     expect(text, `${route}: no secret`).not.toContain(KEY);
-    // A list of models is asked for without a word of the caller.
-    if (route !== 'models') expect(text, `${route}: no word of the caller`).not.toMatch(/Aisyah|8801/);
+    // A list of models is asked for without a word of the caller. The server's port may hold the digits of the number.
+    const words = text.replaceAll(server.baseUrl, '');
+    if (route !== 'models') expect(words, `${route}: no word of the caller`).not.toMatch(/Aisyah|8801/);
   }
 }
