@@ -9,11 +9,11 @@
 # of the dependencies is native code: WebRTC core 25 MB, VAD and turn models 34 MB, ONNX runtime 35 MB, libvips 19 MB.
 ARG NODE_IMAGE=node:24-trixie
 
-# Compiles, on the builder's own platform: the result is plain JavaScript.
+# Bundles, on the builder's own platform: the result is plain JavaScript.
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /app
-COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
+COPY package.json package-lock.json .npmrc tsconfig.json ./
 RUN npm ci --include=dev
 COPY src src
 RUN npm run build && chmod -R a+rX dist

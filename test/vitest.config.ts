@@ -13,6 +13,8 @@ const ALONE = [
   'livekit-away',
   'long-turn',
   'media-faults',
+  'page-call',
+  'page-goes-on',
   'probe',
   'records',
   'trace',

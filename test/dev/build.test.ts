@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 const NEVER_BUILT = /^(bench|dev)\//;
 const READ_BESIDE = /new URL\('([^']+\.(?:wav|json))', import\.meta\.url\)/g;
 
-test('what a compiled program reads from its own folder is copied beside it', async () => {
-  const copied = await readFile('src/dev/copy-assets.mjs', 'utf8');
+test('what a built program reads from its own folder is copied there', async () => {
+  const copied = await readFile('src/dev/build.mjs', 'utf8');
   const files = (await readdir('src', { recursive: true })).filter(
     (file) => file.endsWith('.ts') && !NEVER_BUILT.test(file),
   );
