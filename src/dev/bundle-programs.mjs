@@ -24,7 +24,7 @@ const lazySharp = {
       kind === 'require-call' ? { path, external: true } : { path, namespace: 'lazy' },
     );
     onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
-      contents: "export default (...args) => require('sharp')(...args);",
+      contents: "module.exports = (...args) => require('sharp')(...args);",
     }));
   },
 };

@@ -126,7 +126,9 @@ row('a secret is neither kept nor told to a model, nor is how it sounds', async 
   const folder = found[names.findIndex((list) => list.includes('recording.wav'))] ?? '';
   const text = await readFile(join(folder, 'transcript.txt'), 'utf8');
   expect(text).toContain('digits received');
-  expect(text + JSON.stringify(worker.log) + JSON.stringify(standIn.requests('llm'))).not.toContain('9731486');
+  expect(text + JSON.stringify(worker.log) + JSON.stringify(standIn.requests('llm'))).not.toContain(
+    '9731486',
+  );
   const { left } = channelsOf(await readFile(join(folder, 'recording.wav')));
   const lastAt = left.samples.findLastIndex((sample) => Math.abs(sample) > 600);
   const soundMs = (lastAt * 1000) / left.sampleRate - firstSoundMs(left);
