@@ -53,7 +53,8 @@ export async function startSipService(livekit: LiveKit, redis: Redis): Promise<S
     use_external_ip: false,
     // On a busy machine it would refuse calls.
     max_cpu_utilization: 1,
-    logging: { level: 'debug' },
+    // Below it, each packet of ICE and SCTP is a line, which two processors notice.
+    logging: { level: 'info' },
   };
   const log: string[] = [];
   const launch = async () => {
