@@ -1,6 +1,7 @@
 import { type llm, voice } from '@livekit/agents';
 import type { Room } from '@livekit/rtc-node';
 import { connectToRoom, type RoomOptions } from '../framework/room-io.ts';
+import { TurnStt } from '../stages/turn/stream.ts';
 import type { Caller } from './caller.ts';
 import type { CallerOutput } from './caller-output.ts';
 
@@ -56,6 +57,7 @@ export async function startInRoom(
 ): Promise<void> {
   const agent = new TellingAgent(told);
   session.output.audio = output;
+  const { stt } = session;
   connectToRoom(session, agent, {
     room,
     inputOptions: {
@@ -66,8 +68,8 @@ export async function startInRoom(
       // Read by `chat.ts`, which knows bounds.
       textEnabled: false,
     },
-    ...(onHeard && { onHeard }),
-    ...(openStream && { openStream }),
+    ...{ onHeard, openStream },
+    take: stt instanceof TurnStt ? (frame) => stt.hear(frame) : undefined,
   });
   await session.start({ agent, room, record: false });
 }

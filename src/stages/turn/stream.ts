@@ -1,8 +1,10 @@
 import { type APIConnectOptions, normalizeLanguage, stt } from '@livekit/agents';
+import type { AudioFrame } from '@livekit/rtc-node';
 import { systemClock } from '../../openai/clock.ts';
 import type { TurnMark } from '../hooks.ts';
 import { type CallerVad, Detector } from './detector.ts';
 import type { SpeculationGovernor } from './governor.ts';
+import { hearAll, Incoming } from './incoming.ts';
 import { PacketFlow } from './packet-flow.ts';
 import { PreparedAttempt } from './prepared-attempt.ts';
 import type {
@@ -59,11 +61,17 @@ export interface TurnSttParts {
 export class TurnStt extends stt.STT {
   readonly label = 'voice-agent.TurnStt';
   readonly #parts: TurnSttParts;
+  readonly #incoming = new Incoming();
   #stream: TurnStream | undefined;
 
   constructor(parts: TurnSttParts) {
     super({ streaming: true, interimResults: true });
     this.#parts = parts;
+  }
+
+  /** The caller's sound, mono at 16 kHz, past the framework's streams; what comes before the session listens waits for it. */
+  hear(frame: AudioFrame): void {
+    this.#incoming.push(frame);
   }
 
   /** A step on the way to an answer, of this attempt. */
@@ -85,7 +93,7 @@ export class TurnStt extends stt.STT {
   }
 
   override stream({ connOptions }: { connOptions?: APIConnectOptions } = {}): stt.SpeechStream {
-    this.#stream = new TurnStream(this, this.#parts, connOptions);
+    this.#stream = new TurnStream(this, this.#parts, this.#incoming, connOptions);
     return this.#stream;
   }
 
@@ -97,6 +105,7 @@ export class TurnStt extends stt.STT {
 class TurnStream extends stt.SpeechStream {
   readonly label = 'voice-agent.TurnStream';
   readonly #parts: TurnSttParts;
+  readonly #incoming: Incoming;
   readonly #meter = new SpeechMeter();
   readonly #prepared = new PreparedAttempt();
   readonly #flow: PacketFlow | undefined;
@@ -104,10 +113,11 @@ class TurnStream extends stt.SpeechStream {
   #taker: TurnTaker | undefined;
   #cutInARow = 0;
 
-  constructor(owner: TurnStt, parts: TurnSttParts, connOptions?: APIConnectOptions) {
+  constructor(owner: TurnStt, parts: TurnSttParts, incoming: Incoming, connOptions?: APIConnectOptions) {
     super(owner, TURN_SAMPLE_RATE, connOptions);
     const { lastPacketMs } = parts;
     this.#parts = parts;
+    this.#incoming = incoming;
     this.#flow = lastPacketMs && new PacketFlow({ lastPacketMs, clock: systemClock });
   }
 
@@ -150,16 +160,18 @@ class TurnStream extends stt.SpeechStream {
     const detector = this.#openDetector(taker);
     const stop = () => detector.close();
     this.abortSignal.addEventListener('abort', stop, { once: true });
+    const hear = (frame: AudioFrame) => {
+      echo?.hears(frame.data);
+      detector.push(frame);
+      this.#keep(frame.data, taker);
+      const silence = this.#meter.addAudio(frame.data);
+      if (silence) this.#silent(silence, taker);
+    };
+    const heard = this.#incoming.listen(hear);
     try {
-      for await (const frame of this.input) {
-        if (typeof frame === 'symbol') continue;
-        echo?.hears(frame.data);
-        detector.push(frame);
-        this.#keep(frame.data, taker);
-        const silence = this.#meter.addAudio(frame.data);
-        if (silence) this.#silent(silence, taker);
-      }
+      await Promise.race([hearAll(this.input, hear), heard.failed]);
     } finally {
+      heard.stop();
       this.abortSignal.removeEventListener('abort', stop);
       stop();
       taker.close();
