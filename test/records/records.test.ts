@@ -189,7 +189,7 @@ test('what is redacted stands nowhere', async () => {
   records.over(CALL_ID, 'left');
   await records.settled();
   expect((await kept())['transcript.txt']).toContain('Call me at [number] or [e-mail]');
-  expect(JSON.stringify([await kept(), told])).not.toMatch(/345 6789|ana@/);
+  expect(JSON.stringify([await kept(), told])).not.toMatch(/6789|ana@/);
 });
 
 test('a disk that takes nothing costs a line and a fact; the record is tried again', async () => {
