@@ -7,6 +7,19 @@ import { build } from 'esbuild';
 const src = fileURLToPath(new URL('..', import.meta.url));
 const base64 = (path) => readFileSync(path).toString('base64');
 
+/** Of each bundle. */
+export const COMMON = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  legalComments: 'linked',
+  logLevel: 'warning',
+};
+
+/** Speed-ups of `ws`, which works without them. */
+export const NEEDLESS = ['bufferutil', 'utf-8-validate'];
+
 /** CommonJS packages in a bundle ask for Node's modules by `require`. */
 export const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
@@ -44,19 +57,13 @@ const embedSentence = {
  */
 export async function bundleCheck(out) {
   await build({
+    ...COMMON,
     entryPoints: [join(src, 'doctor/outside/main.ts')],
     outfile: join(out, 'web/download/voice-agent-check.mjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
     minify: true,
-    legalComments: 'linked',
     plugins: [embedWasm, embedSentence],
     banner: { js: REQUIRE },
-    // Speed-ups of `ws`, which works without them.
-    external: ['bufferutil', 'utf-8-validate'],
-    logLevel: 'warning',
+    external: NEEDLESS,
   });
 }
 

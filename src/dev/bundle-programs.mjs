@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { embedWasm, REQUIRE } from './bundle-check.mjs';
+import { COMMON, embedWasm, NEEDLESS, REQUIRE } from './bundle-check.mjs';
 
 const src = fileURLToPath(new URL('..', import.meta.url));
 /** Each is started by its path, as `src` has it. */
@@ -11,11 +11,10 @@ const PROGRAMS = ['main', 'host/main', 'dispatch/media-check', 'standin/main'];
 const BUNDLE = 'bundle';
 
 /**
- * Stay packages: what is native, and rtc-node, whose private parts `framework/` reaches by its place. Of the others `ws` works without,
- * and the framework, which needs images never, gets `sharp` when it is first called: to load it takes a host process 15 MB and 0.3 s.
+ * Stay packages: what is native, and rtc-node, whose private parts `framework/` reaches by its place. The framework,
+ * which needs images never, gets `sharp` when it is first called: to load it takes a host process 15 MB and 0.3 s.
  */
 const PACKAGES = ['@livekit/rtc-node', '@livekit/local-inference', 'onnxruntime-node'];
-const NEEDLESS = ['bufferutil', 'utf-8-validate'];
 
 const lazySharp = {
   name: 'lazy-sharp',
@@ -66,27 +65,22 @@ const __at = (path) => { const { href: url } = new URL(path, import.meta.url); c
 export async function bundlePrograms(out) {
   rmSync(join(out, BUNDLE), { recursive: true, force: true });
   await build({
+    ...COMMON,
     entryPoints: PROGRAMS.map((program) => ({
       in: join(src, `${program}.ts`),
       out: program.replace('/', '-'),
     })),
     outdir: join(out, BUNDLE),
-    bundle: true,
     splitting: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
     minifyWhitespace: true,
     minifySyntax: true,
     // Node prints the line of an error that nobody catches.
     lineLimit: 160,
-    legalComments: 'linked',
     sourcemap: 'linked',
     sourcesContent: false,
     external: [...PACKAGES, ...NEEDLESS],
     plugins: [lazySharp, embedWasm, keepPlaces(out)],
     banner: { js: AT },
-    logLevel: 'warning',
   });
   for (const program of PROGRAMS) {
     const [file, depth] = [join(out, `${program}.js`), program.split('/').length - 1];
