@@ -1,5 +1,4 @@
 import {
-  AudioFrame,
   type Participant,
   type RemoteParticipant,
   type RemoteTrackPublication,
@@ -8,12 +7,10 @@ import {
   TrackPublishOptions,
   TrackSource,
 } from '@livekit/rtc-node';
-import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { framesOf } from '../stages/speech-frames.ts';
 import type { CallHost } from './host.ts';
 import type { CallScope } from './scope.ts';
 import { createVoice } from './voice-track.ts';
-
-const FRAME_SAMPLES = OUTPUT_SAMPLE_RATE / 50;
 
 export interface ApartParts {
   scope: CallScope;
@@ -96,9 +93,9 @@ export async function keepApart({ scope, host, caller, colleague }: ApartParts):
       await Promise.all([hold(), colleagues.setHeard(caller, ofOthers(), false)]);
     },
     async tell(samples) {
-      for (let at = 0; at < samples.length && !isClosed; at += FRAME_SAMPLES) {
-        const part = samples.slice(at, at + FRAME_SAMPLES);
-        await voice.source.captureFrame(new AudioFrame(part, OUTPUT_SAMPLE_RATE, 1, part.length));
+      for (const frame of framesOf(samples)) {
+        if (isClosed) return;
+        await voice.source.captureFrame(frame);
       }
       if (!isClosed) await voice.source.waitForPlayout();
     },

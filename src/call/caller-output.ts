@@ -1,5 +1,5 @@
 import { voice } from '@livekit/agents';
-import type { AudioFrame, AudioSource } from '@livekit/rtc-node';
+import { AudioFrame, type AudioSource } from '@livekit/rtc-node';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 import { SOURCE_QUEUE_MS } from './voice-track.ts';
 
@@ -137,12 +137,7 @@ export class CallerOutput extends voice.AudioOutput {
     const { queuedDuration } = this.#sink;
     this.#sink.clearQueue();
     this.#listener?.stops();
-    const back: AudioFrame[] = [];
-    while (durationMs(back) < queuedDuration) {
-      const frame = this.#given.pop();
-      if (!frame) break;
-      back.unshift(frame);
-    }
+    const back = lastOf(this.#given, queuedDuration);
     this.#given = [];
     this.#waiting.unshift(...back);
     if (this.#segment) this.#segment.pushedMs -= durationMs(back);
@@ -214,6 +209,21 @@ export class CallerOutput extends voice.AudioOutput {
     });
     return this.#woken;
   }
+}
+
+/** The last of the sound, so much of it. */
+function lastOf(frames: readonly AudioFrame[], ms: number): AudioFrame[] {
+  const last: AudioFrame[] = [];
+  let restMs = ms;
+  for (let at = frames.length - 1; at >= 0 && restMs > 0; at -= 1) {
+    const frame = frames[at] as AudioFrame;
+    const { data, sampleRate, channels, samplesPerChannel } = frame;
+    const kept = Math.min(samplesPerChannel, Math.ceil((restMs * sampleRate) / 1000));
+    restMs -= (kept * 1000) / sampleRate;
+    const isAll = kept === samplesPerChannel;
+    last.unshift(isAll ? frame : new AudioFrame(data.slice(-kept * channels), sampleRate, channels, kept));
+  }
+  return last;
 }
 
 function durationMs(frames: readonly AudioFrame[]): number {

@@ -1,19 +1,17 @@
 import { ReadableStream } from 'node:stream/web';
 import { type tts, voice } from '@livekit/agents';
-import { AudioFrame } from '@livekit/rtc-node';
+import type { AudioFrame } from '@livekit/rtc-node';
 import type { Clock } from '../openai/clock.ts';
 import { joined } from '../openai/samples.ts';
 import { recordingLine } from '../persona/recording-line.ts';
 import type { Persona } from '../persona/store.ts';
-import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { framesOf, OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 import { speakerOf } from '../stages/tts.ts';
 import type { PhraseCache } from './phrase-cache.ts';
 import { TONE } from './tone.ts';
 import { VoiceUse } from './voice-use.ts';
 
 const { AgentSessionEventTypes: Event } = voice;
-
-const FRAME_SAMPLES = OUTPUT_SAMPLE_RATE / 50;
 
 export interface Phrases {
   /**
@@ -226,13 +224,6 @@ async function* orTone(frames: AsyncGenerator<AudioFrame>, onFirst: () => void):
   }
   onFirst();
   if (!isHeard) yield* framesOf(TONE);
-}
-
-function* framesOf(samples: Int16Array): Generator<AudioFrame> {
-  for (let at = 0; at < samples.length; at += FRAME_SAMPLES) {
-    const part = samples.slice(at, at + FRAME_SAMPLES);
-    yield new AudioFrame(part, OUTPUT_SAMPLE_RATE, 1, part.length);
-  }
 }
 
 function streamOf(frames: AsyncGenerator<AudioFrame>): ReadableStream<AudioFrame> {

@@ -1,46 +1,52 @@
-import { AudioByteStream, type tts } from '@livekit/agents';
-import type { AudioFrame } from '@livekit/rtc-node';
+import type { tts } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
 import type { PcmChunk } from '../openai/pcm.ts';
 import { Resampler } from '../openai/resample.ts';
 
 /** What the room's audio track is fed with: mono, 24 kHz; other rates are converted here. */
 export const OUTPUT_SAMPLE_RATE = 24_000;
-/** 20 ms: one Opus packet, so that the first sound is not held for more. */
-const FRAME_MS = 20;
+const PER_MS = OUTPUT_SAMPLE_RATE / 1000;
+/** 20 ms: one Opus packet. */
+const STEP_SAMPLES = 20 * PER_MS;
+/** Each frame costs a host the same, however long: a request to the native part, and the framework's streams. */
+const MOST_SAMPLES = 100 * PER_MS;
 
-/** Hands mono samples at 24 kHz to the framework in frames of 20 ms, the last one marked `final`. */
+/** Hands mono samples at 24 kHz to the framework, in frames of 20 to 100 ms, the last one marked `final`. */
 export class FrameWriter {
-  readonly #framer = new AudioByteStream(OUTPUT_SAMPLE_RATE, 1, (OUTPUT_SAMPLE_RATE * FRAME_MS) / 1000);
   readonly #put: (audio: tts.SynthesizedAudio) => void;
   readonly #id = crypto.randomUUID();
-  /** One frame is held back, or it would be too late to mark it. */
-  #pending: AudioFrame | undefined;
+  /** What is less than 40 ms is held back: the last frame has to be marked. */
+  #rest = new Int16Array(0);
 
   constructor(put: (audio: tts.SynthesizedAudio) => void) {
     this.#put = put;
   }
 
   write(samples: Int16Array): void {
-    this.#pass(this.#framer.write(samples.slice().buffer));
+    const all = new Int16Array(this.#rest.length + samples.length);
+    all.set(this.#rest);
+    all.set(samples, this.#rest.length);
+    const until = Math.max(0, Math.floor(all.length / STEP_SAMPLES) - 1) * STEP_SAMPLES;
+    for (const frame of framesOf(all.subarray(0, until))) this.#send(frame, false);
+    this.#rest = all.slice(until);
   }
 
   /** @param isWhole - false for speech that broke off: then no frame is the `final` one. */
   end(isWhole = true): void {
-    this.#pass(this.#framer.flush());
-    this.#send(isWhole);
+    for (const frame of framesOf(this.#rest)) this.#send(frame, isWhole);
+    this.#rest = new Int16Array(0);
   }
 
-  #pass(frames: AudioFrame[]): void {
-    for (const frame of frames) {
-      this.#send(false);
-      this.#pending = frame;
-    }
+  #send(frame: AudioFrame, final: boolean): void {
+    this.#put({ requestId: this.#id, segmentId: this.#id, frame, final });
   }
+}
 
-  #send(final: boolean): void {
-    const frame = this.#pending;
-    this.#pending = undefined;
-    if (frame) this.#put({ requestId: this.#id, segmentId: this.#id, frame, final });
+/** Mono samples at 24 kHz in frames of 100 ms, the last one with what is left. */
+export function* framesOf(samples: Int16Array): Generator<AudioFrame> {
+  for (let at = 0; at < samples.length; at += MOST_SAMPLES) {
+    const part = samples.slice(at, at + MOST_SAMPLES);
+    yield new AudioFrame(part, OUTPUT_SAMPLE_RATE, 1, part.length);
   }
 }
 

@@ -3,6 +3,7 @@ import { AudioFrame } from '@livekit/rtc-node';
 import { beforeAll, expect, test } from 'vitest';
 import { CallerOutput, type Sink } from '../../src/call/caller-output.ts';
 import { CoverVoice } from '../../src/call/cover-voice.ts';
+import { framesOf } from '../../src/stages/speech-frames.ts';
 
 const FRAME_MS = 20;
 
@@ -70,6 +71,28 @@ test('a held voice goes on with the sample at which it stopped', async () => {
   expect(played).toEqual([1, 2, 3, 4, 5]);
   await settle();
   expect(finished).toEqual([{ playbackPosition: 0.1, interrupted: false }]);
+});
+
+test('a voice held within a frame goes on within it', async () => {
+  const given: Int16Array[] = [];
+  let queuedDuration = 0;
+  const sink: Sink = {
+    captureFrame: async ({ data }) => void given.push(data),
+    clearQueue() {},
+    get queuedDuration() {
+      return queuedDuration;
+    },
+    waitForPlayout: async () => {},
+  };
+  const output = new CallerOutput(sink, Promise.resolve());
+  const samples = Int16Array.from({ length: 4800 }, (_, at) => at);
+  for (const frame of framesOf(samples)) await output.captureFrame(frame);
+  queuedDuration = 130;
+  output.hold();
+  queuedDuration = 0;
+  output.release();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(given.slice(2).flatMap((part) => [...part])).toEqual([...samples.slice(70 * 24)]);
 });
 
 test('what is said while the voice is held waits', async () => {
