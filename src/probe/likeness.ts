@@ -99,8 +99,11 @@ export function findIn(heard: Print, known: Print, fromMs = Number.NEGATIVE_INFI
  * How much of `expected` was heard, whole and in order, and when: 0 (nothing alike) to 1 (the same sound). Codec, gain,
  * jitter and short gaps do not matter; other words of the same voice, or another speed, do.
  */
-export function similarity(heard: Sound, expected: Sound): Pick<Place, 'score' | 'atMs'> {
-  const [long, known] = [printOf(heard), printOf(expected)];
+export const similarity = (heard: Sound, expected: Sound): Pick<Place, 'score' | 'atMs'> =>
+  printSimilarity(printOf(heard), printOf(expected));
+
+/** `similarity` of sounds whose prints are there. */
+export function printSimilarity(long: Print, known: Print): Pick<Place, 'score' | 'atMs'> {
   const energy = known.values.reduce((sum, value) => sum + value * value, 0);
   const paths = pathsOf(long, known, { firstLag: 0, lastLag: long.rows - 1, drift: GAPS });
   const scoreIn = ({ product, heardEnergy }: Path) => product / Math.max(1e-9, heardEnergy, energy);
@@ -127,8 +130,13 @@ function pathsOf(
 
 const better = (a: Path | undefined, b: Path): Path => (a && a.product >= b.product ? a : b);
 
-const bestNear = (paths: readonly Path[] | undefined, index: number, drift: Drift): Path | undefined =>
-  paths?.slice(Math.max(0, index - drift.later), index + drift.earlier + 1).reduce(better, undefined);
+function bestNear(paths: readonly Path[] | undefined, index: number, drift: Drift): Path | undefined {
+  const last = Math.min(index + drift.earlier, (paths?.length ?? 0) - 1);
+  let best: Path | undefined;
+  for (let at = Math.max(0, index - drift.later); at <= last; at += 1)
+    best = better(best, paths?.[at] as Path);
+  return best;
+}
 
 const scoreOf = ({ product, heardEnergy, knownEnergy }: Path): number =>
   product / Math.sqrt(Math.max(1e-9, heardEnergy * knownEnergy));
@@ -143,9 +151,10 @@ function extended(before: Path | undefined, heard: Print, known: Print, start: n
   const first = Math.max(0, lag + start);
   const last = Math.min(heard.rows, lag + Math.min(known.rows, start + PIECE_ROWS));
   let { product, heardEnergy, knownEnergy, rows } = before ?? NOTHING;
-  for (let i = first * BANDS; i < last * BANDS; i += 1) {
+  const [shift, end] = [lag * BANDS, last * BANDS];
+  for (let i = first * BANDS; i < end; i += 1) {
     const a = heard.values[i] ?? 0;
-    const b = known.values[i - lag * BANDS] ?? 0;
+    const b = known.values[i - shift] ?? 0;
     product += a * b;
     heardEnergy += a * a;
     knownEnergy += b * b;
