@@ -1,6 +1,7 @@
 import { voice } from '@livekit/agents';
-import { AudioFrame, type AudioSource } from '@livekit/rtc-node';
+import type { AudioFrame, AudioSource } from '@livekit/rtc-node';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { durationMs, fitting, joined, lastOf } from './frames.ts';
 import { SOURCE_QUEUE_MS } from './voice-track.ts';
 
 /** Audio kept here ahead of it. More would only make the framework believe that more was said. */
@@ -166,7 +167,7 @@ export class CallerOutput extends voice.AudioOutput {
         await this.#cover.makeWay();
         continue;
       }
-      const frame = this.#waiting.shift();
+      const frame = joined(this.#waiting.splice(0, fitting(this.#waiting, SOURCE_QUEUE_MS)));
       this.#wake();
       if (!segment) return;
       if (frame) await this.#give(frame, segment);
@@ -209,26 +210,4 @@ export class CallerOutput extends voice.AudioOutput {
     });
     return this.#woken;
   }
-}
-
-/** The last of the sound, so much of it. */
-function lastOf(frames: readonly AudioFrame[], ms: number): AudioFrame[] {
-  const last: AudioFrame[] = [];
-  let restMs = ms;
-  for (let at = frames.length - 1; at >= 0 && restMs > 0; at -= 1) {
-    const frame = frames[at] as AudioFrame;
-    const { data, sampleRate, channels, samplesPerChannel } = frame;
-    const kept = Math.min(samplesPerChannel, Math.ceil((restMs * sampleRate) / 1000));
-    restMs -= (kept * 1000) / sampleRate;
-    const isAll = kept === samplesPerChannel;
-    last.unshift(isAll ? frame : new AudioFrame(data.slice(-kept * channels), sampleRate, channels, kept));
-  }
-  return last;
-}
-
-function durationMs(frames: readonly AudioFrame[]): number {
-  return frames.reduce(
-    (sum, { samplesPerChannel, sampleRate }) => sum + (samplesPerChannel * 1000) / sampleRate,
-    0,
-  );
 }

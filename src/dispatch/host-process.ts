@@ -5,16 +5,9 @@ import type { CallEnd } from './call-end.ts';
 import type { HostChild } from './host-child.ts';
 import type { AssignedJob, CallStart, FromHost, OfCall } from './host-messages.ts';
 import type { GoingOn } from './kept-calls.ts';
-import { isLate, type MainThread, type Patience } from './main-thread.ts';
+import { ANSWERS, isLate, type MainThread, STARTS } from './main-thread.ts';
+import { RecentMost } from './recent-most.ts';
 
-/** From its start to `ready`: a small or busy machine needs seconds to load the native modules. */
-const START: Patience = {
-  withinMs: 60_000,
-  starvedWithinMs: 300_000,
-  before: { isRunnable: true, cpuMs: 0 },
-};
-/** A process whose event loop stands still for so long plays no sound any more. */
-const PONG: Patience = { withinMs: 2500, starvedWithinMs: 10_000 };
 /** From its last call to its end. */
 const EXIT_WITHIN_MS = 10_000;
 
@@ -55,6 +48,7 @@ export class HostProcess {
   callsTaken = 0;
   usage: HostUsage = { lagMs: 0, rssMb: 0, cpuMs: 0, busy: 0 };
   #hasUsage = false;
+  readonly #recentBusy = new RecentMost();
   readonly #child: HostChild;
   readonly #events: HostEvents;
   readonly #clock: Clock;
@@ -120,6 +114,11 @@ export class HostProcess {
     return this.#end ?? (this.#isReady ? 'crashed' : 'not-ready');
   }
 
+  /** The most that its event loop was busy in the last seconds, 0 to 1. */
+  get busyOfLate(): number {
+    return this.#recentBusy.valueAt(this.#clock.now());
+  }
+
   /** How long it has been without a call. */
   get idleMs(): number {
     return this.calls > 0 ? 0 : this.#clock.now() - this.#idleSinceMs;
@@ -154,7 +153,7 @@ export class HostProcess {
     const nowMs = this.#clock.now();
     if (this.isLeaving && this.idleMs >= EXIT_WITHIN_MS) this.#child.kill();
     else if (!this.#isReady) {
-      if (isLate(this.idleMs, START, this.#child)) this.kill('not-ready');
+      if (isLate(this.idleMs, STARTS, this.#child)) this.kill('not-ready');
     } else if (this.#pingedMs === undefined) {
       this.#pings += 1;
       this.#pingedMs = nowMs;
@@ -163,8 +162,8 @@ export class HostProcess {
     } else {
       // One that has more to do than it can tells of its calls before it answers: to end it would break them off.
       const waitedMs = nowMs - this.#pingedMs;
-      const silentMs = waitedMs < PONG.starvedWithinMs ? nowMs - this.#signOfLifeMs : waitedMs;
-      if (isLate(silentMs, { ...PONG, before: this.#threadAtSign }, this.#child)) this.kill('hung');
+      const silentMs = waitedMs < ANSWERS.starvedWithinMs ? nowMs - this.#signOfLifeMs : waitedMs;
+      if (isLate(silentMs, { ...ANSWERS, before: this.#threadAtSign }, this.#child)) this.kill('hung');
     }
   }
 
@@ -226,6 +225,7 @@ export class HostProcess {
     this.#hasUsage = true;
     for (const call of this.#calls.values()) call.cpuMs += shareMs;
     this.usage = { lagMs, rssMb, cpuMs, busy };
+    this.#recentBusy.add(busy, this.#clock.now());
     this.#events.onUsage(this);
   }
 

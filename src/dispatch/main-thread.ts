@@ -47,6 +47,15 @@ export interface Patience {
   before?: MainThread | undefined;
 }
 
+/** From its start to `ready`: a small or busy machine needs seconds to load the native modules. */
+export const STARTS: Patience = {
+  withinMs: 60_000,
+  starvedWithinMs: 300_000,
+  before: { isRunnable: true, cpuMs: 0 },
+};
+/** A process whose event loop stands still for so long plays no sound any more. */
+export const ANSWERS: Patience = { withinMs: 2500, starvedWithinMs: 10_000 };
+
 /** @returns whether a process that has been silent for so long is to be ended. */
 export function isLate(
   silentMs: number,

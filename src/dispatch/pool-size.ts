@@ -17,8 +17,11 @@ const LEAST_WITH_SPARE = 2;
 /** A process takes memory before its first call: no second one for fewer calls than these, whatever the cores. */
 const LEAST_CALLS = 4;
 
-/** Share of its time in which the event loop of a process with calls is busy, from which another one is not loaded beside it. */
-const BUSY = 0.8;
+/**
+ * Share of its time in which the event loop of a process with calls is busy, from which another one is not loaded beside it: one that
+ * calls are to be spread over, and one that would only be spare.
+ */
+const BUSY = { beforeSpread: 0.8, beforeSpare: 0.5 };
 
 /** By the settings; without `HOSTS`, one process a core, as far as there are calls for them, and enough for all calls. */
 export function poolSize(
@@ -38,7 +41,8 @@ export function poolSize(
 interface Staying {
   readonly calls: number;
   readonly isReady: boolean;
-  readonly usage: { readonly busy: number };
+  /** The most that its event loop was busy of late, 0 to 1. */
+  readonly busyOfLate: number;
 }
 
 /**
@@ -59,13 +63,15 @@ export function hostsToStart(
   const calls = staying.reduce((sum, host) => sum + host.calls, waiting);
   const wanted = wantedHosts(size, busy, calls);
   const hasRoom = staying.some((host) => host.isReady && host.calls < size.callsPerHost);
-  if (hasRoom && (callersCome || areBusy(staying))) return { wanted, toStart: 0 };
+  const most = staying.length < size.hosts ? BUSY.beforeSpread : BUSY.beforeSpare;
+  if (hasRoom && (callersCome || areBusy(staying, most))) return { wanted, toStart: 0 };
   const loading = staying.filter(({ isReady }) => !isReady).length;
   return { wanted, toStart: Math.max(0, Math.min(wanted - staying.length, size.loading - loading)) };
 }
 
-const areBusy = (staying: readonly Staying[]): boolean =>
-  staying.length >= LEAST_WITH_SPARE && staying.some(({ calls, usage }) => calls > 0 && usage.busy >= BUSY);
+const areBusy = (staying: readonly Staying[], most: number): boolean =>
+  staying.length >= LEAST_WITH_SPARE &&
+  staying.some(({ calls, busyOfLate }) => calls > 0 && busyOfLate >= most);
 
 /**
  * How many processes should take calls now, those that start included.

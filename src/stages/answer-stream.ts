@@ -25,7 +25,7 @@ export interface AnswerStreamOptions {
 /** When the model pauses so long, what can be said is said. */
 const PAUSE_MS = 250;
 
-/** A whole answer as it is written: cut into chunks, spoken in order, in frames of 20 to 100 ms at 24 kHz, mono. */
+/** A whole answer as it is written: cut into chunks, spoken in order, in frames of 20 to 200 ms at 24 kHz, mono. */
 export class AnswerStream extends tts.SynthesizeStream {
   readonly label = 'voice-agent.AnswerStream';
   readonly #options: AnswerStreamOptions;

@@ -9,9 +9,9 @@ const PER_MS = OUTPUT_SAMPLE_RATE / 1000;
 /** 20 ms: one Opus packet. */
 const STEP_SAMPLES = 20 * PER_MS;
 /** Each frame costs a host the same, however long: a request to the native part, and the framework's streams. */
-const MOST_SAMPLES = 100 * PER_MS;
+const MOST_SAMPLES = 200 * PER_MS;
 
-/** Hands mono samples at 24 kHz to the framework, in frames of 20 to 100 ms, the last one marked `final`. */
+/** Hands mono samples at 24 kHz to the framework, in frames of 20 to 200 ms, the last one marked `final`. */
 export class FrameWriter {
   readonly #put: (audio: tts.SynthesizedAudio) => void;
   readonly #id = crypto.randomUUID();
@@ -42,7 +42,7 @@ export class FrameWriter {
   }
 }
 
-/** Mono samples at 24 kHz in frames of 100 ms, the last one with what is left. */
+/** Mono samples at 24 kHz in frames of 200 ms, the last one with what is left. */
 export function* framesOf(samples: Int16Array): Generator<AudioFrame> {
   for (let at = 0; at < samples.length; at += MOST_SAMPLES) {
     const part = samples.slice(at, at + MOST_SAMPLES);

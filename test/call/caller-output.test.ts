@@ -9,7 +9,10 @@ const FRAME_MS = 20;
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 
-/** A track that takes frames at once and plays them when told; frames are told apart by their first sample. */
+/** The first samples of each 20 ms. */
+const marksOf = (samples: Int16Array) => [...samples].filter((_, at) => at % 480 === 0);
+
+/** A track that takes sound at once and plays it when told; each 20 ms are told apart by their first sample. */
 function track() {
   const played: number[] = [];
   let queued: number[] = [];
@@ -17,7 +20,7 @@ function track() {
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
   const sink: Sink = {
     async captureFrame({ data }) {
-      queued.push(data[0] ?? 0);
+      queued.push(...marksOf(data));
     },
     clearQueue() {
       queued = [];
@@ -32,7 +35,9 @@ function track() {
   const finished: voice.PlaybackFinishedEvent[] = [];
   const told: string[] = [];
   const listener = {
-    plays: (samples: Int16Array, inMs: number) => told.push(`${samples[0]} in ${inMs}`),
+    plays(samples: Int16Array, inMs: number) {
+      for (const [at, mark] of marksOf(samples).entries()) told.push(`${mark} in ${inMs + at * FRAME_MS}`);
+    },
     stops: () => told.push('stops'),
   };
   const cover = new CoverVoice(sink, listener);
@@ -92,7 +97,31 @@ test('a voice held within a frame goes on within it', async () => {
   queuedDuration = 0;
   output.release();
   await new Promise((resolve) => setImmediate(resolve));
-  expect(given.slice(2).flatMap((part) => [...part])).toEqual([...samples.slice(70 * 24)]);
+  expect(given.slice(1).flatMap((part) => [...part])).toEqual([...samples.slice(70 * 24)]);
+});
+
+test('what waits for the track is given in one frame, as much as the track queues', async () => {
+  const given: number[] = [];
+  let take = () => {};
+  const sink: Sink = {
+    captureFrame({ samplesPerChannel }) {
+      given.push(samplesPerChannel / 24);
+      return new Promise<void>((resolve) => {
+        take = resolve;
+      });
+    },
+    ...{ clearQueue() {}, queuedDuration: 0, waitForPlayout: async () => {} },
+  };
+  const output = new CallerOutput(sink, Promise.resolve());
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  for (let frame = 0; frame < 15; frame += 1) await output.captureFrame(frameOf(frame));
+  await settle();
+  expect(given).toEqual([20]);
+  take();
+  await settle();
+  take();
+  await settle();
+  expect(given).toEqual([20, 200, 80]);
 });
 
 test('what is said while the voice is held waits', async () => {

@@ -15,6 +15,7 @@ test.each([
 
 const size = { hosts: 2, callsPerHost: 8, spare: 1, loading: 2 };
 const alone = { hosts: 1, callsPerHost: 8, spare: 0, loading: 2 };
+const many = { hosts: 4, callsPerHost: 8, spare: 1, loading: 4 };
 const each = { hosts: 10, callsPerHost: 1, spare: 1, loading: 2 };
 
 test.each([
@@ -29,13 +30,23 @@ test.each([
   expect(wantedHosts(pool, busy, calls)).toBe(wanted);
 });
 
-const ready = (calls: number, busy = 0.3) => ({ calls, isReady: true, usage: { busy } });
-const loading = { calls: 0, isReady: false, usage: { busy: 0 } };
+const ready = (calls: number, busyOfLate = 0.3) => ({ calls, isReady: true, busyOfLate });
+const loading = { calls: 0, isReady: false, busyOfLate: 0 };
 
 test.each([
   ['at rest, both', size, [], 0, false, 2],
-  ['the spare one, when nobody calls just now', size, [ready(3), ready(3)], 0, false, 1],
-  ['none while callers come and there is room', size, [ready(3), ready(3)], 0, true, 0],
+  ['the spare one, when nobody calls just now', size, [ready(5), ready(5)], 0, false, 1],
+  ['none while callers come and there is room', size, [ready(5), ready(5)], 0, true, 0],
+  ['no spare one beside two that are half busy', size, [ready(5, 0.4), ready(5, 0.5)], 0, false, 0],
+  [
+    'one that calls are spread over, beside two that are half busy',
+    many,
+    [ready(3, 0.5), ready(3)],
+    0,
+    false,
+    1,
+  ],
+  ['not beside two whose calls lack a processor', many, [ready(3, 0.8), ready(3)], 0, false, 0],
   ['what the next caller has no room without, at once', size, [ready(8), ready(8)], 0, true, 1],
   ['none beside two whose calls lack a processor', size, [ready(5, 0.95), ready(5, 0.6)], 0, false, 0],
   ['the second one also beside such', size, [ready(6, 0.95)], 0, false, 1],

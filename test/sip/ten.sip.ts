@@ -60,6 +60,8 @@ const CALLS = [
   ],
 ] as const;
 const PICKED_UP_WITHIN_MS = 5000;
+/** From the greeting's end until they speak: people do not speak in unison. */
+const THINKS_MS = [0, 2000, 800, 3200, 400, 2800, 1200, 3600, 1600, 2400];
 const numberOf = (index: number) => `+6031234500${index}`;
 const nameOf = (index: number) => `line-${index}`;
 
@@ -84,12 +86,13 @@ interface Told {
 }
 
 /** Greeting, one sentence, its answer. Sound is compared later: it would keep the models of the other calls waiting. */
-async function converse(caller: Phone, to: string, sentence: Sound): Promise<Told> {
+async function converse(caller: Phone, to: string, sentence: Sound, thinksMs = 0): Promise<Told> {
   const calledAtMs = performance.now();
   caller.call({ to });
   const { atMs } = await caller.happened('answered', { timeoutMs: 30_000 });
   const greetedAtMs = await caller.waitForSpeech({ afterMs: atMs, timeoutMs: 30_000 });
   await caller.waitForSilence({ afterMs: greetedAtMs, timeoutMs: 60_000 });
+  await new Promise((resolve) => setTimeout(resolve, thinksMs));
   const { endedAtMs } = await caller.say(sentence);
   const answeredAtMs = await caller.waitForSpeech({ afterMs: endedAtMs, timeoutMs: 30_000 });
   await caller.waitForSilence({ afterMs: answeredAtMs, timeoutMs: 60_000 });
@@ -108,7 +111,9 @@ row(
     standIn.control({ llm: { rules: CALLS.map(([, match, answer]) => ({ match, answer })) } });
     const phones = await Promise.all(CALLS.map((_, index) => phone({ number: `+6012345678${index}` })));
     const told = await Promise.all(
-      phones.map((caller, index) => converse(caller, uri(numberOf(index)), sentences[index] as Sound)),
+      phones.map((caller, index) =>
+        converse(caller, uri(numberOf(index)), sentences[index] as Sound, THINKS_MS[index]),
+      ),
     );
     for (const [index, { heard }] of told.entries()) {
       const [greeting, , answer] = CALLS[index] ?? [];

@@ -83,7 +83,7 @@ test('each step of an answer is told once, with its attempt', async () => {
   ]);
 });
 
-test('an answer is spoken chunk by chunk, in frames of 20 to 100 ms, the last one marked', async () => {
+test('an answer is spoken chunk by chunk, in frames of 20 to 200 ms, the last one marked', async () => {
   server.on(ROUTE, ({ reply }) => reply(200, tone(110)));
   const stream = voice().stream();
   for (const token of ['**Sure', ', I', '** can', ' do that', ' 🎉.', ' Any', 'thing', ' else?']) {
@@ -94,7 +94,7 @@ test('an answer is spoken chunk by chunk, in frames of 20 to 100 ms, the last on
   expect(texts()).toEqual(['Sure,', 'I can do that.', 'Anything else?']);
   expect(durationMsOf(heard)).toBeCloseTo(330, 0);
   const lengthsMs = heard.frames.map(({ samplesPerChannel }) => samplesPerChannel / 24);
-  for (const ms of lengthsMs.slice(0, -1)) expect([20, 40, 60, 80, 100]).toContain(ms);
+  for (const ms of lengthsMs.slice(0, -1)) expect(ms % 20 === 0 && ms <= 200).toBe(true);
   expect(lengthsMs.at(-1)).toBeLessThan(40);
   expect(heard.finals.indexOf(true)).toBe(heard.finals.length - 1);
   expect(errors).toEqual([]);
