@@ -104,7 +104,6 @@ export default defineConfig({
           ...E2E,
           name: 'sip',
           include: ['test/sip/*.sip.ts'],
-          retry: 1,
           // Sound is compared: a file beside another tears it on two processors.
           fileParallelism: false,
           globalSetup: ['test/sip/global-setup.ts'],
