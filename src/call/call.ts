@@ -15,10 +15,11 @@ import type { CallEvents } from './events.ts';
 import { type CallPrompt, type GoingOn, goingOnWith } from './going-on.ts';
 import { HangUp } from './hang-up.ts';
 import type { CallHost } from './host.ts';
-import { CONNECTION_LOST, meet } from './meet.ts';
+import { CONNECTION_LOST, type Met, meet } from './meet.ts';
 import { personaFor } from './persona-for.ts';
 import type { TurnModelExecutor } from './pipeline.ts';
 import { type CallEnd, CallScope } from './scope.ts';
+import { watchMedia } from './stuck-media.ts';
 import { openEvents } from './subscribers.ts';
 import { talk } from './talk.ts';
 
@@ -130,6 +131,16 @@ async function begin(scope: CallScope, events: CallEvents, hangUp: HangUp, parts
   scope.defer('pace', memory.keepPace);
   if (admission !== 'answer') void met.line.opened.then(() => hangUp.begin('out of hours'));
   await talk({ ...parts, scope, events, hangUp, ...prompt, persona, ...met, goesOn, log: callLog });
+  // Once: where a new connection does not help, another would not.
+  if (!parts.goesOn) rejoinWhereStuck(scope, host, met, callLog);
+}
+
+function rejoinWhereStuck(scope: CallScope, { room }: CallHost, met: Met, log: Log): void {
+  const { caller, subscribed } = met;
+  watchMedia({ room, identity: caller.identity, subscribed, clock: scope.clock }, () => {
+    log.warn({}, 'no sound flows in either direction: the agent joins the room again');
+    void scope.end({ reason: CONNECTION_LOST, ok: false });
+  });
 }
 
 /** A persona that says one text, and then hangs up. */

@@ -65,6 +65,8 @@ export interface Met {
   caller: Caller;
   link: CallerLink;
   line: Line;
+  /** Resolves when somebody hears the agent's track. */
+  subscribed: Promise<unknown>;
   source: AudioSource;
   /** The number that a phone called, where it is one of ours. */
   called: CalledNumber | undefined;
@@ -104,6 +106,7 @@ export async function meet(parts: MeetParts): Promise<Met | Refused> {
   scope.signal.addEventListener('abort', () => line.close(), { once: true });
   return {
     ...{ caller, link, line, source: voice.source, called, pickUp: track.publish },
+    subscribed: track.subscribed,
     ...(openStream && { openStream }),
   };
 }

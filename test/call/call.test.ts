@@ -17,10 +17,10 @@ import { createPersonaStore } from '../../src/persona/store.ts';
 import { loadVad } from '../../src/stages/vad.ts';
 import { type LogLine, logInto } from '../helpers/call-log.ts';
 import { configFrom } from '../helpers/config.ts';
+import { fakeHost } from '../helpers/fake-host.ts';
 import { FakeRoom } from '../helpers/fake-room.ts';
 import { keptCall } from '../helpers/kept-call.ts';
 import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
-import { NO_COLLEAGUES } from '../helpers/no-colleagues.ts';
 
 let vad: VAD;
 let folder: string;
@@ -29,7 +29,6 @@ let room: FakeRoom;
 let clock: ManualClock;
 let facts: CallFact[];
 let lines: LogLine[];
-/** What the call asked of its host. */
 let asked: string[];
 
 beforeAll(async () => {
@@ -48,16 +47,7 @@ beforeEach(async () => {
   // Nobody listens there.
   const config = configFrom({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', TURN_DETECTION: 'words' });
   parts = {
-    host: {
-      callId: 'AJ_1',
-      room: room.asRoom(),
-      ...{ dispatchMetadata: '', dispatchAttributes: {} },
-      connect: async () => void asked.push('connect'),
-      disconnect: async () => void asked.push('disconnect'),
-      deleteRoom: async () => void asked.push('deleteRoom'),
-      colleagues: NO_COLLEAGUES,
-      transfer: async (_, to) => void asked.push(`transfer to ${to}`),
-    },
+    host: fakeHost(room, asked),
     config,
     personas: createPersonaStore({ dir: folder, log }),
     vad,
@@ -74,7 +64,6 @@ afterEach(async () => {
 });
 
 const said = (message: string) => lines.filter((line) => line.message === message);
-
 /** The machine may be busy. */
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 10_000 });
 vi.setConfig({ testTimeout: 20_000 });
@@ -87,7 +76,7 @@ async function started(): Promise<RunningCall> {
   return call;
 }
 
-/** Real timers that are set in this process; those of the clock above are not among them. */
+/** Real timers of this process, not those of the clock above. */
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
 /** A participant that no code of ours can deal with. */
@@ -155,6 +144,17 @@ test('a call whose connection is lost for good is no end, where it can go on els
   const reason = 'connection to the room lost';
   expect(await ended).toEqual({ reason, ok: false, broke: true, isCutOff: true, mayComeBack: true });
   expect(facts.filter(({ fact }) => fact === 'call-ended')).toEqual([]);
+  expectNothingLeft();
+});
+
+test('a call in which no sound flows is connected anew, once', async () => {
+  parts.mayReturn = true;
+  room.publish = async () => ({ waitForSubscription: () => new Promise(() => {}) });
+  const { ended } = await started();
+  room.publishes('caller', 'TR_1');
+  const passing = setInterval(() => clock.advance(500), 5);
+  expect(await ended).toMatchObject({ reason: 'connection to the room lost', broke: true, isCutOff: true });
+  clearInterval(passing);
   expectNothingLeft();
 });
 

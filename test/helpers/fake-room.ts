@@ -6,6 +6,7 @@ import {
   type RemoteTrackPublication,
   type Room,
   RoomEvent,
+  TrackKind,
 } from '@livekit/rtc-node';
 
 /** A room as a call sees it, without a server. */
@@ -65,10 +66,10 @@ export class FakeRoom extends EventEmitter {
     this.emit(RoomEvent.ParticipantConnected, this.remoteParticipants.get(identity));
   }
 
-  /** A track of somebody who is there. */
+  /** A track of somebody who is there, which is not received. */
   publishes(identity: string, sid: string): void {
     const participant = this.remoteParticipants.get(identity);
-    const publication = { sid } as RemoteTrackPublication;
+    const publication = { sid, kind: TrackKind.KIND_AUDIO, subscribed: false } as RemoteTrackPublication;
     participant?.trackPublications.set(sid, publication);
     this.emit(RoomEvent.TrackPublished, publication, participant);
   }
