@@ -1,7 +1,7 @@
 import { voice } from '@livekit/agents';
 import type { AudioFrame, AudioSource } from '@livekit/rtc-node';
 import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
-import { durationMs, fitting, joined, lastOf } from './frames.ts';
+import { durationMs, fitting, lastOf, merged } from './frames.ts';
 import { SOURCE_QUEUE_MS } from './voice-track.ts';
 
 /** Audio kept here ahead of it. More would only make the framework believe that more was said. */
@@ -167,7 +167,7 @@ export class CallerOutput extends voice.AudioOutput {
         await this.#cover.makeWay();
         continue;
       }
-      const frame = joined(this.#waiting.splice(0, fitting(this.#waiting, SOURCE_QUEUE_MS)));
+      const frame = merged(this.#waiting.splice(0, fitting(this.#waiting, SOURCE_QUEUE_MS)));
       this.#wake();
       if (!segment) return;
       if (frame) await this.#give(frame, segment);

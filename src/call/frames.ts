@@ -1,4 +1,5 @@
 import { AudioFrame } from '@livekit/rtc-node';
+import { joined } from '../openai/samples.ts';
 
 /** How many of the first frames are no longer than so much together; at least one. */
 export function fitting(frames: readonly AudioFrame[], mostMs: number): number {
@@ -13,16 +14,11 @@ export function fitting(frames: readonly AudioFrame[], mostMs: number): number {
 }
 
 /** Frames of one rate as one; `undefined` for none. */
-export function joined(frames: readonly AudioFrame[]): AudioFrame | undefined {
+export function merged(frames: readonly AudioFrame[]): AudioFrame | undefined {
   const [first] = frames;
   if (!first || frames.length === 1) return first;
   const { sampleRate, channels } = first;
-  const data = new Int16Array(frames.reduce((sum, frame) => sum + frame.data.length, 0));
-  let at = 0;
-  for (const frame of frames) {
-    data.set(frame.data, at);
-    at += frame.data.length;
-  }
+  const data = joined(frames.map((frame) => frame.data));
   return new AudioFrame(data, sampleRate, channels, data.length / channels);
 }
 

@@ -1,8 +1,8 @@
 import { AudioSource, LocalAudioTrack, type Room, TrackPublishOptions, TrackSource } from '@livekit/rtc-node';
-import { OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
+import { LONGEST_FRAME_MS, OUTPUT_SAMPLE_RATE } from '../stages/speech-frames.ts';
 
-/** Audio handed to WebRTC ahead of time: bridges the pauses of this process's event loop. */
-export const SOURCE_QUEUE_MS = 200;
+/** Audio handed to WebRTC ahead of time: bridges the pauses of this process's event loop. The native part cuts a frame that is longer. */
+export const SOURCE_QUEUE_MS = LONGEST_FRAME_MS;
 
 /** The agent's voice in a room: what it is fed with, mono at 24 kHz, and the track that carries it. */
 export interface Voice {

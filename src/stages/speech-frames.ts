@@ -2,6 +2,7 @@ import type { tts } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import type { PcmChunk } from '../openai/pcm.ts';
 import { Resampler } from '../openai/resample.ts';
+import { joined } from '../openai/samples.ts';
 
 /** What the room's audio track is fed with: mono, 24 kHz; other rates are converted here. */
 export const OUTPUT_SAMPLE_RATE = 24_000;
@@ -9,7 +10,8 @@ const PER_MS = OUTPUT_SAMPLE_RATE / 1000;
 /** 20 ms: one Opus packet. */
 const STEP_SAMPLES = 20 * PER_MS;
 /** Each frame costs a host the same, however long: a request to the native part, and the framework's streams. */
-const MOST_SAMPLES = 200 * PER_MS;
+export const LONGEST_FRAME_MS = 200;
+const MOST_SAMPLES = LONGEST_FRAME_MS * PER_MS;
 
 /** Hands mono samples at 24 kHz to the framework, in frames of 20 to 200 ms, the last one marked `final`. */
 export class FrameWriter {
@@ -23,9 +25,7 @@ export class FrameWriter {
   }
 
   write(samples: Int16Array): void {
-    const all = new Int16Array(this.#rest.length + samples.length);
-    all.set(this.#rest);
-    all.set(samples, this.#rest.length);
+    const all = joined([this.#rest, samples]);
     const until = Math.max(0, Math.floor(all.length / STEP_SAMPLES) - 1) * STEP_SAMPLES;
     for (const frame of framesOf(all.subarray(0, until))) this.#send(frame, false);
     this.#rest = all.slice(until);

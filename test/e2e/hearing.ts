@@ -19,8 +19,9 @@ export function understand(standIn: StandIn, words: Readonly<Record<string, Soun
   const known = Object.entries(words).map(([text, sound]) => ({ text, print: printOf(sound) }));
   standIn.answerTranscription((heard: TranscriptionRequest) => {
     const print = printOf(heard);
-    const said = known.find((one) => printSimilarity(print, one.print).score >= SAME_SPEECH);
-    return said?.text ?? 'unintelligible';
+    const scores = known.map((one) => ({ text: one.text, score: printSimilarity(print, one.print).score }));
+    const best = scores.sort((a, b) => b.score - a.score)[0];
+    return best && best.score >= SAME_SPEECH ? best.text : 'unintelligible';
   });
 }
 
