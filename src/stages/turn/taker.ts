@@ -17,8 +17,6 @@ const MODEL_PAUSE_MS = 200;
 const SILENCE_STEP_MS = 12;
 /** Shorter sounds are clicks. */
 const MIN_SPEECH_MS = 60;
-/** Whether packets of the caller are missing. */
-const LOOK_EVERY_MS = 50;
 /** Speech that surely goes on; what was prepared before a shorter noise may still be right. */
 const GOES_ON_MS = 150;
 
@@ -52,7 +50,7 @@ export class TurnTaker {
     this.#lastHeard = new TurnClock(parts.clock, parts.wallNow);
     this.#prepared = new PreparedAnswer(parts.actions);
     this.#ending = new EndTimers({
-      ...{ timers: this.#timers, lastHeard: this.#lastHeard, prepared: this.#prepared },
+      ...{ timers: this.#timers, lastHeard: this.#lastHeard, prepared: this.#prepared, flow: parts.flow },
       prepare: () => this.#prepare(),
       end: () => this.#end(),
     });
@@ -144,7 +142,7 @@ export class TurnTaker {
   }
 
   #pause(): void {
-    const { transcriber, governor, clock, model, flow } = this.#parts;
+    const { transcriber, governor, clock, model, policy } = this.#parts;
     this.#state = 'pausing';
     this.#overlap.paused();
     this.#lastHeard.note('pauseSeenAt');
@@ -153,7 +151,7 @@ export class TurnTaker {
     const startedAt = clock.now();
     this.#lateWords.asked(this.#lastHeard, this.#length.ms);
     if (model) this.#ending.after('model', MODEL_PAUSE_MS, () => void this.#askModel(attempt));
-    if (flow) this.#timers.every('packets', LOOK_EVERY_MS, () => void flow.look());
+    this.#ending.mayEndAfter(policy.minEndpointingMs);
     transcriber.transcribe(attempt.signal).then(
       (text) => {
         governor.answered('stt', clock.now() - startedAt);

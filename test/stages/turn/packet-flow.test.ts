@@ -153,12 +153,37 @@ test('in a pause packets are looked for by the clock, also while no sound comes,
   const { log, speak, quiet, last, clock } = callerOver({ flow });
   const looks = () => log.filter((what) => what === 'look').length;
   speak(1000);
-  expect(looks()).toBe(0);
   quiet(200);
   await last().is('My contract ends in May.');
+  expect(looks()).toBe(0);
   clock.advance(1000);
   expect(looks()).toBeGreaterThanOrEqual(10);
   flow.packets = 'here';
   clock.advance(2000);
+  expect(log.at(-1)).toBe('ended My contract ends in May.');
+});
+
+test('packets are looked for just before a turn may end, its words known or not', async () => {
+  const flow: { packets: Packets } = { packets: 'here' };
+  const { log, speak, quiet, last } = callerOver(
+    { flow },
+    { minEndpointingMs: 500, statementEndpointingMs: 800 },
+  );
+  const looks = () => log.filter((what) => what === 'look').length;
+  speak(960);
+  quiet(200);
+  await last().is('My contract ends in May.');
+  quiet(490);
+  expect(looks()).toBe(0);
+  quiet(110);
+  expect(log.at(-1)).toBe('ended My contract ends in May.');
+  expect(looks()).toBe(2);
+  speak(960);
+  quiet(390);
+  expect(looks()).toBe(2);
+  quiet(410);
+  expect(looks()).toBeGreaterThanOrEqual(2 + 8);
+  await last().is('My contract ends in May.');
+  quiet(1);
   expect(log.at(-1)).toBe('ended My contract ends in May.');
 });
