@@ -128,7 +128,7 @@ export function soakMetrics(result: SoakResult): Metric[] {
     // Where the noise is larger than the slope, there is none to be seen.
     metric(`RSS slope after ${SETTLED_AFTER_CALLS} calls, kB a call`, slope?.kbPerCall, {
       digits: 1,
-      target: Math.round(Math.max(MOST_RSS_KB_PER_CALL, 2 * (slope?.error ?? 0))),
+      target: Math.round(10 * Math.max(MOST_RSS_KB_PER_CALL, 2 * (slope?.error ?? 0))) / 10,
     }),
     metric('… its standard error', slope?.error, { digits: 1 }),
     metric(
