@@ -182,7 +182,7 @@ export class EchoPath implements Echo {
     const from = known ? first : 0;
     const matches = pieces.slice(from).map(({ startMs, samples, heard }) => {
       if (heard <= audible) return undefined;
-      return { ...match(samples, this.#playedUntil(startMs + BLOCK_MS, PLAYED_SAMPLES)), heard };
+      return { heard, match: match(samples, this.#playedUntil(startMs + BLOCK_MS, PLAYED_SAMPLES)) };
     });
     const followed = (bearing: Bearing) => {
       const lags = follow(matches, bearing);

@@ -15,9 +15,11 @@ const SOFTEST = 0.25;
 const LOUDEST = 2;
 
 /** A block in which something was heard. */
-export interface Sounding extends Match {
+export interface Sounding {
   /** Mean power. */
   heard: number;
+  /** `undefined` where nothing was played that it may be an echo of. */
+  match?: Match | undefined;
 }
 
 /** Where an echo is, as far as it is known. */
@@ -38,18 +40,22 @@ export function follow(blocks: readonly (Sounding | undefined)[], { lagMs, gain 
   const mean = levels.reduce((sum, level) => sum + level, 0) / levels.filter((level) => level > 0).length;
   let scores = new Float32Array(LONGEST_LAG_MS);
   if (lagMs !== undefined) scores = scores.map((_, lag) => -cost(lag - lagMs));
-  const origins: Uint16Array[] = [];
-  for (const [at, block] of blocks.entries()) {
+  // Blocks that say nothing leave the lag where it is, unless one behind them says something.
+  const first = lagMs === undefined ? blocks.findIndex((block) => block?.match) : 0;
+  const last = blocks.findLastIndex((block) => block?.match);
+  const origins = new Map<number, Uint16Array>();
+  for (let at = Math.max(0, first); at <= last; at++) {
     const { reached, from } = reach(scores);
-    if (block) addLikeness(reached, block, { weight: (levels[at] ?? 0) / mean, gain });
-    origins.push(from);
+    const { heard = 0, match } = blocks[at] ?? {};
+    if (match) addLikeness(reached, match, { heard, weight: (levels[at] ?? 0) / mean, gain });
+    origins.set(at, from);
     scores = reached;
   }
   let lag = bestOf(scores);
   const way: number[] = [];
-  for (const from of origins.toReversed()) {
+  for (let at = blocks.length - 1; at >= 0; at--) {
     way.push(lag);
-    lag = from[lag] ?? lag;
+    lag = origins.get(at)?.[lag] ?? lag;
   }
   return way.reverse();
 }
@@ -57,26 +63,47 @@ export function follow(blocks: readonly (Sounding | undefined)[], { lagMs, gain 
 /** The best score with which each lag can be reached, and from which lag. */
 function reach(scores: Float32Array): { reached: Float32Array<ArrayBuffer>; from: Uint16Array } {
   const best = bestOf(scores);
-  const reached = new Float32Array(LONGEST_LAG_MS).fill((scores[best] ?? 0) - JUMP);
-  const from = new Uint16Array(LONGEST_LAG_MS).fill(best);
-  for (let change = -MOVES_MS; change <= MOVES_MS; change++) {
-    const price = cost(change);
-    const end = Math.min(LONGEST_LAG_MS, LONGEST_LAG_MS + change);
-    for (let lag = Math.max(0, change); lag < end; lag++) {
-      const score = (scores[lag - change] ?? 0) - price;
-      if (score <= (reached[lag] ?? 0)) continue;
-      reached[lag] = score;
-      from[lag] = lag - change;
+  const least = (scores[best] ?? 0) - JUMP;
+  const near = bestWithin(scores);
+  const reached = new Float32Array(LONGEST_LAG_MS);
+  const from = new Uint16Array(LONGEST_LAG_MS);
+  for (let lag = 0; lag < LONGEST_LAG_MS; lag++) {
+    let [origin, most] = [best, least];
+    const moved = near[lag] ?? 0;
+    const afterMove = (scores[moved] ?? 0) - MOVE;
+    if (afterMove > most) [origin, most] = [moved, afterMove];
+    const end = Math.min(LONGEST_LAG_MS - 1, lag + SLIDES_MS);
+    for (let other = Math.max(0, lag - SLIDES_MS); other <= end; other++) {
+      const score = (scores[other] ?? 0) - SLIDE * Math.abs(lag - other);
+      if (score > most) [origin, most] = [other, score];
     }
+    reached[lag] = most;
+    from[lag] = origin;
   }
   return { reached, from };
+}
+
+/** The lag with the best score within `MOVES_MS` of each. */
+function bestWithin(scores: Float32Array): Uint16Array {
+  // Of so many from each lag on, each time twice as many: half of the way and a little more.
+  const from = Uint16Array.from(scores.keys());
+  const better = (one: number, other: number) => ((scores[other] ?? 0) > (scores[one] ?? 0) ? other : one);
+  let width = 1;
+  for (; 2 * width <= 2 * MOVES_MS + 1; width *= 2)
+    for (let lag = 0; lag + width < LONGEST_LAG_MS; lag++)
+      from[lag] = better(from[lag] ?? 0, from[lag + width] ?? 0);
+  return from.map((_, lag) => {
+    const first = from[Math.max(0, lag - MOVES_MS)] ?? 0;
+    const last = from[Math.max(0, lag + MOVES_MS + 1 - width)] ?? 0;
+    return better(first, last);
+  });
 }
 
 /** Nothing where its level is not the echo's. */
 function addLikeness(
   scores: Float32Array,
-  { heard, likeness, played }: Sounding,
-  { weight, gain }: { weight: number; gain: number | undefined },
+  { likeness, played }: Match,
+  { heard, weight, gain }: { heard: number; weight: number; gain: number | undefined },
 ): void {
   for (let lag = 0; lag < LONGEST_LAG_MS; lag++) {
     const expected = (gain ?? 0) * (played[lag] ?? 0);

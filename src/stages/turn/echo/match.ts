@@ -27,8 +27,10 @@ export interface Match {
  *
  * @param heard - `BLOCK_SAMPLES`.
  * @param played - `PLAYED_SAMPLES` that end when the block does.
+ * @returns `undefined` where nothing was played.
  */
-export function match(heard: Float32Array, played: Float32Array): Match {
+export function match(heard: Float32Array, played: Float32Array): Match | undefined {
+  if (played.every((sample) => sample === 0)) return undefined;
   correlate(heard, played);
   const heardPower = powerOf(heard) * BLOCK_SAMPLES;
   const likeness = new Float32Array(LONGEST_LAG_MS);

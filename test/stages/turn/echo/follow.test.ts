@@ -6,7 +6,7 @@ import { LONGEST_LAG_MS } from '../../../../src/stages/turn/echo/match.ts';
 function block(alike: Record<number, number>, heard = 1): Sounding {
   const likeness = new Float32Array(LONGEST_LAG_MS).fill(0.2);
   for (const [lag, value] of Object.entries(alike)) likeness[Number(lag)] = value;
-  return { likeness, played: new Float32Array(LONGEST_LAG_MS).fill(16), heard };
+  return { heard, match: { likeness, played: new Float32Array(LONGEST_LAG_MS).fill(16) } };
 }
 
 test('an echo goes on where it was, though chance makes one block more alike elsewhere', () => {
@@ -41,4 +41,36 @@ test('what is much louder or softer than a known echo is none', () => {
 test('where nothing is heard, there is no echo to follow', () => {
   expect(follow([], {})).toEqual([]);
   expect(follow([undefined, undefined], { lagMs: 40 })).toEqual([40, 40]);
+});
+
+test('before the first block that may be an echo, and behind the last, the lag is theirs', () => {
+  const other = { heard: 1 };
+  const blocks = [other, undefined, block({ 300: 0.9 }), block({ 302: 0.9 }), other];
+  expect(follow(blocks, {})).toEqual([300, 300, 300, 302, 302]);
+});
+
+test('each lag is reached from where that costs least, as by trying all', () => {
+  let state = 5;
+  const random = () => {
+    state = (state * 16_807) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+  const blocks = Array.from({ length: 12 }, () => {
+    const { match, heard } = block({}, 0.5 + random());
+    return { heard, match: match && { ...match, likeness: match.likeness.map(() => random() ** 4) } };
+  });
+  const costs = (way: readonly number[]) => {
+    const mean = blocks.reduce((sum, { heard }) => sum + Math.sqrt(heard), 0) / blocks.length;
+    return way.reduce((sum, lag, at) => {
+      const far = Math.abs(lag - (way[at - 1] ?? lag));
+      const price = far <= 3 ? 0.002 * far : far <= 20 ? 0.1 : 0.4;
+      const { heard, match } = blocks[at] ?? { heard: 0 };
+      return sum - price + (Math.sqrt(heard) / mean) * (match?.likeness[lag] ?? 0);
+    }, 0);
+  };
+  const way = follow(blocks, {});
+  const best = costs(way);
+  for (const at of way.keys())
+    for (let lag = 0; lag < LONGEST_LAG_MS; lag++)
+      expect(costs(way.with(at, lag)), `block ${at} at ${lag} ms`).toBeLessThanOrEqual(best + 1e-4);
 });
