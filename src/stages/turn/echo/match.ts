@@ -78,10 +78,9 @@ export function powerOf(samples: Float32Array): number {
 /** Into the real parts of `spectra`: sums of the products of `heard` and `played` from each of its samples on. */
 function correlate(heard: Float32Array, played: Float32Array): void {
   const { size } = fft;
-  for (let at = 0; at < size; at++) {
-    signals[2 * at] = played[at] ?? 0;
-    signals[2 * at + 1] = heard[at] ?? 0;
-  }
+  signals.fill(0);
+  for (let at = 0; at < played.length; at++) signals[2 * at] = played[at] ?? 0;
+  for (let at = 0; at < heard.length; at++) signals[2 * at + 1] = heard[at] ?? 0;
   fft.transform(spectra, signals);
   for (let k = 0; k <= size / 2; k++) {
     const one = 2 * k;
