@@ -83,9 +83,9 @@ function reach(scores: Float32Array): { reached: Float32Array<ArrayBuffer>; from
   return { reached, from };
 }
 
-/** The lag with the best score within `MOVES_MS` of each. */
+/** The lag with the best score within `MOVES_MS` of each; of the shortest lags, within a little more. */
 function bestWithin(scores: Float32Array): Uint16Array {
-  // Of so many from each lag on, each time twice as many: half of the way and a little more.
+  // `from[lag]`: the best of `width` lags from `lag` on. Two such stretches that overlap cover all that are within reach.
   const from = Uint16Array.from(scores.keys());
   const better = (one: number, other: number) => ((scores[other] ?? 0) > (scores[one] ?? 0) ? other : one);
   let width = 1;
