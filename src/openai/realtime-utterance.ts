@@ -1,6 +1,7 @@
 import type { RealtimeConnection } from './realtime-connection.ts';
 import { Resampler } from './resample.ts';
 import type { Transcript } from './transcription.ts';
+import { WholeFrames } from './whole-frames.ts';
 
 const CHUNK_MS = 100;
 /** So much audio is kept to be sent again on another connection: 2 MB at 16 kHz. */
@@ -34,8 +35,7 @@ export class Utterance {
   stopDeadline = () => {};
   readonly #sampleRate: number;
   readonly #chunks: Int16Array[] = [];
-  #filling: Int16Array;
-  #filled = 0;
+  readonly #pushed: WholeFrames;
   #dropped = 0;
   #sent = 0;
   #samples = 0;
@@ -43,7 +43,8 @@ export class Utterance {
 
   constructor(sampleRate: number) {
     this.#sampleRate = sampleRate;
-    this.#filling = this.#emptyChunk();
+    const length = Math.round((sampleRate * CHUNK_MS) / 1000);
+    this.#pushed = new WholeFrames(length, (chunk) => this.#keep(chunk));
   }
 
   get durationMs(): number {
@@ -62,19 +63,14 @@ export class Utterance {
 
   push(samples: Int16Array): void {
     this.#samples += samples.length;
-    for (let at = 0; at < samples.length; ) {
-      const piece = samples.subarray(at, at + this.#filling.length - this.#filled);
-      this.#filling.set(piece, this.#filled);
-      this.#filled += piece.length;
-      at += piece.length;
-      if (this.#filled === this.#filling.length) this.#keep(this.#filling);
-    }
+    this.#pushed.push(samples);
   }
 
   commit(outcome?: Outcome): void {
     this.outcome = outcome;
     this.committed = true;
-    if (this.#filled > 0) this.#keep(this.#filling.subarray(0, this.#filled));
+    const rest = this.#pushed.takeRest();
+    if (rest.length > 0) this.#keep(rest);
   }
 
   /** Sends what this connection does not have yet. Resolves to `true` when that was the commit. */
@@ -109,14 +105,8 @@ export class Utterance {
 
   #keep(chunk: Int16Array): void {
     this.#chunks.push(chunk);
-    this.#filling = this.#emptyChunk();
-    this.#filled = 0;
     if (this.#chunks.length <= KEPT_CHUNKS) return;
     this.#chunks.shift();
     this.#dropped += 1;
-  }
-
-  #emptyChunk(): Int16Array {
-    return new Int16Array(Math.round((this.#sampleRate * CHUNK_MS) / 1000));
   }
 }

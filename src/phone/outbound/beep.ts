@@ -1,4 +1,5 @@
 import { meanPower } from '../../openai/samples.ts';
+import { WholeFrames } from '../../openai/whole-frames.ts';
 
 /** Beeps last 200 ms to 1 s; rings and busy tones are of two frequencies, or over before the answer. */
 const LASTS_MS = 160;
@@ -15,27 +16,22 @@ const LEAST_POWER = 328 ** 2;
 
 /** Listens for the tone that ends a recorded greeting: one pure tone that lasts. Mono, 16-bit, any rate. */
 export class BeepDetector {
-  readonly #rate: number;
-  readonly #frame: Int16Array;
-  #filled = 0;
+  readonly #heard: WholeFrames;
+  #beeps = 0;
   #toneMs = 0;
   #frequencyHz = 0;
 
   constructor(sampleRate: number) {
-    this.#rate = sampleRate;
-    this.#frame = new Int16Array((sampleRate * FRAME_MS) / 1000);
+    this.#heard = new WholeFrames((sampleRate * FRAME_MS) / 1000, (frame) => {
+      if (this.#follow(toneIn(frame, sampleRate))) this.#beeps += 1;
+    });
   }
 
   /** @returns whether a beep was heard by the end of these samples; then it listens for another. */
   push(samples: Int16Array): boolean {
-    let isHeard = false;
-    for (const sample of samples) {
-      this.#frame[this.#filled++] = sample;
-      if (this.#filled < this.#frame.length) continue;
-      this.#filled = 0;
-      if (this.#follow(toneIn(this.#frame, this.#rate))) isHeard = true;
-    }
-    return isHeard;
+    const before = this.#beeps;
+    this.#heard.push(samples);
+    return this.#beeps > before;
   }
 
   #follow(frequencyHz = 0): boolean {

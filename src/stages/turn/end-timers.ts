@@ -35,8 +35,9 @@ export class EndTimers {
   /** The turn ends after so much silence at the earliest: what must be known by then is asked before. */
   mayEndAfter(silenceMs: number): void {
     const { timers, flow } = this.#parts;
-    const keepLooking = () => timers.every('packets', LOOK_EVERY_MS, () => void flow?.look());
-    if (flow) this.after('packets', silenceMs - LOOK_AHEAD_MS, keepLooking);
+    if (!flow) return;
+    const keepLooking = () => timers.every('packets', LOOK_EVERY_MS, () => void flow.look());
+    this.after('packets', silenceMs - LOOK_AHEAD_MS, keepLooking);
   }
 
   /** Replaces what was expected before; what is past by now is done at once. */

@@ -1,4 +1,5 @@
 import type { AudioFrame } from '@livekit/rtc-node';
+import { WholeFrames } from '../../openai/whole-frames.ts';
 import { WINDOW_MS, WINDOW_SAMPLES } from './speech-meter.ts';
 
 /** Judges windows of one voice, one after the other: it remembers those before. */
@@ -27,8 +28,7 @@ export class Windows {
   readonly #hooks: WindowHooks;
   readonly #now: () => number;
   readonly #waiting: Int16Array[] = [];
-  #next = new Int16Array(WINDOW_SAMPLES);
-  #filled = 0;
+  readonly #heard = new WholeFrames(WINDOW_SAMPLES, (window) => this.#waiting.push(window));
   #isJudging = false;
   #lastTookMs = 0;
   #isClosed = false;
@@ -42,24 +42,12 @@ export class Windows {
 
   /** Mono at 16 kHz, of any length. */
   pushFrame({ data }: Pick<AudioFrame, 'data'>): void {
-    for (let from = 0; from < data.length; ) {
-      const part = data.subarray(from, from + WINDOW_SAMPLES - this.#filled);
-      this.#next.set(part, this.#filled);
-      this.#filled += part.length;
-      from += part.length;
-      if (this.#filled === WINDOW_SAMPLES) this.#addWindow();
-    }
+    this.#heard.push(data);
     if (!this.#isJudging) void this.#judge();
   }
 
   close(): void {
     this.#isClosed = true;
-  }
-
-  #addWindow(): void {
-    this.#waiting.push(this.#next);
-    this.#next = new Int16Array(WINDOW_SAMPLES);
-    this.#filled = 0;
   }
 
   async #judge(): Promise<void> {

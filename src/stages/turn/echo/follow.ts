@@ -74,7 +74,7 @@ function reach(scores: Float32Array): { reached: Float32Array<ArrayBuffer>; from
     if (afterMove > most) [origin, most] = [moved, afterMove];
     const end = Math.min(LONGEST_LAG_MS - 1, lag + SLIDES_MS);
     for (let other = Math.max(0, lag - SLIDES_MS); other <= end; other++) {
-      const score = (scores[other] ?? 0) - SLIDE * Math.abs(lag - other);
+      const score = (scores[other] ?? 0) - cost(lag - other);
       if (score > most) [origin, most] = [other, score];
     }
     reached[lag] = most;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { follow, type Sounding } from '../../../../src/stages/turn/echo/follow.ts';
 import { LONGEST_LAG_MS } from '../../../../src/stages/turn/echo/match.ts';
+import { noise } from '../../../helpers/echo-room.ts';
 
 /** A block that is so much alike to what was played at these lags. */
 function block(alike: Record<number, number>, heard = 1): Sounding {
@@ -50,13 +51,9 @@ test('before the first block that may be an echo, and behind the last, the lag i
 });
 
 test('each lag is reached from where that costs least, as by trying all', () => {
-  let state = 5;
-  const random = () => {
-    state = (state * 16_807) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
+  const random = noise(5);
   const blocks = Array.from({ length: 12 }, () => {
-    const { match, heard } = block({}, 0.5 + random());
+    const { match, heard } = block({}, 1 + random() / 2);
     return { heard, match: match && { ...match, likeness: match.likeness.map(() => random() ** 4) } };
   });
   const costs = (way: readonly number[]) => {
