@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { AssignedJob } from '../dispatch/host-messages.ts';
 import { messageOf } from '../errors.ts';
 import type { FfiClient } from '../framework/ffi-client.ts';
+import { leaveRoom } from '../framework/leave-room.ts';
 import type { Log } from '../observe/log.ts';
 import { type ColleaguesParts, colleaguesOf } from './colleagues.ts';
 
@@ -36,7 +37,7 @@ export function openRoom(parts: CallRoomParts): CallHost {
   let deleting: Promise<void> | undefined;
   ffi.adopt(room);
   const leave = () =>
-    Promise.race([room.disconnect(), delay(LEAVE_WITHIN_MS, undefined, { ref: false })]).catch(() => {});
+    Promise.race([leaveRoom(room), delay(LEAVE_WITHIN_MS, undefined, { ref: false })]).catch(() => {});
   const close = async () => {
     await Promise.all([leave(), deleting]);
     ffi.forget(room);

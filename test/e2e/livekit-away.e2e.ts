@@ -7,6 +7,7 @@ import { processSources } from '../../src/config/load.ts';
 import { type LiveKit, startLiveKit } from '../../src/dev/livekit.ts';
 import { RESULTS, useBrowser } from './browser.ts';
 import { useStack } from './stack.ts';
+import type { LogLine } from './worker.ts';
 
 const GREETING = 'Welcome to Contoh Telecom.';
 const RESUMED = 'Sorry, the line was cut. I am back.';
@@ -130,20 +131,22 @@ test('LiveKit is away and comes back: the page says so, waits, and is in the cal
   timeout: 240_000,
 }, async () => {
   const { worker, livekit } = stack();
+  const isLost = ({ msg, reason }: LogLine) => msg === 'call ended' && reason === 'LiveKit lost';
+  const registered = () => worker.log.filter(({ msg }) => msg === 'worker registered').length;
+  const before = { lost: worker.log.filter(isLost).length, registered: registered() };
   const { page, complaints: _ } = await asked(SCREENS.laptop);
-  await livekit.close();
+  await (again ?? livekit).close();
   await status(page, 'Reconnecting');
   await problem(page, 'reconnecting').getByText('No answer for').waitFor();
   await look(page, 'away laptop');
   await page.setViewportSize(SCREENS.phone.viewport);
   await look(page, 'away phone');
   await sleep(AWAY_MS);
-  const lost = worker.log.filter(({ msg, reason }) => msg === 'call ended' && reason === 'LiveKit lost');
+  const lost = worker.log.filter(isLost).slice(before.lost);
   expect(lost, 'calls that ended with a reason').toHaveLength(1);
-  const registered = () => worker.log.filter(({ msg }) => msg === 'worker registered').length;
   await startAgain();
   const backMs = performance.now();
-  await worker.until('the worker to register again', () => registered() > 1, 5000);
+  await worker.until('the worker to register again', () => registered() > before.registered, 5000);
   const registeredMs = performance.now() - backMs;
   await status(page, 'In call');
   const joinedMs = performance.now() - backMs;
