@@ -4,13 +4,11 @@ import {
   type RemoteTrackPublication,
   type Room,
   RoomEvent,
-  TrackPublishOptions,
-  TrackSource,
 } from '@livekit/rtc-node';
 import { framesOf } from '../stages/speech-frames.ts';
 import type { CallHost } from './host.ts';
 import type { CallScope } from './scope.ts';
-import { createVoice } from './voice-track.ts';
+import { createVoice, voiceOptions } from './voice-track.ts';
 
 export interface ApartParts {
   scope: CallScope;
@@ -63,8 +61,7 @@ export async function keepApart({ scope, host, caller, colleague }: ApartParts):
   const ofOthers = () => [...(sid === undefined ? [] : [sid]), ...tracksOf(room, colleague)];
   try {
     await colleagues.setKeys(caller, false);
-    const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
-    sid = (await room.localParticipant?.publishTrack(voice.track, options))?.sid;
+    sid = (await room.localParticipant?.publishTrack(voice.track, voiceOptions()))?.sid;
     if (sid !== undefined) await colleagues.setHeard(caller, [sid], false);
   } catch (error) {
     await close();

@@ -88,7 +88,7 @@ function rooms(file: LiveKitFile): void {
   }
 }
 
-/** What forty calls in two directions of 32 kbit/s need. */
+/** What a hundred calls need: the voices of both sides in and out, each up to 144 kbit/s with what Opus is sent twice for (RED). */
 const LEAST_BYTES_PER_S = 10_000_000;
 
 export function judgeLimits(file: LiveKitFile): void {
