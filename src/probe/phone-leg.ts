@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
-import { Resampler, resample } from '../openai/resample.ts';
+import { resample } from '../openai/resample.ts';
 import { openCaller } from '../sip/client/caller.ts';
 import type { Guest } from './guest.ts';
 import { voicedExtent } from './measure.ts';
-import { createRecording, HEARD_FRAME_MS, HEARD_RATE, type Recording } from './recording.ts';
+import { createRecording, HEARD_FRAME_MS, type Recording } from './recording.ts';
 import { createWatch } from './watch.ts';
 import { durationMs } from './wav.ts';
 
 const RATE = 8000;
-const FRAME = (HEARD_RATE * HEARD_FRAME_MS) / 1000;
 const QUIET_MS = 1000;
 const HANG_UP_WITHIN_MS = 2000;
 
@@ -43,8 +42,8 @@ export interface PhoneLeg extends Speaker {
  * @throws AppError when it is not picked up: the status and its phrase.
  */
 export async function callByPhone({ to, withinMs, ...options }: PhoneLegOptions): Promise<PhoneLeg> {
-  const heard = createRecording();
-  const record = recordInto(heard, RATE);
+  const heard = createRecording(RATE);
+  const record = recordInto(heard);
   const watch = createWatch(() => `phone: ${heard.endMs === undefined ? 'nothing' : 'sound'} came`);
   const ringing = new AbortController();
   const caller = await openCaller({
@@ -101,18 +100,17 @@ export function quietSince(heard: Recording, afterMs: number, quietMs: number): 
   return heard.endMs !== undefined && heard.endMs - sinceMs >= quietMs ? sinceMs : undefined;
 }
 
-/** Records mono sound of a rate that comes in pieces of any length; `atMs`: when a piece came. */
-export function recordInto(heard: Recording, rate: number): (samples: Int16Array, atMs: number) => void {
-  const resampler = new Resampler(rate, HEARD_RATE);
+/** Records mono sound at the recording's rate that comes in pieces of any length; `atMs`: when a piece came. */
+export function recordInto(heard: Recording): (samples: Int16Array, atMs: number) => void {
+  const frame = (heard.sampleRate * HEARD_FRAME_MS) / 1000;
   let rest = new Int16Array();
   return (samples, atMs) => {
-    const more = resampler.push(samples);
-    const all = new Int16Array(rest.length + more.length);
+    const all = new Int16Array(rest.length + samples.length);
     all.set(rest);
-    all.set(more, rest.length);
-    const frames = Math.floor(all.length / FRAME);
+    all.set(samples, rest.length);
+    const frames = Math.floor(all.length / frame);
     for (let at = 0; at < frames; at += 1)
-      heard.add(all.slice(at * FRAME, (at + 1) * FRAME), atMs - (frames - 1 - at) * HEARD_FRAME_MS);
-    rest = all.slice(frames * FRAME);
+      heard.add(all.subarray(at * frame, (at + 1) * frame), atMs - (frames - 1 - at) * HEARD_FRAME_MS);
+    rest = all.slice(frames * frame);
   };
 }

@@ -1,11 +1,10 @@
 import type { Sound } from './wav.ts';
 
-/** Sample rate of everything heard; mono. */
+/** Sample rate of what is heard in a room; mono. */
 export const HEARD_RATE = 24_000;
 /** Length of the frames that are added. */
 export const HEARD_FRAME_MS = 10;
 
-const FRAME_SAMPLES = (HEARD_RATE * HEARD_FRAME_MS) / 1000;
 /** RMS above which a frame counts as sound; comfort noise stays below. */
 const VOICED_RMS = 32768 * 10 ** (-45 / 20);
 /** A busy event loop delivers late, never early, so within this the least delayed frame tells the time of all. */
@@ -16,9 +15,11 @@ const RUN_VOICED = 4;
 
 /** Everything heard so far, with the `performance.now()` at which each frame could be heard. */
 export interface Recording {
+  /** Of all of it, in Hz. */
+  readonly sampleRate: number;
   /** When what was recorded so far ends; `undefined` before the first frame. */
   readonly endMs: number | undefined;
-  /** Adds 10 ms of mono sound at `HEARD_RATE`. */
+  /** Adds 10 ms of mono sound. */
   add(frame: Int16Array, arrivedAtMs: number): void;
   /** What was heard from one moment (default the beginning) to another (default now), without the time in which there was no track. */
   between(fromMs?: number, toMs?: number): Sound;
@@ -30,7 +31,8 @@ export interface Recording {
   lastSoundAfter(afterMs: number): number | undefined;
 }
 
-export function createRecording(): Recording {
+export function createRecording(sampleRate = HEARD_RATE): Recording {
+  const frameSamples = (sampleRate * HEARD_FRAME_MS) / 1000;
   const frames: Int16Array[] = [];
   const arrivals: number[] = [];
   const voiced: boolean[] = [];
@@ -38,6 +40,7 @@ export function createRecording(): Recording {
     voiced[index] === true && voiced.slice(index, index + RUN_FRAMES).filter(Boolean).length >= RUN_VOICED;
 
   return {
+    sampleRate,
     get endMs() {
       return frames.length === 0 ? undefined : startOf(arrivals, frames.length - 1) + HEARD_FRAME_MS;
     },
@@ -48,10 +51,10 @@ export function createRecording(): Recording {
     },
     between(fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY) {
       const picked = frames.slice(frameAt(arrivals, fromMs), frameAt(arrivals, toMs));
-      const samples = new Int16Array(picked.length * FRAME_SAMPLES);
+      const samples = new Int16Array(picked.length * frameSamples);
       for (const [i, frame] of picked.entries())
-        samples.set(frame.subarray(0, FRAME_SAMPLES), i * FRAME_SAMPLES);
-      return { samples, sampleRate: HEARD_RATE };
+        samples.set(frame.subarray(0, frameSamples), i * frameSamples);
+      return { samples, sampleRate };
     },
     momentOf(fromMs, intoMs) {
       const index = frameAt(arrivals, fromMs) + Math.floor(intoMs / HEARD_FRAME_MS);

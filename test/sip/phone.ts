@@ -76,12 +76,14 @@ export async function openPhone({
   const [command, port] = [await toolPath('sip-phone'), await freeUdpPort()];
   const child = spawn(command, ['-name', number, '-port', String(port), '-codec', codec], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    // By itself each wakes both processors for what one does at once.
+    env: { GOMAXPROCS: '1' },
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const events: PhoneEvent[] = [];
   const errors: string[] = [];
-  const heard = createRecording();
-  const hear = recordInto(heard, TELEPHONE_RATE);
+  const heard = createRecording(TELEPHONE_RATE);
+  const hear = recordInto(heard);
   const describe = () => describePhone(number, events, errors);
   const watch = createWatch(describe);
   createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));

@@ -137,6 +137,7 @@ func (l *leg) hear() {
 	var next uint32
 	var lastDigit uint32
 	isFirst := true
+	var heard ear
 	for {
 		if _, err := l.session.ReadRTP(buf, &packet); err != nil {
 			return
@@ -161,7 +162,7 @@ func (l *leg) hear() {
 		isFirst = false
 		pcm := make([]byte, 2*len(packet.Payload))
 		_, _ = decode(l.audio, pcm, packet.Payload)
-		tell(event{Event: "heard", Audio: append(make([]byte, 2*missing), pcm...)})
+		heard.add(append(make([]byte, 2*missing), pcm...))
 		next = packet.Timestamp + uint32(len(packet.Payload))
 	}
 }
