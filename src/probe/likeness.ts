@@ -33,6 +33,8 @@ export const SAME_SPEECH = 0.7;
 export interface Print {
   readonly rows: number;
   readonly values: Float32Array;
+  /** The energy of all rows before each one, and of all. */
+  readonly energies: Float64Array;
 }
 
 /** Where a known sound is in another one. */
@@ -68,7 +70,31 @@ export function printOf({ samples, sampleRate }: Sound): Print {
     if (loud[Math.floor(i / BANDS)])
       relative[i] = (values[i] ?? 0) - (means[i % BANDS] ?? 0) / Math.max(1, sounding);
   }
-  return { rows, values: relative };
+  return { rows, values: relative, energies: energiesOf(relative, rows) };
+}
+
+function energiesOf(values: Float32Array, rows: number): Float64Array {
+  const energies = new Float64Array(rows + 1);
+  for (let row = 0; row < rows; row += 1) {
+    const [from, to] = [row * BANDS, (row + 1) * BANDS];
+    energies[row + 1] = (energies[row] ?? 0) + productOf(values, from, values, from, to - from);
+  }
+  return energies;
+}
+
+const energyIn = ({ energies }: Print, first: number, last: number): number =>
+  (energies[last] ?? 0) - (energies[first] ?? 0);
+
+/** Four sums side by side: a processor waits for the one before otherwise. `count` is a multiple of four. */
+function productOf(a: Float32Array, fromA: number, b: Float32Array, fromB: number, count: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let i = 0; i < count; i += 4) {
+    s0 += (a[fromA + i] as number) * (b[fromB + i] as number);
+    s1 += (a[fromA + i + 1] as number) * (b[fromB + i + 1] as number);
+    s2 += (a[fromA + i + 2] as number) * (b[fromB + i + 2] as number);
+    s3 += (a[fromA + i + 3] as number) * (b[fromB + i + 3] as number);
+  }
+  return s0 + s1 + s2 + s3;
 }
 
 /** A way to place all pieces so far. */
@@ -102,9 +128,16 @@ export function findIn(heard: Print, known: Print, fromMs = Number.NEGATIVE_INFI
 export const similarity = (heard: Sound, expected: Sound): Pick<Place, 'score' | 'atMs'> =>
   printSimilarity(printOf(heard), printOf(expected));
 
+/** Whether `known` was heard whole, by `SAME_SPEECH`. What has too little sound for that is not compared: most of the work. */
+export const isHeardIn = (long: Print, known: Print): boolean =>
+  Math.sqrt(energyOf(long) / Math.max(1e-9, energyOf(known))) >= SAME_SPEECH &&
+  printSimilarity(long, known).score >= SAME_SPEECH;
+
+const energyOf = (print: Print): number => energyIn(print, 0, print.rows);
+
 /** `similarity` of sounds whose prints are there. */
-export function printSimilarity(long: Print, known: Print): Pick<Place, 'score' | 'atMs'> {
-  const energy = known.values.reduce((sum, value) => sum + value * value, 0);
+function printSimilarity(long: Print, known: Print): Pick<Place, 'score' | 'atMs'> {
+  const energy = energyOf(known);
   const paths = pathsOf(long, known, { firstLag: 0, lastLag: long.rows - 1, drift: GAPS });
   const scoreIn = ({ product, heardEnergy }: Path) => product / Math.max(1e-9, heardEnergy, energy);
   const best = paths.reduce<Path | undefined>((a, b) => (a && scoreIn(a) >= scoreIn(b) ? a : b), undefined);
@@ -149,18 +182,16 @@ function isSame(path: Path, known: Print, shortest: number): boolean {
 /** The piece that begins at row `start` of `known`, placed with all of `known` at row `lag` of `heard`. */
 function extended(before: Path | undefined, heard: Print, known: Print, start: number, lag: number): Path {
   const first = Math.max(0, lag + start);
-  const last = Math.min(heard.rows, lag + Math.min(known.rows, start + PIECE_ROWS));
-  let { product, heardEnergy, knownEnergy, rows } = before ?? NOTHING;
-  const [shift, end] = [lag * BANDS, last * BANDS];
-  for (let i = first * BANDS; i < end; i += 1) {
-    const a = heard.values[i] ?? 0;
-    const b = known.values[i - shift] ?? 0;
-    product += a * b;
-    heardEnergy += a * a;
-    knownEnergy += b * b;
-  }
-  rows += Math.max(0, last - first);
-  return { product, heardEnergy, knownEnergy, rows, lag, before };
+  const last = Math.max(first, Math.min(heard.rows, lag + Math.min(known.rows, start + PIECE_ROWS)));
+  const { product, heardEnergy, knownEnergy, rows } = before ?? NOTHING;
+  const [at, knownAt, count] = [first * BANDS, (first - lag) * BANDS, (last - first) * BANDS];
+  return {
+    product: product + productOf(heard.values, at, known.values, knownAt, count),
+    heardEnergy: heardEnergy + energyIn(heard, first, last),
+    knownEnergy: knownEnergy + energyIn(known, first - lag, last - lag),
+    rows: rows + last - first,
+    ...{ lag, before },
+  };
 }
 
 const NOTHING = { product: 0, heardEnergy: 0, knownEnergy: 0, rows: 0 };

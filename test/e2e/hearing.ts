@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Guest } from '../../src/probe/guest.ts';
-import { printOf, printSimilarity, SAME_SPEECH, similarity } from '../../src/probe/likeness.ts';
+import { isHeardIn, printOf, SAME_SPEECH, similarity } from '../../src/probe/likeness.ts';
 import { resampled, type Sound } from '../../src/probe/wav.ts';
 import { asHeard } from '../../src/stages/answer-stream.ts';
 import { OUTPUT_SAMPLE_RATE } from '../../src/stages/speech-frames.ts';
@@ -19,9 +19,9 @@ export function understand(standIn: StandIn, words: Readonly<Record<string, Soun
   const known = Object.entries(words).map(([text, sound]) => ({ text, print: printOf(sound) }));
   standIn.answerTranscription((heard: TranscriptionRequest) => {
     const print = printOf(heard);
-    const scores = known.map((one) => ({ text: one.text, score: printSimilarity(print, one.print).score }));
-    const best = scores.sort((a, b) => b.score - a.score)[0];
-    return best && best.score >= SAME_SPEECH ? best.text : 'unintelligible';
+    const apart = (one: (typeof known)[number]) => Math.abs(one.print.rows - print.rows);
+    const likeliest = known.toSorted((a, b) => apart(a) - apart(b));
+    return likeliest.find((one) => isHeardIn(print, one.print))?.text ?? 'unintelligible';
   });
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { SAME_SPEECH, similarity } from '../../src/probe/likeness.ts';
+import { isHeardIn, printOf, SAME_SPEECH, similarity } from '../../src/probe/likeness.ts';
 import { durationMs, joined, readWav, resampled, type Sound, silence } from '../../src/probe/wav.ts';
 import { cut, noise, tone } from './sounds.ts';
 
@@ -37,6 +37,20 @@ test('other words of the same voice are not the same speech', () => {
 
 test('half of the speech is not the speech', () => {
   expect(similarity(overTheLine(cut(speech, 0, 800)), speech).score).toBeLessThan(0.7);
+});
+
+test('speech is heard in what has all of it, and not in half of it, other sound or none', () => {
+  const isHeard = (sound: Sound) => isHeardIn(printOf(sound), printOf(speech));
+  expect(isHeard(overTheLine(speech))).toBe(true);
+  const others = [
+    cut(speech, 0, 800),
+    cut(speech, 800, 1600),
+    tone(300, 2000, 24_000),
+    silence(2000, 24_000),
+  ];
+  expect(others.map((sound) => isHeard(overTheLine(resampled(sound, 16_000))))).toEqual(
+    others.map(() => false),
+  );
 });
 
 test.for([2 / 3, 24_000 / 22_050, 1.5])('speech at %f times its speed is not the same', (speed) => {
