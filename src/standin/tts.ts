@@ -38,8 +38,8 @@ export interface SpeechDetails extends SpeechRequest {
   audioMs?: number;
 }
 
-/** Makes mono speech at `sampleRate`. */
-export type Voice = (utterance: Utterance, sampleRate: number) => Iterable<Int16Array>;
+/** Makes mono speech at `sampleRate`; `undefined`: the stand-in is to speak by itself. */
+export type Voice = (utterance: Utterance, sampleRate: number) => Iterable<Int16Array> | undefined;
 
 export interface TtsParts {
   clock: Clock;
