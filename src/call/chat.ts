@@ -2,6 +2,7 @@ import type { voice } from '@livekit/agents';
 import type { Room, TextStreamReader } from '@livekit/rtc-node';
 import { BOUNDS } from '../bounds.ts';
 import { messageOf } from '../errors.ts';
+import { dropWaiting } from '../framework/activity.ts';
 import { admitStreams } from '../framework/text-streams.ts';
 import type { Log } from '../observe/log.ts';
 import { type Clock, systemClock } from '../openai/clock.ts';
@@ -118,18 +119,21 @@ class Turns {
   }
 }
 
-/** The agent falls silent; what may not be interrupted is said to its end. */
-export function breakIn(session: Pick<voice.AgentSession, 'interrupt'>, log: Log): void {
+type Interruptible = Pick<voice.AgentSession, 'interrupt' | '_activity'>;
+
+/** The agent falls silent; what may not be interrupted is said to its end, and what was to come after that is not said. */
+export function breakIn(session: Interruptible, log: Log): void {
   try {
     session.interrupt();
   } catch (error) {
     log.debug({ error: messageOf(error) }, 'what is said may not be interrupted');
+    dropWaiting(session);
   }
 }
 
 /** A written turn is answered at once, as one that breaks in; what may not be interrupted is said to its end first. */
 export function answerInWriting(
-  session: Pick<voice.AgentSession, 'interrupt' | 'generateReply'>,
+  session: Interruptible & Pick<voice.AgentSession, 'generateReply'>,
   text: string,
   log: Log,
 ): void {

@@ -23,7 +23,7 @@ import type { CallScope } from './scope.ts';
 export interface KeysParts {
   scope: Pick<CallScope, 'clock' | 'listen'>;
   host: Pick<CallHost, 'room'>;
-  session: Pick<voice.AgentSession, 'interrupt' | 'generateReply'>;
+  session: Pick<voice.AgentSession, 'interrupt' | 'generateReply' | '_activity'>;
   events: Pick<CallEvents, 'emit' | 'subscribe'>;
   hangUp: Pick<HangUp, 'reason'>;
   link: Pick<CallerLink, 'caller'>;

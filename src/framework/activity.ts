@@ -20,3 +20,11 @@ export function cancelPreparedAnswer(session: voice.AgentSession): void {
   const activity: Activity | undefined = session._activity;
   if (activity) Reflect.apply(Reflect.get(activity, 'cancelPreemptiveGeneration'), activity, []);
 }
+
+/**
+ * Drops what waits to be said, up to what may not be interrupted. `session.interrupt` leaves all of it where the speech of this moment may
+ * not be interrupted: it throws there.
+ */
+export function dropWaiting({ _activity: activity }: Pick<voice.AgentSession, '_activity'>): void {
+  if (activity) Reflect.apply(Reflect.get(activity, 'interruptQueuedSpeeches'), activity, [false]);
+}

@@ -1,6 +1,6 @@
 import { initializeLogger, llm, voice } from '@livekit/agents';
 import { beforeAll, expect, test } from 'vitest';
-import { cancelPreparedAnswer, currentSpeechOf } from '../../src/framework/activity.ts';
+import { cancelPreparedAnswer, currentSpeechOf, dropWaiting } from '../../src/framework/activity.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'fatal' }));
 
@@ -63,8 +63,26 @@ test('agents drops an answer that was prepared when it is told to', async () => 
   await session.close();
 });
 
+test('agents leaves what waits behind a speech that may not be interrupted, until it is dropped', async () => {
+  const model = new SilentModel();
+  const session = await started(model);
+  const notice = session.generateReply({ userInput: 'Hello', allowInterruptions: false });
+  await expect.poll(() => currentSpeechOf(session) === notice).toBe(true);
+  const [greeting, question, after] = [true, false, true].map((allowInterruptions) =>
+    session.generateReply({ userInput: 'Hello', allowInterruptions }),
+  );
+  const dropped = () => [notice, greeting, question, after].map((speech) => speech?.interrupted);
+  expect(() => session.interrupt()).toThrow('does not allow interruptions');
+  expect(dropped()).toEqual([false, false, false, false]);
+  dropWaiting(session);
+  expect(dropped()).toEqual([false, true, false, false]);
+  for (const stream of model.streams) stream.close();
+  await session.close();
+});
+
 test('a session that is not started says and prepares nothing', () => {
   const session = new voice.AgentSession({ vad: null });
   expect(currentSpeechOf(session)).toBeUndefined();
   expect(() => cancelPreparedAnswer(session)).not.toThrow();
+  expect(() => dropWaiting(session)).not.toThrow();
 });

@@ -55,19 +55,37 @@ async function said(caller: Phone, afterMs: number): Promise<Sound> {
   return caller.heard.between(startMs - 300, endMs + 300);
 }
 
-row('a key of the menu cuts the greeting off, and what it stands for is said', async () => {
+/** Has the key pressed; the hours begin within 4 s, while the greeting would go on for ten. */
+async function hearsHours(caller: Phone, texts: readonly string[], fromMs: number): Promise<number> {
   const { standIn } = door();
-  const caller = await greeted();
   const pressedAtMs = performance.now();
   caller.digits('2');
-  const heardAtMs = await hears(standIn, caller, [HOURS], { afterMs: pressedAtMs });
+  const heardAtMs = await hears(standIn, caller, texts, { afterMs: Math.min(fromMs, pressedAtMs) });
   caller.hangUp();
   const rate = 24_000;
   const hoursMs = ((await standIn.speech(HOURS, { sampleRate: rate })).length * 1000) / rate;
-  // They begin within 4 s; the greeting would go on for ten.
   expect(heardAtMs - pressedAtMs).toBeLessThan(4000 + hoursMs);
-  return { heard: 'the hours, in the place of the greeting', ms: heardAtMs - pressedAtMs };
+  return heardAtMs - pressedAtMs;
+}
+
+row('a key of the menu cuts the greeting off, and what it stands for is said', async () => {
+  const caller = await greeted();
+  const ms = await hearsHours(caller, [HOURS], performance.now());
+  return { heard: 'the hours, in the place of the greeting', ms };
 });
+
+row(
+  'a key that is pressed during the notice, which is said to its end, takes the greeting’s place',
+  async () => {
+    const { phone, uri } = door();
+    const caller = await phone();
+    caller.call({ to: uri() });
+    const { atMs } = await caller.happened('answered');
+    await caller.waitForSpeech({ afterMs: atMs, timeoutMs: 20_000 });
+    const ms = await hearsHours(caller, [NOTICE, HOURS], atMs);
+    return { heard: 'the notice, then the hours', ms };
+  },
+);
 
 row('an account number that is typed is one turn of the caller', async () => {
   const { standIn } = door();
