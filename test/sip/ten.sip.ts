@@ -73,7 +73,7 @@ const door = useDoor({
       `---\ngreeting: ${greeting}\n---\nYou answer the phone.`,
     ]),
   ),
-  env: { PROMPT: nameOf(0), MAX_CALLS: '10' },
+  env: { PROMPT: nameOf(0), MAX_CALLS: '10', LOG_LEVEL: 'info' },
   setup: `
 country: 60
 inbound: {pbx: {allowedAddresses: [127.0.0.1]}}
@@ -147,4 +147,6 @@ row(
     );
     return { heard: 'their own greeting and answer, all ten', ms: pickedUpMs };
   },
+  // With phones, SIP service, livekit-server and models it takes all of two processors: a third of the tries have a sound that is torn.
+  { retry: 4 },
 );
