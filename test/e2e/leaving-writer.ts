@@ -8,8 +8,7 @@ import { AccessToken } from 'livekit-server-sdk';
 import { openFfiClient } from '../../src/framework/ffi-client.ts';
 import { leaveRoom } from '../../src/framework/leave-room.ts';
 
-const [how, url = '', key, secret] = process.argv.slice(2);
-const ROOMS = 20;
+const [how, rooms, url = '', key, secret] = process.argv.slice(2);
 
 const ffi = await openFfiClient({ onFault: (error) => process.stderr.write(`${error}\n`), onPanic() {} });
 
@@ -20,7 +19,7 @@ async function write(room: Room, until: AbortSignal): Promise<void> {
   }
 }
 
-for (let left = 1; left <= ROOMS; left++) {
+for (let left = 1; left <= Number(rooms); left++) {
   const room = new Room();
   ffi.adopt(room);
   const token = new AccessToken(key, secret, { identity: 'agent' });
