@@ -8,7 +8,7 @@ import {
   RoomEvent,
   TrackKind,
 } from '@livekit/rtc-node';
-import { createRecording, HEARD_FRAME_MS, HEARD_RATE, type Recording } from './recording.ts';
+import { createRecording, HEARD_FRAME_MS, HEARD_RATE, quietSince, type Recording } from './recording.ts';
 import { readTranscript, TRANSCRIPTION_TOPIC, type Transcript } from './transcript.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -79,7 +79,7 @@ export function observe(room: Room, onHeard: (samples: Int16Array) => void = () 
     waitForSpeech: ({ afterMs, timeoutMs }) =>
       watch.until('the agent to speak', () => heard.speechAfter(afterMs), timeoutMs),
     waitForSilence: ({ afterMs, timeoutMs, quietMs = QUIET_MS }) =>
-      watch.until('the agent to fall silent', () => silentSince(heard, afterMs, quietMs), timeoutMs),
+      watch.until('the agent to fall silent', () => quietSince(heard, afterMs, quietMs), timeoutMs),
   };
 }
 
@@ -130,15 +130,6 @@ function parseEvent(payload: Uint8Array): { type: string } | undefined {
   } catch {
     return undefined;
   }
-}
-
-function silentSince(
-  { lastSoundAfter, endMs }: Recording,
-  afterMs: number,
-  quietMs: number,
-): number | undefined {
-  const sinceMs = lastSoundAfter(afterMs) ?? afterMs;
-  return endMs !== undefined && endMs - sinceMs >= quietMs ? sinceMs : undefined;
 }
 
 async function listen(track: RemoteTrack, onFrame: (samples: Int16Array) => void): Promise<void> {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { resample } from '../openai/resample.ts';
+import { WholeFrames } from '../openai/whole-frames.ts';
 import { openCaller } from '../sip/client/caller.ts';
 import type { Guest } from './guest.ts';
 import { voicedExtent } from './measure.ts';
-import { createRecording, HEARD_FRAME_MS, type Recording } from './recording.ts';
+import { createRecording, HEARD_FRAME_MS, quietSince, type Recording } from './recording.ts';
 import { createWatch } from './watch.ts';
 import { durationMs } from './wav.ts';
 
@@ -94,23 +95,14 @@ export async function callByPhone({ to, withinMs, ...options }: PhoneLegOptions)
   };
 }
 
-/** When the last sound after a moment ended, once nothing was heard for so long. */
-export function quietSince(heard: Recording, afterMs: number, quietMs: number): number | undefined {
-  const sinceMs = heard.lastSoundAfter(afterMs) ?? afterMs;
-  return heard.endMs !== undefined && heard.endMs - sinceMs >= quietMs ? sinceMs : undefined;
-}
-
 /** Records mono sound at the recording's rate that comes in pieces of any length; `atMs`: when a piece came. */
 export function recordInto(heard: Recording): (samples: Int16Array, atMs: number) => void {
-  const frame = (heard.sampleRate * HEARD_FRAME_MS) / 1000;
-  let rest = new Int16Array();
+  let frames: Int16Array[] = [];
+  const whole = new WholeFrames((heard.sampleRate * HEARD_FRAME_MS) / 1000, (frame) => frames.push(frame));
   return (samples, atMs) => {
-    const all = new Int16Array(rest.length + samples.length);
-    all.set(rest);
-    all.set(samples, rest.length);
-    const frames = Math.floor(all.length / frame);
-    for (let at = 0; at < frames; at += 1)
-      heard.add(all.subarray(at * frame, (at + 1) * frame), atMs - (frames - 1 - at) * HEARD_FRAME_MS);
-    rest = all.slice(frames * frame);
+    whole.push(samples);
+    for (const [at, frame] of frames.entries())
+      heard.add(frame, atMs - (frames.length - 1 - at) * HEARD_FRAME_MS);
+    frames = [];
   };
 }

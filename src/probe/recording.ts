@@ -74,6 +74,12 @@ export function createRecording(sampleRate = HEARD_RATE): Recording {
   };
 }
 
+/** When the last sound after a moment ended, once nothing was heard for so long. */
+export function quietSince(heard: Recording, afterMs: number, quietMs: number): number | undefined {
+  const sinceMs = heard.lastSoundAfter(afterMs) ?? afterMs;
+  return heard.endMs !== undefined && heard.endMs - sinceMs >= quietMs ? sinceMs : undefined;
+}
+
 /** When frame `index` began to be heard. */
 function startOf(arrivals: readonly number[], index: number): number {
   let earliest = Number.POSITIVE_INFINITY;
